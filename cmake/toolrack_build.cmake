@@ -1,0 +1,54 @@
+# How everything here is compiled. Options are few on purpose: a preset names the sensible sets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(TOOLRACK_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
+set(TOOLRACK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
+set(TOOLRACK_TEST_DATA "${CMAKE_SOURCE_DIR}/../shared/data"
+    CACHE PATH "Folder of the public test suites; tests that need it say so when it is absent")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    # Precompiled headers are only cacheable with these two freedoms.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow=local -fvisibility=hidden)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique> -fpch-preprocess)
+endif()
+if(TOOLRACK_WARNINGS_AS_ERRORS)
+    add_compile_options(-Werror)
+endif()
+
+if(TOOLRACK_SANITIZE)
+    add_compile_options(-fsanitize=${TOOLRACK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${TOOLRACK_SANITIZE})
+    if(TOOLRACK_SANITIZE MATCHES "thread")
+        # g++ 12 cannot see through Asio's fences under TSan.
+        add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+        add_compile_options(-Wno-tsan)
+    endif()
+else()
+    add_compile_options(
+        -fstack-protector-strong -fstack-clash-protection -fcf-protection
+        -ftrivial-auto-var-init=zero
+        $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>
+        $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+    add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+
+# Nothing of the libraries linked into the host may satisfy a symbol of a plugin that was built
+# with another version of them, so no archive exports anything.
+add_link_options(-Wl,--exclude-libs,ALL -Wl,--as-needed)

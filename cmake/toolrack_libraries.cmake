@@ -1,0 +1,29 @@
+# Third-party libraries, each as one target that carries its own definitions. All of Boost is linked
+# statically: a shared one would be visible to plugins that were built with another version.
+
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+
+# Asio and Beast are compiled once, here, and only declared everywhere else.
+add_library(toolrack_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
+target_compile_definitions(toolrack_asio PUBLIC
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_DLL_USE_STD_FS)
+target_link_libraries(toolrack_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+
+add_library(toolrack_json INTERFACE)
+target_link_libraries(toolrack_json INTERFACE Boost::json)
+
+add_library(toolrack_toml INTERFACE)
+target_link_libraries(toolrack_toml INTERFACE PkgConfig::TOMLPLUSPLUS)
+
+add_library(toolrack_log INTERFACE)
+target_link_libraries(toolrack_log INTERFACE spdlog::spdlog fmt::fmt)

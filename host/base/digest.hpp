@@ -1,0 +1,21 @@
+// SHA-256 and random bytes, from OpenSSL.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace toolrack {
+
+using sha256_digest = std::array<unsigned char, 32>;
+
+sha256_digest sha256(std::string_view bytes);
+std::string hex(std::string_view bytes);
+std::string hex(const sha256_digest& digest);
+
+// `bytes` random bytes from the system as base64url without padding: unguessable, visible ASCII.
+// Throws failure when the system has none to give.
+std::string random_id(std::size_t bytes);
+
+}  // namespace toolrack

@@ -1,0 +1,106 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace toolrack {
+namespace {
+
+char lower_of(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// How many bytes the well-formed UTF-8 sequence at the start of `text` has; 0 when it is not one.
+// The ranges are those of Unicode 15, table 3-7: no overlong forms, no surrogates, nothing past
+// U+10FFFF.
+std::size_t sequence_length(std::string_view text) noexcept {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
+    const unsigned char first = at(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (!tail(1) || !tail(2)) return 0;
+        if (first == 0xE0 && at(1) < 0xA0) return 0;
+        if (first == 0xED && at(1) > 0x9F) return 0;
+        return 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        if (!tail(1) || !tail(2) || !tail(3)) return 0;
+        if (first == 0xF0 && at(1) < 0x90) return 0;
+        if (first == 0xF4 && at(1) > 0x8F) return 0;
+        return 4;
+    }
+    return 0;
+}
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+    return left.size() == right.size() &&
+           std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+               return lower_of(a) == lower_of(b);
+           });
+}
+
+std::string lower(std::string_view text) {
+    std::string lowered(text);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower_of);
+    return lowered;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string shown;
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        const auto byte = static_cast<unsigned char>(text.front());
+        // C1 controls (U+0080 to U+009F) move a terminal's cursor just as C0 ones do.
+        const bool control = byte < 0x20 || byte == 0x7F ||
+                             (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0);
+        if (shown.size() + std::max<std::size_t>(length, 4) > most) return shown + "...";
+        if (length == 0 || control) {
+            for (std::size_t i = 0; i < std::max<std::size_t>(length, 1); ++i) {
+                const auto odd = static_cast<unsigned char>(text[i]);
+                shown += "\\x";
+                shown += digits[odd >> 4];
+                shown += digits[odd & 15];
+            }
+        } else {
+            shown += text.substr(0, length);
+        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return shown;
+}
+
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < right.size(); ++j) {
+            const std::size_t above = row[j + 1];
+            row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (left[i] == right[j] ? 0 : 1)});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
+}  // namespace toolrack

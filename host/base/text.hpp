@@ -1,0 +1,42 @@
+// Small questions about text that more than one room asks.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace toolrack {
+
+// ASCII only: header names and schemes, never people's words.
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
+std::string lower(std::string_view text);
+
+// Without the spaces and tabs at both ends (HTTP's optional white space).
+std::string_view trim(std::string_view text) noexcept;
+
+bool is_utf8(std::string_view text) noexcept;
+
+// Fit for one line of a log or an error: control characters, DEL and bytes that are not UTF-8 are
+// written as \xNN, and what is longer than `most` bytes ends in "...".
+std::string printable(std::string_view text, std::size_t most = 200);
+
+// The word nearest to what was typed, for "did you mean"; empty when none is near.
+template <typename Words>
+std::string_view nearest(std::string_view typed, const Words& words);
+
+std::size_t edit_distance(std::string_view left, std::string_view right);
+
+template <typename Words>
+std::string_view nearest(std::string_view typed, const Words& words) {
+    std::string_view best;
+    std::size_t least = typed.size() / 3 + 2;
+    for (std::string_view word : words) {
+        if (const auto distance = edit_distance(typed, word); distance < least) {
+            least = distance;
+            best = word;
+        }
+    }
+    return best;
+}
+
+}  // namespace toolrack
