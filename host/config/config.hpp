@@ -1,0 +1,129 @@
+// What an operator asked for: the TOML file as plain structs, checked and with defaults filled in.
+//
+// Nothing here is opened, resolved or loaded; the rooms that use a setting do that.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolrack::config {
+
+using std::chrono::milliseconds;
+
+// Where in a file something was said, for error sentences: "FILE:LINE:COLUMN"; line 0 is the whole
+// file, "FILE".
+struct place {
+    std::string file;
+    unsigned line = 0;
+    unsigned column = 0;
+};
+std::string to_string(const place& place);
+
+// A plugin's or a backend's own options, as the JSON object it is given. `places` says where each
+// JSON pointer ("", "/database", "/paths/0") stands, so that a complaint can name line and column.
+// The values may hold secrets (from references and the environment): a complaint never shows one.
+struct options {
+    std::string json = "{}";
+    std::map<std::string, place> places;
+};
+
+// One address to listen on.
+struct address {
+    enum class kind { tcp, unix_socket };
+    kind kind = kind::tcp;
+    std::string host;        // tcp: an IP address literal, without brackets, in canonical form
+    unsigned short port = 0; // tcp; 0 lets the system choose
+    std::string path;        // unix_socket
+    place where;
+
+    bool is_loopback() const; // 127.0.0.0/8, ::1; a unix socket is not asked
+};
+std::string to_string(const address& address); // "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock"
+
+// Limits of the HTTP edge. Sizes in bytes.
+struct http_limits {
+    std::size_t head = 16 * 1024;
+    std::size_t body = 4 * 1024 * 1024;
+    std::size_t connections = 10'000;
+    std::size_t connections_per_source = 2'000;
+    milliseconds head_timeout{10'000};
+    milliseconds idle_timeout{75'000};
+    milliseconds write_timeout{30'000};
+};
+
+struct server {
+    std::vector<address> listen; // never empty: 127.0.0.1:8080 when nothing is said
+    std::string path = "/mcp";
+    std::optional<std::string> public_url;
+    std::optional<std::vector<std::string>> allowed_hosts;   // absent: the default; empty: nobody
+    std::optional<std::vector<std::string>> allowed_origins; // absent: the default; empty: nobody
+    std::vector<std::string>
+        allow_cleartext; // networks (CIDR) that may come without TLS off loopback
+    std::size_t page_size = 100;
+    unsigned threads = 0; // 0: one per core
+    std::size_t max_result = 16 * 1024 * 1024;
+    std::size_t json_depth = 64;
+    std::size_t sessions = 10'000;
+    milliseconds session_idle{30 * 60 * 1000};
+    milliseconds drain{30'000};
+    http_limits http;
+};
+
+struct tls {
+    std::string certificate;
+    std::string key;
+    place where;
+};
+
+// `[auth]`: the lock.
+struct auth {
+    std::vector<std::string> backends; // asked in order
+    config::options options;           // of the first backend
+    std::string variable =
+        "MCP_AUTH_TOKEN"; // env-token: the environment variable that holds the token
+    place where;
+};
+
+struct plugin {
+    std::string library; // a shipped plugin's name, or a path (it contains a slash)
+    std::string name;    // the instance's; defaults to the library's file name without ".so"
+    std::string prefix;
+    std::string isolation = "host";
+    bool required = false;
+    milliseconds timeout{60'000};
+    std::size_t threads = 4;
+    std::size_t queue = 64;
+    config::options options;
+    place where;
+};
+
+struct settings {
+    std::filesystem::path file; // the one that was read first; empty when none was
+    config::server server;
+    std::optional<config::tls> tls;
+    config::auth auth;
+    std::vector<std::filesystem::path> directories; // drop-in: every .so there is served
+    std::vector<plugin> plugins;
+};
+
+// Reads `file`, then conf.d/*.toml beside it in sorted order (a later file may add tables and
+// plugins; the same key twice is an error that names both places). Throws failure (exit 78) with
+// "FILE:LINE:COLUMN: what is wrong; expected ..., found ...".
+settings read(const std::filesystem::path& file);
+
+// The body of a `[[plugin]]` that stands beside a dropped-in library as NAME.toml; it does not say
+// which library, that is given.
+plugin read_drop_in(const std::filesystem::path& file, const std::filesystem::path& library);
+
+// Where a configuration is looked for when none is named: $TOOLRACK_CONFIG, which must be right
+// when it is set, else the first that exists of $XDG_CONFIG_HOME/toolrack/toolrack.toml (or
+// ~/.config/...) and /etc/toolrack/toolrack.toml. Throws failure that lists all of them when there
+// is none.
+std::filesystem::path find_file();
+
+} // namespace toolrack::config

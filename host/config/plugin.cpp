@@ -1,0 +1,141 @@
+// [plugins] and [[plugin]]: which libraries are mounted, under which names, with what.
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config/complaint.hpp"
+#include "config/tables.hpp"
+
+namespace toolrack::config {
+namespace {
+
+const reader::keys plugin_keys = {
+    "library", "name", "prefix", "isolation", "required", "timeout", "threads", "queue", "options"};
+
+constexpr std::string_view name_rule = "1 to 64 of the characters A-Z a-z 0-9 _ . -";
+
+bool has_name_characters(std::string_view name) noexcept {
+    return name.size() <= 64 &&
+           name.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == name.npos;
+}
+
+bool is_name(std::string_view name) noexcept {
+    return !name.empty() && has_name_characters(name);
+}
+
+std::string name_of_library(const std::string& library) {
+    const std::filesystem::path file = std::filesystem::path(library).filename();
+    return file.extension() == ".so" ? file.stem().string() : file.string();
+}
+
+void read_name(const reader& table, plugin& into) {
+    if (const auto name = table.find_text("name")) {
+        if (!is_name(name->value))
+            name->refuse("is not a name", name_rule);
+        into.name = name->value;
+        return;
+    }
+    into.name = name_of_library(into.library);
+    if (!is_name(into.name))
+        complain(table.where(),
+                 "the library's file name cannot be the instance's",
+                 fmt::format("{} = \"...\" of {}", table.name_of("name"), name_rule),
+                 "no such line");
+}
+
+void read_isolation(const reader& table, plugin& into) {
+    const auto isolation = table.find_text("isolation");
+    if (!isolation)
+        return;
+    if (isolation->value == "process")
+        isolation->refuse("asks for a worker process, which is not part of this version",
+                          R"(isolation = "host")");
+    if (isolation->value != "host")
+        isolation->refuse("is not a way to run a plugin", R"("host")");
+    into.isolation = isolation->value;
+}
+
+plugin read_body(const reader& table, std::string library) {
+    plugin plugin;
+    plugin.library = std::move(library);
+    plugin.options = table.read_options();
+    plugin.where = table.where();
+    read_name(table, plugin);
+    if (const auto prefix = table.find_text("prefix")) {
+        if (!has_name_characters(prefix->value))
+            prefix->refuse("is not a prefix", "at most 64 of the characters A-Z a-z 0-9 _ . -");
+        plugin.prefix = prefix->value;
+    }
+    read_isolation(table, plugin);
+    table.flag("required", plugin.required);
+    table.duration("timeout", plugin.timeout);
+    table.number("threads", plugin.threads, std::size_t{1}, std::size_t{256});
+    table.number("queue", plugin.queue, std::size_t{1}, std::size_t{100'000});
+    return plugin;
+}
+
+} // namespace
+
+std::string library_name(const text& written) {
+    constexpr std::string_view expected =
+        R"(a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so")";
+    const std::string& library = written.value;
+    if (library.find('/') != library.npos) {
+        if (library.ends_with('/'))
+            written.refuse("is a folder's path", expected);
+        return library;
+    }
+    if (!is_name(library) || library.ends_with(".so"))
+        written.refuse("is not a library", expected);
+    return library;
+}
+
+std::vector<std::filesystem::path> read_directories(const reader& file) {
+    std::vector<std::filesystem::path> directories;
+    const auto table = file.find_table("plugins", {"directories"});
+    if (!table)
+        return directories;
+    for (const text& written : table->find_list("directories").value_or(std::vector<text>{})) {
+        if (written.value.empty())
+            written.refuse("is empty", "the path of a folder");
+        directories.emplace_back(written.value);
+    }
+    return directories;
+}
+
+std::vector<plugin> read_plugins(const reader& file) {
+    std::vector<plugin> plugins;
+    for (const reader& table : file.tables("plugin", plugin_keys)) {
+        const auto library = table.find_text("library");
+        if (!library)
+            complain(table.where(),
+                     "plugin.library is missing",
+                     R"(a line such as library = "sqlite")",
+                     "none");
+        plugin plugin = read_body(table, library_name(*library));
+        const auto same = std::find_if(plugins.begin(), plugins.end(), [&](const auto& other) {
+            return other.name == plugin.name;
+        });
+        if (same != plugins.end())
+            complain(plugin.where,
+                     fmt::format("two plugins have the name {}", in_quotes(plugin.name)),
+                     "a name of its own for each",
+                     "the first at " + to_string(same->where));
+        plugins.push_back(std::move(plugin));
+    }
+    return plugins;
+}
+
+plugin
+read_drop_in_table(const toml::table& table, const place& where, const std::string& library) {
+    const reader body(table, where, plugin_keys);
+    if (const auto named = body.find_text("library"))
+        named->refuse("is said twice", "no such line: this file is about the library beside it");
+    return read_body(body, library);
+}
+
+} // namespace toolrack::config

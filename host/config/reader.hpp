@@ -1,0 +1,65 @@
+// A checked view of one TOML table: each key is asked for by name, type and range.
+//
+// It is made with the keys that the table may have and refuses any other at once, so that a
+// misspelt key is named as such and never shows up as a missing one.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <toml++/toml.h>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/text.hpp"
+
+namespace toolrack::config {
+
+class reader {
+public:
+    using keys = std::initializer_list<std::string_view>;
+
+    // The top level of a file. `table` must outlive the reader, and the readers it gives.
+    reader(const toml::table& table, place where, keys known);
+
+    const place& where() const noexcept { return where_; }
+    place where(std::string_view key) const; // of its value; the table's own when it has none
+    std::string name_of(std::string_view key) const;
+
+    // Absent when the table does not have the key.
+    std::optional<text> find_text(std::string_view key) const;
+    std::optional<std::vector<text>> find_list(std::string_view key) const;
+    std::optional<std::vector<text>> find_text_or_list(std::string_view key) const;
+    std::optional<reader> find_table(std::string_view key, keys known) const;
+    std::vector<reader> tables(std::string_view key, keys known) const;
+    options read_options() const;
+
+    // Left alone when the table does not have the key.
+    void flag(std::string_view key, bool& into) const;
+    void duration(std::string_view key, milliseconds& into) const;
+    void size(std::string_view key, std::size_t& into, std::size_t most) const; // from 256 bytes
+    template <std::unsigned_integral Number>
+    void number(std::string_view key, Number& into, Number least, Number most) const {
+        if (const auto found = find_number(key, least, most))
+            into = static_cast<Number>(*found);
+    }
+
+private:
+    reader(const toml::table& table, std::string_view name, std::string header, keys known);
+
+    void check_keys(keys known) const;
+    std::optional<std::int64_t>
+    find_number(std::string_view key, std::uint64_t least, std::uint64_t most) const;
+    std::vector<text> list_of(std::string_view key, const toml::array& array) const;
+
+    const toml::table& table_;
+    std::string prefix_; // "server."
+    std::string header_; // as the file writes it: "[server]", "[[plugin]]"; empty at the top
+    place where_;
+};
+
+} // namespace toolrack::config

@@ -1,0 +1,136 @@
+// [server] and [limits]: the HTTP edge; and [tls].
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/address.hpp"
+#include "config/complaint.hpp"
+#include "config/tables.hpp"
+
+namespace toolrack::config {
+namespace {
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t gibibyte = 1024 * mebibyte;
+
+template <typename Parse>
+auto each(const std::vector<text>& list, Parse parse) {
+    std::vector<decltype(parse(list.front()))> parsed;
+    for (const text& written : list)
+        parsed.push_back(parse(written));
+    return parsed;
+}
+
+// As it stands in a request line, so that routing is a comparison of bytes.
+std::string parse_path(const text& written) {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
+    const std::string& path = written.value;
+    if (!path.starts_with('/'))
+        written.refuse("does not begin with a slash", R"(a path such as "/mcp")");
+    if (path.find_first_not_of(allowed) != path.npos)
+        written.refuse("has characters that a plain path has not", R"(a path such as "/mcp")");
+    if (path.size() > 1 && path.ends_with('/'))
+        written.refuse("ends in a slash", R"(a path such as "/mcp")");
+    return path;
+}
+
+void read_limits(const reader& file, http_limits& into) {
+    const auto table = file.find_table("limits",
+                                       {"head",
+                                        "body",
+                                        "connections",
+                                        "connections_per_source",
+                                        "head_timeout",
+                                        "idle_timeout",
+                                        "write_timeout"});
+    if (!table)
+        return;
+    constexpr std::size_t most_connections = 1'000'000;
+    table->size("head", into.head, mebibyte);
+    table->size("body", into.body, gibibyte);
+    table->number("connections", into.connections, std::size_t{1}, most_connections);
+    table->number(
+        "connections_per_source", into.connections_per_source, std::size_t{1}, most_connections);
+    table->duration("head_timeout", into.head_timeout);
+    table->duration("idle_timeout", into.idle_timeout);
+    table->duration("write_timeout", into.write_timeout);
+}
+
+void read_server_table(const reader& table, server& into) {
+    if (const auto listen = table.find_text_or_list("listen")) {
+        into.listen = each(*listen, parse_address);
+        if (into.listen.empty())
+            complain(table.where("listen"),
+                     "server.listen is empty",
+                     "an address such as \"127.0.0.1:8080\"",
+                     "none");
+    }
+    if (const auto path = table.find_text("path"))
+        into.path = parse_path(*path);
+    if (const auto url = table.find_text("public_url"))
+        into.public_url = parse_public_url(*url);
+    if (const auto hosts = table.find_list("allowed_hosts"))
+        into.allowed_hosts = each(*hosts, parse_host);
+    if (const auto origins = table.find_list("allowed_origins"))
+        into.allowed_origins = each(*origins, parse_origin);
+    if (const auto networks = table.find_list("allow_cleartext"))
+        into.allow_cleartext = each(*networks, parse_network);
+    table.number("page_size", into.page_size, std::size_t{1}, std::size_t{10'000});
+    table.number("threads", into.threads, 0u, 256u);
+    table.size("max_result", into.max_result, gibibyte);
+    table.number("json_depth", into.json_depth, std::size_t{8}, std::size_t{512});
+    table.number("sessions", into.sessions, std::size_t{1}, std::size_t{1'000'000});
+    table.duration("session_idle", into.session_idle);
+    table.duration("drain", into.drain);
+}
+
+text required_path(const reader& table, std::string_view key) {
+    auto path = table.find_text(key);
+    if (!path)
+        complain(
+            table.where(), table.name_of(key) + " is missing", "the path of a PEM file", "none");
+    if (path->value.empty())
+        path->refuse("is empty", "the path of a PEM file");
+    return *std::move(path);
+}
+
+} // namespace
+
+server read_server(const reader& file) {
+    server server;
+    const auto table = file.find_table("server",
+                                       {"listen",
+                                        "path",
+                                        "public_url",
+                                        "allowed_hosts",
+                                        "allowed_origins",
+                                        "allow_cleartext",
+                                        "page_size",
+                                        "threads",
+                                        "max_result",
+                                        "json_depth",
+                                        "sessions",
+                                        "session_idle",
+                                        "drain"});
+    if (table)
+        read_server_table(*table, server);
+    if (server.listen.empty()) {
+        const place& where = table ? table->where() : file.where();
+        server.listen = {
+            parse_address({.value = "127.0.0.1:8080", .key = "server.listen", .where = where})};
+    }
+    read_limits(file, server.http);
+    return server;
+}
+
+std::optional<tls> read_tls(const reader& file) {
+    const auto table = file.find_table("tls", {"certificate", "key"});
+    if (!table)
+        return std::nullopt;
+    return tls{.certificate = required_path(*table, "certificate").value,
+               .key = required_path(*table, "key").value,
+               .where = table->where()};
+}
+
+} // namespace toolrack::config

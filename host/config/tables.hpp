@@ -1,0 +1,29 @@
+// What each table of the configuration may say.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <toml++/toml.h>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/reader.hpp"
+#include "config/text.hpp"
+
+namespace toolrack::config {
+
+// Each reads its table out of the reader of the whole file.
+server read_server(const reader& file);
+std::optional<tls> read_tls(const reader& file);
+auth read_auth(const reader& file);
+std::vector<std::filesystem::path> read_directories(const reader& file);
+std::vector<plugin> read_plugins(const reader& file);
+
+// The whole file beside a dropped-in `library`.
+plugin read_drop_in_table(const toml::table& table, const place& where, const std::string& library);
+
+// A shipped library's name, or a path to one; complains about what is neither.
+std::string library_name(const text& written);
+
+} // namespace toolrack::config

@@ -1,0 +1,226 @@
+#include <sys/stat.h>
+#include <vector>
+
+#include "catch.hpp"
+#include "workshop.hpp"
+
+namespace toolrack {
+namespace {
+
+constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
+
+} // namespace
+
+TEST_CASE("a file that cannot be read is named with what to do") {
+    const workshop shop;
+    const auto refusal = [&](const std::string& name) {
+        return shop.refusal_of([&] { config::read(shop.folder() / name); });
+    };
+    CHECK(
+        refusal("gone.toml") ==
+        "gone.toml: no such file; expected a configuration (create it or name one with --config), "
+        "found none");
+    std::filesystem::create_directory(shop.folder() / "folder.toml");
+    CHECK(refusal("folder.toml") ==
+          "folder.toml: is a directory; expected a TOML file, found a directory");
+    ::mkfifo((shop.folder() / "pipe.toml").c_str(), 0600);
+    CHECK(refusal("pipe.toml") ==
+          "pipe.toml: cannot be read; expected a regular file, found Invalid argument");
+    shop.write("long.toml", std::string(1024 * 1024 + 1, '\n'));
+    CHECK(refusal("long.toml") ==
+          "long.toml: the file is too long; expected at most 1 MiB, found more");
+}
+
+TEST_CASE("a file that this user may not read is named as such") {
+    const workshop shop;
+    const auto file = shop.write("t.toml", lock);
+    std::filesystem::permissions(file, std::filesystem::perms::none);
+    // Root reads everything, so it steps down for a moment.
+    const bool is_root = ::geteuid() == 0;
+    if (is_root)
+        REQUIRE(::seteuid(65534) == 0);
+    const auto refusal = shop.refusal_of([&] { config::read(file); });
+    if (is_root)
+        REQUIRE(::seteuid(0) == 0);
+    CHECK(
+        refusal ==
+        "t.toml: permission denied; expected a file that the user of this process can read, found "
+        "one that is not");
+}
+
+TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
+    const workshop shop;
+    const auto sentence = [](std::string place, std::string byte) {
+        return "t.toml:" + place + ": the file is not UTF-8; expected UTF-8 text, found byte " +
+               byte;
+    };
+    CHECK(shop.refusal("a = 'é\xff'") == sentence("1:7", "\\xff"));
+    CHECK(shop.refusal("\n# \xed\xa0\x80") == sentence("2:3", "\\xed"));
+    CHECK(shop.refusal("# caf\xc3") == sentence("1:6", "\\xc3"));
+    CHECK(shop.refusal("\xff\xfe"
+                       "a") == sentence("1:1", "\\xff"));
+}
+
+TEST_CASE("a byte order mark and Windows line ends are no mistakes") {
+    const workshop shop;
+    CHECK(shop.read("\xEF\xBB\xBF[auth]\r\nbackend = 'x'\r\n").auth.backends.front() == "x");
+}
+
+TEST_CASE("what is not TOML is refused in the words of every other complaint") {
+    const workshop shop;
+    struct row {
+        std::string_view toml;
+        std::string_view sentence;
+    };
+    for (
+        const auto& [toml, sentence] : {
+            row{"[server]\npage_size = 1\npage_size = 2",
+                R"(3:13: duplicate key "page_size"; expected each key and table once, found a second "page_size")"},
+            row{"[server]\n[tls]\n[server]",
+                R"(3:1: duplicate key "server"; expected each key and table once, found a second "server")"},
+            row{"[[plugin]]\n[plugin]",
+                R"(2:1: duplicate key "plugin"; expected each key and table once, found a second "plugin")"},
+            row{"a = canary",
+                "1:5: not valid TOML, in value; expected a value (text needs quotes), found "
+                "something else"},
+            row{"a = 99999999999999999999",
+                "1:25: not valid TOML, in decimal integer; expected a number that fits 64 bits, "
+                "found one that does not"},
+            row{"a = 1e400",
+                "1:10: not valid TOML, in floating-point; expected a number that fits 64 bits, "
+                "found one that does not"},
+            row{"a = [1",
+                "1:7: not valid TOML, in array; expected the rest of it, found the end of the "
+                "file"},
+            row{"[a\nb = 1", R"(1:3: not valid TOML, in table header; expected ']', found '\n')"},
+            row{"a = 1 2",
+                "1:7: not valid TOML, in key-value pair; expected a comment or whitespace, found "
+                "'2'"},
+            row{"a = '\x01'",
+                "1:6: not valid TOML, in literal string; expected no line break or control "
+                "character here, found one"},
+            row{"a = \"canary\nb\"",
+                "1:12: not valid TOML, in string; expected no line break or control character "
+                "here, found one"},
+        }) {
+        INFO(toml);
+        CHECK(shop.refusal(toml) == "t.toml:" + std::string(sentence));
+    }
+}
+
+TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
+    const workshop shop;
+    shop.write("conf.d/20-b.toml", "[[plugin]]\nlibrary = 'b'\n[server]\npage_size = 7\n");
+    shop.write("conf.d/10-a.toml",
+               "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
+    shop.write("conf.d/.#10-a.toml", "an editor's");
+    shop.write("conf.d/README", "not TOML");
+    const auto settings =
+        shop.read(std::string(lock) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
+    REQUIRE(settings.plugins.size() == 3);
+    CHECK(settings.plugins[0].name == "main");
+    CHECK(settings.plugins[1].name == "a");
+    CHECK(settings.plugins[2].name == "b");
+    CHECK(settings.plugins[2].where.file == (shop.folder() / "conf.d/20-b.toml").string());
+    CHECK(settings.server.threads == 3);
+    CHECK(settings.server.page_size == 7);
+    CHECK(settings.tls->key == "k");
+    CHECK(settings.file == shop.folder() / "t.toml");
+}
+
+TEST_CASE("the lock may stand in conf.d") {
+    const workshop shop;
+    shop.write("conf.d/auth.toml", lock);
+    CHECK(shop.read("").auth.backends == std::vector<std::string>{"env-token"});
+}
+
+TEST_CASE("a key in two files is refused with both places") {
+    const workshop shop;
+    shop.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
+    CHECK(
+        shop.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
+        "conf.d/a.toml:3:10: server.listen is set twice; expected it in one file only, found it at "
+        "t.toml:4:10 too");
+    CHECK(shop.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") !=
+          std::string::npos);
+    CHECK(shop.refusal("server = 1\n" + std::string(lock)) ==
+          "conf.d/a.toml:1:1: server is set twice; expected it in one file only, found it at "
+          "t.toml:1:10 "
+          "too");
+}
+
+TEST_CASE("a complaint names the file of conf.d that it is about") {
+    const workshop shop;
+    shop.write("conf.d/a.toml", "[server]\nthreads = -1\n");
+    CHECK(shop.refusal(lock) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
+                                "integer from 0 to 256, found -1");
+    shop.write("conf.d/a.toml", "[server]\nlisen = 'x'\n");
+    CHECK(shop.refusal(lock).starts_with(
+        "conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
+}
+
+TEST_CASE("a conf.d that is not a folder is refused") {
+    const workshop shop;
+    shop.write("conf.d", "");
+    CHECK(shop.refusal(lock).ends_with(
+        "conf.d: cannot be listed; expected a folder that can be read, found Not a directory"));
+}
+
+TEST_CASE("the file beside a dropped-in library holds the body of its [[plugin]]") {
+    const workshop shop;
+    const auto file = shop.write(
+        "greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
+    const auto plugin = config::read_drop_in(file, "/lib/greet.so");
+    CHECK(plugin.library == "/lib/greet.so");
+    CHECK(plugin.name == "hello");
+    CHECK(plugin.prefix == "h_");
+    CHECK(plugin.timeout == std::chrono::seconds(5));
+    CHECK(plugin.options.json == R"({"who":"you"})");
+    CHECK(to_string(plugin.where) == file.string());
+    CHECK(config::read_drop_in(shop.write("b.toml", ""), "/lib/other.so").name == "other");
+}
+
+TEST_CASE("the file beside a dropped-in library does not say which library it is about") {
+    const workshop shop;
+    const auto file = shop.write("greet.toml", "\nlibrary = 'x'\n");
+    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
+          "greet.toml:2:11: library is said twice; expected no such line: this file is about the "
+          "library beside it, found \"x\"");
+    shop.write("greet.toml", "[[plugin]]\n");
+    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
+              .starts_with("greet.toml:1:3: unknown key at the top level"));
+    shop.write("greet.toml", "threads = 0\n");
+    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
+          "greet.toml:1:11: threads is out of range; expected an integer from 1 to 256, found 0");
+}
+
+TEST_CASE("the configuration is looked for in the user's places, then the system's") {
+    workshop shop;
+    shop.unset("TOOLRACK_CONFIG");
+    shop.set("HOME", (shop.folder() / "home").string());
+    shop.set("XDG_CONFIG_HOME", (shop.folder() / "xdg").string());
+    const bool has_one = std::filesystem::exists("/etc/toolrack/toolrack.toml");
+    if (!has_one)
+        CHECK(shop.refusal_of([] { config::find_file(); }) ==
+              "no configuration was found; expected a file named with --config or in "
+              "TOOLRACK_CONFIG, or "
+              "one of xdg/toolrack/toolrack.toml, /etc/toolrack/toolrack.toml, found none");
+
+    const auto in_home = shop.write("home/.config/toolrack/toolrack.toml", "");
+    const auto in_xdg = shop.write("xdg/toolrack/toolrack.toml", "");
+    CHECK(config::find_file() == in_xdg);
+    shop.set("XDG_CONFIG_HOME", "");
+    CHECK(config::find_file() == in_home);
+}
+
+TEST_CASE("a file named by TOOLRACK_CONFIG is not replaced by another when it is missing") {
+    workshop shop;
+    shop.set("XDG_CONFIG_HOME", shop.folder().string());
+    shop.write("toolrack/toolrack.toml", lock);
+    shop.set("TOOLRACK_CONFIG", (shop.folder() / "mine.toml").string());
+    CHECK(config::find_file() == shop.folder() / "mine.toml");
+    CHECK(shop.refusal_of([] { config::read(config::find_file()); })
+              .starts_with("mine.toml: no such file"));
+}
+
+} // namespace toolrack

@@ -1,0 +1,231 @@
+#include <boost/json/parse.hpp>
+
+#include "catch.hpp"
+#include "workshop.hpp"
+
+namespace toolrack {
+namespace {
+
+constexpr std::string_view lock = "[auth]\nbackend = 'x'\n";
+
+config::options options_of(const workshop& shop, std::string_view table) {
+    return shop.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.options;
+}
+std::string json_of(const workshop& shop, std::string_view table) {
+    return options_of(shop, table).json;
+}
+std::string refusal(const workshop& shop, std::string_view table) {
+    return shop.refusal_of([&] { options_of(shop, table); });
+}
+
+} // namespace
+
+TEST_CASE("options reach a library as JSON") {
+    const workshop shop;
+    struct row {
+        std::string_view toml;
+        std::string_view json;
+    };
+    for (const auto& [toml, json] : {
+             row{"", R"({})"},
+             row{"a = 'x'", R"({"a":"x"})"},
+             row{R"(a = "q\" b\\ n\n t\t u\u0001 é")", R"({"a":"q\" b\\ n\n t\t u\u0001 é"})"},
+             row{R"("k\"e" = 1)", R"({"k\"e":1})"},
+             row{"a = 9223372036854775807", R"({"a":9223372036854775807})"},
+             row{"a = -9223372036854775808", R"({"a":-9223372036854775808})"},
+             row{"a = 0xff", R"({"a":255})"},
+             row{"a = 1.0", R"({"a":1.0})"},
+             row{"a = -0.0", R"({"a":-0.0})"},
+             row{"a = 0.1", R"({"a":0.1})"},
+             row{"a = 100000.0", R"({"a":100000.0})"},
+             row{"a = 1e300", R"({"a":1e+300})"},
+             row{"a = 5e-324", R"({"a":5e-324})"},
+             row{"a = 0.00001", R"({"a":0.00001})"},
+             row{"a = -8999999999999999.0", R"({"a":-8999999999999999.0})"},
+             row{"a = true\nb = false", R"({"a":true,"b":false})"},
+             row{"a = [1, 'x', [], {}, { b = [true] }]", R"({"a":[1,"x",[],{},{"b":[true]}]})"},
+             row{"a = 1979-05-27T07:32:00Z", R"({"a":"1979-05-27T07:32:00Z"})"},
+             row{"a = 1979-05-27T07:32:00.25-07:30", R"({"a":"1979-05-27T07:32:00.25-07:30"})"},
+             row{"a = 1979-05-27 07:32:00", R"({"a":"1979-05-27T07:32:00"})"},
+             row{"a = 1979-05-27", R"({"a":"1979-05-27"})"},
+             row{"a = 07:32:00.000001", R"({"a":"07:32:00.000001"})"},
+         }) {
+        INFO(toml);
+        CHECK(json_of(shop, toml) == json);
+        CHECK_NOTHROW(boost::json::parse({json.data(), json.size()}));
+    }
+}
+
+TEST_CASE("the environment is expanded in the texts of options, not in their names") {
+    workshop shop;
+    shop.set("RACK_HOME", "/srv \"x\"");
+    CHECK(json_of(shop, "'${RACK_HOME}' = ['${RACK_HOME}/a']") ==
+          R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
+    shop.unset("RACK_HOME");
+    CHECK(
+        refusal(shop, "a = [{ b = '${RACK_HOME}' }]") ==
+        "t.toml:4:12: auth.options.a[0].b needs the environment variable RACK_HOME; expected it to "
+        "be set, found it unset");
+}
+
+TEST_CASE("every option knows its place") {
+    const workshop shop;
+    const auto options =
+        options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
+    const auto at = [&](const char* pointer) {
+        const auto& place = options.places.at(pointer);
+        return std::to_string(place.line) + ':' + std::to_string(place.column);
+    };
+    CHECK(at("") == "3:1");
+    CHECK(at("/database") == "4:12");
+    CHECK(at("/paths/0") == "5:10");
+    CHECK(at("/paths/1") == "6:3");
+    CHECK(at("/a~1~0b/c") == "7:16");
+    CHECK(options.places.size() == 7);
+    CHECK(options.places.at("/database").file == (shop.folder() / "t.toml").string());
+}
+
+TEST_CASE("absent options are an empty object where their table is") {
+    const workshop shop;
+    const auto options = shop.read(lock).auth.options;
+    CHECK(options.json == "{}");
+    CHECK(options.places.at("").line == 1);
+}
+
+TEST_CASE("what JSON cannot say is refused") {
+    const workshop shop;
+    for (const std::string number : {"inf", "nan"}) {
+        CHECK(
+            refusal(shop, "a = { b = [" + number + "] }") ==
+            "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot say; expected a finite "
+            "number, found " +
+                number);
+    }
+}
+
+TEST_CASE("options nest 32 deep and no deeper") {
+    const workshop shop;
+    const auto nested = [](std::size_t depth) {
+        return "a = " + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']');
+    };
+    CHECK(refusal(shop, nested(32)).empty());
+    CHECK(refusal(shop, nested(33))
+              .find("is nested too deeply; expected at most 32 levels, found more") !=
+          std::string::npos);
+}
+
+TEST_CASE("a secret is fetched from where an option says it is") {
+    workshop shop;
+    const auto file = shop.write_secret("password", "hunter2\n");
+    shop.write_secret("credentials/db", "hunter3");
+    shop.set("CREDENTIALS_DIRECTORY", (shop.folder() / "credentials").string());
+    shop.set("DB_PASSWORD", "hunter4");
+    shop.set("RACK_FOLDER", shop.folder().string());
+    CHECK(json_of(shop, "p = { file = '" + file.string() + "' }") == R"({"p":"hunter2"})");
+    CHECK(json_of(shop, "p = { file = '${RACK_FOLDER}/password' }") == R"({"p":"hunter2"})");
+    CHECK(json_of(shop, "p = [{ credential = 'db' }]") == R"({"p":["hunter3"]})");
+    CHECK(json_of(shop, "p.q.env = 'DB_PASSWORD'") == R"({"p":{"q":"hunter4"}})");
+}
+
+TEST_CASE("a secret loses one newline at its end and nothing else") {
+    const workshop shop;
+    struct row {
+        std::string_view bytes;
+        std::string_view json;
+    };
+    for (const auto& [bytes, json] : {row{"a", R"({"p":"a"})"},
+                                      row{"a\r\n", R"({"p":"a"})"},
+                                      row{"a\n\n", R"({"p":"a\n"})"},
+                                      row{" a \n", R"({"p":" a "})"},
+                                      row{"a\nb\n", R"({"p":"a\nb"})"},
+                                      row{"a\r", R"({"p":"a\r"})"}}) {
+        const auto file = shop.write_secret("s", bytes);
+        CHECK(json_of(shop, "p = { file = '" + file.string() + "' }") == json);
+    }
+}
+
+TEST_CASE("a table that is not quite a reference is a table") {
+    const workshop shop;
+    CHECK(json_of(shop, "p = { file = '/x', mode = 'r' }") == R"({"p":{"file":"/x","mode":"r"}})");
+    CHECK(json_of(shop, "p = { file = 3 }") == R"({"p":{"file":3}})");
+    CHECK(json_of(shop, "p = { File = '/x' }") == R"({"p":{"File":"/x"}})");
+    // The options as a whole are an object, whatever their only key is called.
+    CHECK(json_of(shop, "file = '/x'") == R"({"file":"/x"})");
+}
+
+TEST_CASE("a file open to others keeps its secret") {
+    const workshop shop;
+    const auto file = shop.write_secret("s", "canary");
+    const auto refused_with = [&](unsigned mode) {
+        std::filesystem::permissions(file, std::filesystem::perms(mode));
+        return refusal(shop, "p = { file = '" + file.string() + "' }");
+    };
+    CHECK(refused_with(0600).empty());
+    CHECK(refused_with(0400).empty());
+    CHECK(refused_with(0640).empty());
+    CHECK(refused_with(0440).empty());
+    CHECK(
+        refused_with(0644) ==
+        R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, found "s")");
+    for (const unsigned mode : {0604u, 0602u, 0601u, 0660u})
+        CHECK_FALSE(refused_with(mode).empty());
+}
+
+TEST_CASE("a secret that cannot be fetched is refused without being shown") {
+    workshop shop;
+    const auto of_file = [&](std::string_view bytes) {
+        return refusal(shop, "p = { file = '" + shop.write_secret("s", bytes).string() + "' }");
+    };
+    const std::string here = "t.toml:4:14: auth.options.p.file ";
+    CHECK(of_file("") == here + R"(holds no secret; expected a file that is not empty, found "s")");
+    CHECK(of_file("\n") ==
+          here + R"(holds no secret; expected a file that is not empty, found "s")");
+    CHECK(of_file("\xff") == here + R"(does not hold text; expected UTF-8, found "s")");
+    CHECK(of_file(std::string(64 * 1024, 'x')).empty());
+    CHECK(of_file(std::string(64 * 1024 + 1, 'x')) ==
+          here + R"(is too long a secret; expected at most 64 KiB, found "s")");
+    CHECK(
+        refusal(shop, "p = { file = '" + (shop.folder() / "gone").string() + "' }") ==
+        here +
+            R"(cannot be read (No such file or directory); expected a regular file that can be read, found "gone")");
+    CHECK(
+        refusal(shop, "p = { file = '/dev/null' }") ==
+        here +
+            R"(cannot be read (Invalid argument); expected a regular file that can be read, found "/dev/null")");
+
+    shop.set("RACK_CANARY", "canary");
+    CHECK(
+        refusal(shop, "p = { file = '/${RACK_CANARY}' }") ==
+        here +
+            "cannot be read (No such file or directory); expected a regular file that can be read, "
+            "found a value from the environment (not shown)");
+    CHECK(refusal(shop, "p = { env = 'sk-canary' }") ==
+          "t.toml:4:13: auth.options.p.env is not a variable's name; expected a name such as "
+          "DB_PASSWORD, found something else");
+    shop.unset("RACK_UNSET");
+    CHECK(refusal(shop, "p = { env = 'RACK_UNSET' }") ==
+          "t.toml:4:13: auth.options.p.env names the environment variable RACK_UNSET; expected it "
+          "to be "
+          "set, found it unset");
+}
+
+TEST_CASE("a credential is a plain name in the folder that systemd gives") {
+    workshop shop;
+    shop.unset("CREDENTIALS_DIRECTORY");
+    const std::string here = "t.toml:4:20: auth.options.p.credential ";
+    CHECK(
+        refusal(shop, "p = { credential = 'db' }") ==
+        here +
+            R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, found "db")");
+    shop.set("CREDENTIALS_DIRECTORY", shop.folder().string());
+    for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
+        CHECK(refusal(shop, "p = { credential = '" + name + "' }") ==
+              here + "is not a credential's name; expected a file name without slashes, found \"" +
+                  name + '"');
+    CHECK(
+        refusal(shop, "p = { credential = 'db' }") ==
+        here +
+            R"(cannot be read (No such file or directory); expected a regular file that can be read, found "db")");
+}
+
+} // namespace toolrack

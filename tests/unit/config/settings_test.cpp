@@ -1,0 +1,342 @@
+#include <vector>
+
+#include "catch.hpp"
+#include "workshop.hpp"
+
+namespace toolrack {
+namespace {
+
+using namespace std::chrono_literals;
+using strings = std::vector<std::string>;
+
+constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
+
+// What is said of a file that is fine but for these lines, the first of which is line 3.
+std::string refusal(std::string_view lines) {
+    return workshop().refusal(std::string(lock) + std::string(lines));
+}
+config::settings read(std::string_view lines) {
+    return workshop().read(std::string(lock) + std::string(lines));
+}
+
+} // namespace
+
+TEST_CASE("a file that only names the lock gets the defaults") {
+    const auto settings = read("");
+    const auto& server = settings.server;
+    REQUIRE(server.listen.size() == 1);
+    CHECK(to_string(server.listen[0]) == "127.0.0.1:8080");
+    CHECK(server.path == "/mcp");
+    CHECK_FALSE(server.public_url);
+    CHECK_FALSE(server.allowed_hosts);
+    CHECK_FALSE(server.allowed_origins);
+    CHECK(server.allow_cleartext.empty());
+    CHECK(server.page_size == 100);
+    CHECK(server.threads == 0);
+    CHECK(server.max_result == 16u * 1024 * 1024);
+    CHECK(server.json_depth == 64);
+    CHECK(server.sessions == 10'000);
+    CHECK(server.session_idle == 30min);
+    CHECK(server.drain == 30s);
+    CHECK(server.http.head == 16u * 1024);
+    CHECK(server.http.body == 4u * 1024 * 1024);
+    CHECK(server.http.connections == 10'000);
+    CHECK(server.http.connections_per_source == 2'000);
+    CHECK(server.http.head_timeout == 10s);
+    CHECK(server.http.idle_timeout == 75s);
+    CHECK(server.http.write_timeout == 30s);
+    CHECK_FALSE(settings.tls);
+    CHECK(settings.auth.backends == strings{"env-token"});
+    CHECK(settings.auth.variable == "MCP_AUTH_TOKEN");
+    CHECK(settings.auth.options.json == "{}");
+    CHECK(settings.auth.where.line == 1);
+    CHECK(settings.directories.empty());
+    CHECK(settings.plugins.empty());
+}
+
+TEST_CASE("everything that may be said is heard") {
+    const workshop shop;
+    const auto settings = shop.read(R"(
+[server]
+listen = ["[::1]:9000", "unix:/run/x.sock"]
+path = "/tools"
+public_url = "https://tools.example.com/tools"
+allowed_hosts = ["tools.example.com"]
+allowed_origins = []
+allow_cleartext = ["10.0.0.0/8"]
+page_size = 20
+threads = 2
+max_result = "1MiB"
+json_depth = 32
+sessions = 5
+session_idle = "5m"
+drain = "500ms"
+[limits]
+head = "8KiB"
+body = 1000
+connections = 10
+connections_per_source = 3
+head_timeout = "1s"
+idle_timeout = "2s"
+write_timeout = "3s"
+[tls]
+certificate = "/etc/c.pem"
+key = "/etc/k.pem"
+[auth]
+backend = ["token-file", "./mine.so"]
+variable = "TOKEN"
+options.path = "/etc/tokens.toml"
+[plugins]
+directories = ["/a", "/b"]
+[[plugin]]
+library = "sqlite"
+name = "orders"
+prefix = "orders_"
+isolation = "host"
+required = true
+timeout = "24h"
+threads = 1
+queue = 2
+options.database = "/srv/orders.db"
+[[plugin]]
+library = "/opt/lib/greet.so"
+)");
+    const auto& server = settings.server;
+    REQUIRE(server.listen.size() == 2);
+    CHECK(to_string(server.listen[0]) == "[::1]:9000");
+    CHECK(server.listen[0].where.line == 3);
+    CHECK(to_string(server.listen[1]) == "unix:/run/x.sock");
+    CHECK(server.path == "/tools");
+    CHECK(server.public_url == "https://tools.example.com/tools");
+    CHECK(server.allowed_hosts == strings{"tools.example.com"});
+    CHECK(server.allowed_origins == strings{});
+    CHECK(server.allow_cleartext == strings{"10.0.0.0/8"});
+    CHECK(server.page_size == 20);
+    CHECK(server.threads == 2);
+    CHECK(server.max_result == 1024u * 1024);
+    CHECK(server.json_depth == 32);
+    CHECK(server.sessions == 5);
+    CHECK(server.session_idle == 5min);
+    CHECK(server.drain == 500ms);
+    CHECK(server.http.head == 8u * 1024);
+    CHECK(server.http.body == 1000);
+    CHECK(server.http.connections == 10);
+    CHECK(server.http.connections_per_source == 3);
+    CHECK(server.http.head_timeout == 1s);
+    CHECK(server.http.idle_timeout == 2s);
+    CHECK(server.http.write_timeout == 3s);
+    REQUIRE(settings.tls);
+    CHECK(settings.tls->certificate == "/etc/c.pem");
+    CHECK(settings.tls->key == "/etc/k.pem");
+    CHECK(settings.auth.backends == strings{"token-file", "./mine.so"});
+    CHECK(settings.auth.variable == "TOKEN");
+    CHECK(settings.auth.options.json == R"({"path":"/etc/tokens.toml"})");
+    CHECK(settings.directories == std::vector<std::filesystem::path>{"/a", "/b"});
+    REQUIRE(settings.plugins.size() == 2);
+    const auto& orders = settings.plugins[0];
+    CHECK(orders.library == "sqlite");
+    CHECK(orders.name == "orders");
+    CHECK(orders.prefix == "orders_");
+    CHECK(orders.isolation == "host");
+    CHECK(orders.required);
+    CHECK(orders.timeout == 24h);
+    CHECK(orders.threads == 1);
+    CHECK(orders.queue == 2);
+    CHECK(orders.options.json == R"({"database":"/srv/orders.db"})");
+    const auto& greet = settings.plugins[1];
+    CHECK(greet.name == "greet");
+    CHECK(greet.prefix.empty());
+    CHECK_FALSE(greet.required);
+    CHECK(greet.timeout == 60s);
+    CHECK(greet.threads == 4);
+    CHECK(greet.queue == 64);
+}
+
+TEST_CASE("no lock, no server: an empty file says what to write") {
+    const std::string sentence = "no auth backend is named, and nothing is served without one; "
+                                 "expected an [auth] table with a "
+                                 "line such as backend = \"env-token\", found none";
+    CHECK(workshop().refusal("") == "t.toml: " + sentence);
+    CHECK(workshop().refusal("[server]\n\n[auth]\nvariable = 'X'") == "t.toml:3:1: " + sentence);
+    CHECK(workshop().refusal("[auth]\nbackend = []") == "t.toml:2:11: " + sentence);
+}
+
+TEST_CASE("an unknown key is refused, with the one that was probably meant") {
+    CHECK(
+        refusal("[sever]") ==
+        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, plugins, plugin, found "sever")");
+    CHECK(
+        refusal("[tls]\n  certifcate = 'x'") ==
+        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, found "certifcate")");
+    CHECK(
+        refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
+        R"(t.toml:5:1: unknown key in [[plugin]]; expected one of library, name, prefix, isolation, required, timeout, threads, queue, options, found "zzzzzzzzzz")");
+    CHECK(workshop()
+              .refusal("[auth]\nbackends = 'x'")
+              .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
+}
+
+TEST_CASE("settings of later versions are not silently ignored") {
+    for (const auto* lines : {"[stdio]",
+                              "[server]\nseal_keys = []",
+                              "[[plugin]]\nlibrary = 'x'\nscopes = []",
+                              "[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\nmatch = '*'",
+                              "[[plugin]]\nlibrary = 'x'\nsandbox = {}"}) {
+        INFO(lines);
+        CHECK(refusal(lines).find(": unknown key ") != std::string::npos);
+    }
+}
+
+TEST_CASE("every setting is refused when it cannot be what it says") {
+    struct row {
+        std::string_view lines;
+        std::string_view sentence;
+    };
+    for (
+        const auto& [lines, sentence] : {
+            // types
+            row{"[[server]]",
+                "3:1: server has the wrong type; expected a table, [server], found an array"},
+            row{"[plugin]\nlibrary = 'x'",
+                "3:1: plugin has the wrong type; expected an array of tables, each begun by "
+                "[[plugin]], found a table"},
+            row{"[server]\npath = 1",
+                "4:8: server.path has the wrong type; expected a string, found an integer"},
+            row{"[server]\npage_size = '1'",
+                "4:13: server.page_size has the wrong type; expected an integer from 1 to 10000, "
+                "found a string"},
+            row{"[server]\nlisten = 8080",
+                "4:10: server.listen has the wrong type; expected a string or an array of strings, "
+                "found an integer"},
+            row{"[server]\nlisten = ['127.0.0.1:1', 2.5]",
+                "4:26: server.listen[1] has the wrong type; expected a string, found a float"},
+            row{"[server]\nallowed_hosts = 'a'",
+                "4:17: server.allowed_hosts has the wrong type; expected an array of strings, "
+                "found a string"},
+            row{"[server]\ndrain = 30",
+                R"(4:9: server.drain has the wrong type; expected a duration such as "500ms", "30s", "5m", "24h" or "90d", above zero, up to "3650d", found an integer)"},
+            row{"[server]\nmax_result = true",
+                R"(4:14: server.max_result has the wrong type; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found a boolean)"},
+            row{"[[plugin]]\nlibrary = 'x'\nrequired = 'yes'",
+                "5:12: plugin.required has the wrong type; expected true or false, found a string"},
+            row{"[[plugin]]\nlibrary = 'x'\noptions = 1979-05-27",
+                "5:11: plugin.options has the wrong type; expected a table, found a date"},
+            // ranges
+            row{"[server]\npage_size = 0",
+                "4:13: server.page_size is out of range; expected an integer from 1 to 10000, "
+                "found 0"},
+            row{"[server]\nthreads = 257",
+                "4:11: server.threads is out of range; expected an integer from 0 to 256, found "
+                "257"},
+            row{"[server]\njson_depth = -1",
+                "4:14: server.json_depth is out of range; expected an integer from 8 to 512, found "
+                "-1"},
+            row{"[server]\nsessions = 9223372036854775807",
+                "4:12: server.sessions is out of range; expected an integer from 1 to 1000000, "
+                "found 9223372036854775807"},
+            row{"[server]\nsession_idle = '0s'",
+                R"(4:16: server.session_idle is not a duration that can be used; expected a duration such as "500ms", "30s", "5m", "24h" or "90d", above zero, up to "3650d", found "0s")"},
+            row{"[limits]\nhead = 255",
+                R"(4:8: limits.head is not a size that can be used; expected a size from 256 to 1048576 bytes, or one such as "16KiB" or "4MiB", found 255)"},
+            row{"[limits]\nbody = -1",
+                R"(4:8: limits.body is not a size that can be used; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found -1)"},
+            row{"[limits]\nbody = '4MB'",
+                R"(4:8: limits.body is not a size that can be used; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found "4MB")"},
+            row{"[limits]\nconnections = 0",
+                "4:15: limits.connections is out of range; expected an integer from 1 to 1000000, "
+                "found 0"},
+            row{"[[plugin]]\nlibrary = 'x'\nqueue = 0",
+                "5:9: plugin.queue is out of range; expected an integer from 1 to 100000, found 0"},
+            // [server]
+            row{"[server]\nlisten = []",
+                R"(4:10: server.listen is empty; expected an address such as "127.0.0.1:8080", found none)"},
+            row{"[server]\nlisten = '8080'",
+                R"(4:10: server.listen has no port; expected "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/toolrack/mcp.sock", found "8080")"},
+            row{"[server]\npath = 'mcp'",
+                R"(4:8: server.path does not begin with a slash; expected a path such as "/mcp", found "mcp")"},
+            row{"[server]\npath = ''",
+                R"(4:8: server.path does not begin with a slash; expected a path such as "/mcp", found "")"},
+            row{"[server]\npath = '/mcp/'",
+                R"(4:8: server.path ends in a slash; expected a path such as "/mcp", found "/mcp/")"},
+            row{"[server]\npath = '/a?b'",
+                R"(4:8: server.path has characters that a plain path has not; expected a path such as "/mcp", found "/a?b")"},
+            // [tls]
+            row{"[tls]\nkey = 'k'",
+                "3:1: tls.certificate is missing; expected the path of a PEM file, found none"},
+            row{"[tls]\ncertificate = 'k'",
+                "3:1: tls.key is missing; expected the path of a PEM file, found none"},
+            row{"[tls]\ncertificate = ''\nkey = 'k'",
+                R"(4:15: tls.certificate is empty; expected the path of a PEM file, found "")"},
+            // [plugins] and [[plugin]]
+            row{"[plugins]\ndirectories = ['']",
+                R"(4:16: plugins.directories[0] is empty; expected the path of a folder, found "")"},
+            row{"[[plugin]]",
+                R"(3:1: plugin.library is missing; expected a line such as library = "sqlite", found none)"},
+            row{"[[plugin]]\nlibrary = 'x.so'",
+                R"(4:11: plugin.library is not a library; expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", found "x.so")"},
+            row{"[[plugin]]\nlibrary = './x/'",
+                R"(4:11: plugin.library is a folder's path; expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", found "./x/")"},
+            row{"[[plugin]]\nlibrary = './a b.so'",
+                R"(3:1: the library's file name cannot be the instance's; expected plugin.name = "..." of 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
+            row{"[[plugin]]\nlibrary = 'x'\nname = ''",
+                R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "")"},
+            row{"[[plugin]]\nlibrary = 'x'\nname = 'a b'",
+                R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "a b")"},
+            row{"[[plugin]]\nlibrary = 'x'\nprefix = 'a/'",
+                R"(5:10: plugin.prefix is not a prefix; expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
+            row{"[[plugin]]\nlibrary = 'x'\nisolation = 'process'",
+                R"(5:13: plugin.isolation asks for a worker process, which is not part of this version; expected isolation = "host", found "process")"},
+            row{"[[plugin]]\nlibrary = 'x'\nisolation = 'Host'",
+                R"(5:13: plugin.isolation is not a way to run a plugin; expected "host", found "Host")"},
+            row{"[[plugin]]\nlibrary = 'x'\n\n[[plugin]]\nlibrary = './x.so'",
+                R"(6:1: two plugins have the name "x"; expected a name of its own for each, found the first at t.toml:3:1)"},
+        }) {
+        INFO(lines);
+        CHECK(refusal(lines) == "t.toml:" + std::string(sentence));
+    }
+}
+
+TEST_CASE("names are as long as 64 characters") {
+    const std::string longest(64, 'n');
+    const auto lines = [](const std::string& name) {
+        return "[[plugin]]\nlibrary = 'x'\nname = '" + name + "'\nprefix = '" + name + "'";
+    };
+    CHECK(refusal(lines(longest)).empty());
+    CHECK_FALSE(refusal(lines(longest + 'n')).empty());
+}
+
+TEST_CASE("a backend is asked once, and its token does not belong into the configuration") {
+    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'a']") ==
+          R"(t.toml:2:17: auth.backend[1] is asked twice; expected each backend once, found "a")");
+    CHECK(refusal("variable = 'sk-canary'") ==
+          "t.toml:3:12: auth.variable is not a variable's name; expected a name such as "
+          "MCP_AUTH_TOKEN "
+          "(the token itself does not belong here), found something else");
+}
+
+TEST_CASE("a setting may come from the environment, and is not shown when it is wrong") {
+    workshop shop;
+    shop.set("RACK_VALUE", "canary");
+    for (const auto* lines : {"[server]\nlisten = '${RACK_VALUE}'",
+                              "[server]\nlisten = '${RACK_VALUE}:1'",
+                              "[server]\npath = '${RACK_VALUE}'",
+                              "[server]\npublic_url = '${RACK_VALUE}'",
+                              "[server]\nallowed_hosts = ['@${RACK_VALUE}']",
+                              "[server]\nallowed_origins = ['${RACK_VALUE}']",
+                              "[server]\nallow_cleartext = ['${RACK_VALUE}']",
+                              "[server]\ndrain = '${RACK_VALUE}'",
+                              "[limits]\nhead = '${RACK_VALUE}'",
+                              "[[plugin]]\nlibrary = '${RACK_VALUE}.so'",
+                              "[[plugin]]\nlibrary = 'x'\nname = '/${RACK_VALUE}'",
+                              "[[plugin]]\nlibrary = 'x'\nprefix = '/${RACK_VALUE}'",
+                              "[[plugin]]\nlibrary = 'x'\nisolation = '${RACK_VALUE}'"}) {
+        const auto sentence = shop.refusal(std::string(lock) + lines);
+        INFO(sentence);
+        CHECK(sentence.ends_with("found a value from the environment (not shown)"));
+        CHECK(sentence.find("canary") == std::string::npos);
+    }
+    CHECK(shop.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path ==
+          "/canary");
+}
+
+} // namespace toolrack

@@ -1,0 +1,97 @@
+// A temporary folder of configuration files, and an environment that is put back afterwards.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "config/config.hpp"
+
+namespace toolrack {
+
+class workshop {
+public:
+    workshop() {
+        std::string name =
+            (std::filesystem::temp_directory_path() / "toolrack-config-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+    }
+    ~workshop() {
+        for (const auto& [name, value] : before_) {
+            if (value)
+                ::setenv(name.c_str(), value->c_str(), 1);
+            else
+                ::unsetenv(name.c_str());
+        }
+        std::filesystem::remove_all(folder_);
+    }
+    workshop(const workshop&) = delete;
+    workshop& operator=(const workshop&) = delete;
+
+    const std::filesystem::path& folder() const { return folder_; }
+
+    std::filesystem::path write(const std::string& name, std::string_view bytes) const {
+        const auto file = folder_ / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file, std::ios::binary) << bytes;
+        return file;
+    }
+    std::filesystem::path write_secret(const std::string& name, std::string_view bytes) const {
+        const auto file = write(name, bytes);
+        std::filesystem::permissions(file, std::filesystem::perms(0600));
+        return file;
+    }
+
+    void set(const std::string& name, const std::string& value) {
+        remember(name);
+        ::setenv(name.c_str(), value.c_str(), 1);
+    }
+    void unset(const std::string& name) {
+        remember(name);
+        ::unsetenv(name.c_str());
+    }
+
+    config::settings read(std::string_view toml) const {
+        return config::read(write("t.toml", toml));
+    }
+
+    // The sentence with which something is refused, its file names without the folder; empty when
+    // it is not refused.
+    template <typename Action>
+    std::string refusal_of(Action action) const {
+        try {
+            action();
+        } catch (const failure& refused) {
+            if (refused.code() != exit_code::configuration)
+                return "another exit code";
+            return without_folder(refused.what());
+        }
+        return {};
+    }
+    std::string refusal(std::string_view toml) const {
+        return refusal_of([&] { read(toml); });
+    }
+
+private:
+    void remember(const std::string& name) {
+        const char* value = std::getenv(name.c_str());
+        before_.emplace(name, value ? std::optional<std::string>(value) : std::nullopt);
+    }
+    std::string without_folder(std::string sentence) const {
+        const std::string prefix = folder_.string() + '/';
+        for (auto at = sentence.find(prefix); at != sentence.npos; at = sentence.find(prefix))
+            sentence.erase(at, prefix.size());
+        return sentence;
+    }
+
+    std::filesystem::path folder_;
+    std::map<std::string, std::optional<std::string>> before_;
+};
+
+} // namespace toolrack
