@@ -1,0 +1,84 @@
+// The documents that one schema reaches while it is compiled, as a map: which values in them are
+// schemas, to which resource (`$id`) each belongs, and what every URI and anchor leads to.
+//
+// Values are known by their address: all documents outlive this. What is not where a keyword of the
+// dialect has a schema is none, so an `$id` in an `enum` names nothing; but a `$ref` may make any
+// value a schema by pointing at it.
+#pragma once
+
+#include "schema/compiled.hpp"
+#include "schema/dialect.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace toolrack::schema {
+
+using anchors = std::map<std::string, const boost::json::value*, std::less<>>;
+
+struct resource {
+    std::string uri;
+    dialect rules;
+    const boost::json::value* root;
+    anchors plain, dynamic;  // a dynamic anchor is in both
+};
+
+// The pointer is for sentences; outside the schema itself, the document's URI and "#" come first.
+struct standing {
+    std::uint32_t resource;
+    std::string pointer;
+};
+
+class documents {
+public:
+    documents(const limits& bounds, const registry& others) : bounds_(bounds), others_(others) {}
+    documents(const documents&) = delete;
+    documents& operator=(const documents&) = delete;
+
+    // `otherwise` is the dialect of a document that names none.
+    void
+    add(const boost::json::value& document, const std::string& uri, const dialect& otherwise = {});
+
+    // What `reference`, the value of `keyword` in the schema `from`, leads to.
+    const boost::json::value&
+    follow(const boost::json::value& from, std::string_view keyword, std::string_view reference);
+
+    const standing& standing_of(const boost::json::value& schema) const;
+    const resource& resource_of(const boost::json::value& schema) const;
+
+    // Documents given and published, by URI without fragment.
+    const boost::json::value* retrieve(std::string_view uri) const;
+
+private:
+    void map(const boost::json::value& schema, std::uint32_t resource, const std::string& pointer);
+    void map_inside(const boost::json::object& schema, const standing& here);
+    void map_members(const boost::json::value& schemas, const standing& here, bool skip_arrays);
+    void map_items(const boost::json::value& schemas, const standing& here);
+
+    std::uint32_t name_resource(const boost::json::value& schema, const standing& here);
+    void name_anchors(const boost::json::value& schema, const standing& here);
+    void add_anchor(anchors& to,
+                    std::string_view name,
+                    const boost::json::value& schema,
+                    const standing& here);
+    dialect dialect_of(const boost::json::object& schema,
+                       const dialect& otherwise,
+                       const std::string& pointer) const;
+
+    const boost::json::value* locate(const std::string& uri, const dialect& otherwise);
+    const boost::json::value* at_pointer(std::uint32_t resource, std::string_view pointer);
+
+    limits bounds_;
+    const registry& others_;
+    std::vector<resource> resources_;
+    std::map<std::string, std::uint32_t, std::less<>> by_uri_;
+    std::unordered_map<const boost::json::value*, standing> schemas_;
+};
+
+}  // namespace toolrack::schema

@@ -1,0 +1,20 @@
+// What a request shows of itself before its body is read: all that the gate may look at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace toolrack::wire {
+
+// Views into the request's head, good while the head is.
+struct facts {
+    std::optional<std::string_view> authorization;  // the header's value
+    bool token_in_query = false;                    // the target names an access_token
+    std::string_view peer;                          // "127.0.0.1", "::1", "unix"
+    std::int64_t peer_uid = -1;                     // of a unix socket's other end
+    std::int64_t peer_gid = -1;
+};
+
+}  // namespace toolrack::wire

@@ -1,0 +1,162 @@
+#include "wire/json.hpp"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace toolrack::wire {
+namespace {
+
+using boost::system::error_code;
+using kind = enum json_fault::kind;
+
+// The keys of the objects that are still open, decoded, end to end. Kept per thread, so that checking a
+// message allocates nothing once its thread is warm.
+struct open_keys {
+    struct span {
+        std::size_t begin, end;
+    };
+    struct object {
+        std::size_t first_key, first_byte;
+    };
+
+    std::string bytes;
+    std::vector<span> keys;
+    std::vector<object> objects;
+
+    std::string_view text(const span& key) const {
+        return std::string_view(bytes).substr(key.begin, key.end - key.begin);
+    }
+    void clear() {
+        bytes.clear();
+        keys.clear();
+        objects.clear();
+    }
+};
+
+// What Boost.JSON's parser finds is counted and compared here, never kept.
+class judge {
+public:
+    static constexpr std::size_t max_object_size = std::size_t(-1);
+    static constexpr std::size_t max_array_size = std::size_t(-1);
+    static constexpr std::size_t max_key_size = std::size_t(-1);
+    static constexpr std::size_t max_string_size = std::size_t(-1);
+
+    judge(open_keys& open, const json_limits& limits) : open_(open), limits_(limits) { open_.clear(); }
+
+    std::optional<kind> fault() const { return fault_; }
+
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+
+    bool on_object_begin(error_code& error) {
+        open_.objects.push_back({open_.keys.size(), open_.bytes.size()});
+        return count(error);
+    }
+    bool on_object_end(std::size_t, error_code& error) {
+        const auto object = open_.objects.back();
+        if (has_twins(object.first_key)) return refuse(kind::duplicate_key, error);
+        open_.objects.pop_back();
+        open_.keys.resize(object.first_key);
+        open_.bytes.resize(object.first_byte);
+        return true;
+    }
+    bool on_array_begin(error_code& error) { return count(error); }
+    bool on_array_end(std::size_t, error_code&) { return true; }
+
+    bool on_key_part(std::string_view part, std::size_t size, error_code& error) {
+        if (size > limits_.key) return refuse(kind::key_too_long, error);
+        open_.bytes.append(part);
+        return true;
+    }
+    bool on_key(std::string_view part, std::size_t size, error_code& error) {
+        if (!on_key_part(part, size, error)) return false;
+        const auto end = open_.bytes.size();
+        open_.keys.push_back({end - size, end});
+        if (open_.text(open_.keys.back()).find('\0') != std::string_view::npos)
+            return refuse(kind::nul_in_key, error);
+        return true;
+    }
+    bool on_string_part(std::string_view, std::size_t, error_code&) { return true; }
+    bool on_string(std::string_view, std::size_t, error_code& error) { return count(error); }
+    bool on_number_part(std::string_view, error_code&) { return true; }
+    bool on_int64(std::int64_t, std::string_view, error_code& error) { return count(error); }
+    bool on_uint64(std::uint64_t, std::string_view, error_code& error) { return count(error); }
+    bool on_double(double number, std::string_view, error_code& error) {
+        return std::isfinite(number) ? count(error) : refuse(kind::not_finite, error);
+    }
+    bool on_bool(bool, error_code& error) { return count(error); }
+    bool on_null(error_code& error) { return count(error); }
+    bool on_comment_part(std::string_view, error_code&) { return true; }
+    bool on_comment(std::string_view, error_code&) { return true; }
+
+private:
+    bool has_twins(std::size_t first) {
+        const auto begin = open_.keys.begin() + static_cast<std::ptrdiff_t>(first), end = open_.keys.end();
+        const auto same = [&](const auto& a, const auto& b) { return open_.text(a) == open_.text(b); };
+        constexpr std::ptrdiff_t few = 12;
+        if (end - begin <= few) {
+            for (auto left = begin; left != end; ++left)
+                if (std::any_of(left + 1, end, [&](const auto& right) { return same(*left, right); }))
+                    return true;
+            return false;
+        }
+        std::sort(begin, end, [&](const auto& a, const auto& b) { return open_.text(a) < open_.text(b); });
+        return std::adjacent_find(begin, end, same) != end;
+    }
+
+    bool count(error_code& error) {
+        return ++values_ <= limits_.values || refuse(kind::too_many_values, error);
+    }
+
+    bool refuse(kind why, error_code& error) {
+        fault_ = why;
+        error = boost::json::error::exception;
+        return false;
+    }
+
+    open_keys& open_;
+    const json_limits& limits_;
+    std::size_t values_ = 0;
+    std::optional<kind> fault_;
+};
+
+}  // namespace
+
+std::optional<json_fault> check_json(std::string_view text, const json_limits& limits) {
+    thread_local open_keys open;
+
+    boost::json::parse_options options;
+    options.max_depth = limits.depth;
+    boost::json::basic_parser<judge> parser(options, open, limits);
+
+    error_code error;
+    const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
+    if (parser.handler().fault()) return json_fault{*parser.handler().fault(), read};
+    if (error == boost::json::error::too_deep) return json_fault{kind::too_deep, read};
+    if (error || read != text.size()) return json_fault{kind::not_json, read};
+    return std::nullopt;
+}
+
+std::string_view to_string(enum json_fault::kind fault) {
+    switch (fault) {
+    case kind::not_json: return "it is not valid JSON";
+    case kind::duplicate_key: return "an object in it has the same key twice";
+    case kind::not_finite: return "it holds a number that is too large for a double";
+    case kind::nul_in_key: return "it has a NUL character in a key";
+    case kind::key_too_long: return "it has a key that is too long";
+    case kind::too_deep: return "it is nested too deeply";
+    case kind::too_many_values: return "it holds too many values";
+    }
+    return "it is not acceptable JSON";
+}
+
+std::optional<std::string> string_member(const json::value& object, std::string_view key) {
+    const auto found = object.find(key);
+    if (!found || !found->is_string()) return std::nullopt;
+    return found->str();
+}
+
+}  // namespace toolrack::wire

@@ -1,0 +1,44 @@
+// Who asks. Only the gate makes one, from what a backend granted, so holding a principal is proof of
+// having passed it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace toolrack::auth {
+class gate;
+}
+
+namespace toolrack::wire {
+
+// What a backend says about a caller; not yet proof of anything.
+struct identity {
+    std::string subject;     // never empty
+    std::string issuer;      // who vouches for the subject
+    std::string credential;  // a public id of what was shown, for logs; never a secret
+    std::vector<std::string> scopes;
+    std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+};
+
+class principal {
+public:
+    const std::string& subject() const noexcept { return identity_.subject; }
+    const std::string& issuer() const noexcept { return identity_.issuer; }
+    const std::string& credential() const noexcept { return identity_.credential; }
+    const std::vector<std::string>& scopes() const noexcept { return identity_.scopes; }
+
+    // The same person, whatever token they showed: what sessions are bound to.
+    bool is_same_as(const principal& other) const noexcept {
+        return subject() == other.subject() && issuer() == other.issuer();
+    }
+
+private:
+    friend class auth::gate;
+    explicit principal(identity granted) : identity_(std::move(granted)) {}
+
+    identity identity_;
+};
+
+}  // namespace toolrack::wire
