@@ -1,0 +1,55 @@
+#include "auth/credential.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace toolrack::auth {
+namespace {
+
+using wire::refusal;
+
+// RFC 6750 2.1: b64token.
+bool is_token_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
+}
+
+// The name of a variable in any syntax that a client may have failed to expand: ${NAME}, $NAME,
+// ${env:NAME}, ${input:NAME}, {env:NAME}, %NAME%, {{ NAME }}.
+bool is_unexpanded(std::string_view token) {
+    return token.starts_with("$") || token.starts_with("{") ||
+           (token.size() > 2 && token.starts_with("%") && token.ends_with("%"));
+}
+
+bool is_placeholder(std::string_view token) {
+    if (token.starts_with("<") && token.ends_with(">")) return true;
+    for (std::string_view word : {"your-generated-token", "your-token", "your-token-here", "your_token",
+                                  "your_token_here", "changeme", "change-me", "token", "xxx"})
+        if (equals_ignoring_case(token, word)) return true;
+    return false;
+}
+
+}  // namespace
+
+result<std::string_view, refusal> bearer_token(const wire::facts& shown) {
+    if (shown.token_in_query) return refusal::token_in_query;
+    if (!shown.authorization) return refusal::no_token;
+
+    const auto header = trim(*shown.authorization);
+    if (header.empty()) return refusal::empty_token;
+    const auto end_of_scheme = header.find_first_of(" \t");
+    if (!equals_ignoring_case(header.substr(0, end_of_scheme), "bearer")) {
+        // A client that was given the bare token, or a variable, where the scheme belongs.
+        return is_unexpanded(header) ? refusal::unexpanded_variable : refusal::not_bearer;
+    }
+
+    const auto token = end_of_scheme == std::string_view::npos ? std::string_view() : trim(header.substr(end_of_scheme));
+    if (token.empty()) return refusal::empty_token;
+    if (is_unexpanded(token)) return refusal::unexpanded_variable;
+    if (is_placeholder(token)) return refusal::placeholder;
+    if (!std::all_of(token.begin(), token.end(), is_token_character)) return refusal::malformed_token;
+    return token;
+}
+
+}  // namespace toolrack::auth

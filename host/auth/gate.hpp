@@ -1,0 +1,44 @@
+// The gate: turns what a request shows into who is asking.
+//
+// Asks the configured backends in order: one that says "not a credential of mine" passes the question
+// on, any other answer ends it, and an error never falls through to the next. Without a token only
+// backends that can do without one are asked. Any doubt is a refusal, and nobody left to ask is one.
+//
+// The only maker of principals. Immutable; used by all I/O threads at once.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/asio.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "plugin/instance.hpp"
+#include "wire/facts.hpp"
+#include "wire/principal.hpp"
+#include "wire/refusal.hpp"
+
+namespace toolrack::auth {
+
+class gate {
+public:
+    // `resource` is our canonical URI, the audience that signed tokens must name. Every backend offers
+    // auth. `log` must outlive the gate.
+    gate(std::vector<std::shared_ptr<plugin::instance>> backends, std::string resource, log& log);
+
+    // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
+    awaitable<result<wire::principal, wire::refusal>> admit(const wire::facts& shown, executor home) const;
+
+private:
+    awaitable<plugin::verdict> ask(plugin::instance& backend,
+                                   const plugin::credentials& shown,
+                                   executor home) const;
+
+    std::vector<std::shared_ptr<plugin::instance>> backends_;
+    std::string resource_;
+    log& log_;
+};
+
+}  // namespace toolrack::auth

@@ -1,0 +1,59 @@
+#include "plugin/host_table.hpp"
+
+#include <cstring>
+
+namespace toolrack::plugin {
+namespace {
+
+// Named apart, because the table that they fill has members of the same names.
+namespace entry {
+
+told& behind(const toolrack_host* host) { return static_cast<const host_view*>(host)->to; }
+
+void grant(const toolrack_host* host, toolrack_call check, const toolrack_principal* who) noexcept {
+    if (who && TOOLRACK_HAS(who, toolrack_principal, keep)) behind(host).granted(check, *who);
+    else behind(host).refused(check, TOOLRACK_UNAVAILABLE, "it granted an incomplete principal");
+}
+
+void refuse(const toolrack_host* host, toolrack_call check, toolrack_refusal kind, toolrack_str why) noexcept {
+    behind(host).refused(check, kind, view(why));
+}
+
+// Grants are not remembered by this version, so there is nothing to forget.
+void forget(const toolrack_host*, toolrack_str) noexcept {}
+
+constexpr toolrack_auth_host auth_host{sizeof(toolrack_auth_host), grant, refuse, forget};
+
+const void* get_extension(const toolrack_host*, const char* id) noexcept {
+    if (id && std::strcmp(id, TOOLRACK_EXT_AUTH_HOST) == 0) return &auth_host;
+    return nullptr;
+}
+
+void log_line(const toolrack_host* host, toolrack_severity severity, toolrack_str line) noexcept {
+    behind(host).log_line(severity, view(line));
+}
+
+void notify(const toolrack_host* host, toolrack_call call, toolrack_str method, toolrack_str params) noexcept {
+    behind(host).notified(call, view(method), view(params));
+}
+
+void finish(const toolrack_host* host, toolrack_call call, toolrack_outcome outcome, toolrack_str json) noexcept {
+    behind(host).finished(call, outcome, view(json));
+}
+
+bool cancelled(const toolrack_host* host, toolrack_call call) noexcept { return behind(host).is_cancelled(call); }
+
+}  // namespace entry
+}  // namespace
+
+host_view::host_view(told& spoken_to)
+    : toolrack_host{sizeof(toolrack_host),
+                    TOOLRACK_ABI_MINOR,
+                    entry::get_extension,
+                    entry::log_line,
+                    entry::notify,
+                    entry::finish,
+                    entry::cancelled},
+      to(spoken_to) {}
+
+}  // namespace toolrack::plugin

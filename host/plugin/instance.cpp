@@ -1,0 +1,464 @@
+#include "plugin/instance.hpp"
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "base/secret.hpp"
+#include "base/text.hpp"
+#include "plugin/call_table.hpp"
+#include "plugin/host_table.hpp"
+#include "plugin/lane.hpp"
+#include "wire/json.hpp"
+
+namespace toolrack::plugin {
+namespace {
+
+constexpr auto setup_limit = std::chrono::seconds(30);
+constexpr std::size_t most_open_calls = 4096;
+constexpr std::size_t most_features = 100'000;
+constexpr std::size_t longest_notice = 1024 * 1024;
+
+std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+// Runs what a plugin does at start with a limit on its time; false when it did not come back. What
+// `work` holds lives as long as it runs, so a plugin that never comes back keeps its instance.
+bool within(std::chrono::seconds limit, std::function<void()> work) {
+    std::packaged_task<void()> task(std::move(work));
+    auto done = task.get_future();
+    std::thread(std::move(task)).detach();
+    return done.wait_for(limit) == std::future_status::ready;
+}
+
+std::uint32_t next_number() {
+    static std::atomic<std::uint32_t> last = 0;  // sets call numbers of instances apart, process-wide
+    return (++last) & 0xFFFFFF;
+}
+
+// A call's words, kept for a lane: the client may be gone before the lane comes to it.
+struct kept_request {
+    explicit kept_request(const request& from)
+        : method(from.method), name(from.name), params(from.params), client(from.client),
+          responses(from.responses), state(from.state), traceparent(from.traceparent),
+          subject(from.who.subject()), issuer(from.who.issuer()), scopes(from.who.scopes()),
+          deadline(from.deadline) {}
+
+    std::string method, name, params, client, responses, state, traceparent, subject, issuer;
+    std::vector<std::string> scopes;
+    std::chrono::system_clock::time_point deadline;
+};
+
+std::vector<toolrack_str> views(const std::vector<std::string>& words) {
+    std::vector<toolrack_str> all;
+    all.reserve(words.size());
+    for (const auto& word : words) all.push_back(view(word));
+    return all;
+}
+
+// Scopes of a usual length need no allocation of their own.
+class scope_views {
+public:
+    explicit scope_views(const std::vector<std::string>& scopes) {
+        if (scopes.size() > std::size(few_)) many_ = views(scopes);
+        else for (std::size_t i = 0; i < scopes.size(); ++i) few_[i] = view(scopes[i]);
+    }
+    const toolrack_str* data() const { return many_.empty() ? few_ : many_.data(); }
+
+private:
+    toolrack_str few_[8] = {};
+    std::vector<toolrack_str> many_;
+};
+
+class host_instance final : public instance,
+                            public std::enable_shared_from_this<host_instance>,
+                            private told {
+public:
+    host_instance(std::shared_ptr<const library> library,
+                  const config::plugin& settings,
+                  log& log,
+                  std::size_t max_result,
+                  std::size_t json_depth,
+                  const clock& clock)
+        : library_(std::move(library)), settings_(settings), log_(log), clock_(clock), max_result_(max_result),
+          calls_(next_number()), checks_(next_number()),
+          lane_(settings.name, settings.threads, settings.queue) {
+        limits_.depth = json_depth;
+    }
+
+    ~host_instance() override {
+        lane_.close(std::chrono::milliseconds(0));
+        if (self_) library_->table().destroy(self_);
+    }
+
+    // Nothing, or why it could not be made.
+    std::optional<std::string> create();
+
+    const std::string& name() const noexcept override { return settings_.name; }
+    const description& about() const noexcept override { return library_->about(); }
+    const config::plugin& settings() const noexcept override { return settings_; }
+
+    result<std::vector<feature>, complaint> list() override;
+    call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) override;
+    void cancel(const call& abandoned) override;
+
+    std::uint64_t auth_traits() const noexcept override { return auth_ ? auth_->traits : 0; }
+    bool offers_auth() const noexcept override { return auth_ != nullptr; }
+    check authenticate(const credentials& shown, executor home) override;
+
+    bool close(std::chrono::milliseconds grace) override {
+        const auto end = std::chrono::steady_clock::now() + grace;
+        const bool came_back = lane_.close(grace) == 0;
+        return calls_.wait_until_empty(end) && checks_.wait_until_empty(end) && came_back;
+    }
+
+private:
+    void begin(toolrack_call id, const kept_request& request) const;
+
+    // told, by any thread
+    void log_line(toolrack_severity severity, std::string_view line) noexcept override;
+    void notified(toolrack_call id, std::string_view method, std::string_view params) noexcept override;
+    void finished(toolrack_call id, toolrack_outcome outcome, std::string_view json) noexcept override;
+    bool is_cancelled(toolrack_call id) noexcept override;
+    void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
+    void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
+
+    answer judged(toolrack_outcome outcome, std::string_view json) const;
+    void stray(const char* what, toolrack_call id) noexcept;
+
+    std::shared_ptr<const library> library_;
+    config::plugin settings_;
+    log& log_;
+    const clock& clock_;
+    std::size_t max_result_;
+    wire::json_limits limits_;
+    call_table<answer> calls_;
+    call_table<verdict> checks_;
+    lane lane_;
+    host_view view_{*this};
+    toolrack_instance* self_ = nullptr;
+    const toolrack_features* features_ = nullptr;
+    const toolrack_auth* auth_ = nullptr;
+};
+
+std::optional<std::string> host_instance::create() {
+    if (const auto why = why_unfit(settings_.options, about())) return why;
+
+    const auto& table = library_->table();
+    struct made {
+        std::string complaint;
+        toolrack_instance* self = nullptr;
+    };
+    const auto outcome = std::make_shared<made>();  // shared with a thread that may never come back
+    const auto complain = [](void* context, toolrack_str why) {
+        static_cast<made*>(context)->complaint.assign(view(why));
+    };
+    const auto options = std::make_shared<std::string>(settings_.options.json);
+    const bool came_back = within(setup_limit, [&table, outcome, options, complain, self = shared_from_this()] {
+        outcome->self = table.create(&self->view_, view(*options), complain, outcome.get());
+    });
+    wipe(*options);
+    wipe(settings_.options.json);  // it may hold secrets, and nobody needs it any more
+    if (!came_back)
+        return "its create() did not return within " + std::to_string(setup_limit.count()) + " s";
+    if (!outcome->self)
+        return outcome->complaint.empty() ? "its create() made nothing and did not say why"
+                                          : "it cannot be set up: " + printable(outcome->complaint, 1000);
+    self_ = outcome->self;
+
+    features_ = static_cast<const toolrack_features*>(table.get_extension(self_, TOOLRACK_EXT_FEATURES));
+    auth_ = static_cast<const toolrack_auth*>(table.get_extension(self_, TOOLRACK_EXT_AUTH));
+    if (features_ && (!TOOLRACK_HAS(features_, toolrack_features, start) || !features_->list || !features_->start))
+        return std::string("its table " TOOLRACK_EXT_FEATURES " is too short or lacks list() or start()");
+    if (auth_ && (!TOOLRACK_HAS(auth_, toolrack_auth, authenticate) || !auth_->authenticate))
+        return std::string("its table " TOOLRACK_EXT_AUTH " is too short or lacks authenticate()");
+    if (!features_ && !auth_) return std::string("it offers neither features nor authentication");
+    return std::nullopt;
+}
+
+result<std::vector<feature>, complaint> host_instance::list() {
+    if (!features_) return std::vector<feature>{};
+
+    struct listed {
+        std::vector<feature> features;
+        bool known = false;
+        bool too_many = false;
+    };
+    const auto outcome = std::make_shared<listed>();
+    const auto emit = [](void* context, toolrack_str kind, toolrack_str definition, toolrack_str attributes) {
+        auto& into = *static_cast<listed*>(context);
+        if (into.features.size() >= most_features) {
+            into.too_many = true;
+            return;
+        }
+        into.features.push_back({std::string(view(kind)), std::string(view(definition)), std::string(view(attributes))});
+    };
+    const bool came_back = within(setup_limit, [self = shared_from_this(), outcome, emit] {
+        outcome->known = self->features_->list(self->self_, emit, outcome.get());
+    });
+    if (!came_back) return complain("its list() did not return within " + std::to_string(setup_limit.count()) + " s");
+    if (outcome->too_many) return complain("it lists more than " + std::to_string(most_features) + " features");
+    if (!outcome->known) return complain("it could not list its features");
+    return std::move(outcome->features);
+}
+
+call host_instance::start(const request& asked, bool quick, executor home, in_flight<answer>::notice noticed) {
+    auto made = std::make_shared<in_flight<answer>>(home, std::move(noticed));
+    if (calls_.size() >= most_open_calls) {
+        made->deliver({answer::kind::busy, {}});
+        return made;
+    }
+    calls_.add(made);
+
+    if (quick) {
+        const scope_views scopes(asked.who.scopes());
+        const toolrack_request views{sizeof(toolrack_request),
+                                     view(asked.method),
+                                     view(asked.name),
+                                     view(asked.params),
+                                     view(asked.who.subject()),
+                                     view(asked.who.issuer()),
+                                     scopes.data(),
+                                     asked.who.scopes().size(),
+                                     view(asked.client),
+                                     view(asked.responses),
+                                     view(asked.state),
+                                     view(asked.traceparent),
+                                     milliseconds_of(asked.deadline)};
+        features_->start(self_, made->id(), &views);
+        return made;
+    }
+
+    auto kept = std::make_shared<const kept_request>(asked);
+    const bool taken = lane_.give([this, made, kept] {
+        // Cancelled while it waited: the plugin never hears of it.
+        if (made->is_abandoned()) calls_.take(made->id());
+        else begin(made->id(), *kept);
+    });
+    if (!taken) {
+        calls_.take(made->id());
+        made->deliver({answer::kind::busy, {}});
+    }
+    return made;
+}
+
+void host_instance::begin(toolrack_call id, const kept_request& kept) const {
+    const auto scopes = views(kept.scopes);
+    const toolrack_request views{sizeof(toolrack_request),
+                                 view(kept.method),
+                                 view(kept.name),
+                                 view(kept.params),
+                                 view(kept.subject),
+                                 view(kept.issuer),
+                                 scopes.data(),
+                                 scopes.size(),
+                                 view(kept.client),
+                                 view(kept.responses),
+                                 view(kept.state),
+                                 view(kept.traceparent),
+                                 milliseconds_of(kept.deadline)};
+    features_->start(self_, id, &views);
+}
+
+void host_instance::cancel(const call& abandoned) {
+    abandoned->abandon();
+    if (TOOLRACK_HAS(features_, toolrack_features, cancel) && features_->cancel && calls_.find(abandoned->id()))
+        features_->cancel(self_, abandoned->id());
+}
+
+check host_instance::authenticate(const credentials& shown, executor home) {
+    auto made = std::make_shared<in_flight<verdict>>(home);
+    if (checks_.size() >= most_open_calls) {
+        made->deliver({verdict::kind::refused, {}, wire::refusal::unavailable, "too many checks are waiting"});
+        return made;
+    }
+    checks_.add(made);
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
+
+    if (auth_->traits & TOOLRACK_AUTH_QUICK) {
+        const toolrack_facts facts{sizeof(toolrack_facts),
+                                   view(shown.token),
+                                   view(shown.resource),
+                                   view(shown.peer),
+                                   {nullptr, 0},
+                                   shown.peer_uid,
+                                   shown.peer_gid,
+                                   now};
+        auth_->authenticate(self_, made->id(), &facts);
+        return made;
+    }
+
+    struct kept_facts {
+        secret token;
+        std::string resource, peer;
+    };
+    auto kept = std::make_shared<kept_facts>();
+    kept->token = secret(shown.token);
+    kept->resource = shown.resource;
+    kept->peer = shown.peer;
+    const bool taken = lane_.give([this, made, kept, uid = shown.peer_uid, gid = shown.peer_gid, now] {
+        const toolrack_facts facts{sizeof(toolrack_facts),
+                                   view(kept->token.reveal()),
+                                   view(kept->resource),
+                                   view(kept->peer),
+                                   {nullptr, 0},
+                                   uid,
+                                   gid,
+                                   now};
+        auth_->authenticate(self_, made->id(), &facts);
+    });
+    if (!taken) {
+        checks_.take(made->id());
+        made->deliver({verdict::kind::refused, {}, wire::refusal::unavailable, "its lane is full"});
+    }
+    return made;
+}
+
+void host_instance::log_line(toolrack_severity kind, std::string_view line) noexcept {
+    try {
+        const auto level = kind <= 3 ? severity::error : kind >= 7 ? severity::debug : static_cast<severity>(kind);
+        if (log_.writes(level)) log_.write(level, name() + ": " + std::string(line));
+    } catch (...) {
+    }
+}
+
+void host_instance::notified(toolrack_call id, std::string_view method, std::string_view params) noexcept {
+    try {
+        const auto to = calls_.find(id);
+        if (!to) return stray("a notification", id);
+        if (params.size() > longest_notice || !is_utf8(method) || wire::check_json(params, limits_) ||
+            !json::value(params).is_object())
+            return log_.warning("{}: its notification {} was dropped: params are not an acceptable JSON object",
+                                name(), method.substr(0, 100));
+        to->notify(std::string(method), std::string(params));
+    } catch (...) {
+    }
+}
+
+void host_instance::finished(toolrack_call id, toolrack_outcome outcome, std::string_view text) noexcept {
+    try {
+        const auto ended = calls_.take(id);
+        if (!ended) return stray("an answer", id);
+        if (ended->is_abandoned()) return;
+        ended->deliver(judged(outcome, text));
+    } catch (const std::exception& error) {
+        log_.error("{}: its answer was lost: {}", name(), error.what());
+    }
+}
+
+// Checked on the plugin's thread, not on the one that serves others.
+answer host_instance::judged(toolrack_outcome outcome, std::string_view text) const {
+    const auto bad = [&](std::string_view why) {
+        log_.error("{}: its answer was refused: {}", name(), why);
+        return answer{answer::kind::invalid, {}};
+    };
+    if (text.size() > max_result_)
+        return bad("it is " + std::to_string(text.size()) + " bytes long, and server.max_result allows " +
+                   std::to_string(max_result_));
+    if (const auto fault = wire::check_json(text, limits_)) return bad(to_string(fault->kind));
+    const json::value whole(text);
+    if (!whole.is_object()) return bad("it is not a JSON object");
+    // Without line ends: transports write one message a line.
+    std::string line(whole.text());
+    for (char& byte : line)
+        if (byte == '\n' || byte == '\r') byte = ' ';  // only ever between values: inside strings they are escaped
+
+    switch (outcome) {
+    case TOOLRACK_DONE: return {answer::kind::done, std::move(line)};
+    case TOOLRACK_INPUT_REQUIRED: return {answer::kind::input_required, std::move(line)};
+    case TOOLRACK_FAILED: {
+        const auto code = whole.find("code"), message = whole.find("message");
+        if (!code || !code->is_number() || !message || !message->is_string())
+            return bad("its error has no \"code\" or no \"message\"");
+        return {answer::kind::failed, std::move(line)};
+    }
+    default: return bad("its outcome " + std::to_string(outcome) + " is unknown");
+    }
+}
+
+bool host_instance::is_cancelled(toolrack_call id) noexcept {
+    const auto asked = calls_.find(id);
+    return !asked || asked->is_abandoned();
+}
+
+void host_instance::granted(toolrack_call id, const toolrack_principal& who) noexcept {
+    try {
+        const auto ended = checks_.take(id);
+        if (!ended) return stray("a grant", id);
+
+        constexpr std::size_t longest_name = 256, most_scopes = 1000;
+        const auto fits = [](std::string_view text) { return text.size() <= longest_name && is_utf8(text); };
+        verdict made;
+        const auto subject = view(who.subject), issuer = view(who.issuer), credential = view(who.credential);
+        if (subject.empty() || !fits(subject) || !fits(issuer) || !fits(credential) || who.scope_count > most_scopes ||
+            (who.scope_count && !who.scopes)) {
+            made.why = "it granted a principal without a usable subject, issuer, credential or scopes";
+            return ended->deliver(std::move(made));
+        }
+        made.who.subject = subject;
+        made.who.issuer = issuer.empty() ? std::string_view(name()) : issuer;
+        made.who.credential = credential;
+        for (std::uint64_t i = 0; i < who.scope_count; ++i) {
+            const auto scope = view(who.scopes[i]);
+            if (scope.empty() || !fits(scope)) {
+                made.why = "it granted a scope that is empty, too long or not UTF-8";
+                return ended->deliver(std::move(made));
+            }
+            made.who.scopes.emplace_back(scope);
+        }
+        if (who.expires != 0) {
+            const std::chrono::system_clock::time_point expires{std::chrono::seconds(who.expires)};
+            if (expires <= clock_.now()) {
+                made.refusal = wire::refusal::bad_token;
+                made.why = "the grant has expired";
+                return ended->deliver(std::move(made));
+            }
+            made.who.expires = expires;
+        }
+        made.kind = verdict::kind::granted;
+        ended->deliver(std::move(made));
+    } catch (...) {
+    }
+}
+
+void host_instance::refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept {
+    try {
+        const auto ended = checks_.take(id);
+        if (!ended) return stray("a refusal", id);
+        verdict made;
+        made.why = printable(why);
+        switch (kind) {
+        case TOOLRACK_NO_TOKEN: made.refusal = wire::refusal::no_token; break;
+        case TOOLRACK_BAD_TOKEN: made.refusal = wire::refusal::bad_token; break;
+        case TOOLRACK_WRONG_AUDIENCE: made.refusal = wire::refusal::wrong_audience; break;
+        case TOOLRACK_FORBIDDEN: made.refusal = wire::refusal::forbidden; break;
+        case TOOLRACK_PASS: made.kind = verdict::kind::passed; break;
+        default: made.refusal = wire::refusal::unavailable; break;
+        }
+        ended->deliver(std::move(made));
+    } catch (...) {
+    }
+}
+
+void host_instance::stray(const char* what, toolrack_call id) noexcept {
+    try {
+        log_.warning("{}: {} for call {} was dropped: that call has ended, or was never given to it", name(), what, id);
+    } catch (...) {
+    }
+}
+
+}  // namespace
+
+result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
+                                                                  const config::plugin& settings,
+                                                                  log& log,
+                                                                  std::size_t max_result,
+                                                                  std::size_t json_depth,
+                                                                  const clock& clock) {
+    auto made = std::make_shared<host_instance>(std::move(library), settings, log, max_result, json_depth, clock);
+    if (auto why = made->create()) return complain(std::move(*why));
+    return std::shared_ptr<instance>(std::move(made));
+}
+
+}  // namespace toolrack::plugin

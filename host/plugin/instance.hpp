@@ -1,0 +1,117 @@
+// An instance: one configured plugin, ready to be asked.
+//
+// This is all that the other rooms know of plugins, and nothing in it says where the plugin runs: in
+// this process (make_host_instance) or, later, in one of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "config/config.hpp"
+#include "plugin/in_flight.hpp"
+#include "plugin/library.hpp"
+#include "wire/principal.hpp"
+#include "wire/refusal.hpp"
+
+namespace toolrack::plugin {
+
+// A thing that a client can list, as the plugin put it.
+struct feature {
+    std::string kind;        // "tool", "prompt", "resource", "template"
+    std::string definition;  // JSON, not yet checked
+    std::string attributes;  // JSON, not yet checked
+};
+
+// How a call ended, with JSON that has been checked.
+struct answer {
+    enum class kind {
+        done,            // json is the MCP result object
+        input_required,  // json is {"inputRequests"?, "state"?}
+        failed,          // json is {"code", "message", "data"?}
+        busy,            // the lane is full; nothing was started
+        invalid          // the plugin's answer was not acceptable; the log says why
+    };
+    kind kind = kind::failed;
+    std::string json;
+};
+
+// One call, as views that need to live until start() returns.
+struct request {
+    std::string_view method;
+    std::string_view name;
+    std::string_view params;
+    std::string_view client;
+    std::string_view responses;
+    std::string_view state;
+    std::string_view traceparent;
+    const wire::principal& who;
+    std::chrono::system_clock::time_point deadline;
+};
+
+// What a backend may know of a caller.
+struct credentials {
+    std::string_view token;
+    std::string_view resource;
+    std::string_view peer;
+    std::int64_t peer_uid = -1;
+    std::int64_t peer_gid = -1;
+};
+
+// A backend's answer.
+struct verdict {
+    enum class kind { granted, refused, passed };
+    kind kind = kind::refused;
+    wire::identity who;                                // granted
+    wire::refusal refusal = wire::refusal::unavailable;  // refused
+    std::string why;                                   // for the log, never for the client
+};
+
+using call = std::shared_ptr<in_flight<answer>>;
+using check = std::shared_ptr<in_flight<verdict>>;
+
+class instance {
+public:
+    virtual ~instance() = default;
+    instance(const instance&) = delete;
+    instance& operator=(const instance&) = delete;
+
+    virtual const std::string& name() const noexcept = 0;
+    virtual const description& about() const noexcept = 0;
+    virtual const config::plugin& settings() const noexcept = 0;
+
+    // What it offers now. Blocks: for start-up and reload. The error is the end of a sentence.
+    virtual result<std::vector<feature>, complaint> list() = 0;
+
+    // Begins a call; the answer arrives in what is returned. A quick one may have been answered by
+    // then. Called on the request's I/O thread.
+    virtual call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) = 0;
+    // Nobody waits for this call any more; its plugin is told.
+    virtual void cancel(const call& abandoned) = 0;
+
+    // Auth backends only: the TOOLRACK_AUTH_* traits, 0 when it is none.
+    virtual std::uint64_t auth_traits() const noexcept = 0;
+    virtual bool offers_auth() const noexcept = 0;
+    virtual check authenticate(const credentials& shown, executor home) = 0;
+
+    // Waits for its calls, but not past `grace`; false when some never came back.
+    virtual bool close(std::chrono::milliseconds grace) = 0;
+
+protected:
+    instance() = default;
+};
+
+// Makes an instance that runs in this process. The error is the end of a sentence about it.
+result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
+                                                                  const config::plugin& settings,
+                                                                  log& log,
+                                                                  std::size_t max_result = 16 * 1024 * 1024,
+                                                                  std::size_t json_depth = 64,
+                                                                  const clock& clock = toolrack::clock());
+
+}  // namespace toolrack::plugin

@@ -1,0 +1,157 @@
+#include "plugin/library.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <toolrack/abi.h>
+#include <unistd.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "plugin/elf.hpp"
+#include "plugin/probe.hpp"
+
+namespace toolrack::plugin {
+namespace {
+
+constexpr std::size_t largest_library = 512u * 1024 * 1024;
+
+// A folder that only this user may enter, gone when the process ends in order.
+std::filesystem::path make_private_folder() {
+    const char* base = std::getenv("RUNTIME_DIRECTORY");  // systemd's
+    if (!base) base = std::getenv("XDG_RUNTIME_DIR");
+    if (!base || ::access(base, W_OK) != 0) base = std::getenv("TMPDIR");
+    if (!base) base = "/tmp";
+    std::string name = std::string(base) + "/toolrack-libraries-XXXXXX";
+    if (!::mkdtemp(name.data()))
+        throw failure("Cannot make a private folder in " + std::string(base) + " to load libraries from: " +
+                      std::strerror(errno) + ". Set TMPDIR to a folder that can be written.");
+    return name;
+}
+
+result<std::string, complaint> read_file(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        if (errno == ENOENT) return complain("there is no such file");
+        return complain(std::string("the file cannot be opened: ") + std::strerror(errno));
+    }
+    const std::shared_ptr<void> closer(nullptr, [descriptor](void*) { ::close(descriptor); });
+
+    struct stat about {};
+    if (::fstat(descriptor, &about) != 0) return complain("the file cannot be examined");
+    if (S_ISDIR(about.st_mode)) return complain("it is a directory");
+    if (!S_ISREG(about.st_mode)) return complain("it is not a regular file");
+    if (static_cast<std::size_t>(about.st_size) > largest_library) return complain("it is larger than 512 MiB");
+
+    std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
+    std::size_t got = 0;
+    while (got < bytes.size()) {
+        const auto more = ::read(descriptor, bytes.data() + got, bytes.size() - got);
+        if (more < 0 && errno == EINTR) continue;
+        if (more <= 0) return complain("the file cannot be read to its end");
+        got += static_cast<std::size_t>(more);
+    }
+    return bytes;
+}
+
+bool fits_a_log(const char* text, std::size_t most) {
+    const std::string_view view(text, ::strnlen(text, most + 1));
+    return !view.empty() && view.size() <= most && printable(view) == view;
+}
+
+// The table as far as it can be judged without calling anything in it.
+result<void, complaint> check_table(const toolrack_plugin* table) {
+    if (!table) return complain("its entry function " TOOLRACK_ENTRY_NAME " returned null");
+    if (table->size < sizeof(toolrack_plugin))
+        return complain("its table is too short: " + std::to_string(table->size) + " bytes, expected at least " +
+                         std::to_string(sizeof(toolrack_plugin)) +
+                         "; build it with toolrack/abi.h of version 1");
+    if (!table->id || !fits_a_log(table->id, 128)) return complain("its table has no usable id");
+    if (!table->version || !fits_a_log(table->version, 64)) return complain("its table has no usable version");
+    if (!table->description) return complain("its table has no description");
+    if (!table->create || !table->destroy || !table->get_extension)
+        return complain("its table lacks one of create, destroy and get_extension");
+    return {};
+}
+
+}  // namespace
+
+result<std::shared_ptr<const library>, complaint> load(const std::filesystem::path& file) {
+    using boost::dll::load_mode::rtld_local;
+    using boost::dll::load_mode::rtld_now;
+
+    const auto opened = std::make_shared<boost::dll::shared_library>();
+    try {
+        // The throwing form, because only what it throws carries the loader's own reason.
+        opened->load(file, rtld_now | rtld_local);
+    } catch (const std::exception& error) {
+        std::string why = error.what();
+        if (const auto at = why.find(file.string()); at != std::string::npos) why.erase(0, at + file.string().size());
+        while (!why.empty() && (why.front() == ':' || why.front() == ' ')) why.erase(0, 1);
+        if (const auto at = why.find(" [system:"); at != std::string::npos) why.erase(at);
+        return complain("the dynamic loader refuses it: " + printable(why));
+    }
+    if (!opened->has(TOOLRACK_ENTRY_NAME)) {
+        for (int major = 2; major < 10; ++major)
+            if (opened->has("toolrack_plugin_v" + std::to_string(major)))
+                return complain("it is made for major version " + std::to_string(major) +
+                                 " of the plugin ABI, and this server speaks version 1; use a build of it "
+                                 "for version 1");
+        return complain("it does not export " TOOLRACK_ENTRY_NAME
+                         "; is it a Toolrack plugin, built with toolrack_add_plugin()?");
+    }
+
+    const auto* table = opened->get<const toolrack_plugin*()>(TOOLRACK_ENTRY_NAME)();
+    if (const auto good = check_table(table); !good) return good.error();
+    auto about = read_description(
+        table->id, table->version, static_cast<unsigned>(table->abi_minor), table->description);
+    if (!about) return about.error();
+    return std::make_shared<const library>(opened, *table, std::move(*about));
+}
+
+libraries::libraries(std::string program, log& log)
+    : program_(std::move(program)), log_(log), folder_(make_private_folder()) {}
+
+libraries::~libraries() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::path& file) {
+    const auto bytes = read_file(file);
+    if (!bytes) return bytes.error();
+    if (const auto why = why_not_loadable(*bytes)) return complain(*why);
+
+    const auto kept = folder_ / (hex(sha256(*bytes)) + ".so");
+    if (std::filesystem::exists(kept)) return kept;
+    std::ofstream copy(kept, std::ios::binary);
+    copy.write(bytes->data(), static_cast<std::streamsize>(bytes->size()));
+    copy.close();
+    if (!copy) {
+        std::error_code ignored;
+        std::filesystem::remove(kept, ignored);
+        return complain("its private copy cannot be written to " + folder_.string() + "; is the disk full?");
+    }
+    ::chmod(kept.c_str(), S_IRUSR | S_IXUSR);
+    return kept;
+}
+
+result<std::shared_ptr<const library>, complaint> libraries::open(const std::filesystem::path& file) {
+    const auto kept = keep(file);
+    if (!kept) return kept.error();
+    if (const auto known = loaded_.find(*kept); known != loaded_.end()) return known->second;
+
+    log_.debug("probing {} as {}", file.string(), kept->string());
+    if (const auto why = probe(program_, *kept)) return complain(*why);
+    auto opened = load(*kept);
+    if (opened) loaded_.emplace(*kept, *opened);
+    return opened;
+}
+
+}  // namespace toolrack::plugin

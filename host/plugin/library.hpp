@@ -1,0 +1,66 @@
+// A library: one checked file, loaded once, never unloaded.
+//
+// The file is copied to a private folder under the name of its SHA-256 and loaded from there, so that
+// what was checked is what runs, overwriting the original hurts nobody, and glibc, which finds loaded
+// libraries by name first, can never hand out an older one. A child process opens each new library
+// before this one does: constructors run before anything can be asked.
+//
+// Used from the thread that starts or reloads; what a library offers afterwards is constant.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "plugin/description.hpp"
+
+struct toolrack_plugin;
+
+namespace toolrack::plugin {
+
+class library {
+public:
+    // `code` keeps the library loaded.
+    library(std::shared_ptr<const void> code, const toolrack_plugin& table, description about)
+        : code_(std::move(code)), table_(table), about_(std::move(about)) {}
+
+    const toolrack_plugin& table() const noexcept { return table_; }
+    const description& about() const noexcept { return about_; }
+
+private:
+    std::shared_ptr<const void> code_;
+    const toolrack_plugin& table_;
+    description about_;
+};
+
+// All libraries of this process; one that was loaded stays so. Must outlive every instance of every one
+// of them.
+class libraries {
+public:
+    // `program` is this executable, to be run as the probing child.
+    libraries(std::string program, log& log);
+    ~libraries();
+    libraries(const libraries&) = delete;
+    libraries& operator=(const libraries&) = delete;
+
+    // The library in `file`, loaded now or before. The error is one sentence without the file's name.
+    result<std::shared_ptr<const library>, complaint> open(const std::filesystem::path& file);
+
+    // Copies `file` to the private folder after its ELF header was checked; the copy's path.
+    result<std::filesystem::path, complaint> keep(const std::filesystem::path& file);
+
+private:
+    std::string program_;
+    log& log_;
+    std::filesystem::path folder_;
+    std::map<std::filesystem::path, std::shared_ptr<const library>> loaded_;  // by private path
+};
+
+// Loads `file` into this process and checks its table. Runs the library's constructors.
+result<std::shared_ptr<const library>, complaint> load(const std::filesystem::path& file);
+
+}  // namespace toolrack::plugin
