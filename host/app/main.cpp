@@ -1,0 +1,110 @@
+// The command line. Says what each command is for, and turns what goes wrong into one sentence and an
+// exit code.
+#include <toolrack/abi.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/inspect.hpp"
+#include "app/server.hpp"
+#include "base/text.hpp"
+#include "mcp/server.hpp"
+#include "plugin/probe.hpp"
+
+namespace {
+
+using namespace toolrack;
+
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "version"};
+const std::map<std::string, severity> levels{{"error", severity::error},
+                                             {"warning", severity::warning},
+                                             {"info", severity::info},
+                                             {"debug", severity::debug}};
+
+struct arguments {
+    std::string config;
+    std::string log_level = "info";
+    std::string library;
+    app::start_options start;
+    bool as_json = false;
+    bool with_features = false;
+};
+
+void print_version() {
+    std::string versions;
+    for (const auto& version : wire::versions) versions += (versions.empty() ? "" : ", ") + std::string(version.name);
+    std::printf("toolrack %s (plugin ABI 1.%u; MCP %s)\n", TOOLRACK_VERSION, TOOLRACK_ABI_MINOR, versions.c_str());
+}
+
+void add_start_options(CLI::App& command, arguments& given) {
+    command.add_option("--config", given.config, "The configuration file (default: see toolrack(1))")->type_name("FILE");
+    command.add_flag("--dev", given.start.dev,
+                     "Development mode: allows the backend open-access on a loopback address; opens nothing by itself");
+    command.add_option("--log-level", given.log_level, "error, warning, info or debug")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->capture_default_str();
+}
+
+// CLI11 says of a mistyped command only that one is required.
+int complain_about(const CLI::ParseError& error, const CLI::App& app, int count, char** words) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::fprintf(stderr, "toolrack: %s\n", error.what());
+    if (count > 1 && words[1][0] != '-') {
+        const std::string_view typed = words[1];
+        if (std::find(commands.begin(), commands.end(), typed) == commands.end())
+            if (const auto near = nearest(typed, commands); !near.empty())
+                std::fprintf(stderr, "Did you mean \"toolrack %s\"?\n", std::string(near).c_str());
+    }
+    std::fputs("Run \"toolrack --help\" for what there is.\n", stderr);
+    return static_cast<int>(exit_code::usage);
+}
+
+int run(const CLI::App& app, const arguments& given) {
+    toolrack::log log(levels.at(given.log_level));
+    const auto config = [&] { return given.config.empty() ? config::find_file() : std::filesystem::path(given.config); };
+
+    if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
+    if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
+    if (app.got_subcommand("inspect")) return static_cast<int>(app::run_inspect(given.library, given.as_json, log));
+    if (app.got_subcommand(plugin::probe_command)) return plugin::run_probe(given.library, given.with_features);
+    print_version();
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    arguments given;
+    CLI::App app("Toolrack serves tools to MCP clients: tools are shared libraries, and so is the lock on the door.",
+                 "toolrack");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("toolrack ") + TOOLRACK_VERSION);
+
+    auto* serve = app.add_subcommand("serve", "Serve until SIGTERM");
+    auto* check = app.add_subcommand("check", "Do everything that a start would do, except listen");
+    add_start_options(*serve, given);
+    add_start_options(*check, given);
+    auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");
+    inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
+    inspect->add_flag("--json", given.as_json, "One line of JSON");
+    app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
+    auto* probe = app.add_subcommand(plugin::probe_command, "")->group("");  // run by toolrack itself
+    probe->add_option("library", given.library)->required();
+    probe->add_flag("--features", given.with_features);
+
+    try {
+        app.parse(count, words);
+        return run(app, given);
+    } catch (const CLI::ParseError& error) {
+        return complain_about(error, app, count, words);
+    } catch (const failure& wrong) {
+        std::fprintf(stderr, "toolrack: %s\n", printable(wrong.what(), 4000).c_str());
+        return static_cast<int>(wrong.code());
+    } catch (const std::exception& bug) {
+        std::fprintf(stderr, "toolrack: something went wrong that should not: %s\n", printable(bug.what(), 1000).c_str());
+        return static_cast<int>(exit_code::software);
+    }
+}

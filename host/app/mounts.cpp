@@ -1,0 +1,105 @@
+#include "app/mounts.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace toolrack::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside the program first, so that a build tree and an unpacked archive work where they lie.
+std::vector<fs::path> shipped_folders(const std::string& kind) {
+    std::error_code ignored;
+    const auto program = fs::read_symlink("/proc/self/exe", ignored);
+    std::vector<fs::path> folders;
+    if (!program.empty()) folders.push_back(program.parent_path().parent_path() / "lib" / "toolrack" / kind);
+    folders.push_back(fs::path(TOOLRACK_LIBRARY_FOLDER) / kind);
+    return folders;
+}
+
+result<fs::path, complaint> find_in(const std::vector<fs::path>& folders, const std::string& name) {
+    std::string tried;
+    for (const auto& folder : folders) {
+        const auto file = folder / (name + ".so");
+        std::error_code ignored;
+        if (fs::exists(file, ignored)) return file;
+        tried += (tried.empty() ? "" : ", ") + file.string();
+    }
+    return complain("there is no library of that name; looked for " + tried);
+}
+
+mount mount_of(const config::plugin& settings, const std::vector<fs::path>& dropped_into) {
+    mount made{settings, {}, {}};
+    if (settings.library.find('/') != std::string::npos) {
+        made.file = settings.library;
+        return made;
+    }
+    auto folders = shipped_folders("plugins");
+    folders.insert(folders.end(), dropped_into.begin(), dropped_into.end());
+    auto found = find_in(folders, settings.library);
+    if (found) made.file = *found;
+    else made.why_not = found.error().why();
+    return made;
+}
+
+mount dropped_in(const fs::path& file) {
+    mount made;
+    made.file = file;
+    made.settings.library = file.string();
+    made.settings.name = file.stem().string();
+    auto beside = file;
+    beside.replace_extension(".toml");
+    std::error_code ignored;
+    if (!fs::exists(beside, ignored)) return made;
+    try {
+        made.settings = config::read_drop_in(beside, file);
+    } catch (const failure& wrong) {
+        made.why_not = wrong.what();
+    }
+    return made;
+}
+
+std::vector<fs::path> libraries_in(const fs::path& folder, std::vector<std::string>& warnings) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        const auto& file = entry->path();
+        if (file.extension() == ".so" && !file.filename().string().starts_with(".")) files.push_back(file);
+    }
+    if (error) warnings.push_back("the plugin folder " + folder.string() + " cannot be read: " + error.message());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace
+
+result<fs::path, complaint> find_shipped(const std::string& kind, const std::string& name) {
+    if (name.find('/') != std::string::npos) return fs::path(name);
+    return find_in(shipped_folders(kind), name);
+}
+
+std::vector<mount> find_mounts(const config::settings& settings, std::vector<std::string>& warnings) {
+    std::vector<mount> mounts;
+    std::set<fs::path> named;
+    std::set<std::string> names;
+    std::error_code ignored;
+    for (const auto& one : settings.plugins) {
+        mounts.push_back(mount_of(one, settings.directories));
+        named.insert(fs::weakly_canonical(mounts.back().file, ignored));
+        names.insert(one.name);
+    }
+    for (const auto& folder : settings.directories) {
+        for (const auto& file : libraries_in(folder, warnings)) {
+            if (named.contains(fs::weakly_canonical(file, ignored))) continue;
+            auto made = dropped_in(file);
+            if (!names.insert(made.settings.name).second && made.why_not.empty())
+                made.why_not = "another plugin has the name \"" + made.settings.name +
+                               "\"; rename the file, or set a name in a .toml beside it";
+            mounts.push_back(std::move(made));
+        }
+    }
+    return mounts;
+}
+
+}  // namespace toolrack::app

@@ -1,0 +1,50 @@
+#include "app/serve.hpp"
+
+#include "auth/challenge.hpp"
+
+namespace toolrack::app {
+namespace {
+
+http::rejection refused(wire::refusal why) {
+    http::rejection no;
+    no.status = wire::status_of(why);
+    no.sentence = wire::sentence(why);
+    if (auto challenge = auth::challenge(why); !challenge.empty())
+        no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
+    if (no.status == 503) no.fields.emplace_back("Retry-After", "1");
+    return no;
+}
+
+// Legacy: DELETE ends a session. A modern server has none. (2025-11-25, basic/transports.)
+void end_session(http::exchange& x, const wire::principal& who, const generation& now) {
+    const auto& name = x.headers()->session;
+    if (!name)
+        return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.", {{"Allow", "POST"}}});
+    if (now.mcp().end_session(*name, who)) return x.finish_empty(204);
+    x.reject({404, "There is no such session.", {}});
+}
+
+}  // namespace
+
+awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now) {
+    if (auto no = http::screen(x.head(), policy)) co_return x.reject(*no);
+
+    auto who = co_await now.gate().admit(x.facts(), x.get_executor());
+    if (!who) co_return x.reject(refused(who.error()));
+
+    if (x.head().method == "DELETE") co_return end_session(x, *who, now);
+    if (x.head().method == "GET")
+        co_return x.reject({405, "This server opens no stream of its own. Send messages with POST.", {{"Allow", "POST, DELETE"}}});
+
+    const auto body = co_await x.body();
+    if (!body) co_return x.reject(body.error());
+
+    wire::json_limits limits;
+    limits.depth = now.settings().server.json_depth;
+    auto message = wire::parse_message(*body, limits);
+    if (!message) co_return x.finish(message.error());
+
+    co_await now.mcp().answer(*message, *who, x);
+}
+
+}  // namespace toolrack::app

@@ -1,0 +1,15 @@
+// The way of a request, from its head to its answer. The page to read first.
+#pragma once
+
+#include "app/generation.hpp"
+#include "base/asio.hpp"
+#include "http/exchange.hpp"
+#include "http/screen.hpp"
+
+namespace toolrack::app {
+
+// There is one way in: every route and every method passes the screen and the gate before a byte of
+// its body is read.
+awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now);
+
+}  // namespace toolrack::app

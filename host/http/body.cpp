@@ -1,0 +1,126 @@
+#include "http/body.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "http/chunks.hpp"
+#include "http/response.hpp"
+
+namespace toolrack::http {
+
+// Whether a body comes fast enough: every wait has the deadline of the channel, and all of them
+// together must keep up 1 KiB/s, or a byte every nine seconds would hold a connection for years.
+class body::pace {
+public:
+    explicit pace(std::chrono::milliseconds head_start) : head_start_(head_start) {}
+
+    bool is_too_slow(std::size_t bytes) {
+        received_ += bytes;
+        const auto allowed = head_start_ + std::chrono::seconds(received_ / 1024);
+        return std::chrono::steady_clock::now() - start_ > allowed;
+    }
+
+private:
+    const std::chrono::milliseconds head_start_;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::size_t received_ = 0;
+};
+
+namespace {
+
+rejection too_slow() { return refuse(408, "The body did not arrive in time."); }
+rejection too_short() { return refuse(400, "The body ended before it was complete."); }
+
+}  // namespace
+
+body::body(channel& from, desk& at, const head& of)
+    : channel_(from), desk_(at), head_(of), is_read_(!of.has_body()) {}
+
+body::~body() { desk_.lender.give_back(std::move(own_)); }
+
+awaitable<result<std::string_view, rejection>> body::read() {
+    if (is_read_) co_return text_;
+    if (head_.expects_continue && channel_.in().is_empty()) {
+        channel_.send(go_on);
+        co_await channel_.flushed();
+    }
+
+    outcome failed;
+    const auto length = static_cast<std::size_t>(head_.content_length.value_or(0));
+    if (head_.chunked) {
+        failed = co_await read_chunked();
+    } else if (channel_.in().unread().size() >= length) {
+        text_ = channel_.in().hold(length);
+    } else if (channel_.in().has_room_for(length)) {
+        failed = co_await read_beside_head(length);
+    } else {
+        failed = co_await read_counted(length);
+    }
+    if (failed) co_return std::move(*failed);
+    channel_.stop_deadline();
+    is_read_ = true;
+    co_return text_;
+}
+
+awaitable<body::outcome> body::receive(pace& pace) {
+    auto& in = channel_.in();
+    const auto bytes = co_await channel_.read(in.space(), waiting::for_body);
+    if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
+    in.received(bytes);
+    if (pace.is_too_slow(bytes)) co_return too_slow();
+    co_return std::nullopt;
+}
+
+awaitable<body::outcome> body::read_beside_head(std::size_t length) {
+    pace pace(desk_.limits.head_timeout);
+    while (channel_.in().unread().size() < length) {
+        if (auto no = co_await receive(pace)) co_return no;
+    }
+    text_ = channel_.in().hold(length);
+    co_return std::nullopt;
+}
+
+awaitable<body::outcome> body::read_counted(std::size_t length) {
+    constexpr std::size_t first_part = 16 * 1024;
+    auto& in = channel_.in();
+    pace pace(desk_.limits.head_timeout);
+    own_ = desk_.lender.lend();
+    auto here = in.unread();
+    if (own_.size() < here.size()) own_.resize(here.size());
+    std::ranges::copy(here, own_.begin());
+    in.consume(here.size());
+
+    auto arrived = here.size();
+    while (arrived < length) {
+        if (arrived == own_.size()) own_.resize(std::min(length, std::max(first_part, 2 * arrived)));
+        const auto room = std::span(own_).subspan(arrived);
+        const auto wanted = room.first(std::min(room.size(), length - arrived));
+        const auto bytes = co_await channel_.read(wanted, waiting::for_body);
+        if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
+        arrived += bytes;
+        if (pace.is_too_slow(bytes)) co_return too_slow();
+    }
+    text_ = std::string_view(own_).substr(0, length);
+    co_return std::nullopt;
+}
+
+awaitable<body::outcome> body::read_chunked() {
+    auto& in = channel_.in();
+    pace pace(desk_.limits.head_timeout);
+    chunks decoded(desk_.limits.body);
+    own_ = desk_.lender.lend();
+    own_.clear();
+    for (;;) {
+        const auto rest = decoded.take(in.unread(), own_);
+        if (!rest) co_return rest.error();
+        in.consume(in.unread().size() - rest->size());
+        if (decoded.is_complete()) break;
+        if (auto no = co_await receive(pace)) co_return no;
+    }
+    text_ = own_;
+    co_return std::nullopt;
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,215 @@
+#include "http/channel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/error.hpp>
+#include <utility>
+
+namespace toolrack::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto goodbye_time = 2s;
+constexpr std::size_t goodbye_bytes = 64 * 1024;
+constexpr std::chrono::milliseconds longest_silence = 15s;
+
+bool is_only_slow(error_code failed) { return failed == asio::error::would_block; }
+
+}  // namespace
+
+channel::channel(std::shared_ptr<desk> at, stream::socket connected)
+    : desk_(std::move(at)),
+      stream_(std::move(connected)),
+      in_(desk_->lender),
+      deadline_(desk_->deadlines(), [this] { deadline_passed(); }) {}
+
+awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
+    if (is_broken_) co_return 0;
+    is_late_ = false;
+    wait(what);
+    const auto [failed, bytes] = co_await stream_.read(into);
+    if (failed || is_late_) {
+        if (!is_late_) client_left();
+        co_return 0;
+    }
+    co_return bytes;
+}
+
+void channel::send(std::string_view text, worth what) {
+    if (is_broken_) return;
+    error_code failed;
+    std::size_t sent = 0;
+    if (out_.is_empty()) sent = stream_.write_now(text, failed);
+    if (gives_up_on(failed)) return;
+    if (sent == text.size()) return all_is_sent();
+    out_.add(std::string(text), what, sent);
+    send_later();
+}
+
+void channel::send(std::string_view head, std::string body) {
+    if (is_broken_) return;
+    error_code failed;
+    std::size_t sent = 0;
+    if (out_.is_empty()) {
+        const std::array both{asio::const_buffer(head.data(), head.size()),
+                              asio::const_buffer(body.data(), body.size())};
+        sent = stream_.write_now(both, failed);
+    }
+    if (gives_up_on(failed) || sent == head.size() + body.size()) return;
+    if (sent < head.size()) {
+        out_.add(std::string(head), worth::an_answer, sent);
+        sent = 0;
+    } else {
+        sent -= head.size();
+    }
+    out_.add(std::move(body), worth::an_answer, sent);
+    send_later();
+}
+
+void channel::send_later() {
+    if (waiting_ != waiting::for_writing) wait(waiting::for_writing);
+    if (is_sending_) return;
+    is_sending_ = true;
+    stream_.when_writable([self = shared_from_this()](error_code failed) {
+        self->is_sending_ = false;
+        if (failed || self->out_.is_empty()) return;
+        self->send_pending();
+        if (!self->out_.is_empty()) self->send_later();
+    });
+}
+
+void channel::send_pending() {
+    error_code failed;
+    while (!out_.is_empty()) {
+        const auto sent = stream_.write_now(out_.next(), failed);
+        if (gives_up_on(failed) || failed) return;
+        out_.sent(sent);
+        wait(waiting::for_writing);
+    }
+    all_is_sent();
+}
+
+void channel::all_is_sent() {
+    if (is_streaming_) {
+        wait(waiting::for_event);
+    } else {
+        stop_deadline();
+    }
+}
+
+awaitable<void> channel::flushed() {
+    while (!out_.is_empty() && !is_broken_) {
+        const auto [failed] = co_await stream_.writable();
+        if (failed) break;
+        send_pending();
+    }
+}
+
+bool channel::gives_up_on(error_code failed) {
+    if (!failed || is_only_slow(failed)) return false;
+    break_off();
+    return true;
+}
+
+void channel::break_off() {
+    if (std::exchange(is_broken_, true)) return;
+    stop_deadline();
+    out_.clear();
+    stream_.close();
+    client_left();
+}
+
+void channel::client_left() {
+    if (!std::exchange(has_client_left_, true)) tell_observer();
+}
+
+void channel::tell_observer() {
+    if (observer_ && has_client_left_) observer_->client_left();
+}
+
+void channel::watch() {
+    if (is_watching_ || is_broken_ || has_client_left_ || in_.space().empty()) return;
+    is_watching_ = true;
+    stream_.when_readable([self = shared_from_this()](error_code failed) {
+        self->is_watching_ = false;
+        // An answer that is complete leaves the reading to the next request.
+        if (!failed && self->observer_) self->look_for_leaving();
+    });
+}
+
+void channel::look_for_leaving() {
+    error_code failed;
+    const auto bytes = stream_.read_now(in_.space(), failed);
+    if (failed && !is_only_slow(failed)) return client_left();
+    in_.received(bytes);
+    watch();
+}
+
+void channel::stream_events(bool from_now_on) {
+    is_streaming_ = from_now_on;
+    if (out_.is_empty() && !is_broken_) all_is_sent();
+}
+
+awaitable<void> channel::say_goodbye() {
+    co_await flushed();
+    if (is_broken_ || has_client_left_) co_return break_off();
+    stream_.end_sending();
+    in_.release();
+    in_.consume(in_.unread().size());
+    for (std::size_t drained = 0; drained < goodbye_bytes;) {
+        const auto bytes = co_await read(in_.space(), waiting::for_goodbye);
+        if (bytes == 0) break;
+        drained += bytes;
+    }
+    break_off();
+}
+
+void channel::drain() {
+    if (waiting_ == waiting::for_request && in_.is_empty()) break_off();
+}
+
+std::chrono::milliseconds channel::patience(waiting what) const {
+    const auto& limits = desk_->limits;
+    switch (what) {
+    case waiting::for_request: return desk_->is_draining() ? 1s : limits.idle_timeout;
+    case waiting::for_head:
+    case waiting::for_body: return limits.head_timeout;
+    case waiting::for_writing: return limits.write_timeout;
+    // Whoever cuts idle connections on the way was probably told the same time as we were.
+    case waiting::for_event: return std::min(longest_silence, limits.idle_timeout / 2);
+    case waiting::for_goodbye: return goodbye_time;
+    case waiting::for_nothing: break;
+    }
+    return {};
+}
+
+void channel::wait(waiting what) {
+    const bool is_total = what == waiting::for_head || what == waiting::for_goodbye;
+    if (is_total && waiting_ == what) return;
+    waiting_ = what;
+    deadline_.arm(patience(what));
+}
+
+void channel::stop_deadline() noexcept {
+    waiting_ = waiting::for_nothing;
+    deadline_.disarm();
+}
+
+void channel::deadline_passed() {
+    switch (std::exchange(waiting_, waiting::for_nothing)) {
+    case waiting::for_head:
+    case waiting::for_body:
+        is_late_ = true;
+        return stream_.stop_waiting();
+    case waiting::for_request:
+    case waiting::for_writing:
+    case waiting::for_goodbye: return break_off();
+    case waiting::for_event:
+        if (observer_) observer_->nothing_sent_for_long();
+        return;
+    case waiting::for_nothing: return;
+    }
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,108 @@
+#include "http/connection.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "http/exchange.hpp"
+#include "http/head_end.hpp"
+#include "http/head_parser.hpp"
+#include "http/response.hpp"
+
+namespace toolrack::http {
+namespace {
+
+// Beside a head of the largest size, this much of a body is read without another buffer.
+constexpr std::size_t room_for_body = 16 * 1024;
+
+stream::socket adopt(desk& at, descriptor connected, const peer& who) {
+    const int family = !who.address ? AF_UNIX : who.address->is_v4() ? AF_INET : AF_INET6;
+    stream::socket socket(at.get_executor());
+    error_code failed;
+    socket.assign(asio::generic::stream_protocol(family, 0), connected.get(), failed);
+    if (!failed) connected.release();
+    return socket;
+}
+
+}  // namespace
+
+connection::connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place)
+    : desk_(std::move(at)),
+      place_(std::move(place)),
+      peer_(std::move(who)),
+      channel_(std::make_shared<channel>(desk_, adopt(*desk_, std::move(connected), peer_))) {
+    desk_->enlist(*this);
+}
+
+awaitable<void> connection::live(std::shared_ptr<connection> self) {
+    try {
+        co_await self->converse();
+    } catch (const std::exception& broken) {
+        self->desk_->log.error("A connection from {} ended early: {}.", self->peer_.name, broken.what());
+    }
+    self->channel_->break_off();
+}
+
+awaitable<void> connection::converse() {
+    bool goes_on = true;
+    while (goes_on) {
+        // Not awaited in a condition: g++ 12 makes code of that which UBSan stops.
+        goes_on = co_await next_head();
+        if (goes_on) goes_on = co_await answer();
+    }
+    if (!channel_->is_broken()) co_await channel_->say_goodbye();
+}
+
+awaitable<bool> connection::next_head() {
+    auto& in = channel_->in();
+    head_end end(desk_->limits.head);
+    for (;;) {
+        const auto found = end.look(in.unread());
+        if (!found) {
+            turn_away(found.error());
+            co_return false;
+        }
+        if (!found->empty()) {
+            channel_->stop_deadline();
+            if (auto no = parse_head(in.hold(found->size()), head_)) {
+                turn_away(*no);
+                co_return false;
+            }
+            co_return true;
+        }
+        if (in.space().empty()) in.grow(desk_->limits.head + room_for_body);
+        const auto what = in.is_empty() ? waiting::for_request : waiting::for_head;
+        const auto bytes = co_await channel_->read(in.space(), what);
+        if (bytes == 0) {
+            if (channel_->is_late()) turn_away(refuse(408, "The head of the request did not arrive in time."));
+            co_return false;
+        }
+        in.received(bytes);
+    }
+}
+
+awaitable<bool> connection::answer() {
+    exchange current(*channel_, *desk_, head_, peer_);
+    try {
+        co_await desk_->handle(current);
+        if (!current.is_answered()) desk_->log.error("A request was left without an answer.");
+    } catch (const std::exception& thrown) {
+        desk_->log.error("A request ended in an exception: {}.", thrown.what());
+    }
+    if (!current.is_answered()) {
+        current.reject({500, "Something went wrong in this server.", {}, wire::code::internal_error});
+    }
+    co_await channel_->flushed();
+    if (current.is_last() || channel_->is_broken()) co_return false;
+    channel_->in().release();
+    co_return true;
+}
+
+void connection::turn_away(const rejection& why) {
+    desk_->refusals.say(peer_.name, why.status, why.sentence);
+    auto& text = desk_->scratch;
+    text.clear();
+    append_rejection(text, why, {.closes = true});
+    channel_->send(text);
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,45 @@
+// A connection: one client, one request after the other, until one of the two ends it.
+//
+// Reads a head, hands the exchange to the handler, waits until the answer has left, and begins again;
+// what the client sends ahead waits in the meantime. Lives and dies on one I/O thread, owned by the
+// coroutine that live() is.
+#pragma once
+
+#include <memory>
+
+#include "http/channel.hpp"
+#include "http/crowd.hpp"
+#include "http/descriptor.hpp"
+#include "http/desk.hpp"
+#include "http/head.hpp"
+#include "http/peer.hpp"
+#include "http/rejection.hpp"
+
+namespace toolrack::http {
+
+class connection : public listed {
+public:
+    connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place);
+
+    // All of its life; never throws.
+    static awaitable<void> live(std::shared_ptr<connection> self);
+
+    void drain() { channel_->drain(); }
+
+private:
+    awaitable<void> converse();
+    // False when there is no further request on this connection.
+    awaitable<bool> next_head();
+    // False when the connection ends after the answer.
+    awaitable<bool> answer();
+    // A head that could not be read: nobody knows where the next one would start.
+    void turn_away(const rejection& why);
+
+    std::shared_ptr<desk> desk_;
+    crowd::place place_;
+    peer peer_;
+    std::shared_ptr<channel> channel_;
+    head head_;
+};
+
+}  // namespace toolrack::http

@@ -1,0 +1,95 @@
+#include "http/door.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "http/response.hpp"
+
+namespace toolrack::http {
+namespace {
+
+descriptor take_reserve() { return descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+descriptor accept_one(int listening, sockaddr_storage& from) {
+    socklen_t size = sizeof from;
+    return descriptor(accept4(listening, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+// Says why and closes. Nothing here waits: whoever is turned away must not cost more than that. What
+// the client has sent already is read off, or closing would reset the connection under the answer.
+void turn_away(const descriptor& connected, const rejection& why) {
+    std::string text;
+    append_rejection(text, why, {.closes = true});
+    (void)send(connected.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    shutdown(connected.get(), SHUT_WR);
+    std::array<char, 4096> ignored;
+    while (recv(connected.get(), ignored.data(), ignored.size(), 0) == static_cast<ssize_t>(ignored.size())) {
+    }
+}
+
+rejection no_place() {
+    return {503,
+            "This server has no place for another connection; try again later.",
+            {{"Retry-After", "5"}},
+            wire::code::internal_error};
+}
+
+rejection no_clear_text(const peer& who) {
+    return refuse(403,
+                  "Requests from " + who.name +
+                      " may not come in clear text; use https, or add its network to server.allow_cleartext.");
+}
+
+}  // namespace
+
+door::door(std::shared_ptr<crowd> inside, networks clear_text, bool is_local)
+    : inside_(std::move(inside)),
+      clear_text_(std::move(clear_text)),
+      is_local_(is_local),
+      reserve_(take_reserve()) {}
+
+knock door::open(int listening, std::optional<guest>& into) {
+    sockaddr_storage from{};
+    auto connected = accept_one(listening, from);
+    if (!connected) {
+        switch (errno) {
+        case EAGAIN: return knock::nobody;
+        case EMFILE:
+        case ENFILE: return without_descriptors(listening);
+        case ENOBUFS:
+        case ENOMEM: return knock::try_later;
+        case EBADF:
+        case EINVAL: return knock::nobody;  // closed meanwhile
+        default: return knock::was_turned_away;  // that client is gone; others may wait
+        }
+    }
+    auto who = peer_of(connected.get(), from);
+    if (!is_local_ && !clear_text_.include(who)) {
+        turn_away(connected, no_clear_text(who));
+        return knock::was_turned_away;
+    }
+    auto place = inside_->enter(who);
+    if (!place) {
+        turn_away(connected, no_place());
+        return knock::was_turned_away;
+    }
+    into.emplace(guest{std::move(connected), std::move(who), std::move(*place)});
+    return knock::came_in;
+}
+
+knock door::without_descriptors(int listening) {
+    if (!reserve_) reserve_ = take_reserve();
+    if (!reserve_) return knock::try_later;
+    reserve_.reset();
+    sockaddr_storage from{};
+    if (auto connected = accept_one(listening, from)) turn_away(connected, no_place());
+    reserve_ = take_reserve();
+    return knock::try_later;
+}
+
+}  // namespace toolrack::http

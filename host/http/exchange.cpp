@@ -1,0 +1,165 @@
+#include "http/exchange.hpp"
+
+#include <utility>
+
+#include "base/text.hpp"
+#include "http/query.hpp"
+
+namespace toolrack::http {
+namespace {
+
+// Above this, copying a body behind its head costs more than handing the kernel two pieces.
+constexpr std::size_t worth_a_copy = 64 * 1024;
+
+}  // namespace
+
+exchange::exchange(channel& on, desk& at, const http::head& head, const peer& who)
+    : channel_(on), desk_(at), head_(head), peer_(who), body_(on, at, head), takes_(accepted_by(head)) {
+    mirror();
+    channel_.observe_for(this);
+}
+
+exchange::~exchange() { channel_.observe_for(nullptr); }
+
+void exchange::mirror() {
+    constexpr std::string_view prefix = "mcp-param-";
+    mirrored_.protocol_version = head_.find(single::mcp_protocol_version);
+    mirrored_.method = head_.find(single::mcp_method);
+    mirrored_.name = head_.find(single::mcp_name);
+    mirrored_.session = head_.find(single::mcp_session_id);
+    for (const auto& [name, value] : head_.fields) {
+        if (name.size() <= prefix.size() || (name[0] | 0x20) != 'm') continue;
+        if (!equals_ignoring_case(name.substr(0, prefix.size()), prefix)) continue;
+        params_.push_back({name.substr(prefix.size()), value});
+    }
+    mirrored_.params = params_;
+}
+
+wire::facts exchange::facts() const {
+    return {head_.find(single::authorization),
+            names_a_token(head_.query),
+            peer_.name,
+            peer_.uid,
+            peer_.gid};
+}
+
+awaitable<result<std::string_view, rejection>> exchange::body() {
+    if (auto no = check_content(head_, takes_, desk_.limits.body)) co_return std::move(*no);
+    auto text = co_await body_.read();
+    if (left_) channel_.watch();
+    co_return text;
+}
+
+manner exchange::how() {
+    is_last_ = !head_.keep_alive || !body_.is_read() || desk_.is_draining() ||
+               (is_streaming_ && head_.is_http_1_0);
+    return {is_last_, head_.is_http_1_0, head_.method == "HEAD"};
+}
+
+sse::framing exchange::framing() const noexcept {
+    return head_.is_http_1_0 ? sse::framing::plain : sse::framing::chunked;
+}
+
+// Text is sent, or copied to the outbox, before anything else runs: one string serves the thread.
+std::string& exchange::blank() {
+    desk_.scratch.clear();
+    return desk_.scratch;
+}
+
+void exchange::reject(const rejection& why) {
+    if (std::exchange(is_answered_, true)) return;
+    if (is_streaming_) return channel_.break_off();  // too late for a status
+    const bool is_challenge = why.status == 401 || why.status == 403;
+    if (!is_challenge || why.fields.empty()) {
+        desk_.refusals.say(peer_.name, why.status, why.sentence);
+    }
+    auto& text = blank();
+    append_rejection(text, why, how());
+    channel_.send(text);
+}
+
+void exchange::finish_empty(unsigned status) {
+    if (std::exchange(is_answered_, true)) return;
+    if (is_streaming_) return end_stream({});
+    auto& text = blank();
+    append_empty(text, status, how());
+    channel_.send(text);
+}
+
+void exchange::open_stream() { begin_stream({}); }
+
+void exchange::begin_stream(std::string_view first) {
+    if (is_answered_ || is_streaming_) return;
+    is_streaming_ = true;
+    auto& text = blank();
+    append_stream_head(text, how());
+    if (!first.empty()) sse::append_message(text, first, framing());
+    channel_.send(text);
+    channel_.stream_events(true);
+}
+
+void exchange::notify(std::string json) {
+    if (is_answered_ || !takes_.stream) return;
+    if (!is_streaming_) return begin_stream(json);
+    auto& text = blank();
+    sse::append_message(text, json, framing());
+    channel_.send(text, worth::a_notification);
+}
+
+void exchange::finish(wire::reply answer) {
+    if (is_answered_) return;
+    if (answer.json.empty()) return finish_empty(answer.status);
+    if (answer.status == 200 && !takes_.json && takes_.stream) open_stream();
+    is_answered_ = true;
+    left_ = nullptr;
+    if (is_streaming_) {
+        end_stream(answer.json);
+    } else {
+        answer_in_json(std::move(answer));
+    }
+}
+
+void exchange::answer_in_json(wire::reply answer) {
+    auto& text = blank();
+    const auto manner = how();
+    append_json_head(text, answer.status, answer.json.size(), manner, answer.session);
+    if (manner.wants_no_body) return channel_.send(text);
+    if (answer.json.size() > worth_a_copy) return channel_.send(text, std::move(answer.json));
+    text += answer.json;
+    channel_.send(text);
+}
+
+void exchange::end_stream(std::string_view last) {
+    auto& text = blank();
+    if (!last.empty()) sse::append_message(text, last, framing());
+    sse::append_end(text, framing());
+    channel_.send(text);
+    channel_.stream_events(false);
+    is_last_ |= desk_.is_draining();
+}
+
+void exchange::nothing_sent_for_long() {
+    auto& text = blank();
+    sse::append_sign_of_life(text, framing());
+    channel_.send(text, worth::a_notification);
+}
+
+void exchange::on_closed(std::function<void()> left) {
+    left_ = std::move(left);
+    if (!left_ || is_answered_) return;
+    if (!channel_.has_client_left()) {
+        // Before the body is read, its bytes are the reader's.
+        if (body_.is_read()) channel_.watch();
+        return;
+    }
+    // Not from within this call: the caller may not be ready to hear it.
+    asio::post(get_executor(), [on = channel_.weak_from_this()] {
+        if (const auto still = on.lock()) still->tell_observer();
+    });
+}
+
+void exchange::client_left() {
+    if (auto left = std::exchange(left_, nullptr); left && !is_answered_) left();
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,152 @@
+#include "http/listener.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "http/desk.hpp"
+#include "http/door.hpp"
+#include "http/listening.hpp"
+
+namespace toolrack::http {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+// Then whatever else the first thread has to do gets its turn.
+constexpr int most_in_a_row = 64;
+constexpr auto pause_when_short = 100ms;
+
+int family_of(const config::address& address) {
+    if (address.kind == config::address::kind::unix_socket) return AF_UNIX;
+    return address.host.find(':') == std::string::npos ? AF_INET : AF_INET6;
+}
+
+bool is_local(const config::address& address) {
+    return address.kind == config::address::kind::unix_socket || address.is_loopback();
+}
+
+}  // namespace
+
+// Everything that runs on the first I/O thread once the listener has started, kept by what runs there.
+class listener::state : public std::enable_shared_from_this<state> {
+public:
+    state(listening bound,
+          const config::server& settings,
+          std::span<const std::unique_ptr<io_thread>> threads,
+          const handler& handle,
+          toolrack::log& to)
+        : address(std::move(bound.address)),
+          crowd_(std::make_shared<crowd>(settings.http.connections, settings.http.connections_per_source)),
+          log_(to),
+          door_(crowd_, networks(settings.allow_cleartext), is_local(address)),
+          socket_(threads.front()->get_executor()),
+          pause_(threads.front()->get_executor()) {
+        file_.emplace(address);
+        error_code failed;
+        socket_.assign(asio::generic::stream_protocol(family_of(address), 0), bound.socket.get(), failed);
+        if (failed) throw failure("Cannot wait on " + to_string(address) + ": " + failed.message() + ".", exit_code::unavailable);
+        bound.socket.release();
+        for (const auto& thread : threads) {
+            desks_.push_back(std::make_shared<desk>(*thread, settings.http, handle, to));
+        }
+    }
+
+    void start() {
+        asio::co_spawn(
+            socket_.get_executor(),
+            [self = shared_from_this()] { return self->accept_all(); },
+            asio::detached);
+    }
+
+    void stop_accepting() {
+        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
+    }
+
+    void drain() {
+        stop_accepting();
+        for (const auto& each : desks_) {
+            asio::post(each->get_executor(), [each] { each->drain(); });
+        }
+    }
+
+    std::size_t present() const { return crowd_->size(); }
+
+    const config::address address;
+
+private:
+    awaitable<void> accept_all() {
+        while (socket_.is_open()) {
+            const auto [failed] = co_await socket_.async_wait(socket_.wait_read, as_values);
+            if (failed) co_return;
+            if (!let_in(most_in_a_row)) co_await rest();
+        }
+    }
+
+    // False when the machine is short of something and waiting is all that helps.
+    bool let_in(int most) {
+        std::optional<guest> newcomer;
+        for (int i = 0; i < most; ++i) {
+            switch (door_.open(socket_.native_handle(), newcomer)) {
+            case knock::came_in: seat(std::move(*newcomer)); break;
+            case knock::was_turned_away: break;
+            case knock::nobody: return true;
+            case knock::try_later: return false;
+            }
+        }
+        return true;
+    }
+
+    void seat(guest newcomer) {
+        const auto& at = desks_[next_++ % desks_.size()];
+        asio::dispatch(at->get_executor(), [at, newcomer = std::move(newcomer)]() mutable {
+            at->take(std::move(newcomer.socket), std::move(newcomer.who), std::move(newcomer.place));
+        });
+    }
+
+    awaitable<void> rest() {
+        log_.warning("Out of file descriptors or memory: connections to {} have to wait.", to_string(address));
+        pause_.expires_after(pause_when_short);
+        co_await pause_.async_wait(as_values);
+    }
+
+    // Whoever has been waiting in the kernel's queue is still let in: closing would reset them.
+    void close() {
+        if (!socket_.is_open()) return;
+        (void)let_in(SOMAXCONN);
+        error_code ignored;
+        socket_.close(ignored);
+        pause_.cancel();
+        file_.reset();
+    }
+
+    std::shared_ptr<crowd> crowd_;
+    toolrack::log& log_;
+    door door_;
+    asio::basic_socket_acceptor<asio::generic::stream_protocol, executor> socket_;
+    timer pause_;
+    std::optional<socket_file> file_;
+    std::vector<std::shared_ptr<desk>> desks_;
+    std::size_t next_ = 0;
+};
+
+listener::listener(const config::address& address,
+                   const config::server& settings,
+                   std::span<const std::unique_ptr<io_thread>> threads,
+                   const handler& handle,
+                   log& log)
+    : state_(std::make_shared<state>(listen_on(address, settings.http), settings, threads, handle, log)) {}
+
+listener::~listener() { state_->stop_accepting(); }
+
+const config::address& listener::address() const { return state_->address; }
+void listener::start() { state_->start(); }
+void listener::drain() { state_->drain(); }
+std::size_t listener::open_connections() const { return state_->present(); }
+
+}  // namespace toolrack::http

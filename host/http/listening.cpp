@@ -1,0 +1,129 @@
+#include "http/listening.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace toolrack::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+std::string advice(int why, const config::address& address) {
+    if (why == EADDRINUSE) {
+        return "Another program has it; stop that one, or choose another address in server.listen.";
+    }
+    if (why == EACCES && address.kind == config::address::kind::tcp) {
+        return "Ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher port in server.listen.";
+    }
+    if (why == EACCES) return "This user may not create a file there.";
+    if (why == ENOENT) return "The folder does not exist; create it first.";
+    if (why == EADDRNOTAVAIL) return "No interface of this machine has that address; correct server.listen.";
+    return "Correct server.listen.";
+}
+
+[[noreturn]] void give_up(const config::address& address, int why) {
+    std::string reason = std::strerror(why);
+    if (!reason.empty()) reason[0] = static_cast<char>(reason[0] | 0x20);
+    throw failure("Cannot listen on " + to_string(address) + ": " + reason + ". " + advice(why, address),
+                  exit_code::unavailable);
+}
+
+void set(const descriptor& socket, int level, int name, int value) {
+    // Each of these only improves what works without it.
+    (void)setsockopt(socket.get(), level, name, &value, sizeof value);
+}
+
+descriptor new_socket(int family, const config::address& address) {
+    descriptor made(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!made) give_up(address, errno);
+    return made;
+}
+
+void bind_and_listen(const descriptor& socket, const sockaddr* name, socklen_t size, const config::address& address) {
+    if (bind(socket.get(), name, size) != 0) give_up(address, errno);
+    if (listen(socket.get(), SOMAXCONN) != 0) give_up(address, errno);
+}
+
+listening listen_on_tcp(const config::address& address, const config::http_limits& limits) {
+    boost::system::error_code failed;
+    const auto host = ip::make_address(address.host, failed);
+    if (failed) give_up(address, EADDRNOTAVAIL);
+    ip::tcp::endpoint endpoint(host, address.port);
+
+    auto socket = new_socket(endpoint.protocol().family(), address);
+    set(socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (host.is_v6()) set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    // Accepted sockets inherit both, which saves two calls for each.
+    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.write_timeout.count()));
+    bind_and_listen(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size()), address);
+
+    socklen_t size = static_cast<socklen_t>(endpoint.capacity());
+    if (getsockname(socket.get(), endpoint.data(), &size) != 0) give_up(address, errno);
+    auto bound = address;
+    bound.port = endpoint.port();
+    return {std::move(socket), std::move(bound)};
+}
+
+bool is_socket(const char* path) {
+    struct stat found {};
+    return lstat(path, &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+// A socket file outlives a server that was killed. Whether somebody listens there, only a try tells.
+void remove_if_stale(const sockaddr_un& name, const config::address& address) {
+    if (!is_socket(name.sun_path)) return;
+    const auto probe = new_socket(AF_UNIX, address);
+    const auto answered = connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name);
+    if (answered != 0 && errno == ECONNREFUSED) (void)unlink(name.sun_path);
+}
+
+listening listen_on_unix(const config::address& address) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    if (address.path.size() >= sizeof name.sun_path) give_up(address, ENAMETOOLONG);
+    std::memcpy(name.sun_path, address.path.data(), address.path.size());
+
+    remove_if_stale(name, address);
+    auto socket = new_socket(AF_UNIX, address);
+    // Linux gives the file the mode that the socket has when it is bound, so at no time may anybody
+    // else connect.
+    if (fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) give_up(address, errno);
+    bind_and_listen(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name, address);
+    return {std::move(socket), address};
+}
+
+}  // namespace
+
+listening listen_on(const config::address& address, const config::http_limits& limits) {
+    if (address.kind == config::address::kind::unix_socket) return listen_on_unix(address);
+    return listen_on_tcp(address, limits);
+}
+
+socket_file::socket_file(const config::address& bound) {
+    struct stat made {};
+    if (bound.kind != config::address::kind::unix_socket) return;
+    if (lstat(bound.path.c_str(), &made) != 0) return;
+    path_ = bound.path;
+    device_ = made.st_dev;
+    inode_ = made.st_ino;
+}
+
+socket_file::~socket_file() {
+    struct stat found {};
+    if (path_.empty() || lstat(path_.c_str(), &found) != 0) return;
+    if (found.st_dev == device_ && found.st_ino == inode_) (void)unlink(path_.c_str());
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,33 @@
+// A socket that listens: made with plain system calls, so that every option is set before anybody can
+// connect, and every error says what to do.
+#pragma once
+
+#include "config/config.hpp"
+#include "http/descriptor.hpp"
+
+namespace toolrack::http {
+
+struct listening {
+    descriptor socket;
+    config::address address;  // what was really bound: the port is never 0
+};
+
+// Throws failure (69) when the address cannot be had.
+listening listen_on(const config::address& address, const config::http_limits& limits);
+
+// Removes the socket file, if it is still the one that this socket made: a successor may have put its
+// own there already.
+class socket_file {
+public:
+    explicit socket_file(const config::address& bound);
+    ~socket_file();
+    socket_file(const socket_file&) = delete;
+    socket_file& operator=(const socket_file&) = delete;
+
+private:
+    std::string path_;  // empty when there is none
+    unsigned long long device_ = 0;
+    unsigned long long inode_ = 0;
+};
+
+}  // namespace toolrack::http

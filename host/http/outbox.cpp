@@ -1,0 +1,63 @@
+#include "http/outbox.hpp"
+
+#include <algorithm>
+
+namespace toolrack::http {
+
+void outbox::add(std::string bytes, worth what, std::size_t already_sent) {
+    if (pieces_.empty()) sent_of_first_ = already_sent;
+    if (what == worth::a_notification) {
+        ++notifications_;
+        notification_bytes_ += bytes.size();
+    }
+    pieces_.push_back({std::move(bytes), what});
+    while (notifications_ > most_messages || notification_bytes_ > most_bytes) {
+        const auto before = notifications_;
+        drop_oldest_notification();
+        if (notifications_ == before) break;  // all that is left has begun to leave
+    }
+}
+
+void outbox::drop_oldest_notification() {
+    auto oldest = pieces_.begin();
+    if (sent_of_first_ > 0) ++oldest;
+    oldest = std::find_if(oldest, pieces_.end(), [](const piece& each) {
+        return each.what == worth::a_notification;
+    });
+    if (oldest != pieces_.end()) forget(oldest);
+}
+
+outbox::gathered outbox::next() const {
+    gathered buffers;
+    auto skip = sent_of_first_;
+    auto slot = buffers.begin();
+    for (const auto& each : pieces_) {
+        if (slot == buffers.end()) break;
+        *slot++ = boost::asio::buffer(each.bytes) + skip;
+        skip = 0;
+    }
+    return buffers;
+}
+
+void outbox::sent(std::size_t bytes) {
+    sent_of_first_ += bytes;
+    while (!pieces_.empty() && sent_of_first_ >= pieces_.front().bytes.size()) {
+        sent_of_first_ -= pieces_.front().bytes.size();
+        forget(pieces_.begin());
+    }
+}
+
+void outbox::clear() {
+    while (!pieces_.empty()) forget(pieces_.begin());
+    sent_of_first_ = 0;
+}
+
+void outbox::forget(pieces::iterator which) {
+    if (which->what == worth::a_notification) {
+        --notifications_;
+        notification_bytes_ -= which->bytes.size();
+    }
+    pieces_.erase(which);
+}
+
+}  // namespace toolrack::http

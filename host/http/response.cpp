@@ -1,0 +1,118 @@
+#include "http/response.hpp"
+
+#include <charconv>
+
+namespace toolrack::http {
+namespace {
+
+std::string_view reason(unsigned status) {
+    switch (status) {
+    case 200: return "OK";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Answer";  // the phrase means nothing (RFC 9112, section 4)
+    }
+}
+
+void append_number(std::string& to, std::size_t number) {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    to.append(digits, end);
+}
+
+void append_status(std::string& to, unsigned status) {
+    if (status == 200) {
+        to += "HTTP/1.1 200 OK\r\n";
+        return;
+    }
+    to += "HTTP/1.1 ";
+    append_number(to, status);
+    to += ' ';
+    to += reason(status);
+    to += "\r\n";
+}
+
+void append_field(std::string& to, std::string_view name, std::string_view value) {
+    to += name;
+    to += ": ";
+    to += value;
+    to += "\r\n";
+}
+
+// The last fields, and the end of the head.
+void append_end(std::string& to, manner how) {
+    if (how.closes) {
+        to += "Connection: close\r\n\r\n";
+    } else if (how.is_http_1_0) {
+        to += "Connection: keep-alive\r\n\r\n";
+    } else {
+        to += "\r\n";
+    }
+}
+
+void append_json_fields(std::string& to, std::size_t length) {
+    to += "Content-Type: application/json\r\n"
+          "Cache-Control: no-store\r\n"
+          "X-Content-Type-Options: nosniff\r\n"
+          "Content-Length: ";
+    append_number(to, length);
+    to += "\r\n";
+}
+
+}  // namespace
+
+void append_json_head(std::string& to,
+                      unsigned status,
+                      std::size_t length,
+                      manner how,
+                      std::string_view session) {
+    append_status(to, status);
+    append_json_fields(to, length);
+    if (!session.empty()) append_field(to, "Mcp-Session-Id", session);
+    append_end(to, how);
+}
+
+void append_empty(std::string& to, unsigned status, manner how) {
+    append_status(to, status);
+    to += "Cache-Control: no-store\r\n";
+    // A 204 never has a length (RFC 9110, 8.6); without one a 202 would last until the connection ends.
+    if (status != 204) to += "Content-Length: 0\r\n";
+    append_end(to, how);
+}
+
+void append_rejection(std::string& to, const rejection& why, manner how) {
+    const auto body = wire::error_reply({}, why.code, why.sentence).json;
+    append_status(to, why.status);
+    append_json_fields(to, body.size());
+    for (const auto& [name, value] : why.fields) append_field(to, name, value);
+    append_end(to, how);
+    if (!how.wants_no_body) to += body;
+}
+
+void append_stream_head(std::string& to, manner how) {
+    to += "HTTP/1.1 200 OK\r\n"
+          "Content-Type: text/event-stream\r\n"
+          "Cache-Control: no-store\r\n"
+          "X-Content-Type-Options: nosniff\r\n"
+          "X-Accel-Buffering: no\r\n";
+    if (!how.is_http_1_0) to += "Transfer-Encoding: chunked\r\n";
+    append_end(to, how);
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,93 @@
+#include "mcp/result.hpp"
+
+#include <toolrack/json.hpp>
+
+#ifndef TOOLRACK_VERSION
+#error "The build says which version this is."
+#endif
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr std::string_view server_info_key = R"("io.modelcontextprotocol/serverInfo")";
+
+// What a modern result begins with: its type, and who answers. (2026-07-28, basic, "ResultType" and
+// "Per-response protocol fields".)
+std::string modern_start() {
+    std::string text = R"("resultType":"complete","_meta":{)";
+    text += server_info_key;
+    text += ':';
+    text += server_info();
+    return text;  // the _meta object is still open
+}
+
+const std::string& shared_modern_start() {
+    static const std::string text = modern_start();
+    return text;
+}
+
+}  // namespace
+
+const std::string& server_info() {
+    static const std::string text = R"({"name":"toolrack","version":")" TOOLRACK_VERSION R"("})";
+    return text;
+}
+
+wire::reply own_result(std::string_view id, const wire::version& version, std::string_view members) {
+    std::string object = "{";
+    object.reserve(members.size() + 160);
+    if (version.result_type) {
+        object += shared_modern_start();
+        object += '}';
+        if (!members.empty()) object += ',';
+    }
+    object += members;
+    object += '}';
+    return wire::result_reply(id, object);
+}
+
+wire::reply plugin_result(std::string_view id, const wire::version& version, std::string_view object) {
+    if (!version.result_type) return wire::result_reply(id, object);
+
+    const json::value said(object);
+    std::string text;
+    text.reserve(object.size() + 160);
+    text += '{';
+    text += shared_modern_start();
+    if (const auto meta = said.find("_meta"); meta && meta->is_object()) {
+        for (const auto& member : *meta) {
+            if (member.key_is("io.modelcontextprotocol/serverInfo")) continue;
+            text += ',';
+            json::write_string(text, member.key());
+            text += ':';
+            text += member.text();
+        }
+    }
+    text += '}';
+    for (const auto& member : said) {
+        if (member.key_is("_meta") || member.key_is("resultType")) continue;
+        text += ',';
+        json::write_string(text, member.key());
+        text += ':';
+        text += member.text();
+    }
+    text += '}';
+    return wire::result_reply(id, text);
+}
+
+wire::reply plugin_error(std::string_view id, const wire::version& version, std::string_view object) {
+    const json::value said(object);
+    const auto code = said.find("code"), message = said.find("message"), data = said.find("data");
+
+    int number = wire::code::internal_error;
+    const auto text = code->text();
+    if (text.size() <= 9 && text.find_first_of(".eE") == std::string_view::npos) number = static_cast<int>(code->i64());
+
+    constexpr int first_reserved = -32099, last_reserved = -32020;
+    if (number >= first_reserved && number <= last_reserved) number = wire::code::internal_error;
+    if (number == wire::code::resource_not_found_legacy && version.era == wire::era::modern)
+        number = wire::code::invalid_params;
+    return wire::error_reply(id, number, message->str(), 200, data ? data->text() : std::string_view());
+}
+
+}  // namespace toolrack::mcp

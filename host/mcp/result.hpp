@@ -1,0 +1,26 @@
+// Results: a plugin's own JSON, or the host's, with what a protocol version wants around it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "wire/era.hpp"
+#include "wire/reply.hpp"
+
+namespace toolrack::mcp {
+
+// {"name":"toolrack","version":"..."}: how this server calls itself.
+const std::string& server_info();
+
+// A result of the host's own making: `members` is the inside of an object, without braces.
+wire::reply own_result(std::string_view id, const wire::version& version, std::string_view members);
+
+// A plugin's result object, already checked to be one.
+wire::reply plugin_result(std::string_view id, const wire::version& version, std::string_view object);
+
+// A plugin's error object {"code", "message", "data"?}, already checked to be one. A code that only the
+// protocol may use becomes -32603, and a missing resource gets the code of its era.
+wire::reply plugin_error(std::string_view id, const wire::version& version, std::string_view object);
+
+}  // namespace toolrack::mcp

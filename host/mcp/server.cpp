@@ -1,0 +1,205 @@
+#include "mcp/server.hpp"
+
+#include "base/text.hpp"
+#include "mcp/headers.hpp"
+#include "mcp/result.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+using wire::code;
+using kind = enum wire::message::kind;
+
+constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo";
+constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
+
+constexpr std::string_view capabilities = R"("capabilities":{"tools":{},"logging":{}})";
+
+// A request that names a modern version anywhere is modern; so is one that names, outside its body, a
+// version that nobody knows: it may come from the future, and is told which versions there are.
+// (2026-07-28, basic/versioning, "Backward Compatibility with Initialization-Based Versions".)
+bool is_modern(const wire::message& message, const wire::mirrored* headers) {
+    if (message.meta.find(version_key)) return true;
+    if (!headers || !headers->protocol_version) return false;
+    const auto* known = wire::find_version(*headers->protocol_version);
+    return !known || known->era == wire::era::modern;
+}
+
+std::string supported_versions() {
+    std::string text = "[";
+    for (const auto& version : wire::versions) {
+        if (version.era != wire::era::modern) continue;
+        if (text.size() > 1) text += ',';
+        json::write_string(text, version.name);
+    }
+    text += ']';
+    return text;
+}
+
+wire::reply unsupported_version(std::string_view id, std::string_view requested) {
+    std::string data = R"({"supported":)" + supported_versions() + R"(,"requested":)";
+    json::write_string(data, requested);
+    data += '}';
+    return wire::error_reply(id, code::unsupported_version,
+                             "Unsupported protocol version: \"" + printable(requested, 60) +
+                                 "\". Use one of those in data.supported, or send initialize for an older one.",
+                             400, data);
+}
+
+// What a client says of itself, as plugins get it: {"name", "version", "capabilities"}.
+std::string client_text(const std::optional<json::value>& info, const std::optional<json::value>& can) {
+    std::string text = "{";
+    for (std::string_view member : {"name", "version"}) {
+        const auto said = info ? info->find(member) : std::nullopt;
+        if (!said || !said->is_string()) continue;
+        json::write_string(text, member);
+        text += ':';
+        text += said->text();
+        text += ',';
+    }
+    text += R"("capabilities":)";
+    text += can && can->is_object() ? can->text() : std::string_view("{}");
+    text += '}';
+    return text;
+}
+
+}  // namespace
+
+server::server(const catalog::catalog& catalog, sessions& sessions, log& log, const clock& clock)
+    : catalog_(catalog), sessions_(sessions), log_(log), clock_(clock) {}
+
+bool server::end_session(std::string_view name, const wire::principal& who) const {
+    return sessions_.end(name, who);
+}
+
+awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+    if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);
+    else co_await answer_legacy(message, who, to);
+}
+
+awaitable<void> server::answer_modern(const wire::message& message,
+                                      const wire::principal& who,
+                                      wire::outlet& to) const {
+    // No notification means anything here on HTTP, and a response answers nothing that was asked.
+    if (message.kind == kind::notification) co_return to.finish({202, {}, {}});
+    if (message.kind == kind::response)
+        co_return to.finish(wire::error_reply(message.id, code::invalid_request,
+                                              "This server asks nothing in this version, so it takes no responses.",
+                                              400));
+
+    const auto refuse = [&](int why, std::string_view sentence) {
+        to.finish(wire::error_reply(message.id, why, sentence, 400));
+    };
+    const auto* headers = to.headers();
+    const auto named = message.meta.find(version_key);
+    if (!named && headers && headers->protocol_version && !wire::find_version(*headers->protocol_version))
+        co_return to.finish(unsupported_version(message.id, *headers->protocol_version));
+    if (!named || !named->is_string())
+        co_return refuse(code::invalid_params,
+                         "params._meta must say \"" + std::string(version_key) + "\" as a string.");
+    const auto can = message.meta.find(capabilities_key);
+    if (!can || !can->is_object())
+        co_return refuse(code::invalid_params,
+                         "params._meta must say \"" + std::string(capabilities_key) + "\" as an object.");
+    const auto info = message.meta.find(client_info_key);
+    if (info && !info->is_object())
+        co_return refuse(code::invalid_params, "params._meta \"" + std::string(client_info_key) + "\" must be an object.");
+
+    const auto version_name = named->str();
+    if (headers)
+        if (const auto why = version_disagrees(*headers, version_name)) co_return refuse(code::header_mismatch, *why);
+    const auto* version = wire::find_version(version_name);
+    if (!version || version->era != wire::era::modern) co_return to.finish(unsupported_version(message.id, version_name));
+    if (headers)
+        if (const auto why = names_disagree(*headers, message)) co_return refuse(code::header_mismatch, *why);
+
+    asking asked{message, who, *version, to, client_text(info, can), std::nullopt};
+    if (const auto level = message.meta.find(log_level_key)) {
+        asked.log_from = level->is_string() ? read_log_level(level->str()) : std::nullopt;
+        if (!asked.log_from)
+            co_return refuse(code::invalid_params, "params._meta \"" + std::string(log_level_key) + "\" must be one of "
+                             "debug, info, notice, warning, error, critical, alert and emergency.");
+    }
+
+    if (message.method == "tools/call") co_return co_await call_tool(asked);
+    if (message.method == "tools/list") co_return list_tools(asked);
+    if (message.method == "server/discover") co_return discover(asked);
+    asked.fail(code::method_not_found, "There is no method \"" + printable(message.method, 80) + "\" here.", 404);
+}
+
+awaitable<void> server::answer_legacy(const wire::message& message,
+                                      const wire::principal& who,
+                                      wire::outlet& to) const {
+    const auto* headers = to.headers();
+    std::shared_ptr<session> session;
+    if (headers && headers->session && message.method != "initialize") {
+        session = sessions_.find(*headers->session, who);
+        if (!session)
+            co_return to.finish(wire::error_reply(message.id, code::invalid_request,
+                                                  "There is no such session: it ended, was idle too long, or never was. "
+                                                  "Send initialize to begin a new one.",
+                                                  404));
+    }
+    if (message.kind != kind::request) co_return to.finish({202, {}, {}});
+    if (message.method == "initialize") co_return initialize(message, who, to);
+
+    // Without a session, the newest version that the client may be speaking.
+    const auto* named = headers && headers->protocol_version ? wire::find_version(*headers->protocol_version) : nullptr;
+    const auto& version = session ? session->version : named ? *named : wire::newest_legacy;
+    const asking asked{message, who, version, to,
+                       session ? session->client : client_text(std::nullopt, std::nullopt),
+                       session ? session->level.load() : log_level::info};
+
+    if (message.method == "tools/call") co_return co_await call_tool(asked);
+    if (message.method == "tools/list") co_return list_tools(asked);
+    if (message.method == "ping") co_return to.finish(own_result(message.id, version, {}));
+    if (message.method == "logging/setLevel") {
+        const auto name = wire::string_member(message.params, "level");
+        const auto level = name ? read_log_level(*name) : std::nullopt;
+        if (!level)
+            co_return asked.fail(code::invalid_params, "params.level must be one of debug, info, notice, warning, "
+                                 "error, critical, alert and emergency.");
+        if (session) session->level = *level;
+        co_return to.finish(own_result(message.id, version, {}));
+    }
+    asked.fail(code::method_not_found, "There is no method \"" + printable(message.method, 80) + "\" here.");
+}
+
+// 2025-11-25, basic/lifecycle: the version that was asked for when it is spoken here, else our newest.
+void server::initialize(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+    const auto requested = wire::string_member(message.params, "protocolVersion");
+    if (!requested)
+        return to.finish(wire::error_reply(message.id, code::invalid_params,
+                                           "params.protocolVersion must be a string, such as \"2025-11-25\"."));
+    const auto* known = wire::find_version(*requested);
+    const auto& version = known && known->era == wire::era::legacy ? *known : wire::newest_legacy;
+
+    std::string members = R"("protocolVersion":)";
+    json::write_string(members, version.name);
+    members += ',';
+    members += capabilities;
+    members += R"(,"serverInfo":)";
+    members += server_info();
+
+    auto reply = own_result(message.id, version, members);
+    if (to.headers()) {
+        constexpr std::size_t longest_client = 16 * 1024;
+        auto client = client_text(message.params.find("clientInfo"), message.params.find("capabilities"));
+        if (client.size() > longest_client)
+            return to.finish(wire::error_reply(message.id, code::invalid_params,
+                                               "clientInfo and capabilities are longer than 16 KiB."));
+        reply.session = sessions_.open(who, version, std::move(client));
+    }
+    to.finish(std::move(reply));
+}
+
+void server::discover(const asking& asked) const {
+    std::string members = R"("supportedVersions":)" + supported_versions() + ',';
+    members += capabilities;
+    members += R"(,"ttlMs":60000,"cacheScope":"private")";
+    asked.to.finish(own_result(asked.message.id, asked.version, members));
+}
+
+}  // namespace toolrack::mcp

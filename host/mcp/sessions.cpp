@@ -1,0 +1,71 @@
+#include "mcp/sessions.hpp"
+
+#include "base/digest.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr std::size_t name_bytes = 18;  // 144 random bits
+
+}  // namespace
+
+sessions::sessions(std::size_t most, std::chrono::milliseconds idle, const clock& clock)
+    : most_(most), idle_(idle), clock_(clock) {}
+
+std::string sessions::open(const wire::principal& who, const wire::version& version, std::string client) {
+    kept made;
+    made.name = random_id(name_bytes);
+    made.session = std::make_shared<session>(who.subject(), who.issuer(), version, std::move(client));
+    made.last_use = clock_.now();
+    std::string name = made.name;
+
+    const std::lock_guard lock(mutex_);
+    forget_idle();
+    while (by_use_.size() >= most_) forget(by_use_.begin());
+    by_use_.push_back(std::move(made));
+    by_name_.emplace(by_use_.back().name, std::prev(by_use_.end()));
+    return name;
+}
+
+std::shared_ptr<session> sessions::find(std::string_view name, const wire::principal& who) {
+    const std::lock_guard lock(mutex_);
+    forget_idle();
+    const auto found = locate(name, who);
+    if (found == by_use_.end()) return nullptr;
+    found->last_use = clock_.now();
+    by_use_.splice(by_use_.end(), by_use_, found);
+    return found->session;
+}
+
+bool sessions::end(std::string_view name, const wire::principal& who) {
+    const std::lock_guard lock(mutex_);
+    const auto found = locate(name, who);
+    if (found == by_use_.end()) return false;
+    forget(found);
+    return true;
+}
+
+std::size_t sessions::size() const {
+    const std::lock_guard lock(mutex_);
+    return by_use_.size();
+}
+
+sessions::order::iterator sessions::locate(std::string_view name, const wire::principal& who) {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) return by_use_.end();
+    const auto& session = *found->second->session;
+    if (session.subject != who.subject() || session.issuer != who.issuer()) return by_use_.end();
+    return found->second;
+}
+
+void sessions::forget_idle() {
+    const auto now = clock_.now();
+    while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) forget(by_use_.begin());
+}
+
+void sessions::forget(order::iterator which) {
+    by_name_.erase(which->name);
+    by_use_.erase(which);
+}
+
+}  // namespace toolrack::mcp

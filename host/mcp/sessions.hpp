@@ -1,0 +1,68 @@
+// Legacy sessions: what `initialize` agreed on, remembered under an unguessable name.
+//
+// A session is bound to the principal who made it, not to the token that was shown, and knowing its
+// name proves nothing: whoever is not its principal is told that there is no such session. Few bytes
+// each, capped, forgotten when idle; the least recently used one goes first. Lives in the hub, longer
+// than any generation. Thread-safe. (2025-11-25, basic/transports, "Session Management".)
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "mcp/notices.hpp"
+#include "wire/era.hpp"
+#include "wire/principal.hpp"
+
+namespace toolrack::mcp {
+
+struct session {
+    std::string subject, issuer;
+    const wire::version& version;
+    std::string client;  // {"name", "version", "capabilities"}, as the client said
+    std::atomic<log_level> level = log_level::info;
+};
+
+class sessions {
+public:
+    sessions(std::size_t most, std::chrono::milliseconds idle, const clock& clock);
+
+    // The new session's name.
+    std::string open(const wire::principal& who, const wire::version& version, std::string client);
+
+    // Null when there is none of that name for this principal. Counts as use.
+    std::shared_ptr<session> find(std::string_view name, const wire::principal& who);
+
+    // False when there was none of that name for this principal.
+    bool end(std::string_view name, const wire::principal& who);
+
+    std::size_t size() const;
+
+private:
+    struct kept {
+        std::string name;
+        std::shared_ptr<mcp::session> session;
+        std::chrono::system_clock::time_point last_use;
+    };
+    using order = std::list<kept>;
+
+    order::iterator locate(std::string_view name, const wire::principal& who);
+    void forget_idle();
+    void forget(order::iterator which);
+
+    const std::size_t most_;
+    const std::chrono::milliseconds idle_;
+    const clock& clock_;
+    mutable std::mutex mutex_;
+    order by_use_;  // the least recently used first
+    std::unordered_map<std::string_view, order::iterator> by_name_;
+};
+
+}  // namespace toolrack::mcp

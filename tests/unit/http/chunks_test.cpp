@@ -1,0 +1,69 @@
+#include "catch.hpp"
+#include "http/chunks.hpp"
+
+using namespace toolrack;
+
+namespace {
+
+// The body, and what stands behind it; fed in parts of `step` bytes.
+struct decoded {
+    decoded(std::string_view text, std::size_t step, std::size_t limit = 1000) {
+        http::chunks chunks(limit);
+        for (std::size_t at = 0; at < text.size() && !chunks.is_complete();) {
+            const auto part = text.substr(at, step);
+            const auto left = chunks.take(part, body);
+            if (!left) {
+                status = left.error().status;
+                return;
+            }
+            at += part.size() - left->size();
+            rest = text.substr(at);
+        }
+        is_complete = chunks.is_complete();
+    }
+
+    std::string body;
+    std::string_view rest;
+    unsigned status = 200;
+    bool is_complete = false;
+};
+
+}  // namespace
+
+TEST_CASE("chunks become a body, however they are cut") {
+    const auto step = GENERATE(1, 2, 3, 7, 1000);
+    const decoded all("5\r\nhello\r\n00000b\r\n, wonderful\r\nA\r\n0123456789\r\n0\r\n\r\nGET", step);
+    CHECK(all.status == 200);
+    CHECK(all.is_complete);
+    CHECK(all.body == "hello, wonderful0123456789");
+    CHECK(all.rest.substr(0, 3) == "GET");
+}
+
+TEST_CASE("chunks that leave something to interpret are refused") {
+    const auto text = GENERATE(as<std::string>{},
+                               "5;ext\r\nhello\r\n0\r\n\r\n",
+                               "5 \r\nhello\r\n0\r\n\r\n",
+                               " 5\r\nhello\r\n0\r\n\r\n",
+                               "5\nhello\r\n0\r\n\r\n",
+                               "5\r\nhello0\r\n\r\n",
+                               "5\r\nhello\n0\r\n\r\n",
+                               "0x5\r\nhello\r\n0\r\n\r\n",
+                               "+5\r\nhello\r\n0\r\n\r\n",
+                               "-2\r\nhello\r\n0\r\n\r\n",
+                               "\r\nhello\r\n0\r\n\r\n",
+                               "g\r\n",
+                               "00000000000000005\r\nhello\r\n0\r\n\r\n",
+                               "0\r\nAuthorization: Bearer good\r\n\r\n",
+                               "0;a\r\n\r\n",
+                               "0\r\n\n");
+    CAPTURE(text);
+    CHECK(decoded(text, 1).status == 400);
+    CHECK(decoded(text, 1000).status == 400);
+}
+
+TEST_CASE("a chunk beyond the limit is refused when it is announced") {
+    CHECK(decoded("ffffffffffffffff\r\n", 1000).status == 413);
+    CHECK(decoded("64\r\n", 1000, 100).status == 200);
+    CHECK(decoded("65\r\n", 1000, 100).status == 413);
+    CHECK(decoded("32\r\n" + std::string(50, 'a') + "\r\n33\r\n", 1000, 100).status == 413);
+}

@@ -1,0 +1,138 @@
+// A client made of plain blocking calls: it sends what it is told, byte for byte, and waits at most
+// ten seconds for anything.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+#include "http/descriptor.hpp"
+
+namespace toolrack::test {
+
+struct answer {
+    unsigned status = 0;
+    std::string head;
+    std::string body;
+
+    bool says(std::string_view field) const { return head.find(field) != std::string::npos; }
+};
+
+class client {
+public:
+    explicit client(const config::address& to, int receive_buffer = 0) {
+        const bool is_unix = to.kind == config::address::kind::unix_socket;
+        socket_ = http::descriptor(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const timeval patience{10, 0};
+        setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        if (receive_buffer > 0) {
+            setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+        }
+        if (is_unix ? !connect_unix(to.path) : !connect_tcp(to)) throw std::runtime_error("cannot connect");
+    }
+
+    // False when the server has closed.
+    bool send(std::string_view text) {
+        while (!text.empty()) {
+            const auto sent = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return false;
+            text.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+    void end_sending() { shutdown(socket_.get(), SHUT_WR); }
+    void leave() { socket_.reset(); }
+    // Leaves with a reset instead of an end.
+    void slam() {
+        const linger now{1, 0};
+        setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        socket_.reset();
+    }
+
+    std::string until(std::string_view mark) {
+        std::size_t at;
+        while ((at = received_.find(mark)) == std::string::npos) {
+            if (!receive()) throw std::runtime_error("ended before \"" + std::string(mark) + "\": " + received_);
+        }
+        return take(at + mark.size());
+    }
+    std::string exactly(std::size_t bytes) {
+        while (received_.size() < bytes) {
+            if (!receive()) throw std::runtime_error("ended early: " + received_);
+        }
+        return take(bytes);
+    }
+    std::string to_the_end() {
+        while (receive()) {
+        }
+        return take(received_.size());
+    }
+    bool is_ended() { return received_.empty() && !receive(); }
+
+    // One answer with a Content-Length, or with none and no body.
+    answer next() {
+        answer got;
+        got.head = until("\r\n\r\n");
+        got.status = static_cast<unsigned>(std::stoul(got.head.substr(9, 3)));
+        constexpr std::string_view name = "Content-Length: ";
+        if (const auto at = got.head.find(name); at != std::string::npos) {
+            got.body = exactly(std::stoul(got.head.substr(at + name.size())));
+        }
+        return got;
+    }
+    answer ask(std::string_view request) {
+        send(request);
+        return next();
+    }
+
+    // The data of the next event in a chunked stream; empty at its end.
+    std::string event() {
+        const auto size = std::stoul(until("\r\n"), nullptr, 16);
+        auto chunk = exactly(size + 2);
+        if (size == 0) return {};
+        constexpr std::string_view before = "event: message\ndata: ";
+        if (!chunk.starts_with(before)) return chunk;
+        return chunk.substr(before.size(), chunk.size() - before.size() - 4);
+    }
+
+private:
+    bool connect_tcp(const config::address& to) {
+        sockaddr_in name{};
+        name.sin_family = AF_INET;
+        name.sin_port = htons(to.port);
+        inet_pton(AF_INET, to.host == "0.0.0.0" ? "127.0.0.1" : to.host.c_str(), &name.sin_addr);
+        return connect(socket_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
+    }
+    bool connect_unix(const std::string& path) {
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        std::memcpy(name.sun_path, path.data(), path.size());
+        return connect(socket_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
+    }
+
+    bool receive() {
+        char part[16384];
+        const auto bytes = recv(socket_.get(), part, sizeof part, 0);
+        if (bytes < 0 && errno == EAGAIN) throw std::runtime_error("nothing came in time after: " + received_);
+        if (bytes > 0) received_.append(part, static_cast<std::size_t>(bytes));
+        return bytes > 0;
+    }
+    std::string take(std::size_t bytes) {
+        auto taken = received_.substr(0, bytes);
+        received_.erase(0, bytes);
+        return taken;
+    }
+
+    http::descriptor socket_;
+    std::string received_;
+};
+
+}  // namespace toolrack::test

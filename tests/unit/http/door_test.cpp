@@ -1,0 +1,102 @@
+#include <sys/resource.h>
+
+#include "base/error.hpp"
+#include "catch.hpp"
+#include "client.hpp"
+#include "http/door.hpp"
+#include "http/listening.hpp"
+
+using namespace toolrack;
+using http::knock;
+
+namespace {
+
+http::peer from(const std::string& address) {
+    http::peer who;
+    who.address = boost::asio::ip::make_address(address);
+    who.name = address;
+    return who;
+}
+
+http::listening loopback() {
+    config::address address;
+    address.host = "127.0.0.1";
+    return http::listen_on(address, {});
+}
+
+// As long as it lives, this process can open nothing more.
+class no_more_descriptors {
+public:
+    no_more_descriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const http::descriptor next(dup(0));
+        const rlimit none{static_cast<rlim_t>(next.get()), before_.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~no_more_descriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_;
+};
+
+}  // namespace
+
+TEST_CASE("clear text is taken from this machine and from networks that were named") {
+    const http::networks named({"10.0.0.0/8", "fd00::/8"});
+    CHECK(named.include(from("127.0.0.1")));
+    CHECK(named.include(from("::1")));
+    CHECK(named.include({}));  // a unix socket
+    CHECK(named.include(from("10.200.3.4")));
+    CHECK(named.include(from("fd12::1")));
+    CHECK_FALSE(named.include(from("11.0.0.1")));
+    CHECK_FALSE(named.include(from("2001:db8::1")));
+    CHECK_FALSE(http::networks({}).include(from("10.0.0.1")));
+    CHECK_THROWS_AS(http::networks({"10.0.0.0/33"}), failure);
+    CHECK_THROWS_AS(http::networks({"example.com"}), failure);
+}
+
+TEST_CASE("places are counted in all and by source") {
+    const auto inside = std::make_shared<http::crowd>(4, 2);
+    auto first = inside->enter(from("10.0.0.1"));
+    auto second = inside->enter(from("10.0.0.1"));
+    REQUIRE((first && second));
+    CHECK_FALSE(inside->enter(from("10.0.0.1")));
+    const auto other = inside->enter(from("10.0.0.2"));
+    CHECK(other);
+    first.reset();
+    CHECK(inside->size() == 2);
+    CHECK(inside->enter(from("10.0.0.1")));
+    const auto third = inside->enter(from("2001:db8::1"));
+    const auto fourth = inside->enter(from("2001:db8::2"));
+    CHECK(inside->size() == 4);
+    CHECK_FALSE(inside->enter({}));
+}
+
+TEST_CASE("the hosts of one IPv6 network are one source") {
+    const auto inside = std::make_shared<http::crowd>(10, 1);
+    const auto first = inside->enter(from("2001:db8::1"));
+    CHECK(first);
+    CHECK_FALSE(inside->enter(from("2001:db8::2")));
+    CHECK(inside->enter(from("2001:db8:0:1::1")));
+    const auto one = inside->enter({});
+    const auto another = inside->enter({});
+    CHECK((one && another));
+}
+
+TEST_CASE("without descriptors left, a client is told so instead of left waiting") {
+    const auto bound = loopback();
+    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), true);
+    test::client mine(bound.address);
+    std::optional<http::guest> newcomer;
+    auto heard = knock::nobody;
+    {
+        const no_more_descriptors tight;  // nor can UBSan, so nothing is checked in here
+        heard = door.open(bound.socket.get(), newcomer);
+    }
+    CHECK(heard == knock::try_later);
+    CHECK_FALSE(newcomer);
+    CHECK(mine.next().status == 503);
+    CHECK(door.open(bound.socket.get(), newcomer) == knock::nobody);
+    const test::client next(bound.address);
+    CHECK(door.open(bound.socket.get(), newcomer) == knock::came_in);
+}
