@@ -1,0 +1,182 @@
+// Something a client can list and use: a tool, prompt, resource or resource template, as the
+// setup registers it.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "toolrack/call.hpp"
+#include "toolrack/json.hpp"
+#include "toolrack/result.hpp"
+#include "toolrack/schema.hpp"
+#include "toolrack/uri_template.hpp"
+
+namespace toolrack {
+
+// What answers a call, in one of two forms, told apart by signature: result(call&) answers on
+// return, void(call) owns the call and answers when it likes. It runs on many threads at once.
+class handler {
+public:
+    template <class Function>
+    requires(!std::same_as<std::remove_cvref_t<Function>, handler>) handler(Function&& function) {
+        using plain = std::decay_t<Function>;
+        // Shared, because it may capture what cannot be copied.
+        auto shared = std::make_shared<plain>(std::forward<Function>(function));
+        if constexpr (std::is_invocable_r_v<result, plain&, call&>) {
+            run_ = [shared](call& c) { c.finish((*shared)(c)); };
+        } else {
+            static_assert(std::is_invocable_v<plain&, call>,
+                          "a handler is result(call&) or void(call)");
+            static_assert(std::is_void_v<std::invoke_result_t<plain&, call>>,
+                          "a handler that takes the call answers with call::finish()");
+            run_ = [shared](call& c) { (*shared)(std::move(c)); };
+        }
+    }
+
+    void operator()(call& c) const { run_(c); }
+
+private:
+    std::function<void(call&)> run_;
+};
+
+// Given the argument's name and what was typed so far: what it could become. The best 100 of it
+// are sent (server/utilities/completion).
+using completer = std::function<std::vector<std::string>(
+    call&, std::string_view argument, std::string_view typed)>;
+
+struct argument {
+    std::string_view name;
+    std::string_view description = {};
+    bool required = true;
+};
+
+class feature {
+public:
+    enum class kind { tool, prompt, resource, template_ };
+
+    feature(kind what, std::string name, handler run)
+        : kind_(what), name_(std::move(name)), run_(std::move(run)) {
+        if (kind_ == kind::template_) pattern_.emplace(name_);
+    }
+
+    // ---- for every kind ----
+
+    feature& title(std::string_view text) { return set("title", text); }
+    feature& description(std::string_view text) { return set("description", text); }
+    // size: "48x48" or "any".
+    feature&
+    icon(std::string_view source, std::string_view mime_type = {}, std::string_view size = {});
+    feature& meta(const json::text& object) { return set("_meta", object); }
+    // What a caller must have been granted, unless the configuration says otherwise.
+    feature& scopes(std::initializer_list<std::string_view> words) {
+        attributes_.add("scopes", json::array(words));
+        return *this;
+    }
+    // Never blocks: may run on an I/O thread, without a hop.
+    feature& quick() {
+        attributes_.add("quick", true);
+        return *this;
+    }
+
+    // ---- for tools: hints to the client (server/tools, Tool) ----
+
+    feature& output(const schema& what) { return set("outputSchema", what.json()); }
+    feature& read_only() { return hint("readOnlyHint", true); }
+    feature& destructive(bool yes = true) { return hint("destructiveHint", yes); }
+    feature& idempotent() { return hint("idempotentHint", true); }
+    feature& open_world(bool yes = true) { return hint("openWorldHint", yes); }
+    // May, or must, run as a task: "optional" or "required".
+    feature& task(std::string_view support) {
+        attributes_.add("task", support);
+        return *this;
+    }
+
+    // ---- for prompts, resources and templates ----
+
+    feature& complete(completer how) {
+        completer_ = std::move(how);
+        return *this;
+    }
+    // For resources and templates: "audience", "priority", "lastModified".
+    feature& annotations(const json::text& what) { return set("annotations", what); }
+    feature& size(std::uint64_t bytes) { return set("size", bytes); }
+
+    // Any other member of the definition; replaces what it was.
+    feature& set(std::string_view member, const json::text& what);
+
+    // ---- for the glue ----
+
+    kind which() const { return kind_; }
+    const std::string& name() const { return name_; }
+    const handler& run() const { return run_; }
+    const completer& completion() const { return completer_; }
+    std::optional<uri_template::variables> match(std::string_view uri) const {
+        return pattern_ ? pattern_->match(uri) : std::nullopt;
+    }
+    json::text definition() const;
+    const json::text& attributes() const { return attributes_; }
+
+private:
+    feature& hint(std::string_view name, bool yes) {
+        hints_.add(name, yes);
+        return *this;
+    }
+
+    kind kind_;
+    std::string name_;  // or the uri, or the template of one
+    handler run_;
+    completer completer_;
+    std::optional<uri_template> pattern_;
+    std::vector<std::pair<std::string, json::text>> members_;
+    json::text hints_ = json::object();
+    json::text icons_ = json::array();
+    json::text attributes_ = json::object();
+};
+
+inline const char* name_of(feature::kind which) {
+    switch (which) {
+    case feature::kind::tool: return "tool";
+    case feature::kind::prompt: return "prompt";
+    case feature::kind::resource: return "resource";
+    case feature::kind::template_: return "template";
+    }
+    return "tool";
+}
+
+inline feature&
+feature::icon(std::string_view source, std::string_view mime_type, std::string_view size) {
+    json::text one = json::object({{"src", source}});
+    if (!mime_type.empty()) one.add("mimeType", mime_type);
+    if (!size.empty()) one.add("sizes", json::array({size}));
+    icons_.push(one);
+    return set("icons", icons_);
+}
+
+inline feature& feature::set(std::string_view member, const json::text& what) {
+    for (auto& [name, value] : members_) {
+        if (name == member) {
+            value = what;
+            return *this;
+        }
+    }
+    members_.emplace_back(member, what);
+    return *this;
+}
+
+inline json::text feature::definition() const {
+    json::text all = json::object();
+    for (const auto& [name, value] : members_) all.add(name, value);
+    if (hints_.read().size() != 0) all.add("annotations", hints_);
+    return all;
+}
+
+}  // namespace toolrack
