@@ -1,0 +1,84 @@
+#include <string>
+#include <thread>
+
+#include <toolrack/testing.hpp>
+
+#include "catch.hpp"
+
+using toolrack::testing::host;
+using toolrack::testing::request;
+
+TEST_CASE("a call that waits is woken when it is cancelled") {
+    host here;
+    toolrack_call waiting = 0;
+    std::jthread lane;  // start() blocks, as the handler does
+    {
+        request what;
+        what.name = "wait_owning";
+        waiting = here.start(what);
+    }
+    here.cancel(waiting);
+    CHECK(here.wait(waiting).text() == "1");
+    CHECK(here.strays() == 0);
+}
+
+TEST_CASE("a cancellation that came first is noticed") {
+    host here;
+    // The handler starts on another thread, and asks after the cancellation or before: both must
+    // do.
+    for (int round = 0; round != 50; ++round) {
+        request what;
+        what.name = "wait_owning";
+        const toolrack_call call = here.start(what);
+        if (round % 2) std::this_thread::yield();
+        here.cancel(call);
+        CHECK(here.wait(call).text() == "1");
+    }
+}
+
+TEST_CASE("a handler that blocks its lane is woken, too") {
+    host here;
+    std::jthread lane([&] { CHECK(here.call("wait").text() == "cancelled"); });
+    // The id of the first call is known, but not when it has started.
+    for (;;) {
+        try {
+            here.cancel(1);
+            break;
+        } catch (const std::out_of_range&) {
+            std::this_thread::yield();
+        }
+    }
+}
+
+TEST_CASE("an exception out of what waits for cancellation does not reach who cancels") {
+    host here;
+    std::jthread lane([&] { CHECK(here.call("hook_throws").text() == "survived"); });
+    for (;;) {
+        try {
+            here.cancel(1);
+            break;
+        } catch (const std::out_of_range&) {
+            std::this_thread::yield();
+        }
+    }
+}
+
+TEST_CASE("H8: a call may be cancelled while it finishes, and after") {
+    host here;
+    for (int round = 0; round != 200; ++round) {
+        request what;
+        what.name = round % 2 ? "hooked" : "later";
+        what.params = R"({"arguments":{"text":"x"}})";
+        const toolrack_call call = here.start(what);
+        std::jthread one([&] { here.cancel(call); });
+        here.cancel(call);
+        CHECK(here.wait(call).outcome == TOOLRACK_DONE);
+    }
+    CHECK(here.strays() == 0);
+}
+
+TEST_CASE("H8: cancelling what never was does nothing") {
+    host here;
+    here.feature_table().cancel(here.instance(), 12345);
+    CHECK(here.strays() == 0);
+}

@@ -1,0 +1,3 @@
+/* Lists a tool whose input is not an object, and one that is fine. */
+#define DEFINITIONS "{\"name\":\"broken\",\"inputSchema\":{\"type\":\"string\"}}", FINE
+#include "hostile.h"

@@ -1,0 +1,15 @@
+/* Refuses every configuration, and says why. */
+#include <toolrack/abi.h>
+
+static toolrack_instance *complain_always(const toolrack_host *host, toolrack_str options,
+                                          void (*complain)(void *, toolrack_str), void *context) {
+    static const char why[] = "The moon is in the wrong quarter; wait a week.";
+    toolrack_str sentence = {why, sizeof why - 1};
+    (void)host;
+    (void)options;
+    complain(context, sentence);
+    return NULL;
+}
+
+#define CREATE complain_always
+#include "hostile.h"

@@ -1,0 +1,8 @@
+/* Crashes while it is being loaded. */
+#include "hostile.h"
+#include <signal.h>
+
+__attribute__((constructor)) static void crash(void) {
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+}

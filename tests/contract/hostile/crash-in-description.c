@@ -1,0 +1,11 @@
+/* Crashes when it is asked what it is. */
+#include <toolrack/abi.h>
+
+#include <signal.h>
+
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) {
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+    return NULL;
+}

@@ -1,0 +1,7 @@
+/* Has the entry, and nothing behind it. */
+#include <toolrack/abi.h>
+
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) {
+    return NULL;
+}

@@ -1,0 +1,3 @@
+/* Cannot be created: there is no function for it. */
+#define CREATE NULL
+#include "hostile.h"

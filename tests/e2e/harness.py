@@ -1,0 +1,629 @@
+"""The real binary, a configuration of its own, and bytes over a socket.
+
+Nothing here knows the host's insides: a test sees a command, its exit status, what it writes to standard
+error, and what comes back over HTTP. Requests can be sent byte for byte, so that malformed ones can.
+"""
+
+import json
+import os
+import pathlib
+import re
+import secrets
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+BUILD = pathlib.Path(os.environ["TOOLRACK_BUILD"]).resolve()
+SOURCE = pathlib.Path(os.environ.get("TOOLRACK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+BINARY = BUILD / "bin" / "toolrack"
+
+# Sanitizers and two busy cores make everything slow; a test that waits this long has failed.
+PATIENCE = 30.0
+
+MODERN = "2026-07-28"
+LEGACY = ("2025-11-25", "2025-06-18", "2025-03-26")
+META = "io.modelcontextprotocol/"
+
+SANITIZER_REPORT = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|: runtime error: |"
+                              r"terminate called|Assertion .* failed")
+
+
+def new_token():
+    return "e2e" + secrets.token_hex(32)
+
+
+# ---- configurations ------------------------------------------------------------------------------------
+
+
+def value(thing):
+    """As TOML writes it; of the JSON that tests need, all is TOML too, but for tables."""
+    if isinstance(thing, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {value(one)}" for key, one in thing.items()) + " }"
+    if isinstance(thing, (list, tuple)):
+        return "[" + ", ".join(value(one) for one in thing) + "]"
+    if isinstance(thing, (pathlib.Path, str)):
+        return json.dumps(str(thing))
+    return json.dumps(thing)
+
+
+def table(header, keys):
+    return "\n".join([header, *(f"{key} = {value(thing)}" for key, thing in keys.items())]) + "\n"
+
+
+def plugin(library, **keys):
+    return table("[[plugin]]", {"library": library} | keys)
+
+
+def settings(*plugins, listen=("127.0.0.1:0",), backend="env-token", server=None, limits=None, auth=None,
+             directories=None, extra=""):
+    """A whole configuration. Every plugin is TOML that plugin() made, or the name of a shipped one."""
+    text = table("[server]", {"listen": listen} | (server or {}))
+    if limits:
+        text += table("[limits]", limits)
+    text += table("[auth]", {"backend": backend} | (auth or {}))
+    if directories is not None:
+        text += table("[plugins]", {"directories": directories})
+    text += extra
+    for one in plugins:
+        text += one if "[[plugin]]" in one else plugin(one)
+    return text
+
+
+def hostile(name):
+    """A library that misbehaves on purpose: one behaviour each."""
+    return BUILD / "hostile" / f"{name}.so"
+
+
+def example(name):
+    return BUILD / "examples-out" / f"{name}.so"
+
+
+# ---- the command ---------------------------------------------------------------------------------------
+
+
+def environment(token=None, **more):
+    """What the command sees: nothing of ours but what sanitizers and the loader need."""
+    kept = {key: os.environ[key] for key in ("PATH", "LANG", "TMPDIR") if key in os.environ}
+    kept["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "exitcode=99")
+    kept["UBSAN_OPTIONS"] = os.environ.get("UBSAN_OPTIONS", "print_stacktrace=1")
+    kept["TSAN_OPTIONS"] = os.environ.get("TSAN_OPTIONS", "exitcode=99:second_deadlock_stack=1")
+    if token is not None:
+        kept["MCP_AUTH_TOKEN"] = token
+    return kept | more
+
+
+def toolrack(*arguments, token=None, cwd=None, **more):
+    """Runs a command to its end."""
+    return subprocess.run([BINARY, *map(str, arguments)], env=environment(token, **more), cwd=cwd,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                          errors="replace", check=False)
+
+
+class Folder:
+    """A temporary folder with a configuration in it."""
+
+    def __init__(self, config=None):
+        self._folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-")
+        self.path = pathlib.Path(self._folder.name)
+        self.config = self.path / "toolrack.toml"
+        if config is not None:
+            self.config.write_text(config)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._folder.cleanup()
+
+
+class DidNotStart(AssertionError):
+    pass
+
+
+class Server:
+    """`toolrack serve`, from its ready line to its end, which is always looked at."""
+
+    def __init__(self, config, *arguments, token=None, ready=1, **more):
+        self.token = token or new_token()
+        self._folder = Folder(config)
+        self.folder = self._folder.path
+        self._lines = []
+        self._said = threading.Condition()
+        self._process = subprocess.Popen(
+            [BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
+            env=environment(self.token, **more), cwd=self.folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self.addresses = [self._address(line) for line in self._ready_lines(ready)]
+        except BaseException:
+            self._process.kill()
+            self._end()
+            raise
+
+    # What it says.
+
+    def _read(self):
+        for line in self._process.stderr:
+            with self._said:
+                self._lines.append(line.rstrip("\n"))
+                self._said.notify_all()
+        with self._said:
+            self._lines.append(None)
+            self._said.notify_all()
+
+    @property
+    def log(self):
+        with self._said:
+            return "\n".join(line for line in self._lines if line is not None)
+
+    def wait_for_line(self, pattern, count=1, patience=PATIENCE):
+        """The first `count` lines of the log that hold `pattern`, once they are there."""
+        deadline = time.monotonic() + patience
+        with self._said:
+            while True:
+                found = [line for line in self._lines if line and re.search(pattern, line)]
+                if len(found) >= count:
+                    return found
+                left = deadline - time.monotonic()
+                if left <= 0 or None in self._lines:
+                    break
+                self._said.wait(left)
+        raise DidNotStart(f"never said {pattern!r}:\n{self.log}")
+
+    def _ready_lines(self, count):
+        return self.wait_for_line(r"serving (http://|unix:)", count)
+
+    @staticmethod
+    def _address(line):
+        unix = re.search(r"serving unix:(\S+)", line)
+        if unix:
+            return unix[1].rstrip(",.")
+        host, port = re.search(r"serving http://(\[[^\]]+\]|[^:/]+):(\d+)", line).groups()
+        return host.strip("[]"), int(port)
+
+    # Where it is.
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def port(self):
+        return self.addresses[0][1]
+
+    @property
+    def authority(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self):
+        return f"http://{self.authority}/mcp"
+
+    def is_running(self):
+        return self._process.poll() is None
+
+    def connect(self, address=None):
+        return Connection(address or self.addresses[0])
+
+    # How it ends.
+
+    def signal(self, number=signal.SIGTERM):
+        self._process.send_signal(number)
+
+    def _end(self):
+        self._process.wait()
+        self._reader.join(PATIENCE)
+        self._process.stderr.close()
+        self._folder.__exit__()
+
+    def stop(self):
+        """Asks it to end, and insists that it ends well."""
+        if self.is_running():
+            self.signal()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._end()
+            raise AssertionError(f"did not end on SIGTERM:\n{self.log}") from None
+        if self._process.stderr.closed:
+            return
+        self._end()
+        report = SANITIZER_REPORT.search(self.log)
+        if report or self._process.returncode != 0:
+            raise AssertionError(f"ended with {self._process.returncode}:\n{self.log}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+            return
+        # The test's own complaint is the one to show.
+        try:
+            self.stop()
+        except AssertionError as also:
+            print(f"and the server: {also}")
+
+    # Requests.
+
+    def fields(self, more=None, token=True):
+        """The header fields of a plain request, as {name: value}; None in `more` takes one away."""
+        usual = {"Host": self.authority, "Content-Type": "application/json"}
+        if token is True:
+            usual["Authorization"] = f"Bearer {self.token}"
+        elif token:
+            usual["Authorization"] = f"Bearer {token}"
+        for name, text in (more or {}).items():
+            if text is None:
+                usual.pop(name, None)
+            else:
+                usual[name] = text
+        return usual
+
+    def request(self, method="POST", path="/mcp", body=b"", fields=None, token=True):
+        """The bytes of a request."""
+        return request(method, path, self.fields(fields, token), body)
+
+    def send(self, method="POST", path="/mcp", body=b"", fields=None, token=True, address=None):
+        """One request on a connection of its own."""
+        with self.connect(address) as connection:
+            connection.send(self.request(method, path, body, fields, token))
+            return connection.read_response(method)
+
+    def raw(self, data, method="POST"):
+        with self.connect() as connection:
+            connection.send(data)
+            return connection.read_response(method)
+
+    def post(self, message, fields=None, token=True):
+        body = message if isinstance(message, bytes) else json.dumps(message).encode()
+        return self.send(body=body, fields=fields, token=token)
+
+    def post_to(self, address, message, fields=None, token=None):
+        """On another address than the first; without a token, unless there is one to show."""
+        return self.send(body=json.dumps(message).encode(), fields=fields, token=token, address=address)
+
+    def plain(self, method, params=None, id=1, fields=None):
+        """As the guide's curl asks: no session, no version, no Accept."""
+        return self.post(rpc(method, params, id), fields)
+
+    def modern(self, method, params=None, id=1, fields=None, meta=None):
+        return self.post(*modern(method, params, id, fields, meta))
+
+    def call_tool(self, name, arguments=None, id=1):
+        params = {"name": name}
+        if arguments is not None:
+            params["arguments"] = arguments
+        return self.plain("tools/call", params, id)
+
+    def tool_names(self):
+        return [tool["name"] for tool in self.plain("tools/list").result["tools"]]
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+# ---- messages ------------------------------------------------------------------------------------------
+
+
+def rpc(method, params=None, id=1):
+    message = {"jsonrpc": "2.0", "method": method}
+    if id is not None:
+        message["id"] = id
+    if params is not None:
+        message["params"] = params
+    return message
+
+
+def overlay(usual, changes):
+    """`usual` with `changes`, where None takes away."""
+    return {key: thing for key, thing in (usual | (changes or {})).items() if thing is not None}
+
+
+def modern(method, params=None, id=1, fields=None, meta=None):
+    """A request of 2026-07-28 with all that it needs, and then with the changes asked for."""
+    params = dict(params or {})
+    params["_meta"] = overlay({META + "protocolVersion": MODERN, META + "clientCapabilities": {},
+                               META + "clientInfo": {"name": "e2e", "version": "1"}}, meta)
+    usual = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": MODERN,
+             "Mcp-Method": method}
+    if "name" in params or "uri" in params:
+        usual["Mcp-Name"] = params.get("name", params.get("uri"))
+    return rpc(method, params, id), overlay(usual, fields)
+
+
+def request(method, path, fields, body=b""):
+    """The bytes of an HTTP/1.1 request. `fields`: {name: value} or [(name, value)]."""
+    fields = list(fields.items() if isinstance(fields, dict) else fields)
+    if body and not any(name.lower() in ("content-length", "transfer-encoding") for name, _ in fields):
+        fields.append(("Content-Length", str(len(body))))
+    elif method == "POST" and not any(name.lower() in ("content-length", "transfer-encoding")
+                                      for name, _ in fields):
+        fields.append(("Content-Length", "0"))
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in fields), "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+class Response:
+    def __init__(self, status, fields, body, first_bytes):
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.interim = first_bytes  # the statuses of 1xx responses before this one
+
+    def all(self, name):
+        return [text for key, text in self.fields if key.lower() == name.lower()]
+
+    def field(self, name):
+        found = self.all(name)
+        return found[0] if found else None
+
+    @property
+    def is_stream(self):
+        return (self.field("Content-Type") or "").startswith("text/event-stream")
+
+    @property
+    def messages(self):
+        """Every JSON-RPC message in it, in order."""
+        if self.is_stream:
+            return [json.loads(event) for event in events(self.body)]
+        return [json.loads(self.body)] if self.body else []
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def answer(self):
+        return self.messages[-1]
+
+    @property
+    def notifications(self):
+        return [message for message in self.messages if "method" in message]
+
+    @property
+    def result(self):
+        if "result" not in self.answer:
+            raise AssertionError(f"not a result: {self.status} {self.body!r}")
+        return self.answer["result"]
+
+    @property
+    def error(self):
+        if "error" not in self.answer:
+            raise AssertionError(f"not an error: {self.status} {self.body!r}")
+        return self.answer["error"]
+
+    @property
+    def code(self):
+        return self.error["code"]
+
+    @property
+    def sentence(self):
+        return self.error["message"]
+
+    @property
+    def text(self):
+        """What a tool said."""
+        return self.result["content"][0]["text"]
+
+    def __repr__(self):
+        return f"<{self.status} {self.fields} {self.body[:2000]!r}>"
+
+
+def events(body):
+    """The data of each server-sent event."""
+    found = []
+    for block in body.decode().replace("\r\n", "\n").split("\n\n"):
+        data = [line[5:].removeprefix(" ") for line in block.split("\n") if line.startswith("data:")]
+        if data and any(data):
+            found.append("\n".join(data))
+    return found
+
+
+class Closed(Exception):
+    """The server closed the connection before the answer was whole."""
+
+
+class Connection:
+    """One connection, as bytes."""
+
+    def __init__(self, address):
+        family = socket.AF_UNIX if isinstance(address, str) else (
+            socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.settimeout(PATIENCE)
+        self.socket.connect(address)
+        self._waiting = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, data):
+        """Sends what it can: a server that has refused may close before all of it is read."""
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def _more(self):
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            raise Closed(self._waiting)
+        self._waiting += data
+
+    def _until(self, mark):
+        while mark not in self._waiting:
+            self._more()
+        taken, self._waiting = self._waiting.split(mark, 1)
+        return taken
+
+    def _exactly(self, size):
+        while len(self._waiting) < size:
+            self._more()
+        taken, self._waiting = self._waiting[:size], self._waiting[size:]
+        return taken
+
+    def read_head(self):
+        lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        version, status = lines[0].split(" ")[:2]
+        if version not in ("HTTP/1.1", "HTTP/1.0"):
+            raise AssertionError(f"not a status line: {lines[0]!r}")
+        fields = []
+        for line in lines[1:]:
+            name, text = line.split(":", 1)
+            fields.append((name, text.strip()))
+        return int(status), fields
+
+    def read_chunk(self):
+        size = int(self._until(b"\r\n").split(b";")[0], 16)
+        data = self._exactly(size)
+        if self._exactly(2) != b"\r\n":
+            raise AssertionError("a chunk does not end where it says")
+        return data
+
+    def read_response(self, method="POST"):
+        interim = []
+        status, fields = self.read_head()
+        while status < 200:
+            interim.append(status)
+            status, fields = self.read_head()
+        of = {name.lower(): text for name, text in fields}
+        body = b""
+        if method != "HEAD" and status not in (204, 304):
+            if of.get("transfer-encoding", "").lower() == "chunked":
+                while chunk := self.read_chunk():
+                    body += chunk
+            elif "content-length" in of:
+                body = self._exactly(int(of["content-length"]))
+            else:
+                body = self.read_to_end()
+        return Response(status, fields, body, interim)
+
+    def read_event(self):
+        """The next message of a chunked event stream whose head was read."""
+        event = b""
+        while not event.endswith(b"\n\n"):
+            event += self.read_chunk()
+        return [json.loads(data) for data in events(event)]
+
+    def read_to_end(self):
+        try:
+            while True:
+                self._more()
+        except Closed:
+            taken, self._waiting = self._waiting, b""
+            return taken
+
+    def is_closed(self, patience=PATIENCE):
+        """True once the server has closed and nothing more came. Never waits longer than `patience`."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if self._waiting:
+                return False
+            readable, _, _ = select.select([self.socket], [], [], max(0, deadline - time.monotonic()))
+            if not readable:
+                return False
+            try:
+                self._more()
+            except Closed:
+                return True
+        return False
+
+    def is_silent(self, seconds):
+        """True when nothing comes for so long: neither bytes nor the end."""
+        if self._waiting:
+            return False
+        return not select.select([self.socket], [], [], seconds)[0]
+
+
+class Session:
+    """A legacy client's session: initialize, initialized, then requests that carry its id."""
+
+    def __init__(self, server, version=LEGACY[0], token=True):
+        self.server = server
+        self.version = version
+        self.token = token
+        opened = server.post(rpc("initialize", {"protocolVersion": version, "capabilities": {},
+                                                "clientInfo": {"name": "e2e", "version": "1"}}, 0),
+                             token=token)
+        self.opened = opened.result
+        self.id = opened.field("Mcp-Session-Id")
+        self.version = self.opened["protocolVersion"]
+        self.ready = self.post(rpc("notifications/initialized", id=None))
+
+    def fields(self, changes=None):
+        return overlay({"Accept": "application/json, text/event-stream", "Mcp-Session-Id": self.id,
+                        "MCP-Protocol-Version": self.version}, changes)
+
+    def post(self, message, fields=None, token=None):
+        return self.server.post(message, self.fields(fields), token=self.token if token is None else token)
+
+    def request(self, method, params=None, id=1, fields=None):
+        return self.post(rpc(method, params, id), fields)
+
+    def send(self, method, fields=None, token=None):
+        return self.server.send(method, fields=self.fields({"Content-Type": None} | (fields or {})),
+                                token=self.token if token is None else token)
+
+
+# ---- tests ---------------------------------------------------------------------------------------------
+
+
+class Served(unittest.TestCase):
+    """Tests that share one server, which must have survived each of them."""
+
+    config = settings("echo")
+    arguments = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(cls.config() if callable(cls.config) else cls.config, *cls.arguments)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def tearDown(self):
+        self.assertTrue(self.server.is_running(), "the server died:\n" + self.server.log)
+
+    def assert_serves(self):
+        """What every other test of the class relies on."""
+        self.assertEqual(200, self.server.plain("tools/list").status)
+
+
+def in_parallel(count, work):
+    """The results of work(0) ... work(count - 1), all running at once."""
+    results = [None] * count
+    begin = threading.Barrier(count)
+
+    def one(index):
+        begin.wait(PATIENCE)
+        try:
+            results[index] = work(index)
+        except Exception as error:  # told to the test, in its place
+            results[index] = error
+
+    threads = [threading.Thread(target=one, args=(index,), daemon=True) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(2 * PATIENCE)
+    return results

@@ -1,0 +1,339 @@
+"""Calls: tools that misbehave, many at once, and what reaches a client and a tool on the way."""
+
+import json
+import socket
+import time
+import unittest
+
+from harness import (META, PATIENCE, Closed, Connection, Served, Server, Session, hostile, in_parallel, modern, plugin,
+                     rpc, settings)
+
+INTERNAL_ERROR = -32603
+
+
+class Misbehaving(Served):
+    config = settings("echo", plugin(hostile("misbehaving"), timeout="500ms"), server={"max_result": "64KiB"})
+
+    def assert_failed(self, tool, arguments=None, words=""):
+        response = self.server.call_tool(tool, arguments or {}, id=7)
+        self.assertEqual((200, INTERNAL_ERROR, 7), (response.status, response.code, response.answer["id"]), response)
+        self.assertRegex(response.sentence, words)
+        self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+        return response
+
+    def test_one_that_throws_is_an_error_without_what_it_threw(self):
+        response = self.server.call_tool("throws", {})
+        self.assertEqual(200, response.status)
+        self.assertEqual(INTERNAL_ERROR, response.code)
+        self.assertNotIn("canary", response.body.decode())
+        self.server.wait_for_line("internal canary 8d2f91")
+
+    def test_one_that_answers_twice_has_answered_once(self):
+        response = self.server.call_tool("answers_twice", {})
+        self.assertEqual("first", response.text)
+        self.assertEqual(1, len(response.messages))
+        self.server.wait_for_line("(?i)stray|twice|no such call|already")
+
+    def test_one_that_never_answers_is_given_up_and_named(self):
+        begun = time.monotonic()
+        self.assert_failed("never_answers", words='"never_answers".*500 ?ms')
+        self.assertLess(time.monotonic() - begun, PATIENCE / 3)
+        self.server.wait_for_line("never_answers")
+
+    def test_one_that_answers_too_late_is_not_heard(self):
+        self.assert_failed("answers_after_cancel", words="500 ?ms")
+        self.server.wait_for_line("(?i)stray|no such call|late")
+
+    def test_one_whose_answer_is_not_json_is_an_error(self):
+        self.assert_failed("answers_bad_json", words="answers_bad_json")
+        self.server.wait_for_line("misbehaving.*JSON")
+
+    def test_one_whose_answer_is_not_utf_8_is_an_error(self):
+        self.assert_failed("answers_bad_utf8", words="answers_bad_utf8")
+
+    def test_one_whose_answer_is_too_large_is_an_error(self):
+        self.assertEqual(50_000, len(self.server.call_tool("answers_huge", {"bytes": 50_000}).text))
+        self.assert_failed("answers_huge", {"bytes": 70_000}, words="answers_huge")
+
+    def test_one_that_answers_for_others_answers_for_itself_only(self):
+        self.assertEqual("mine", self.server.call_tool("foreign_id", {}).text)
+
+    def test_one_that_ends_in_a_way_there_is_not_is_an_error(self):
+        self.assert_failed("finishes_unknown_outcome")
+
+    def test_one_that_fails_with_a_code_of_the_protocol_fails_with_a_plain_one(self):
+        response = self.assert_failed("reserved_code", words="Reserved")
+        self.assertEqual({"of": "reserved_code"}, response.error["data"])
+
+    def test_what_went_wrong_leaves_the_connection_usable(self):
+        with self.server.connect() as connection:
+            for tool in ("throws", "answers_bad_json", "answers_twice", "echo"):
+                connection.send(self.server.request(body=json.dumps(
+                    rpc("tools/call", {"name": tool, "arguments": {"text": "hi"} if tool == "echo" else {}})).encode()))
+                self.assertEqual(200, connection.read_response().status)
+
+
+class Arguments(Served):
+    config = settings("echo", plugin(hostile("misbehaving")))
+
+    def test_that_do_not_fit_are_told_to_the_model(self):
+        for arguments in ({}, {"text": 5}, None):
+            with self.subTest(arguments):
+                response = self.server.call_tool("echo", arguments)
+                self.assertEqual(200, response.status)
+                self.assertTrue(response.result["isError"])
+                self.assertIn("text", response.text)
+
+    def test_may_be_left_out(self):
+        self.assertEqual("notified", self.server.plain("tools/call", {"name": "notifies"}).text)
+
+    def test_arrive_as_they_were_sent(self):
+        for text in ("", "\u0000", "\n\r\t\"\\/", "\u2028\u2029", "\U0001f600", "a" * 100_000, "</script>", "%s%n"):
+            with self.subTest(text[:20]):
+                self.assertEqual(text, self.server.call_tool("echo", {"text": text}).text)
+
+    def test_numbers_are_not_touched(self):
+        body = (b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{},'
+                b'"_meta":{"x":12345678901234567890123,"y":1.10,"z":1e2}}}')
+        said = json.loads(self.server.post(body).text)["params"]
+        self.assertIn('"x":12345678901234567890123', said)
+        self.assertIn('"y":1.10', said)
+
+
+class Principals(Served):
+    config = settings("echo", plugin(hostile("misbehaving")))
+
+    def whoami(self, response):
+        return json.loads(response.text), response.body.decode()
+
+    def test_reach_the_tool_and_the_token_does_not(self):
+        for response in (self.server.call_tool("whoami", {}),
+                         self.server.modern("tools/call", {"name": "whoami", "arguments": {}}),
+                         Session(self.server).request("tools/call", {"name": "whoami", "arguments": {}})):
+            said, body = self.whoami(response)
+            self.assertEqual(("token", "env-token", ["*"]), (said["subject"], said["issuer"], said["scopes"]))
+            self.assertNotIn(self.server.token, body)
+            self.assertNotIn("Bearer", body)
+
+    def test_are_named_by_the_configuration(self):
+        config = settings(plugin(hostile("misbehaving")), extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
+        with Server(config) as server:
+            said, _ = self.whoami(server.call_tool("whoami", {}))
+            self.assertEqual(("ann", ["a:b"]), (said["subject"], said["scopes"]))
+
+    def test_are_anonymous_in_open_access(self):
+        with Server(settings(plugin(hostile("misbehaving")), backend="open-access"), "--dev") as server:
+            said, body = self.whoami(server.post(rpc("tools/call", {"name": "whoami"})))
+            self.assertEqual(("anonymous", "open-access"), (said["subject"], said["issuer"]))
+            self.assertNotIn(server.token, body)
+
+    def test_come_with_what_the_client_says_of_itself(self):
+        for response in (Session(self.server).request("tools/call", {"name": "whoami"}),
+                         self.server.modern("tools/call", {"name": "whoami"})):
+            said, _ = self.whoami(response)
+            client = said["client"] if isinstance(said["client"], dict) else json.loads(said["client"])
+            self.assertEqual(("e2e", "1"), (client["name"], client["version"]))
+            self.assertEqual({}, client["capabilities"])
+
+    def test_cannot_be_claimed_by_the_client(self):
+        for meta in ({"subject": "root"}, {"principal": {"subject": "root"}}, {META + "subject": "root"}):
+            said, _ = self.whoami(self.server.modern("tools/call", {"name": "whoami"}, meta=meta))
+            self.assertEqual("token", said["subject"])
+
+
+class Notifications(Served):
+    config = settings("echo", plugin(hostile("misbehaving")))
+
+    def call(self, meta, **more):
+        return self.server.plain("tools/call", {"name": "notifies", "_meta": meta}, **more)
+
+    def assert_progress(self, response, token):
+        self.assertTrue(response.is_stream, response)
+        self.assertIn("no-", response.field("Cache-Control") or "")
+        progress = [message["params"] for message in response.notifications
+                    if message["method"] == "notifications/progress"]
+        self.assertEqual([1, 2, 3], [one["progress"] for one in progress])
+        self.assertEqual([token] * 3, [one["progressToken"] for one in progress])
+        self.assertEqual("notified", response.text)
+        self.assertEqual(1, len([message for message in response.messages if "id" in message]))
+        self.assertIn("result", response.messages[-1])
+
+    def test_of_progress_come_before_the_answer_with_the_token_as_it_was(self):
+        for token in ("progress-test-1", 5, 0, "", 1763852467123):
+            with self.subTest(token):
+                self.assert_progress(self.call({"progressToken": token}), token)
+
+    def test_of_progress_come_in_every_era(self):
+        params = {"name": "notifies", "_meta": {"progressToken": "t"}}
+        self.assert_progress(Session(self.server).request("tools/call", params), "t")
+        response = self.server.modern("tools/call", {"name": "notifies"}, meta={"progressToken": "t"})
+        self.assert_progress(response, "t")
+        self.assertEqual("complete", response.result["resultType"])
+
+    def test_that_nobody_asked_for_do_not_come(self):
+        response = self.server.modern("tools/call", {"name": "notifies"})
+        self.assertFalse(response.is_stream, response)
+        self.assertEqual("notified", response.text)
+
+    def test_of_the_log_come_when_a_level_was_asked_for(self):
+        response = self.server.modern("tools/call", {"name": "notifies"}, meta={META + "logLevel": "info"})
+        messages = [one for one in response.notifications if one["method"] == "notifications/message"]
+        self.assertEqual(["step 1", "step 2", "step 3"], [one["params"]["data"] for one in messages])
+        self.assertEqual({"info"}, {one["params"]["level"] for one in messages})
+        quiet = self.server.modern("tools/call", {"name": "notifies"}, meta={META + "logLevel": "error"})
+        self.assertEqual([], quiet.notifications)
+
+    def test_of_the_log_follow_the_level_of_a_session(self):
+        session = Session(self.server)
+        session.request("logging/setLevel", {"level": "error"})
+        self.assertEqual([], session.request("tools/call", {"name": "notifies"}).notifications)
+        session.request("logging/setLevel", {"level": "debug"})
+        self.assertEqual(3, len(session.request("tools/call", {"name": "notifies"}).notifications))
+
+    def test_are_left_out_for_a_client_that_takes_no_streams(self):
+        response = self.call({"progressToken": "t"}, fields={"Accept": "application/json"})
+        self.assertFalse(response.is_stream)
+        self.assertEqual("notified", response.text)
+
+    def test_come_one_by_one(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(body=json.dumps(
+                rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})).encode()))
+            status, fields = connection.read_head()
+            self.assertEqual(200, status)
+            self.assertIn("text/event-stream", dict((name.lower(), text) for name, text in fields)["content-type"])
+            self.assertEqual(1, connection.read_event()[0]["params"]["progress"])
+
+    def test_leave_the_connection_usable(self):
+        with self.server.connect() as connection:
+            for _ in range(3):
+                connection.send(self.server.request(body=json.dumps(
+                    rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})).encode()))
+                self.assertEqual("notified", connection.read_response().text)
+
+
+class ManyAtOnce(Served):
+    config = settings("echo", plugin(hostile("misbehaving")))
+
+    def test_24_calls_run_beside_each_other(self):
+        answers = in_parallel(24, lambda index: self.server.call_tool("slow", {"ms": 100}, id=index))
+        self.assertEqual([("slept", index) for index in range(24)],
+                         [(answer.text, answer.answer["id"]) for answer in answers])
+
+    def test_200_clients_with_the_same_id_each_get_their_own_answer(self):
+        def client(index):
+            with self.server.connect() as connection:
+                for turn in range(5):
+                    nonce = f"nonce-{index}-{turn}"
+                    connection.send(self.server.request(body=json.dumps(
+                        rpc("tools/call", {"name": "echo", "arguments": {"text": nonce}})).encode()))
+                    if connection.read_response().text != nonce:
+                        return "somebody else's"
+            return "its own"
+
+        self.assertEqual({"its own"}, set(in_parallel(200, client)))
+
+    def test_a_slow_tool_does_not_hold_up_another(self):
+        waiting = [self.server.connect() for _ in range(20)]
+        for connection in waiting:
+            connection.send(self.server.request(body=json.dumps(
+                rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}})).encode()))
+        begun = time.monotonic()
+        self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+        self.assertLess(time.monotonic() - begun, 1.4)
+        for connection in waiting:
+            self.assertEqual("slept", connection.read_response().text)
+            connection.close()
+
+
+class AFullLane(Served):
+    config = settings("echo", plugin(hostile("misbehaving"), threads=1, queue=1))
+
+    def test_says_that_it_is_busy_and_loses_nothing(self):
+        answers = in_parallel(10, lambda index: self.server.call_tool("slow", {"ms": 600}, id=index))
+        served = [answer for answer in answers if "result" in answer.answer]
+        busy = [answer for answer in answers if "error" in answer.answer]
+        self.assertEqual(10, len(served) + len(busy))
+        self.assertGreaterEqual(len(served), 1)
+        self.assertGreaterEqual(len(busy), 1)
+        for answer in busy:
+            self.assertIn("busy", answer.sentence)
+            self.assertEqual(200, answer.status)
+        self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+        self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
+
+
+class Leaving(Served):
+    config = settings("echo", plugin(hostile("misbehaving"), threads=1))
+
+    def begin(self, message, fields):
+        connection = self.server.connect()
+        connection.send(self.server.request(body=json.dumps(message).encode(), fields=fields))
+        return connection
+
+    def test_cancels_a_modern_call(self):
+        connection = self.begin(*modern("tools/call", {"name": "slow", "arguments": {"ms": 25_000}}))
+        self.assertTrue(connection.is_silent(0.3))
+        connection.close()
+        begun = time.monotonic()
+        # The lane has one thread: this waits until the tool has noticed.
+        self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
+        self.assertLess(time.monotonic() - begun, 15)
+
+    def test_does_not_cancel_a_legacy_call(self):
+        connection = self.begin(rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}}), {})
+        self.assertTrue(connection.is_silent(0.3))
+        connection.close()
+        begun = time.monotonic()
+        self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
+        self.assertGreater(time.monotonic() - begun, 0.8)
+
+    def test_in_the_middle_of_a_stream_hurts_nobody(self):
+        for _ in range(20):
+            connection = self.begin(rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}}), {})
+            connection.read_head()
+            connection.close()
+        self.assert_serves()
+
+
+class Draining(unittest.TestCase):
+    def begin(self, server, milliseconds):
+        connection = server.connect()
+        connection.send(server.request(body=json.dumps(
+            rpc("tools/call", {"name": "slow", "arguments": {"ms": milliseconds}})).encode()))
+        self.assertTrue(connection.is_silent(0.3))
+        return connection
+
+    def test_a_call_in_flight_is_answered_before_the_server_ends(self):
+        with Server(settings(plugin(hostile("misbehaving")))) as server:
+            connection = self.begin(server, 1500)
+            server.signal()
+            self.assertEqual("slept", connection.read_response().text)
+            self.assertTrue(connection.is_closed())
+
+    def test_nobody_new_is_let_in_meanwhile(self):
+        with Server(settings(plugin(hostile("misbehaving")))) as server:
+            connection = self.begin(server, 2000)
+            server.signal()
+            server.wait_for_line("stopping")
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                try:
+                    Connection(server.addresses[0]).close()
+                except (ConnectionRefusedError, ConnectionResetError, socket.timeout):
+                    break
+            else:
+                self.fail("it still accepts")
+            self.assertEqual("slept", connection.read_response().text)
+
+    def test_a_call_that_takes_too_long_does_not_hold_it_up(self):
+        with Server(settings(plugin(hostile("misbehaving")), server={"drain": "500ms"})) as server:
+            connection = self.begin(server, 25_000)
+            begun = time.monotonic()
+            server.signal()
+            try:
+                connection.read_response()
+            except Closed:
+                pass
+            server.stop()
+            self.assertLess(time.monotonic() - begun, 20)

@@ -1,0 +1,564 @@
+"""The edge: what a request must look like before anybody is asked who sent it.
+
+Each malformed request is followed, on the same connection, by a good one with another id: whoever reads
+the first differently from the proxy in front of us would answer that one, and smuggling would begin.
+"""
+
+import json
+import socket
+import struct
+import time
+import unittest
+
+from harness import PATIENCE, MODERN, Closed, Served, Server, request, rpc, settings
+
+LIST = json.dumps(rpc("tools/list")).encode()
+SMUGGLED = json.dumps(rpc("tools/list", id="smuggled")).encode()
+
+
+class Edge(Served):
+    """Ways to send one odd request, and what must come back."""
+
+    def good(self, body=LIST):
+        return self.server.request(body=body)
+
+    def fields(self, *more, without=(), **changes):
+        usual = {name: text for name, text in self.server.fields(changes).items() if name not in without}
+        return [*usual.items(), *more]
+
+    def answers(self, data, method="POST"):
+        """Every response that `data` and then a good request get on one connection."""
+        found = []
+        with self.server.connect() as connection:
+            connection.send(data)
+            connection.send(self.good(SMUGGLED))
+            connection.socket.shutdown(socket.SHUT_WR)
+            try:
+                while True:
+                    found.append(connection.read_response(method))
+            except Closed:
+                pass
+        return found
+
+    def assert_refused(self, data, *statuses, method="POST"):
+        found = self.answers(data, method)
+        self.assertEqual(1, len(found), f"{data[:400]!r} got {found}")
+        self.assertIn(found[0].status, statuses or (400,), f"{data[:400]!r} got {found}")
+        if method != "HEAD":
+            self.assertIn("error", found[0].json, found)
+            self.assertNotIn("id", found[0].json, found)
+        self.assertEqual("close", (found[0].field("Connection") or "").lower(), found)
+        self.assert_serves()
+        return found[0]
+
+    def assert_accepted(self, data):
+        response = self.server.raw(data)
+        self.assertEqual(200, response.status, f"{data[:400]!r} got {response}")
+        self.assertIn("tools", response.result)
+        return response
+
+
+class Framing(Edge):
+    def chunked(self, body, *more, coding="chunked", **changes):
+        return request("POST", "/mcp", self.fields(("Transfer-Encoding", coding), *more, **changes), body)
+
+    def test_a_body_in_chunks_is_read(self):
+        size = f"{len(LIST):x}".encode()
+        for body in (size + b"\r\n" + LIST + b"\r\n0\r\n\r\n",
+                     size.upper() + b"\r\n" + LIST + b"\r\n0\r\n\r\n",
+                     b"000" + size + b"\r\n" + LIST + b"\r\n000\r\n\r\n",
+                     b"".join(b"1\r\n" + LIST[i:i + 1] + b"\r\n" for i in range(len(LIST))) + b"0\r\n\r\n"):
+            with self.subTest(body[:20]):
+                self.assert_accepted(self.chunked(body))
+
+    def test_the_coding_may_be_written_in_any_case(self):
+        self.assert_accepted(self.chunked(b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST), coding="CHUNKED"))
+
+    def test_any_other_transfer_coding_is_refused(self):
+        whole = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST)
+        for coding in ("xchunked", "gzip", '"chunked"', "chunked, identity", "chunked, chunked", "identity",
+                       "gzip, chunked", "chunked;foo", "chunked,", ",chunked", "", "chun ked", "chunked\x0b",
+                       "\x0bchunked", "chunked\x00", "cow", "chunked\tx"):
+            with self.subTest(coding):
+                self.assert_refused(self.chunked(whole, coding=coding))
+
+    def test_two_transfer_encodings_are_refused(self):
+        whole = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST)
+        for second in ("chunked", "identity", "x"):
+            with self.subTest(second):
+                self.assert_refused(self.chunked(whole, ("Transfer-Encoding", second)))
+
+    def test_a_folded_transfer_encoding_is_refused(self):
+        self.assert_refused(self.chunked(b"0\r\n\r\n", coding="\r\n chunked"))
+
+    def test_transfer_encoding_beside_content_length_is_refused(self):
+        whole = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST)
+        for length in (len(LIST), len(whole), 0):
+            for coding in ("chunked", "identity"):
+                with self.subTest(length=length, coding=coding):
+                    self.assert_refused(self.chunked(whole, ("Content-Length", str(length)), coding=coding))
+
+    def test_transfer_encoding_in_http_1_0_is_refused(self):
+        data = self.chunked(b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST))
+        self.assert_refused(data.replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+
+    def test_any_content_length_that_is_not_one_plain_number_is_refused(self):
+        for length in ("+%d", "-%d", " +%d", "0x%x", "%d,%d", "%d, %d", "", "%d.0", "1e2", "%d;", "%d%%",
+                       "99999999999999999999", "18446744073709551616", "18446744073709551615", "%d 1",
+                       "\x0b%d"):
+            text = length.replace("%d", str(len(LIST))).replace("%x", f"{len(LIST):x}").replace("%%", "%")
+            with self.subTest(text):
+                self.assert_refused(request("POST", "/mcp", self.fields(("Content-Length", text)), LIST),
+                                    400, 413)
+
+    def test_two_content_lengths_are_refused_even_when_equal(self):
+        for second in (len(LIST), len(LIST) + 1):
+            with self.subTest(second):
+                self.assert_refused(request(
+                    "POST", "/mcp",
+                    self.fields(("Content-Length", str(len(LIST))), ("Content-Length", str(second))), LIST))
+
+    def test_a_malformed_chunk_is_refused(self):
+        for body in (b"g\r\n", b"-1\r\n", b"+1\r\na\r\n0\r\n\r\n", b"0x1\r\na\r\n0\r\n\r\n", b"\r\n",
+                     b" 1\r\na\r\n0\r\n\r\n", b"1 \r\na\r\n0\r\n\r\n", b"1\ra\r\n0\r\n\r\n", b"1\na\r\n0\r\n\r\n",
+                     b"1\r\nab\r\n0\r\n\r\n", b"1\r\naxx0\r\n\r\n", b"1\r\na\n0\r\n\r\n", b"\xff\r\n"):
+            with self.subTest(body):
+                self.assert_refused(self.chunked(body))
+
+    def test_a_chunk_size_of_more_than_16_digits_is_refused(self):
+        for size in (b"1" * 17, b"0" * 17 + b"1", b"f" * 16, b"0" * 4000):
+            with self.subTest(size[:24]):
+                self.assert_refused(self.chunked(size + b"\r\n" + LIST + b"\r\n0\r\n\r\n"), 400, 413)
+
+    def test_a_chunk_extension_is_refused(self):
+        for extension in (b";a=b", b";", b" ;a", b";" + b"x" * 50_000):
+            with self.subTest(extension[:10]):
+                self.assert_refused(self.chunked(
+                    b"%x%s\r\n%s\r\n0\r\n\r\n" % (len(LIST), extension, LIST)), 400, 413)
+
+    def test_a_trailer_is_refused(self):
+        whole = b"%x\r\n%s\r\n0\r\n" % (len(LIST), LIST)
+        for trailer in (b"X: y\r\n\r\n", b"Authorization: Bearer good\r\nOrigin: http://localhost\r\n\r\n",
+                        b"X: " + b"y" * 50_000 + b"\r\n\r\n"):
+            with self.subTest(trailer[:20]):
+                self.assert_refused(self.chunked(whole + trailer))
+
+    def test_a_trailer_never_authorizes(self):
+        fields = [("Host", self.server.authority), ("Content-Type", "application/json"),
+                  ("Transfer-Encoding", "chunked")]
+        body = b"%x\r\n%s\r\n0\r\nAuthorization: Bearer %s\r\n\r\n" % (
+            len(LIST), LIST, self.server.token.encode())
+        self.assert_refused(request("POST", "/mcp", fields, body), 400, 401)
+
+    def test_a_content_encoding_is_refused(self):
+        for coding in ("gzip", "identity", "br", ""):
+            with self.subTest(coding):
+                self.assert_refused(request("POST", "/mcp", self.fields(("Content-Encoding", coding)), LIST),
+                                    400, 415)
+
+    def test_an_upgrade_is_refused(self):
+        for more in ([("Upgrade", "h2c"), ("Connection", "Upgrade, HTTP2-Settings"), ("HTTP2-Settings", "x")],
+                     [("Upgrade", "websocket"), ("Connection", "Upgrade")]):
+            with self.subTest(more[0][1]):
+                self.assert_refused(request("POST", "/mcp", self.fields(*more), LIST))
+
+
+class Heads(Edge):
+    def test_a_request_line_that_is_not_one_is_refused(self):
+        good = self.good()
+        for line in (b"POST  /mcp HTTP/1.1", b"POST /mcp  HTTP/1.1", b"POST /mcp", b"POST /mcp HTTP/2.0",
+                     b"POST /mcp HTTP/1.2", b"POST /mcp http/1.1", b"POST /mcp HTTP/1.1 ", b"POST /mcp HTTP/11",
+                     b"P\xd6ST /mcp HTTP/1.1", b"POST\t/mcp\tHTTP/1.1", b"POST ! HTTP/1.1", b"POST mcp HTTP/1.1",
+                     b"POST * HTTP/1.1", b" POST /mcp HTTP/1.1", b"POST /mcp HTTP/1.1\rX: y"):
+            with self.subTest(line):
+                self.assert_refused(good.replace(b"POST /mcp HTTP/1.1", line, 1), 400, 404, 405, 501, 505)
+
+    def test_control_and_foreign_characters_in_the_target_are_refused(self):
+        for target in ("/mcp\x01", "/mcp\x7f", "/m\xe9cp", "/mcp\x00", "/mcp?a=\x1f", "/mcp\x0bx"):
+            with self.subTest(target):
+                self.assert_refused(request("POST", target, self.fields(), LIST))
+
+    def test_a_line_that_ends_in_lf_alone_is_refused(self):
+        self.assert_refused(self.good().replace(b"\r\n", b"\n"))
+        self.assert_refused(self.good().replace(b"application/json\r\n", b"application/json\n", 1))
+
+    def test_a_malformed_field_is_refused(self):
+        for line in (b"X : y", b" X: y", b": y", b"X", b"X\x00: y", b"X: y\x00z", b"X: y\rz", b"X(: y",
+                     b"X: y\x7f", b"\xe9: y", b"X: y\x01"):
+            with self.subTest(line):
+                self.assert_refused(self.good().replace(b"\r\n", b"\r\n" + line + b"\r\n", 1))
+
+    def test_a_folded_line_is_refused(self):
+        self.assert_refused(self.good().replace(b"\r\n", b"\r\nX: y\r\n z\r\n", 1))
+        self.assert_refused(self.good().replace(b"\r\n", b"\r\nX: y\r\n\tz\r\n", 1))
+
+    def test_a_field_that_may_stand_once_stands_once(self):
+        for name, text in (("Origin", f"http://{self.server.authority}"), ("Content-Type", "application/json"),
+                           ("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/list"), ("Mcp-Name", "echo"),
+                           ("Mcp-Session-Id", "x"), ("Host", self.server.authority),
+                           ("Authorization", f"Bearer {self.server.token}")):
+            fields = [field for field in self.fields() if field[0] != name]
+            with self.subTest(name):
+                self.assert_refused(request("POST", "/mcp", [*fields, (name, text), (name.lower(), text)], LIST))
+
+    def test_a_field_with_an_underscore_that_a_gateway_could_take_for_another_is_refused(self):
+        for name in ("Content_Length", "Transfer_Encoding", "Mcp_Session_Id", "Mcp_Method",
+                     "MCP_Protocol_Version", "Content_Type"):
+            with self.subTest(name):
+                self.assert_refused(request("POST", "/mcp", self.fields((name, "1")), LIST))
+
+    def test_one_host_that_is_well_formed_is_needed(self):
+        self.assert_refused(request("POST", "/mcp", self.fields(without=("Host",)), LIST))
+        port = self.server.port
+        for host in ("", " ", f"user@localhost:{port}", f"localhost:{port}/x", f"localhost:{port},localhost:{port}",
+                     f"local host:{port}", "localhost:", "localhost:99999", "localhost:x", f"[::1:{port}",
+                     f"localhost:{port}#x", f"http://localhost:{port}"):
+            with self.subTest(host):
+                self.assert_refused(request("POST", "/mcp", self.fields(Host=host), LIST), 400, 403)
+
+    def test_an_absolute_target_must_name_the_host_that_the_header_names(self):
+        for target in ("http://evil.example.com/mcp", f"http://localhost:{self.server.port + 1}/mcp"):
+            with self.subTest(target):
+                self.assert_refused(request("POST", target, self.fields(), LIST), 400, 403)
+
+    def test_the_head_has_at_most_100_fields(self):
+        many = [(f"X-{number}", "y") for number in range(120)]
+        self.assert_refused(request("POST", "/mcp", self.fields(*many), LIST), 400, 431)
+
+    def test_the_head_has_at_most_16_kilobytes(self):
+        self.assert_refused(request("POST", "/mcp", self.fields(("X", "y" * 17_000)), LIST), 431)
+        self.assert_refused(request("POST", "/mcp?" + "y" * 17_000, self.fields(), LIST), 400, 414, 431)
+        self.assert_accepted(request("POST", "/mcp", self.fields(("X", "y" * 10_000)), LIST))
+
+    def test_a_method_that_is_none_of_ours_is_refused(self):
+        for method in ("PUT", "PATCH", "TRACE", "CONNECT", "PROPFIND", "post", "FOO"):
+            with self.subTest(method):
+                self.assert_refused(request(method, "/mcp", self.fields(), LIST), 400, 405, 501)
+
+    def test_an_expectation_other_than_100_continue_is_refused(self):
+        self.assert_refused(request("POST", "/mcp", self.fields(("Expect", "a-miracle")), LIST), 400, 417)
+
+    def test_other_protocols_are_refused(self):
+        hello = bytes.fromhex("16030100c8010000c403035b") + b"\x00" * 180
+        for data in (hello, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00" * 64,
+                     b"GET /mcp\r\n\r\n"):
+            with self.subTest(data[:10]):
+                with self.server.connect() as connection:
+                    connection.send(data)
+                    connection.socket.shutdown(socket.SHUT_WR)
+                    self.assertNotRegex(connection.read_to_end(), rb"^HTTP/1.1 2")
+        self.assert_serves()
+
+
+class Hosts(Edge):
+    def ask(self, **fields):
+        return self.server.send(body=LIST, fields=fields)
+
+    def test_ours_are_served(self):
+        port = self.server.port
+        for host in (f"localhost:{port}", f"127.0.0.1:{port}", f"LocalHost:{port}"):
+            with self.subTest(host):
+                self.assertEqual(200, self.ask(Host=host).status)
+
+    def test_foreign_ones_are_refused_before_the_token_is_looked_at(self):
+        port = self.server.port
+        for host in ("evil.example.com", f"evil.example.com:{port}", f"127.0.0.1.evil.com:{port}",
+                     f"localhost.evil.com:{port}", f"evil-localhost:{port}", "localhost:1", "localhost",
+                     f"127.0.0.2:{port}", f"0.0.0.0:{port}", f"2130706433:{port}", f"0177.0.0.1:{port}",
+                     f"[::ffff:127.0.0.1]:{port}"):
+            for token in (True, None):
+                with self.subTest(host, token=token):
+                    response = self.server.send(body=LIST, fields={"Host": host}, token=token)
+                    self.assertEqual(403, response.status, response)
+                    self.assertNotIn("id", response.json)
+                    self.assertIn("Host", response.sentence)
+
+    def test_what_a_proxy_forwards_is_not_the_host(self):
+        mine = self.server.authority
+        for name in ("X-Forwarded-Host", "X-Original-Host", "X-Host"):
+            with self.subTest(name):
+                self.assertEqual(403, self.ask(Host="evil.example.com", **{name: mine}).status)
+        self.assertEqual(403, self.ask(Host="evil.example.com", Forwarded=f"host={mine}").status)
+
+    def test_every_path_is_behind_it(self):
+        for path in ("/", "/health", "/.well-known/oauth-protected-resource"):
+            with self.subTest(path):
+                self.assertEqual(403, self.server.send("GET", path, fields={"Host": "evil.example.com"}).status)
+
+
+class Origins(Edge):
+    def ask(self, origin, **fields):
+        return self.server.send(body=LIST, fields={"Origin": origin} | fields)
+
+    def test_ours_are_served(self):
+        port = self.server.port
+        for origin in (f"http://localhost:{port}", f"http://127.0.0.1:{port}", f"HTTP://LOCALHOST:{port}"):
+            with self.subTest(origin):
+                self.assertEqual(200, self.ask(origin).status)
+
+    def test_foreign_ones_are_refused_before_the_token_is_looked_at(self):
+        port = self.server.port
+        for origin in ("http://evil.example.com", "null", "", "http://localhost:1", f"https://localhost:{port}",
+                       f"http://localhost:{port}.evil.com", f"http://localhost:{port}@evil.com",
+                       f"http://evil.com/http://localhost:{port}", f"http://localhost:{port}/",
+                       f"file://localhost:{port}", f"http://localhost.evil.com:{port}", f"localhost:{port}"):
+            for token in (True, None):
+                with self.subTest(origin, token=token):
+                    response = self.server.send(body=LIST, fields={"Origin": origin}, token=token)
+                    self.assertEqual(403, response.status, response)
+                    self.assertNotIn("id", response.json)
+                    self.assertIn("Origin", response.sentence)
+
+    def test_a_page_of_another_site_is_refused_also_without_origin(self):
+        self.assertEqual(403, self.server.send(body=LIST, fields={"Sec-Fetch-Site": "cross-site"}).status)
+
+    def test_no_answer_invites_other_origins(self):
+        for response in (self.ask("http://evil.example.com"), self.server.send(body=LIST),
+                         self.ask(f"http://{self.server.authority}"),
+                         self.server.send("OPTIONS", fields={"Origin": f"http://{self.server.authority}",
+                                                             "Access-Control-Request-Method": "POST"})):
+            self.assertEqual([], [name for name, _ in response.fields if name.lower().startswith("access-control")])
+
+
+class AllowLists(unittest.TestCase):
+    def test_a_configured_origin_and_host_are_served(self):
+        with Server(settings("echo", server={"allowed_origins": ["https://app.example.com"],
+                                             "allowed_hosts": ["tools.example.com"]})) as server:
+            self.assertEqual(200, server.send(body=LIST, fields={
+                "Origin": "https://app.example.com", "Host": "tools.example.com"}).status)
+            self.assertEqual(403, server.send(body=LIST, fields={
+                "Origin": "https://other.example.com", "Host": "tools.example.com"}).status)
+
+    def test_an_empty_list_of_origins_allows_none(self):
+        with Server(settings("echo", server={"allowed_origins": []})) as server:
+            self.assertEqual(200, server.send(body=LIST).status)
+            self.assertEqual(403, server.send(
+                body=LIST, fields={"Origin": f"http://{server.authority}"}).status)
+
+    def test_an_empty_list_of_hosts_allows_none(self):
+        with Server(settings("echo", server={"allowed_hosts": []})) as server:
+            self.assertEqual(403, server.send(body=LIST).status)
+
+    def test_the_public_url_is_one_of_ours(self):
+        with Server(settings("echo", server={"public_url": "https://tools.example.com/mcp"})) as server:
+            self.assertEqual(200, server.send(body=LIST, fields={
+                "Host": "tools.example.com", "Origin": "https://tools.example.com"}).status)
+
+
+class Bodies(Edge):
+    config = settings("echo", limits={"body": 65536})
+
+    def test_json_in_any_spelling_is_accepted(self):
+        for kind in ("application/json", "Application/JSON", "application/json; charset=utf-8",
+                     "application/json;charset=UTF-8"):
+            with self.subTest(kind):
+                self.assertEqual(200, self.server.send(body=LIST, fields={"Content-Type": kind}).status)
+
+    def test_any_other_type_is_refused(self):
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+                     "application/jsonp", "application/json-rpc", "text/json", "", "application/json, text/plain",
+                     "text/plain; application/json", None):
+            with self.subTest(kind):
+                response = self.server.send(body=LIST, fields={"Content-Type": kind})
+                self.assertEqual(415, response.status, response)
+                self.assertIn("application/json", response.sentence)
+
+    def test_an_answer_that_nobody_takes_is_not_begun(self):
+        for accept in ("text/html", "image/*", "application/json;q=0", "application/xml, text/plain"):
+            with self.subTest(accept):
+                self.assertEqual(406, self.server.send(body=LIST, fields={"Accept": accept}).status)
+        for accept in ("*/*", "application/json", "application/*", "text/html, */*;q=0.1",
+                       "text/event-stream, application/json"):
+            with self.subTest(accept):
+                self.assertEqual(200, self.server.send(body=LIST, fields={"Accept": accept}).status)
+
+    def test_one_that_is_announced_too_large_is_refused_before_it_is_read(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(fields={"Content-Length": "65537"}))
+            response = connection.read_response()
+            self.assertEqual(413, response.status, response)
+            self.assertIn("error", response.json)
+
+    def test_one_that_waits_for_100_continue_and_is_too_large_is_refused_instead(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(fields={"Content-Length": "65537", "Expect": "100-continue"}))
+            response = connection.read_response()
+            self.assertEqual((413, []), (response.status, response.interim))
+
+    def test_one_that_grows_too_large_in_chunks_is_refused(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(fields={"Transfer-Encoding": "chunked"}, body=b"8000\r\n"))
+            for _ in range(4):
+                connection.send(b" " * 0x8000 + b"\r\n8000\r\n")
+            self.assertEqual(413, connection.read_response().status)
+
+    def test_one_of_just_the_limit_is_read(self):
+        body = LIST + b" " * (65536 - len(LIST))
+        self.assertEqual(200, self.server.send(body=body).status)
+        self.assertEqual(413, self.server.send(body=body + b" ").status)
+
+    def test_who_waits_for_100_continue_gets_it_after_passing_the_gate(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(
+                fields={"Content-Length": str(len(LIST)), "Expect": "100-continue"}))
+            self.assertEqual((100, []), connection.read_head())
+            connection.send(LIST)
+            self.assertEqual(200, connection.read_response().status)
+
+    def test_none_at_all_is_no_message(self):
+        self.assertEqual(400, self.server.send(body=b"").status)
+
+    def test_one_that_comes_byte_by_byte_is_read(self):
+        with self.server.connect() as connection:
+            for byte in self.good():
+                connection.send(bytes([byte]))
+            self.assertEqual(200, connection.read_response().status)
+
+
+class Routes(Edge):
+    def test_an_unknown_path_is_not_found_in_json_whoever_asks(self):
+        for path in ("/", "/mcp/", "/MCP", "/mcp/x", "//mcp", "/mcp%2f", "/%6dcp", "/mcp/../mcp", "/./mcp", "/health",
+                     "/metrics", "/favicon.ico", "/mcp;x", "/sse", "/messages"):
+            for method in ("GET", "POST"):
+                with self.subTest(path, method=method):
+                    response = self.server.send(method, path, body=LIST if method == "POST" else b"", token=None)
+                    self.assertEqual(404, response.status, response)
+                    self.assertEqual("application/json", response.field("Content-Type"))
+                    self.assertIn("error", response.json)
+
+    def test_a_query_does_not_change_the_path(self):
+        self.assertEqual(200, self.server.send(path="/mcp?client=x", body=LIST).status)
+
+    def test_methods_that_are_not_served_say_which_are(self):
+        for method in ("OPTIONS", "HEAD"):
+            with self.subTest(method):
+                response = self.server.send(method)
+                self.assertEqual(405, response.status, response)
+                self.assertIn("POST", response.field("Allow"))
+
+    def test_get_is_not_served_in_the_modern_era(self):
+        for method in ("GET", "DELETE"):
+            with self.subTest(method):
+                response = self.server.send(method, fields={"MCP-Protocol-Version": MODERN, "Content-Type": None})
+                self.assertEqual(405, response.status, response)
+                self.assertIn("POST", response.field("Allow"))
+
+    def test_the_path_can_be_chosen(self):
+        with Server(settings("echo", server={"path": "/tools/v1"})) as server:
+            self.assertEqual(200, server.send(path="/tools/v1", body=LIST).status)
+            self.assertEqual(404, server.send(path="/mcp", body=LIST).status)
+
+
+class Connections(Edge):
+    def test_many_requests_follow_each_other_on_one(self):
+        with self.server.connect() as connection:
+            for number in range(20):
+                connection.send(self.good(json.dumps(rpc("tools/list", id=number)).encode()))
+                self.assertEqual(number, connection.read_response().answer["id"])
+
+    def test_pipelined_requests_are_answered_in_order(self):
+        with self.server.connect() as connection:
+            connection.send(b"".join(self.good(json.dumps(rpc("tools/list", id=number)).encode())
+                                     for number in range(5)))
+            self.assertEqual([0, 1, 2, 3, 4], [connection.read_response().answer["id"] for _ in range(5)])
+
+    def test_one_that_asks_to_close_is_closed(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(body=LIST, fields={"Connection": "close"}))
+            self.assertEqual("close", connection.read_response().field("Connection").lower())
+            self.assertTrue(connection.is_closed())
+
+    def test_one_of_http_1_0_is_answered_and_closed(self):
+        with self.server.connect() as connection:
+            connection.send(self.good().replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+            self.assertEqual(200, connection.read_response().status)
+            self.assertTrue(connection.is_closed())
+
+    def test_one_that_ends_in_the_middle_of_anything_hurts_nobody(self):
+        good = self.good()
+        for cut in range(0, len(good), 7):
+            with self.server.connect() as connection:
+                connection.send(good[:cut])
+        self.assert_serves()
+
+    def test_one_that_is_reset_hurts_nobody(self):
+        for data in (b"", self.good()[:50], self.good(), self.good() * 3):
+            with self.server.connect() as connection:
+                connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.send(data)
+        self.assert_serves()
+
+    def test_answers_name_no_versions(self):
+        response = self.server.send(body=LIST)
+        self.assertIsNone(response.field("Server"))
+        self.assertIsNone(response.field("X-Powered-By"))
+
+    def test_answers_of_json_are_one_line(self):
+        self.assertNotIn(b"\n", self.server.send(body=LIST).body.rstrip(b"\n"))
+
+    def test_many_that_say_nothing_keep_nobody_out(self):
+        silent = [self.server.connect() for _ in range(200)]
+        try:
+            begun = time.monotonic()
+            self.assert_serves()
+            self.assertLess(time.monotonic() - begun, PATIENCE / 3)
+        finally:
+            for connection in silent:
+                connection.close()
+
+
+class Slow(Edge):
+    config = settings("echo", limits={"head_timeout": "400ms", "idle_timeout": "400ms"})
+
+    def test_a_head_that_does_not_end_is_given_up(self):
+        with self.server.connect() as connection:
+            connection.send(self.good()[:40])
+            begun = time.monotonic()
+            answer = connection.read_to_end()
+            self.assertTrue(answer == b"" or answer.startswith(b"HTTP/1.1 408"), answer)
+            self.assertLess(time.monotonic() - begun, 10)
+
+    def test_a_head_that_trickles_is_given_up(self):
+        begun = time.monotonic()
+        with self.server.connect() as connection:
+            for byte in self.good()[:60]:
+                connection.send(bytes([byte]))
+                if not connection.is_silent(0.05):
+                    break
+            self.assertLess(time.monotonic() - begun, 2.5)
+            self.assertNotIn(b"HTTP/1.1 200", connection.read_to_end())
+
+    def test_a_body_that_stops_coming_is_given_up(self):
+        with self.server.connect() as connection:
+            connection.send(self.server.request(fields={"Content-Length": str(len(LIST))}) + LIST[:10])
+            begun = time.monotonic()
+            self.assertEqual(408, connection.read_response().status)
+            self.assertTrue(connection.is_closed())
+            self.assertLess(time.monotonic() - begun, 10)
+
+    def test_an_idle_connection_is_closed(self):
+        with self.server.connect() as connection:
+            connection.send(self.good())
+            self.assertEqual(200, connection.read_response().status)
+            self.assertTrue(connection.is_closed(10))
+
+
+class UnixSocket(unittest.TestCase):
+    def test_serves_what_a_port_serves(self):
+        with Server(settings("echo").replace("127.0.0.1:0", "unix:mcp.sock")) as server:
+            path = server.folder / "mcp.sock"
+            response = server.send(body=LIST, fields={"Host": "localhost"}, address=str(path))
+            self.assertEqual(200, response.status, response)
+            self.assertEqual(401, server.send(body=LIST, fields={"Host": "localhost"}, token=None,
+                                              address=str(path)).status)
+
+
+class IPv6(unittest.TestCase):
+    def test_loopback_of_both_kinds_is_served_at_once(self):
+        if not socket.has_ipv6:
+            self.skipTest("there is no IPv6 here")
+        with Server(settings("echo", listen=["127.0.0.1:0", "[::1]:0"]), ready=2) as server:
+            for host, port in server.addresses:
+                authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                self.assertEqual(200, server.send(body=LIST, fields={"Host": authority},
+                                                  address=(host, port)).status)

@@ -1,0 +1,181 @@
+"""The protocols of 2025 over HTTP: a handshake, sessions, and clients that do neither."""
+
+import os
+import subprocess
+
+from harness import LEGACY, MODERN, PATIENCE, SOURCE, Served, Session, new_token, rpc, settings
+
+
+def initialize(version, id=1):
+    return rpc("initialize", {"protocolVersion": version, "capabilities": {},
+                              "clientInfo": {"name": "e2e", "version": "1"}}, id)
+
+
+class TheGuidesCurl(Served):
+    LINE = ('curl -X POST http://localhost:8080/mcp -H "Content-Type: application/json" '
+            '-H "Authorization: Bearer $TOKEN" -d \'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\'')
+
+    def run_line(self, token):
+        line = self.LINE.replace("8080", str(self.server.port)).replace("curl ", "curl -s -w '\\n%{http_code}' ", 1)
+        done = subprocess.run(["sh", "-c", line], env={"TOKEN": token, "PATH": os.environ["PATH"]}, timeout=PATIENCE,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        return done.stdout.rsplit("\n", 1)
+
+    def test_is_answered_with_the_tools(self):
+        body, status = self.run_line(self.server.token)
+        self.assertEqual("200", status)
+        self.assertIn('"echo"', body)
+
+    def test_is_answered_with_a_sentence_when_the_token_is_wrong(self):
+        body, status = self.run_line(new_token())
+        self.assertEqual("401", status)
+        self.assertIn("Ask the operator", body)
+
+    def test_is_in_the_readme_word_for_word(self):
+        self.assertIn(self.LINE, (SOURCE / "README.md").read_text())
+
+    def test_calls_a_tool_too(self):
+        response = self.server.plain("tools/call", {"name": "echo", "arguments": {"text": "hi"}})
+        self.assertEqual("hi", response.text)
+        self.assertNotIn("resultType", response.result)
+        self.assertEqual("application/json", response.field("Content-Type"))
+
+    def test_opens_no_session(self):
+        self.assertIsNone(self.server.plain("tools/list").field("Mcp-Session-Id"))
+
+
+class Initialize(Served):
+    def test_every_version_is_spoken(self):
+        for version in LEGACY:
+            with self.subTest(version):
+                response = self.server.post(initialize(version))
+                self.assertEqual(200, response.status)
+                self.assertEqual(version, response.result["protocolVersion"])
+                self.assertTrue(response.result["serverInfo"]["name"])
+                self.assertTrue(response.result["serverInfo"]["version"])
+                self.assertIn("tools", response.result["capabilities"])
+                self.assertIn("logging", response.result["capabilities"])
+                self.assertNotIn("resultType", response.result)
+
+    def test_an_unknown_version_is_answered_with_the_newest_known(self):
+        for version in ("2024-11-05", "1.0", "2099-01-01", ""):
+            with self.subTest(version):
+                self.assertEqual(LEGACY[0], self.server.post(initialize(version)).result["protocolVersion"])
+
+    def test_headers_of_newer_clients_do_not_disturb(self):
+        response = self.server.post(initialize(LEGACY[0]), {"MCP-Protocol-Version": LEGACY[0], "Mcp-Method": "initialize"})
+        self.assertEqual(200, response.status)
+
+    def test_a_session_id_is_visible_ascii_and_never_the_same(self):
+        ids = [self.server.post(initialize(LEGACY[0])).field("Mcp-Session-Id") for _ in range(20)]
+        self.assertEqual(20, len(set(ids)))
+        for one in ids:
+            self.assertRegex(one, r"^[\x21-\x7e]{20,}$")
+        # Random from the first character on: ids that begin alike have less in them than they show.
+        self.assertGreater(len({one[:4] for one in ids}), 10)
+
+    def test_one_without_what_it_needs_is_an_error(self):
+        for params in ({}, {"protocolVersion": 5, "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}):
+            with self.subTest(params):
+                response = self.server.plain("initialize", params)
+                self.assertEqual(-32602, response.code)
+                self.assertIsNone(response.field("Mcp-Session-Id"))
+
+
+class Sessions(Served):
+    def test_serve_what_was_agreed(self):
+        for version in LEGACY:
+            with self.subTest(version):
+                session = Session(self.server, version)
+                self.assertEqual(202, session.ready.status)
+                names = [tool["name"] for tool in session.request("tools/list").result["tools"]]
+                self.assertIn("echo", names)
+                called = session.request("tools/call", {"name": "echo", "arguments": {"text": "hi"}})
+                self.assertEqual("hi", called.text)
+                self.assertNotIn("resultType", called.result)
+
+    def test_a_ping_is_answered_with_nothing(self):
+        self.assertEqual({}, Session(self.server).request("ping").result)
+
+    def test_the_level_of_logging_can_be_set(self):
+        session = Session(self.server)
+        self.assertEqual({}, session.request("logging/setLevel", {"level": "info"}).result)
+        self.assertEqual(-32602, session.request("logging/setLevel", {"level": "loud"}).code)
+
+    def test_a_client_that_says_no_version_later_is_served(self):
+        session = Session(self.server)
+        self.assertEqual(200, session.request("tools/list", fields={"MCP-Protocol-Version": None}).status)
+
+    def test_a_version_that_nobody_speaks_is_a_bad_request(self):
+        session = Session(self.server)
+        self.assertEqual(400, session.request("tools/list", fields={"MCP-Protocol-Version": "1999-01-01"}).status)
+
+    def test_an_unknown_one_is_not_found(self):
+        for id in ("nonsense", "0" * 32, ""):
+            with self.subTest(id):
+                response = self.server.plain("tools/list", fields={"Mcp-Session-Id": id})
+                self.assertEqual(404, response.status, response)
+                self.assertIn("error", response.json)
+
+    def test_a_deleted_one_is_not_found_any_more(self):
+        session = Session(self.server)
+        self.assertIn(session.send("DELETE").status, (200, 204))
+        self.assertEqual(404, session.request("tools/list").status)
+        self.assertEqual(404, session.send("DELETE").status)
+
+    def test_deleting_none_in_particular_is_not_served(self):
+        response = self.server.send("DELETE", fields={"Content-Type": None})
+        self.assertEqual(405, response.status, response)
+        self.assertIn("Mcp-Session-Id", response.sentence)
+        self.assertIn("POST", response.field("Allow"))
+
+    def test_one_is_of_no_use_without_the_token(self):
+        session = Session(self.server)
+        self.assertEqual(401, self.server.post(rpc("tools/list"), session.fields(), token=None).status)
+        self.assertEqual(401, session.send("DELETE", token=new_token()).status)
+        self.assertEqual(200, session.request("tools/list").status)
+
+    def test_listening_is_not_offered_yet(self):
+        response = Session(self.server).send("GET", {"Accept": "text/event-stream"})
+        self.assertEqual(405, response.status, response)
+        self.assertIn("POST", response.field("Allow"))
+
+    def test_server_discover_is_modern_only(self):
+        self.assertEqual(-32601, Session(self.server).request("server/discover").code)
+
+    def test_a_response_that_nobody_waits_for_is_accepted_or_refused_but_not_answered(self):
+        response = Session(self.server).post({"jsonrpc": "2.0", "id": 5, "result": {}})
+        self.assertIn(response.status, (202, 400))
+        self.assertFalse(response.body and "result" in response.json)
+
+    def test_a_modern_request_in_one_is_served_as_modern(self):
+        session = Session(self.server)
+        self.assertEqual(200, self.server.modern("tools/list", fields={"Mcp-Session-Id": session.id}).status)
+        self.assertEqual(MODERN, self.server.modern("server/discover").result["supportedVersions"][0])
+
+
+class ManySessions(Served):
+    config = settings("echo", server={"sessions": 3})
+
+    def test_the_table_has_a_bound_and_the_server_serves_on(self):
+        opened = [self.server.post(initialize(LEGACY[0])) for _ in range(10)]
+        for response in opened:
+            self.assertIn(response.status, (200, 429, 503), response)
+        self.assertEqual(200, self.server.plain("tools/list").status)
+        alive = [response.field("Mcp-Session-Id") for response in opened if response.field("Mcp-Session-Id")]
+        served = [id for id in alive if self.server.plain("ping", fields={"Mcp-Session-Id": id}).status == 200]
+        self.assertLessEqual(len(served), 3)
+        self.assertGreater(len(served), 0)
+
+
+class IdleSessions(Served):
+    config = settings("echo", server={"session_idle": "300ms"})
+
+    def test_one_that_nobody_uses_ends(self):
+        session = Session(self.server)
+        for _ in range(50):
+            with self.server.connect() as connection:
+                connection.is_silent(0.4)
+            if session.request("ping").status == 404:
+                return
+        self.fail("it never ended")

@@ -1,0 +1,226 @@
+"""The protocol of 2026-07-28 over HTTP: stateless, and every request says all of itself."""
+
+import base64
+
+from harness import LEGACY, META, MODERN, Served, overlay, plugin, rpc, settings
+
+HEADER_MISMATCH, UNSUPPORTED_VERSION, INVALID_PARAMS, METHOD_NOT_FOUND = -32020, -32022, -32602, -32601
+
+
+class Modern(Served):
+    config = settings("echo", "time")
+
+    def call(self, name="echo", arguments=None, **more):
+        params = {"name": name, "arguments": {"text": "hi"} if arguments is None else arguments}
+        return self.server.modern("tools/call", params, **more)
+
+    def assert_error(self, response, status, code, id=1):
+        self.assertEqual((status, code, id), (response.status, response.code, response.answer["id"]), response)
+        return response
+
+
+class Discovery(Modern):
+    def test_says_which_versions_and_capabilities_there_are(self):
+        response = self.server.modern("server/discover", id=201)
+        self.assertEqual(200, response.status)
+        self.assertEqual("application/json", response.field("Content-Type"))
+        self.assertIn(MODERN, response.result["supportedVersions"])
+        self.assertIsInstance(response.result["capabilities"]["tools"], dict)
+        self.assertEqual(201, response.answer["id"])
+
+    def test_declares_no_capability_that_is_not_there(self):
+        capabilities = self.server.modern("server/discover").result["capabilities"]
+        for name, method in (("prompts", "prompts/list"), ("resources", "resources/list"),
+                             ("completions", "completion/complete")):
+            with self.subTest(name):
+                answered = "result" in self.server.modern(method).answer
+                self.assertEqual(answered, name in capabilities)
+
+    def test_opens_no_session(self):
+        self.assertIsNone(self.server.modern("server/discover").field("Mcp-Session-Id"))
+
+
+class Results(Modern):
+    def results(self):
+        return {"server/discover": self.server.modern("server/discover").result,
+                "tools/list": self.server.modern("tools/list").result,
+                "tools/call": self.call().result}
+
+    def test_every_one_is_complete_and_names_the_server(self):
+        for method, result in self.results().items():
+            with self.subTest(method):
+                self.assertEqual("complete", result["resultType"])
+                server = result["_meta"][META + "serverInfo"]
+                self.assertTrue(server["name"] and server["version"])
+
+    def test_those_that_may_be_kept_say_how_long_and_by_whom(self):
+        for method, result in self.results().items():
+            if method == "tools/call":
+                continue
+            with self.subTest(method):
+                self.assertIsInstance(result["ttlMs"], int)
+                self.assertGreaterEqual(result["ttlMs"], 0)
+                self.assertIn(result["cacheScope"], ("public", "private"))
+
+    def test_a_list_may_depend_on_who_asks_so_it_is_private(self):
+        self.assertEqual("private", self.server.modern("tools/list").result["cacheScope"])
+
+
+class Tools(Modern):
+    def test_are_listed_with_name_description_and_schema_in_one_order(self):
+        lists = [self.server.modern("tools/list").result["tools"] for _ in range(3)]
+        self.assertEqual(lists[0], lists[1])
+        self.assertEqual(lists[0], lists[2])
+        self.assertIn("echo", [tool["name"] for tool in lists[0]])
+        for tool in lists[0]:
+            self.assertRegex(tool["name"], r"^[A-Za-z0-9_.-]{1,128}$")
+            self.assertTrue(tool["description"])
+            self.assertEqual("object", tool["inputSchema"]["type"])
+
+    def test_are_called(self):
+        self.assertEqual("hi", self.call().text)
+        self.assertEqual("grüße \u2028 \"\\ \U0001f600", self.call(arguments={"text": "grüße \u2028 \"\\ \U0001f600"}).text)
+
+    def test_an_unknown_one_is_an_error_that_names_it(self):
+        response = self.call("no-such-tool")
+        self.assertEqual(INVALID_PARAMS, response.code)
+        self.assertIn("no-such-tool", response.sentence)
+
+    def test_a_call_without_a_name_is_an_error(self):
+        for params in ({}, {"name": 5}, {"name": None}, {"arguments": {}}):
+            with self.subTest(params):
+                self.assertEqual(INVALID_PARAMS, self.server.modern("tools/call", params, fields={"Mcp-Name": "echo"}).code)
+
+    def test_arguments_are_an_object(self):
+        for arguments in ([], "x", 5, True):
+            with self.subTest(arguments):
+                self.assertEqual(INVALID_PARAMS, self.call(arguments=arguments).code)
+
+    def test_a_cursor_that_nobody_gave_is_an_error(self):
+        for cursor in ("nonsense", "", "999999", "-1", 5):
+            with self.subTest(cursor):
+                self.assertEqual(INVALID_PARAMS, self.server.modern("tools/list", {"cursor": cursor}).code)
+
+
+class Pages(Modern):
+    config = settings("echo", plugin("echo", name="two", prefix="two_"), plugin("echo", name="three", prefix="three_"),
+                      server={"page_size": 1})
+
+    def test_every_tool_is_on_exactly_one(self):
+        seen, cursor = [], None
+        for _ in range(20):
+            result = self.server.modern("tools/list", overlay({"cursor": cursor}, {})).result
+            self.assertEqual(1, len(result["tools"]))
+            seen += [tool["name"] for tool in result["tools"]]
+            cursor = result.get("nextCursor")
+            if cursor is None:
+                break
+        self.assertEqual(["echo", "three_echo", "two_echo"], sorted(seen))
+
+    def test_a_prefix_is_taken_off_before_the_plugin_is_asked(self):
+        self.assertEqual("hi", self.call("two_echo").text)
+        self.assertEqual(INVALID_PARAMS, self.call("two_two_echo").code)
+
+
+class Metadata(Modern):
+    def test_a_request_says_its_version_and_capabilities(self):
+        for missing, id in (("protocolVersion", 102), ("clientCapabilities", 104)):
+            with self.subTest(missing):
+                self.assert_error(self.server.modern("server/discover", id=id, meta={META + missing: None}),
+                                  400, INVALID_PARAMS, id)
+
+    def test_a_request_without_any_of_it_is_an_error_when_the_header_says_modern(self):
+        response = self.server.post(rpc("server/discover", {}, 101), {"MCP-Protocol-Version": MODERN,
+                                                                      "Mcp-Method": "server/discover"})
+        self.assert_error(response, 400, INVALID_PARAMS, 101)
+
+    def test_a_request_need_not_say_who_the_client_is(self):
+        self.assertEqual(200, self.server.modern("server/discover", id=105, meta={META + "clientInfo": None}).status)
+
+    def test_metadata_of_a_wrong_type_is_an_error(self):
+        for name, wrong in (("protocolVersion", 5), ("protocolVersion", {}), ("clientCapabilities", 5),
+                            ("clientCapabilities", [])):
+            with self.subTest(name, wrong=wrong):
+                self.assertEqual(400, self.server.modern("tools/list", meta={META + name: wrong}).status)
+
+
+class Versions(Modern):
+    def test_an_unknown_one_is_answered_with_those_that_are_known(self):
+        response = self.server.modern("server/discover", id=301, fields={"MCP-Protocol-Version": "v999.0.0"},
+                                      meta={META + "protocolVersion": "v999.0.0"})
+        self.assert_error(response, 400, UNSUPPORTED_VERSION, 301)
+        data = response.error["data"]
+        self.assertEqual("v999.0.0", data["requested"])
+        self.assertTrue(data["supported"])
+        self.assertLessEqual(set(data["supported"]),
+                             set(self.server.modern("server/discover").result["supportedVersions"]))
+
+    def test_a_header_and_a_body_that_disagree_are_a_mismatch_first(self):
+        for header, body in ((MODERN, "v999.0.0"), ("v999.0.0", MODERN), (LEGACY[0], MODERN), (MODERN, LEGACY[0])):
+            with self.subTest(header=header, body=body):
+                self.assert_error(
+                    self.server.modern("server/discover", id=302, fields={"MCP-Protocol-Version": header},
+                                       meta={META + "protocolVersion": body}), 400, HEADER_MISMATCH, 302)
+
+    def test_a_body_without_its_header_is_a_mismatch(self):
+        self.assert_error(self.server.modern("server/discover", fields={"MCP-Protocol-Version": None}),
+                          400, HEADER_MISMATCH)
+
+
+class Headers(Modern):
+    def assert_mismatch(self, **fields):
+        response = self.call(fields={name.replace("_", "-"): text for name, text in fields.items()}, id=9)
+        self.assert_error(response, 400, HEADER_MISMATCH, 9)
+
+    def test_another_method_than_the_body_is_a_mismatch(self):
+        for method in ("prompts/list", "TOOLS/CALL", "tools/list", "", "tools/call,tools/call"):
+            with self.subTest(method):
+                self.assert_mismatch(Mcp_Method=method)
+
+    def test_another_name_than_the_body_is_a_mismatch(self):
+        for name in ("wrong_tool_name", "Echo", "", "time"):
+            with self.subTest(name):
+                self.assert_mismatch(Mcp_Name=name)
+
+    def test_a_missing_one_is_a_mismatch(self):
+        self.assert_mismatch(Mcp_Method=None)
+        self.assert_mismatch(Mcp_Name=None)
+        self.assert_error(self.server.modern("tools/list", fields={"Mcp-Method": None}), 400, HEADER_MISMATCH)
+
+    def test_white_space_around_the_value_is_trimmed(self):
+        self.assertEqual(200, self.call(fields={"Mcp-Name": "  echo  "}).status)
+
+    def test_names_of_fields_have_no_case(self):
+        self.assertEqual(200, self.call(fields={"Mcp-Method": None, "mcp-method": "tools/call", "Mcp-Name": None,
+                                                "MCP-NAME": "echo"}).status)
+
+    def test_a_name_may_come_in_base64(self):
+        def coded(text):
+            return "=?base64?" + base64.b64encode(text.encode()).decode() + "?="
+
+        self.assertEqual(200, self.call(fields={"Mcp-Name": coded("echo")}).status)
+        self.assert_mismatch(Mcp_Name=coded("other"))
+        for broken in ("=?base64?ZWNobw?=", "=?base64?ZWN!!!obw==?=", "=?base64?ZWNobw==", "ZWNobw=="):
+            with self.subTest(broken):
+                self.assert_mismatch(Mcp_Name=broken)
+
+    def test_a_session_id_is_ignored(self):
+        self.assertEqual(200, self.call(fields={"Mcp-Session-Id": "whatever", "Last-Event-ID": "5"}).status)
+
+
+class Methods(Modern):
+    def test_those_of_older_versions_are_not_found(self):
+        for method, params in (("initialize", {"protocolVersion": LEGACY[0], "capabilities": {},
+                                               "clientInfo": {"name": "x", "version": "1"}}),
+                               ("ping", {}), ("logging/setLevel", {"level": "info"}),
+                               ("resources/subscribe", {"uri": "test://x"}),
+                               ("resources/unsubscribe", {"uri": "test://x"})):
+            with self.subTest(method):
+                self.assert_error(self.server.modern(method, params, id=500), 404, METHOD_NOT_FOUND, 500)
+
+    def test_unknown_ones_are_not_found(self):
+        self.assert_error(self.server.modern("unknown/method", id=601), 404, METHOD_NOT_FOUND, 601)
+
+    def test_a_notification_is_accepted(self):
+        response = self.server.modern("notifications/cancelled", {"requestId": 77}, id=None)
+        self.assertEqual((202, b""), (response.status, response.body))

@@ -1,0 +1,179 @@
+"""The walls between the rooms of host/: who may include whom, and who may know which library.
+
+A room may use what the table says, and what those rooms may use. It must say so in the USES of its
+CMakeLists.txt, and include nothing that USES does not open.
+"""
+
+import os
+import pathlib
+import re
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(os.environ.get("TOOLRACK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+
+MAY_USE = {
+    "base": set(),
+    "config": {"base"},
+    "wire": {"base"},
+    "schema": {"base", "wire"},
+    "plugin": {"config", "wire", "schema"},
+    "auth": {"plugin"},
+    "catalog": {"plugin"},
+    "mcp": {"catalog", "auth"},
+    "http": {"config", "wire"},
+    "stdio": {"config", "wire"},
+    "worker": {"plugin"},
+    "app": {"mcp", "http", "stdio", "worker"},
+}
+
+# A library that one room hides from all others.
+ONLY_IN = {
+    "boost/beast": {"http"},
+    "toml++": {"config"},
+    "toml.hpp": {"config"},
+    "spdlog": {"base"},
+    "toolrack/abi.h": {"plugin"},
+}
+
+SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".c", ".ipp"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+USES = re.compile(r"toolrack_room\(\s*(\w+).*?\bUSES\b([^)]*)\)", re.S)
+
+
+def closure(room, direct):
+    """All that `room` reaches over `direct`, a table of room -> rooms."""
+    reached, waiting = set(), list(direct.get(room, ()))
+    while waiting:
+        other = waiting.pop()
+        if other not in reached:
+            reached.add(other)
+            waiting += direct.get(other, ())
+    return reached
+
+
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
+
+
+class Walls:
+    def __init__(self, root):
+        self.root = root
+        self.host = root / "host"
+        self.rooms = sorted(p.name for p in self.host.iterdir() if (p / "CMakeLists.txt").exists())
+        self.uses = {room: self._read_uses(room) for room in self.rooms}
+
+    def _read_uses(self, room):
+        text = re.sub(r"#[^\n]*", "", (self.host / room / "CMakeLists.txt").read_text())
+        named = " ".join(words for _, words in USES.findall(text))
+        return {other for other in MAY_USE if re.search(rf"\btoolrack_{other}\b", named)}
+
+    def includes(self, folder):
+        """(file, "<" or '"', path) of every include below `folder`."""
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in SOURCE_SUFFIXES:
+                for bracket, path in INCLUDE.findall(without_comments(file.read_text())):
+                    yield file.relative_to(self.root), bracket, path
+
+    def complaints(self):
+        for room in self.rooms:
+            if room not in MAY_USE:
+                yield f"host/{room} is a room that the table in tests/layers does not know"
+                continue
+            allowed = closure(room, MAY_USE)
+            for other in sorted(self.uses[room] - allowed):
+                yield f"host/{room}/CMakeLists.txt uses {other}, which {room} may not"
+            opened = closure(room, self.uses) & allowed
+            for file, _, path in self.includes(self.host / room):
+                yield from self._judge(room, opened, file, path)
+        for shipped in ("plugins", "auth-backends", "examples"):
+            if (self.root / shipped).is_dir():
+                for file, _, path in self.includes(self.root / shipped):
+                    if path.split("/")[0] in MAY_USE:
+                        yield f"{file} includes {path}, but a plugin sees plugin-api/ only"
+
+    def _judge(self, room, opened, file, path):
+        other = path.split("/")[0]
+        if "/" in path and other in MAY_USE and other != room and other not in opened:
+            yield f"{file} includes {path}, but {room} does not use {other}"
+        for prefix, owners in ONLY_IN.items():
+            if path.startswith(prefix) and room not in owners:
+                yield f"{file} includes {path}, which only {', '.join(sorted(owners))} may"
+        if path.startswith("toolrack/") and room != "plugin":
+            reads_json = room == "wire" or "wire" in opened
+            if not (path.startswith("toolrack/json") and reads_json) and path != "toolrack/abi.h":
+                yield f"{file} includes {path}, but only plugin may see the contract"
+
+
+class TheHost(unittest.TestCase):
+    def test_no_include_crosses_a_wall(self):
+        complaints = list(Walls(ROOT).complaints())
+        self.assertEqual([], complaints, "\n" + "\n".join(complaints))
+
+    def test_every_room_of_the_build_was_looked_at(self):
+        self.assertTrue({"base", "config", "wire", "plugin", "auth", "mcp", "http", "app"}
+                        <= set(Walls(ROOT).rooms))
+
+    def test_the_table_has_no_circle(self):
+        for room in MAY_USE:
+            self.assertNotIn(room, closure(room, MAY_USE))
+
+
+class TheCheckItself(unittest.TestCase):
+    """A check that cannot fail proves nothing."""
+
+    def complaints_about(self, files):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in files.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            return list(Walls(root).complaints())
+
+    def room(self, name, uses="", source=""):
+        return {f"host/{name}/CMakeLists.txt": f"toolrack_room({name} SOURCES a.cpp USES {uses})",
+                f"host/{name}/a.cpp": source}
+
+    def test_a_room_may_include_what_it_uses_and_what_that_uses(self):
+        self.assertEqual([], self.complaints_about(
+            self.room("base") | self.room("wire", "toolrack_base")
+            | self.room("http", "toolrack_wire", '#include "wire/x.hpp"\n#include "base/y.hpp"\n')))
+
+    def test_an_include_that_uses_does_not_open_is_named(self):
+        self.assertEqual(["host/http/a.cpp includes wire/x.hpp, but http does not use wire"],
+                         self.complaints_about(self.room("base")
+                                               | self.room("http", "toolrack_base", '#include "wire/x.hpp"')))
+
+    def test_a_room_that_uses_what_it_may_not_is_named(self):
+        self.assertIn("host/wire/CMakeLists.txt uses http, which wire may not",
+                      self.complaints_about(self.room("http") | self.room("wire", "toolrack_http")))
+
+    def test_the_room_of_a_path_in_angle_brackets_counts_too(self):
+        self.assertEqual(1, len(self.complaints_about(self.room("base", "", "#include <mcp/x.hpp>"))))
+
+    def test_beast_outside_http_is_named(self):
+        self.assertEqual(1, len(self.complaints_about(
+            self.room("app", "", "#include <boost/beast/http.hpp>"))))
+
+    def test_the_abi_outside_plugin_is_named(self):
+        self.assertEqual(1, len(self.complaints_about(self.room("auth", "", "#include <toolrack/abi.h>"))))
+
+    def test_the_json_cursor_is_for_wire_and_those_who_use_it(self):
+        json = "#include <toolrack/json.hpp>"
+        self.assertEqual([], self.complaints_about(self.room("wire", "", json)
+                                                   | self.room("http", "toolrack_wire", json)))
+        self.assertEqual(1, len(self.complaints_about(self.room("config", "", json))))
+
+    def test_a_plugin_that_includes_a_room_is_named(self):
+        self.assertEqual(1, len(self.complaints_about(
+            self.room("base") | {"plugins/echo/echo.cpp": '#include "base/log.hpp"'})))
+
+    def test_an_unknown_room_is_named(self):
+        self.assertEqual(1, len(self.complaints_about(self.room("attic"))))
+
+    def test_an_include_in_a_comment_does_not_count(self):
+        self.assertEqual([], self.complaints_about(self.room("base", "", '// #include "app/x.hpp"\n')))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,59 @@
+// A real log whose lines can be read: while this lives, standard error goes to a file.
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/log.hpp"
+#include "temporary_folder.hpp"
+
+namespace toolrack::test {
+
+class captured_log {
+public:
+    explicit captured_log(severity least = severity::debug) : log_(least) {}
+    ~captured_log() {
+        ::dup2(before_, 2);
+        ::close(before_);
+    }
+    captured_log(const captured_log&) = delete;
+    captured_log& operator=(const captured_log&) = delete;
+
+    toolrack::log& operator*() { return log_; }
+    operator toolrack::log&() { return log_; }
+
+    std::string text() const { return bytes_of(file_); }
+    bool says(std::string_view words) const { return text().find(words) != std::string::npos; }
+
+    // For lines that another thread writes. False when they do not come.
+    bool will_say(std::string_view words) const {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!says(words)) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        return true;
+    }
+
+private:
+    static int divert(const std::filesystem::path& file) {
+        const int to = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        const int before = ::fcntl(2, F_DUPFD_CLOEXEC, 3);
+        if (to < 0 || before < 0 || ::dup2(to, 2) < 0) throw std::runtime_error("cannot capture standard error");
+        ::close(to);
+        return before;
+    }
+
+    temporary_folder folder_;
+    std::filesystem::path file_ = folder_.path() / "stderr";
+    int before_ = divert(file_);
+    toolrack::log log_;
+};
+
+}  // namespace toolrack::test

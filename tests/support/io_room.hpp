@@ -1,0 +1,60 @@
+// A real I/O thread, and a way to have it run something to its end.
+#pragma once
+
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "base/io_thread.hpp"
+
+namespace toolrack::test {
+
+class io_room {
+public:
+    io_room() { thread_.start(); }
+
+    executor get_executor() { return thread_.get_executor(); }
+    toolrack::deadlines& deadlines() { return thread_.deadlines(); }
+
+    // Runs the coroutine that `work` makes on the I/O thread, to its end, and returns what it returned.
+    template <typename Work>
+    auto run(Work work) {
+        using value = typename std::invoke_result_t<Work>::value_type;
+        if constexpr (std::is_void_v<value>) {
+            await(asio::co_spawn(get_executor(), std::move(work), asio::use_future));
+        } else {
+            std::optional<value> outcome;
+            const auto keep = [&]() -> awaitable<void> { outcome.emplace(co_await work()); };
+            await(asio::co_spawn(get_executor(), keep, asio::use_future));
+            return std::move(*outcome);
+        }
+    }
+
+    // Runs a plain function there.
+    template <typename Work>
+    auto call(Work work) {
+        std::packaged_task<std::invoke_result_t<Work>()> task(std::move(work));
+        auto outcome = task.get_future();
+        asio::post(get_executor(), std::move(task));
+        return outcome.get();
+    }
+
+private:
+    // A test that waits for what never comes fails, and does not hang.
+    void await(std::future<void> end) {
+        if (end.wait_for(std::chrono::minutes(1)) != std::future_status::ready) {
+            thread_.stop();
+            throw std::runtime_error("it did not come to its end within a minute");
+        }
+        end.get();
+    }
+
+    io_thread thread_;
+};
+
+}  // namespace toolrack::test

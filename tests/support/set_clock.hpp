@@ -1,0 +1,24 @@
+// Wall time that stands still until a test moves it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "base/clock.hpp"
+
+namespace toolrack::test {
+
+class set_clock final : public clock {
+public:
+    std::chrono::system_clock::time_point now() const noexcept override {
+        return std::chrono::system_clock::time_point(std::chrono::system_clock::duration(now_.load()));
+    }
+    void set(std::chrono::system_clock::time_point to) { now_ = to.time_since_epoch().count(); }
+    void pass(std::chrono::system_clock::duration time) { now_ += time.count(); }
+
+private:
+    std::atomic<std::chrono::system_clock::rep> now_ =
+        std::chrono::system_clock::duration(std::chrono::seconds(1'800'000'000)).count();
+};
+
+}  // namespace toolrack::test

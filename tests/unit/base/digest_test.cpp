@@ -1,0 +1,48 @@
+#include "base/digest.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::literals;
+
+TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
+    CHECK(hex(sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(hex(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
+          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    CHECK(hex(sha256(std::string(1'000'000, 'a'))) ==
+          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    CHECK(sha256("a\0b"sv) != sha256("a"));
+}
+
+TEST_CASE("hex writes every byte as two small digits") {
+    CHECK(hex("\x00\x0F\xF0\xFF\x7F"sv) == "000ff0ff7f");
+    CHECK(hex(""sv).empty());
+}
+
+TEST_CASE("a random id is as long as its bytes need, in characters that fit a header and a URL") {
+    for (const auto& [bytes, characters] : {std::pair{1u, 2u}, {2u, 3u}, {3u, 4u}, {16u, 22u}, {18u, 24u}, {32u, 43u}}) {
+        const auto id = random_id(bytes);
+        CAPTURE(id);
+        CHECK(id.size() == characters);
+        CHECK(std::all_of(id.begin(), id.end(), [](unsigned char c) {
+            return std::isalnum(c) || c == '-' || c == '_';
+        }));
+    }
+}
+
+TEST_CASE("random ids do not repeat, and every character of the alphabet turns up") {
+    std::set<std::string> ids;
+    std::set<char> seen;
+    for (int i = 0; i < 2000; ++i) {
+        const auto id = random_id(18);
+        seen.insert(id.begin(), id.end());
+        ids.insert(id);
+    }
+    CHECK(ids.size() == 2000);
+    CHECK(seen.size() == 64);
+}

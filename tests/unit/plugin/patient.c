@@ -1,0 +1,201 @@
+/* A plugin that does as it is told: one tool for each way of talking to the host. What it does that
+ * nobody would see otherwise, it says in the host's log. */
+#include <toolrack/abi.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct toolrack_instance {
+    const toolrack_host *host;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    toolrack_call cancelled[64]; /* what cancel() was called for */
+    int cancellations;
+};
+
+static toolrack_str text(const char *zero_terminated) {
+    toolrack_str view = {zero_terminated, strlen(zero_terminated)};
+    return view;
+}
+
+static bool is(toolrack_str view, const char *zero_terminated) {
+    return view.size == strlen(zero_terminated) && memcmp(view.data, zero_terminated, view.size) == 0;
+}
+
+static void say(const toolrack_host *host, const char *line) { host->log(host, 6, text(line)); }
+
+static void done(const toolrack_host *host, toolrack_call call, const char *json) {
+    host->finish(host, call, TOOLRACK_DONE, text(json));
+}
+
+static void notice(const toolrack_host *host, toolrack_call call, int number) {
+    char params[64];
+    snprintf(params, sizeof params, "{\"progress\":%d}", number);
+    host->notify(host, call, text("notifications/progress"), text(params));
+}
+
+static bool was_cancelled(toolrack_instance *self, toolrack_call call) {
+    int n;
+    for (n = 0; n < self->cancellations; ++n)
+        if (self->cancelled[n] == call) return true;
+    return false;
+}
+
+/* Keeps its thread until it is cancelled. */
+static void wait_for_cancel(toolrack_instance *self, toolrack_call call) {
+    const toolrack_host *host = self->host;
+    notice(host, call, 0);
+    say(host, "waiting");
+    pthread_mutex_lock(&self->mutex);
+    while (!was_cancelled(self, call)) pthread_cond_wait(&self->changed, &self->mutex);
+    pthread_mutex_unlock(&self->mutex);
+    say(host, host->cancelled(host, call) ? "woken: nobody waits" : "woken: somebody waits");
+    done(host, call, "{\"content\":[]}");
+}
+
+static void cancel(toolrack_instance *self, toolrack_call call) {
+    say(self->host, "cancel was heard");
+    pthread_mutex_lock(&self->mutex);
+    if (self->cancellations < 64) self->cancelled[self->cancellations++] = call;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->mutex);
+}
+
+/* Where it runs, as the kernel counts threads. */
+static void tell_thread(const toolrack_host *host, toolrack_call call) {
+    char answer[64];
+    snprintf(answer, sizeof answer, "{\"content\":[],\"thread\":%ld}", (long)syscall(SYS_gettid));
+    done(host, call, answer);
+}
+
+static void tell_much(const toolrack_host *host, toolrack_call call, int count) {
+    int n;
+    for (n = 0; n < count; ++n) notice(host, call, n);
+    say(host, "told everything");
+    done(host, call, "{\"content\":[]}");
+}
+
+static void tell_nonsense(const toolrack_host *host, toolrack_call call) {
+    static char huge[1100000];
+    const toolrack_str progress = text("notifications/progress"), odd = {"\xff\xfe", 2};
+    host->notify(host, call, progress, text("{\"progress\":"));
+    host->notify(host, call, progress, text("[1]"));
+    host->notify(host, call, progress, text("{\"a\":1,\"a\":2}"));
+    host->notify(host, call, progress, text("{\"a\":\"\xff\"}"));
+    host->notify(host, call, progress, text(""));
+    host->notify(host, call, odd, text("{}"));
+    memset(huge, ' ', sizeof huge - 1);
+    huge[0] = '{', huge[sizeof huge - 2] = '}';
+    host->notify(host, call, progress, text(huge));
+    host->notify(host, call, text("notifications/good"), text("{}"));
+    done(host, call, "{\"content\":[]}");
+}
+
+static void start(toolrack_instance *self, toolrack_call call, const toolrack_request *request) {
+    const toolrack_host *host = self->host;
+    const toolrack_str name = request->name;
+    if (is(name, "wait")) {
+        wait_for_cancel(self, call);
+    } else if (is(name, "thread")) {
+        tell_thread(host, call);
+    } else if (is(name, "notices")) {
+        tell_much(host, call, 100);
+    } else if (is(name, "flood")) {
+        tell_much(host, call, 3000);
+    } else if (is(name, "nonsense")) {
+        tell_nonsense(host, call);
+    } else if (is(name, "late_notice")) {
+        done(host, call, "{\"content\":[]}");
+        notice(host, call, 1);
+        say(host, host->cancelled(host, call) ? "over" : "not over");
+    } else if (is(name, "lines")) {
+        done(host, call, " \r\n{\r\n \"content\":\n[] ,\"text\":\"a\\nb\"\n}\n ");
+    } else if (is(name, "input")) {
+        host->finish(host, call, TOOLRACK_INPUT_REQUIRED, text("{\"state\":1}"));
+    } else if (is(name, "fails")) {
+        host->finish(host, call, TOOLRACK_FAILED, text("{\"code\":-32000,\"message\":\"Out of paper.\"}"));
+    } else if (is(name, "fails_without_code")) {
+        host->finish(host, call, TOOLRACK_FAILED, text("{\"message\":\"Out of paper.\"}"));
+    } else if (is(name, "fails_without_message")) {
+        host->finish(host, call, TOOLRACK_FAILED, text("{\"code\":1,\"message\":null}"));
+    } else if (is(name, "twins")) {
+        done(host, call, "{\"content\":[],\"content\":[]}");
+    } else if (is(name, "array")) {
+        done(host, call, "[]");
+    } else if (is(name, "nothing")) {
+        const toolrack_str none = {NULL, 0};
+        host->finish(host, call, TOOLRACK_DONE, none);
+    } else if (is(name, "without_content")) {
+        done(host, call, "{\"structuredContent\":{}}");
+    } else if (is(name, "meta")) {
+        done(host, call,
+             "{\"content\":[],\"resultType\":\"task\",\"_meta\":{\"k\\u0065y\":1,"
+             "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"forged\",\"version\":\"1\"}}}");
+    } else {
+        host->finish(host, call, TOOLRACK_FAILED, text("{\"code\":-32602,\"message\":\"No such tool.\"}"));
+    }
+}
+
+static bool list(toolrack_instance *self,
+                 void (*emit)(void *, toolrack_str, toolrack_str, toolrack_str), void *context) {
+    static const char *const names[] = {"wait",  "thread", "notices", "flood",          "late_notice", "input",
+                                        "fails", "meta",   "without_content"};
+    size_t n;
+    char definition[128];
+    (void)self;
+    for (n = 0; n != sizeof names / sizeof *names; ++n) {
+        snprintf(definition, sizeof definition, "{\"name\":\"%s\",\"inputSchema\":{\"type\":\"object\"}}", names[n]);
+        emit(context, text("tool"), text(definition), text("{}"));
+    }
+    emit(context, text("tool"), text("{\"name\":\"quick\",\"inputSchema\":{\"type\":\"object\"}}"),
+         text("{\"quick\":true}"));
+    return true;
+}
+
+static const toolrack_features features = {sizeof features, list, start, cancel, NULL};
+
+static toolrack_instance *create(const toolrack_host *host, toolrack_str options,
+                                 void (*complain)(void *, toolrack_str), void *context) {
+    toolrack_instance *self = calloc(1, sizeof *self);
+    (void)options;
+    if (!self) {
+        complain(context, text("There is no memory left."));
+        return NULL;
+    }
+    self->host = host;
+    pthread_mutex_init(&self->mutex, NULL);
+    pthread_cond_init(&self->changed, NULL);
+    return self;
+}
+
+static void destroy(toolrack_instance *self) {
+    say(self->host, "destroyed");
+    pthread_cond_destroy(&self->changed);
+    pthread_mutex_destroy(&self->mutex);
+    free(self);
+}
+
+static const void *get_extension(toolrack_instance *self, const char *id) {
+    (void)self;
+    return strcmp(id, TOOLRACK_EXT_FEATURES) == 0 ? &features : NULL;
+}
+
+static const toolrack_plugin plugin = {
+    sizeof plugin,
+    TOOLRACK_ABI_MINOR,
+    "org.example.patient",
+    "1.0.0",
+    "{\"kinds\":[\"tools\"],\"options\":{\"type\":\"object\",\"properties\":{"
+    "\"path\":{\"type\":\"string\"},\"sizes\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1}}},"
+    "\"additionalProperties\":false}}",
+    create,
+    destroy,
+    get_extension,
+};
+
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
+TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) { return &plugin; }

@@ -1,0 +1,236 @@
+#include "wire/message.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::literals;
+using kind = enum wire::message::kind;
+
+namespace {
+
+result<wire::message, wire::reply> parsed(std::string_view body) { return wire::parse_message(body, {}); }
+
+// What a refusal says: its code, its id as JSON text (empty when it has none), and its sentence.
+struct refusal {
+    long code = 0;
+    std::string id;
+    std::string sentence;
+};
+
+refusal refused(std::string_view body) {
+    const auto outcome = parsed(body);
+    if (outcome) return {};
+    const auto& reply = outcome.error();
+    CHECK(reply.status == 400);
+    CHECK(reply.session.empty());
+    CHECK_FALSE(wire::check_json(reply.json));
+    CHECK(reply.json.find('\n') == std::string::npos);
+    const json::value said(reply.json);
+    CHECK(said.at("jsonrpc").str() == "2.0");
+    CHECK_FALSE(said.find("result"));
+    const auto id = said.find("id");
+    return {static_cast<long>(said.at("error").at("code").i64()),
+            id ? std::string(id->text()) : "",
+            said.at("error").at("message").str()};
+}
+
+std::string with_id(std::string_view id) {
+    return R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"method":"ping"})";
+}
+
+}  // namespace
+
+TEST_CASE("a message with a method and an id is a request") {
+    const auto body = R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","_meta":{"k":1}}})"sv;
+    const auto message = parsed(body);
+    REQUIRE(message);
+    CHECK(message->kind == kind::request);
+    CHECK(message->id == "7");
+    CHECK(message->method == "tools/call");
+    CHECK(message->params.text() == R"({"name":"echo","_meta":{"k":1}})");
+    CHECK(message->meta.text() == R"({"k":1})");
+}
+
+TEST_CASE("a message with a method and no id is a notification") {
+    const auto message = parsed(R"({"method":"notifications/initialized","jsonrpc":"2.0"})");
+    REQUIRE(message);
+    CHECK(message->kind == kind::notification);
+    CHECK(message->id.empty());
+    CHECK(message->params.text() == "{}");
+    CHECK(message->meta.text() == "{}");
+}
+
+TEST_CASE("a message with an outcome and an id is a response") {
+    for (std::string_view body : {R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":"1","result":null})",
+                                  R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
+        const auto message = parsed(body);
+        REQUIRE(message);
+        CHECK(message->kind == kind::response);
+        CHECK(message->method.empty());
+        CHECK_FALSE(message->id.empty());
+    }
+}
+
+TEST_CASE("an id is kept byte for byte") {
+    for (std::string_view id : {"0", "1", "-1", "9007199254740991", "-9007199254740991", "1785250800000", "\"\"", "\"abc\"",
+                                R"("\u0061\/\"\\ 😀")", "\"0\"", "-0"}) {
+        const auto body = with_id(id);
+        const auto message = parsed(body);
+        CAPTURE(id);
+        REQUIRE(message);
+        CHECK(message->kind == kind::request);
+        CHECK(message->id == id);
+    }
+}
+
+TEST_CASE("an id that is neither a string nor an integer JavaScript can hold is refused, and not repeated") {
+    for (std::string_view id : {"null", "true", "false", "1.5", "1.0", "1e3", "9007199254740992", "-9007199254740992",
+                                "9223372036854775807", "9223372036854775808", "18446744073709551615",
+                                "100000000000000000000000", "[]", "[1]", "{}", R"({"a":1})"}) {
+        CAPTURE(id);
+        const auto no = refused(with_id(id));
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id.empty());
+        CHECK(no.sentence.find("The id must be a string or an integer") == 0);
+    }
+}
+
+TEST_CASE("an id may not be used to make the server repeat a lot") {
+    CHECK(parsed(with_id('"' + std::string(1022, 'a') + '"')));
+    CHECK(refused(with_id('"' + std::string(1023, 'a') + '"')).code == wire::invalid_request);
+}
+
+TEST_CASE("a batch is refused with what to do instead") {
+    for (std::string_view body : {"[]", R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])", "[1,2]"}) {
+        const auto no = refused(body);
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id.empty());
+        CHECK(no.sentence == "A batch of messages is not accepted here. Send each message by itself.");
+    }
+}
+
+TEST_CASE("what is no object is no message") {
+    for (std::string_view body : {"1", "\"ping\"", "null", "true"}) {
+        const auto no = refused(body);
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.sentence == "A JSON-RPC message is an object.");
+    }
+}
+
+TEST_CASE("what is not JSON is a parse error that says where") {
+    for (std::string_view body : {"", "{", "hello", "{\"jsonrpc\":\"2.0\",}", "\"\xFF\"", R"("\ud800")"}) {
+        CAPTURE(body);
+        const auto no = refused(body);
+        CHECK(no.code == wire::parse_error);
+        CHECK(no.id.empty());
+        CHECK(no.sentence.find("The message cannot be read: it is not valid JSON (near byte ") == 0);
+        CHECK(no.sentence.ends_with("Send one JSON-RPC 2.0 message as UTF-8."));
+    }
+}
+
+TEST_CASE("what is JSON and still dangerous is an invalid request that says why") {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {R"({"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"})", "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"\u006dethod":"ping","method":"tools/call"})", "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"id":2,"method":"ping"})", "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":1,"b":2}}})", "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":1e999}})", "it holds a number that is too large for a double"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a\u0000":1}})", "it has a NUL character in a key"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":)" + std::string(100, '[') + std::string(100, ']') + "}",
+         "it is nested too deeply"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{")" + std::string(2000, 'k') + R"(":1}})",
+         "it has a key that is too long"},
+    };
+    for (const auto& [body, why] : table) {
+        CAPTURE(body);
+        const auto no = refused(body);
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id.empty());
+        CHECK(no.sentence.find("The message cannot be read: " + why) == 0);
+    }
+}
+
+TEST_CASE("depth is counted against the limit that was configured") {
+    wire::json_limits limits;
+    limits.depth = 3;
+    CHECK(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{}}})", limits));
+    CHECK_FALSE(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":{}}}})", limits));
+}
+
+TEST_CASE("jsonrpc must be there and be the string 2.0") {
+    for (std::string_view member : {"", R"("jsonrpc":"1.0",)", R"("jsonrpc":2.0,)", R"("jsonrpc":"2",)",
+                                    R"("jsonrpc":"2.00",)", R"("jsonrpc":null,)", R"("JSONRPC":"2.0",)"}) {
+        CAPTURE(member);
+        const auto no = refused("{" + std::string(member) + R"("id":5,"method":"ping"})");
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id == "5");
+        CHECK(no.sentence == "The member \"jsonrpc\" must be \"2.0\".");
+    }
+    CHECK(parsed(R"({"jsonrpc":"\u0032.0","id":5,"method":"ping"})"));  // the same string
+}
+
+TEST_CASE("a message is a request or a response and never both or neither") {
+    for (std::string_view members : {R"("method":"ping","result":{})", R"("method":"ping","error":{})",
+                                     R"("method":"ping","result":null)", R"("result":{},"error":{})", R"("params":{})"}) {
+        CAPTURE(members);
+        const auto no = refused(R"({"jsonrpc":"2.0","id":"x",)" + std::string(members) + "}");
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id == "\"x\"");
+    }
+    CHECK(refused(R"({"jsonrpc":"2.0","result":{}})").code == wire::invalid_request);  // whose answer?
+    CHECK(refused(R"({"jsonrpc":"2.0"})").code == wire::invalid_request);
+    CHECK(refused("{}").code == wire::invalid_request);
+}
+
+TEST_CASE("a method is a string") {
+    for (std::string_view method : {"null", "1", "true", "[]", "{}", "[\"ping\"]"}) {
+        CAPTURE(method);
+        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":)" + std::string(method) + "}");
+        CHECK(no.code == wire::invalid_request);
+        CHECK(no.id == "3");
+        CHECK(no.sentence == "The member \"method\" must be a string.");
+    }
+    CHECK(parsed(R"({"jsonrpc":"2.0","id":3,"method":"tools\/list"})")->method == "tools/list");
+    CHECK(parsed(R"({"jsonrpc":"2.0","id":3,"method":""})")->method.empty());
+}
+
+TEST_CASE("params is an object when it is there") {
+    for (std::string_view params : {"null", "1", "true", "[]", "\"{}\"", "[{}]"}) {
+        CAPTURE(params);
+        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":)" + std::string(params) + "}");
+        CHECK(no.code == wire::invalid_params);
+        CHECK(no.id == "3");
+        CHECK(no.sentence == "The member \"params\" must be an object.");
+    }
+}
+
+TEST_CASE("_meta is an object when it is there") {
+    for (std::string_view meta : {"null", "1", "[]", "\"\""}) {
+        CAPTURE(meta);
+        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":{"_meta":)" + std::string(meta) + "}}");
+        CHECK(no.code == wire::invalid_params);
+        CHECK(no.sentence == "The member \"params._meta\" must be an object.");
+    }
+    // Only the one of params counts.
+    CHECK(parsed(R"({"jsonrpc":"2.0","id":3,"method":"x","_meta":1,"params":{"a":{"_meta":1}}})"));
+}
+
+TEST_CASE("members that nobody knows are left alone") {
+    const auto message = parsed(R"({"x":1,"jsonrpc":"2.0","Id":2,"id":3,"METHOD":"y","method":"z"})");
+    REQUIRE(message);
+    CHECK(message->id == "3");
+    CHECK(message->method == "z");
+}
+
+TEST_CASE("white space around and within a message means nothing") {
+    const auto message =
+        parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , \"params\" : { \"_meta\" : { } } } \n");
+    REQUIRE(message);
+    CHECK(message->id == "3");
+    CHECK(message->params.text() == "{ \"_meta\" : { } }");
+    CHECK(message->meta.text() == "{ }");
+}

@@ -1,0 +1,52 @@
+#include "wire/reply.hpp"
+
+#include <string>
+
+#include <toolrack/json.hpp>
+
+#include "catch.hpp"
+#include "wire/json.hpp"
+
+using namespace toolrack;
+
+TEST_CASE("an error reply is one line with the code, the sentence and the id as they were given") {
+    const auto reply = wire::error_reply("\"x\"", wire::invalid_params, "No.", 400);
+    CHECK(reply.status == 400);
+    CHECK(reply.json == R"({"jsonrpc":"2.0","id":"x","error":{"code":-32602,"message":"No."}})");
+    CHECK(reply.session.empty());
+    CHECK(wire::error_reply("1", -1, "No.").status == 200);
+}
+
+TEST_CASE("an error reply without an id has no id member at all") {
+    CHECK(wire::error_reply({}, wire::parse_error, "No.").json ==
+          R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"No."}})");
+}
+
+TEST_CASE("an error reply carries data as it is") {
+    CHECK(wire::error_reply("1", wire::unsupported_version, "No.", 400, R"({"supported":[]})").json ==
+          R"({"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"No.","data":{"supported":[]}}})");
+}
+
+TEST_CASE("what a sentence quotes cannot break out of its string") {
+    const std::string evil = "\"}},\n\r\t\\ \x01 {\"result\":1} \x7F \xFF\xC0\x80 😀";
+    const auto reply = wire::error_reply("1", -1, evil);
+    CHECK_FALSE(wire::check_json(reply.json));
+    CHECK(reply.json.find('\n') == std::string::npos);
+    CHECK(reply.json.find('\r') == std::string::npos);
+    const json::value said(reply.json);
+    CHECK_FALSE(said.find("result"));
+    CHECK(said.at("error").at("message").str() ==
+          "\"}},\n\r\t\\ \x01 {\"result\":1} \x7F \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD 😀");
+}
+
+TEST_CASE("a result reply is the result with an envelope around it") {
+    const auto reply = wire::result_reply("-3", R"({"tools":[]})");
+    CHECK(reply.status == 200);
+    CHECK(reply.json == R"({"jsonrpc":"2.0","id":-3,"result":{"tools":[]}})");
+}
+
+TEST_CASE("a notification has a method and params, and params is an object also when nothing is said") {
+    CHECK(wire::notification("notifications/progress", R"({"progress":1})") ==
+          R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}})");
+    CHECK(wire::notification("a\"b", {}) == R"({"jsonrpc":"2.0","method":"a\"b","params":{}})");
+}
