@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t least_characters = 32;
 constexpr std::size_t most_tokens = 16;
 constexpr std::string_view blanks = " \t\r\n\v\f";
-constexpr const char* advice = " Make one with: openssl rand -hex 32";
+constexpr const char* good_one = "the output of \"openssl rand -hex 32\"";
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -111,12 +111,13 @@ token_set::token_set(std::string_view tokens, std::string_view variable)
     const std::string where(variable);
     if (!sha256_) throw toolrack::setup_error("OpenSSL offers no SHA-256, which env-token needs.");
     if (tokens.empty())
-        throw toolrack::setup_error(where + " is not set or empty, so nobody could be let in." +
-                                    advice + " and put it there, or choose another backend.");
+        throw toolrack::setup_error(where +
+                                    " is not set or empty, so nobody could be let in. Set it to " +
+                                    good_one + ", or choose another backend.");
     const std::vector<std::string_view> words = split(tokens);
     if (words.empty())
-        throw toolrack::setup_error(where + " holds nothing but white space." + advice +
-                                    " and put it there.");
+        throw toolrack::setup_error(where + " holds nothing but white space. Set it to " +
+                                    good_one + '.');
     if (words.size() > most_tokens)
         throw toolrack::setup_error(
             where + " holds more than " + std::to_string(most_tokens) +
@@ -127,7 +128,7 @@ token_set::token_set(std::string_view tokens, std::string_view variable)
         if (!wrong.empty())
             throw toolrack::setup_error("Token " + std::to_string(n + 1) + " of " +
                                         std::to_string(words.size()) + " in " + where + ' ' +
-                                        wrong + advice);
+                                        wrong + " Replace it with " + good_one + '.');
         hashes_.push_back(hash_of(words[n]));
     }
 }

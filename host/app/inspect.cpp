@@ -4,6 +4,7 @@
 
 #include <toolrack/json.hpp>
 
+#include "base/child.hpp"
 #include "base/text.hpp"
 #include "plugin/library.hpp"
 #include "plugin/probe.hpp"
@@ -11,8 +12,6 @@
 
 namespace toolrack::app {
 namespace {
-
-constexpr const char* program = "/proc/self/exe";
 
 std::string text_of(const json::value& object, std::string_view key) {
     return printable(wire::string_member(object, key).value_or(""), 500);
@@ -54,6 +53,7 @@ void print(const std::filesystem::path& file, const json::value& root) {
 }  // namespace
 
 exit_code run_inspect(const std::filesystem::path& file, bool as_json, log& log) {
+    const auto program = own_program();
     plugin::libraries libraries(program, log);
     const auto refuse = [&](const complaint& why) {
         return failure(file.string() + " is not a usable plugin: " + why.why() + ".");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/child.hpp"
+
 namespace toolrack::app {
 namespace {
 
@@ -10,12 +12,8 @@ namespace fs = std::filesystem;
 
 // Beside the program first, so that a build tree and an unpacked archive work where they lie.
 std::vector<fs::path> shipped_folders(const std::string& kind) {
-    std::error_code ignored;
-    const auto program = fs::read_symlink("/proc/self/exe", ignored);
-    std::vector<fs::path> folders;
-    if (!program.empty()) folders.push_back(program.parent_path().parent_path() / "lib" / "toolrack" / kind);
-    folders.push_back(fs::path(TOOLRACK_LIBRARY_FOLDER) / kind);
-    return folders;
+    const fs::path program = own_program();
+    return {program.parent_path().parent_path() / "lib" / "toolrack" / kind, fs::path(TOOLRACK_LIBRARY_FOLDER) / kind};
 }
 
 result<fs::path, complaint> find_in(const std::vector<fs::path>& folders, const std::string& name) {

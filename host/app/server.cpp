@@ -13,6 +13,7 @@
 
 #include "app/generation.hpp"
 #include "app/serve.hpp"
+#include "base/child.hpp"
 #include "base/io_thread.hpp"
 #include "http/listener.hpp"
 
@@ -107,7 +108,7 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     keep_memory_private();
     const signals signals;
     const auto settings = config::read(config);
-    hub hub(settings, "/proc/self/exe", log);
+    hub hub(settings, own_program(), log);
     const auto threads = make_threads(settings.server.threads);
     generation now(settings, options, hub);
 
@@ -145,7 +146,7 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
     const auto settings = config::read(config);
-    hub hub(settings, "/proc/self/exe", log);
+    hub hub(settings, own_program(), log);
     generation now(settings, options, hub);
     fmt::print(stderr, "toolrack {} would start\n", TOOLRACK_VERSION);
     print_summary(now);

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "base/error.hpp"
 
@@ -140,6 +141,13 @@ void reap(pid_t pid, std::chrono::steady_clock::time_point end, child_answer& an
 }
 
 }  // namespace
+
+std::string own_program() {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) throw failure("Cannot find this program's own file: " + error.message() + ".", exit_code::software);
+    return program.string();
+}
 
 child_answer run_child(const std::string& program,
                        const std::vector<std::string>& arguments,

@@ -19,6 +19,9 @@ struct child_answer {
     int signal = 0;              // when a signal ended it
 };
 
+// The file of the program that is running.
+std::string own_program();
+
 // Runs `program` with `arguments` (the program's own name excluded) to its end. Throws failure when it
 // cannot be started. Blocks the caller: for start-up and for commands, not for I/O threads.
 child_answer run_child(const std::string& program,

@@ -47,7 +47,7 @@ void channel::send(std::string_view text, worth what) {
     send_later();
 }
 
-void channel::send(std::string_view head, std::string body) {
+void channel::send(std::string_view head, std::string&& body) {
     if (is_broken_) return;
     error_code failed;
     std::size_t sent = 0;

@@ -43,8 +43,8 @@ public:
     void stop_deadline() noexcept;
 
     void send(std::string_view text, worth what = worth::an_answer);
-    // `body` is taken without a copy.
-    void send(std::string_view head, std::string body);
+    // `body` is taken without a copy, if it has to wait at all.
+    void send(std::string_view head, std::string&& body);
     // Until all has left, or cannot.
     awaitable<void> flushed();
 

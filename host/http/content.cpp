@@ -1,6 +1,7 @@
 #include "http/content.hpp"
 
 #include "base/text.hpp"
+#include "http/token.hpp"
 
 namespace toolrack::http {
 namespace {
@@ -14,11 +15,10 @@ std::string_view next_part(std::string_view& rest, char separator) {
 }
 
 bool is_json(std::string_view content_type) {
-    if (!equals_ignoring_case(next_part(content_type, ';'), "application/json")) return false;
+    if (!is_word(next_part(content_type, ';'), "application/json")) return false;
     while (!content_type.empty()) {
         const auto parameter = next_part(content_type, ';');
-        if (!equals_ignoring_case(parameter, "charset=utf-8") &&
-            !equals_ignoring_case(parameter, "charset=\"utf-8\"")) {
+        if (!is_word(parameter, "charset=utf-8") && !is_word(parameter, "charset=\"utf-8\"")) {
             return false;
         }
     }
@@ -40,7 +40,7 @@ void add_accepted(std::string_view list, accepted& so_far) {
         auto parameters = next_part(list, ',');
         const auto range = next_part(parameters, ';');
         if (is_unwanted(parameters)) continue;
-        const auto is = [range](std::string_view type) { return equals_ignoring_case(range, type); };
+        const auto is = [range](std::string_view type) { return is_word(range, type); };
         so_far.json |= is("application/json") || is("application/*") || is("*/*");
         so_far.stream |= is("text/event-stream") || is("text/*") || is("*/*");
     }
@@ -52,7 +52,7 @@ accepted accepted_by(const head& of) noexcept {
     accepted so_far{false, false};
     bool is_said = false;
     for (const auto& each : of.fields) {
-        if (!equals_ignoring_case(each.name, "accept")) continue;
+        if (!is_word(each.name, "accept")) continue;
         is_said = true;
         add_accepted(each.value, so_far);
     }

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "base/text.hpp"
 #include "http/query.hpp"
+#include "http/token.hpp"
 
 namespace toolrack::http {
 namespace {
@@ -28,8 +28,7 @@ void exchange::mirror() {
     mirrored_.name = head_.find(single::mcp_name);
     mirrored_.session = head_.find(single::mcp_session_id);
     for (const auto& [name, value] : head_.fields) {
-        if (name.size() <= prefix.size() || (name[0] | 0x20) != 'm') continue;
-        if (!equals_ignoring_case(name.substr(0, prefix.size()), prefix)) continue;
+        if (!is_word(name.substr(0, prefix.size()), prefix)) continue;
         params_.push_back({name.substr(prefix.size()), value});
     }
     mirrored_.params = params_;

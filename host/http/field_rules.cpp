@@ -6,12 +6,13 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "http/token.hpp"
 
 namespace toolrack::http {
 namespace {
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
-    return text.size() >= start.size() && equals_ignoring_case(text.substr(0, start.size()), start);
+bool starts_with_word(std::string_view text, std::string_view known) {
+    return is_word(text.substr(0, known.size()), known);
 }
 
 // A front server that maps '-' to '_' (CGI, WSGI) would take "Content_Length" for "Content-Length".
@@ -22,7 +23,7 @@ bool mimics_another(std::string_view name) {
     constexpr std::array<std::string_view, 7> families{
         "mcp-", "x-forwarded-", "x-real-", "forwarded", "sec-", "connection", "proxy-"};
     return single_named(as_meant) || std::ranges::any_of(families, [&](std::string_view family) {
-        return starts_with_ignoring_case(as_meant, family);
+        return starts_with_word(as_meant, family);
     });
 }
 
@@ -57,11 +58,11 @@ std::optional<std::uint64_t> parse_length(std::string_view digits) {
 std::optional<rejection> take_field(head& into, std::string_view name, std::string_view value) {
     if (const auto which = single_named(name)) {
         if (auto no = take_single(into, *which, name, value)) return no;
-    } else if (starts_with_ignoring_case(name, "mcp-param-") && stands_already(into, name)) {
+    } else if (starts_with_word(name, "mcp-param-") && stands_already(into, name)) {
         return doubled(name);
     } else if (mimics_another(name)) {
         return refuse(400, "The field " + printable(name, 64) + " is written with underscores; use hyphens.");
-    } else if (equals_ignoring_case(name, "http2-settings")) {
+    } else if (is_word(name, "http2-settings")) {
         return refuse(400, "This server speaks HTTP/1.1 only; switch the upgrade to HTTP/2 off in the client.");
     }
     into.fields.push_back({name, value});
@@ -77,7 +78,7 @@ std::optional<rejection> check_framing(head& of) {
     if (coding) {
         if (of.is_http_1_0) return refuse(400, "HTTP/1.0 knows no Transfer-Encoding.");
         if (length) return refuse(400, "The request has both Transfer-Encoding and Content-Length.");
-        if (!equals_ignoring_case(*coding, "chunked")) {
+        if (!is_word(*coding, "chunked")) {
             return refuse(400, "The only Transfer-Encoding that this server takes is chunked.");
         }
         of.chunked = true;
@@ -87,7 +88,7 @@ std::optional<rejection> check_framing(head& of) {
         if (!of.content_length) return refuse(400, "Content-Length must be one decimal number.");
     }
     if (const auto expected = of.find(single::expect)) {
-        if (!equals_ignoring_case(*expected, "100-continue")) {
+        if (!is_word(*expected, "100-continue")) {
             return refuse(417, "The only expectation that this server meets is 100-continue.");
         }
         // An HTTP/1.0 client could not understand the interim answer (RFC 9110, 10.1.1).

@@ -1,6 +1,7 @@
 #include "http/head.hpp"
 
 #include "base/text.hpp"
+#include "http/token.hpp"
 
 namespace toolrack::http {
 namespace {
@@ -13,7 +14,7 @@ std::optional<single> when(bool is_it, single which) {
 
 // By length first: it is asked for every field of every request, and nearly always says no.
 std::optional<single> single_named(std::string_view name) noexcept {
-    const auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
+    const auto is = [name](std::string_view known) { return is_word(name, known); };
     switch (name.size()) {
     case 4: return when(is("host"), single::host);
     case 6:

@@ -11,9 +11,11 @@ function(toolrack_add_plugin name)
     target_link_libraries(${name} PRIVATE toolrack::plugin-api)
     set_target_properties(${name} PROPERTIES
         PREFIX "" SUFFIX ".so"
-        CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
         LINK_DEPENDS ${TOOLRACK_PLUGIN_MAP})
+    if(NOT CMAKE_CXX_STANDARD OR CMAKE_CXX_STANDARD LESS 20)
+        set_target_properties(${name} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON)
+    endif()
     target_compile_options(${name} PRIVATE
         $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
     target_link_options(${name} PRIVATE

@@ -23,8 +23,7 @@ TOOLRACK_PLUGIN("org.example.exports", "1.0.0")(toolrack::setup& s) {
     s.tool("count", "Counts.", toolrack::object({}), [](toolrack::call& c) {
         std::ostringstream out;
         out << shapes<std::string>()[c.args().at("what").str()].corners();
-        if (out.str().empty())
-            throw toolrack::tool_error("no");
+        if (out.str().empty()) throw toolrack::tool_error("no");
         return toolrack::text(out.str());
     });
 }

@@ -30,6 +30,7 @@ TEST_CASE("strings are escaped where they must be, and nowhere else") {
     CHECK(quoted("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
     CHECK(quoted(std::string(1, '\0') + "\x1f\x7f") == "\"\\u0000\\u001f\x7f\"");
     CHECK(quoted("é€😀") == "\"é€😀\"");
+    CHECK(quoted("é\"€\nä plain é\\") == "\"é\\\"€\\nä plain é\\\\\"");
 }
 
 TEST_CASE("what must be escaped is found at every place of a wide scan") {

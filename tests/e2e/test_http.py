@@ -10,7 +10,7 @@ import struct
 import time
 import unittest
 
-from harness import PATIENCE, MODERN, Closed, Served, Server, request, rpc, settings
+from harness import PATIENCE, MODERN, Closed, Folder, Served, Server, request, rpc, settings
 
 LIST = json.dumps(rpc("tools/list")).encode()
 SMUGGLED = json.dumps(rpc("tools/list", id="smuggled")).encode()
@@ -545,12 +545,14 @@ class Slow(Edge):
 
 class UnixSocket(unittest.TestCase):
     def test_serves_what_a_port_serves(self):
-        with Server(settings("echo").replace("127.0.0.1:0", "unix:mcp.sock")) as server:
-            path = server.folder / "mcp.sock"
-            response = server.send(body=LIST, fields={"Host": "localhost"}, address=str(path))
-            self.assertEqual(200, response.status, response)
-            self.assertEqual(401, server.send(body=LIST, fields={"Host": "localhost"}, token=None,
-                                              address=str(path)).status)
+        with Folder() as folder:
+            path = str(folder.path / "mcp.sock")
+            with Server(settings("echo", listen=["unix:" + path])) as server:
+                self.assertEqual([path], server.addresses)
+                response = server.send(body=LIST, fields={"Host": "localhost"})
+                self.assertEqual(200, response.status, response)
+                self.assertEqual(401, server.send(body=LIST, fields={"Host": "localhost"}, token=None).status)
+                self.assertEqual(403, server.send(body=LIST, fields={"Host": "evil.example.com"}).status)
 
 
 class IPv6(unittest.TestCase):

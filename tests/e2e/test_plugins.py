@@ -14,6 +14,10 @@ from harness import BINARY, BUILD, Folder, Served, Server, example, hostile, new
 ECHO = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
 X86_64, AARCH64 = 62, 183
 
+# Some libraries crash the child that probes them, as they should; no sanitizer need tell of that.
+CRASHES_ARE_PLAIN = {"ASAN_OPTIONS": "exitcode=99:handle_segv=0:handle_sigbus=0:handle_abort=0",
+                     "TSAN_OPTIONS": "exitcode=99:handle_segv=0:handle_sigbus=0:handle_abort=0"}
+
 # What is wrong with each, in the words that an operator gets. These are whole libraries:
 HOSTILE = {
     "wrong-entry": "does not export toolrack_plugin_v1",
@@ -31,8 +35,8 @@ HOSTILE = {
 }
 # And these list one bad tool beside a good one, "fine".
 BAD_TOOLS = {
-    "duplicate-tools": ('"twice"', "listed twice"),
-    "bad-definition-json": ("a tool", "not acceptable"),
+    "duplicate-tools": ('twice"', "listed twice"),
+    "bad-definition-json": ('"broken"', "not valid JSON"),
     "bad-definition-schema": ('"broken"', '"type": "object"'),
     "bad-utf8": ("a tool", "not UTF-8"),
     "bad-name": ('"has some blanks"', "names have 1 to 128 characters"),
@@ -74,7 +78,7 @@ class BadLibraries(unittest.TestCase):
                 ("missing", "/nonexistent/missing.so", "no such file"), ("no-such-name", "no-such-name", "looked for"),
                 ("a-folder", folder, "it is a directory"), ("a-program", BINARY, "dynamic loader"),
                 ("libc", "/lib/x86_64-linux-gnu/libc.so.6", "does not export toolrack_plugin_v1"),
-                ("a-lock", BUILD / "lib" / "toolrack" / "auth" / "open-access.so", "")):
+                ("a-lock", BUILD / "lib" / "toolrack" / "auth" / "open-access.so", "not served: .*offers")):
             if name == "libc" and not pathlib.Path(library).exists():
                 continue
             cls.expected[name] = words
@@ -82,7 +86,7 @@ class BadLibraries(unittest.TestCase):
         cls.expected["odd-options"] = "nonsense"
         plugins.append(plugin("echo", name="odd-options") + "options.nonsense = 5\n")
         cls.config = settings("echo", *plugins, "time")
-        cls.server = Server(cls.config)
+        cls.server = Server(cls.config, **CRASHES_ARE_PLAIN)
 
     @classmethod
     def tearDownClass(cls):
@@ -108,7 +112,7 @@ class BadLibraries(unittest.TestCase):
 
     def test_are_named_by_check_in_the_same_words(self):
         with Folder(self.config) as folder:
-            done = toolrack("check", "--config", folder.config, token=new_token())
+            done = toolrack("check", "--config", folder.config, token=new_token(), **CRASHES_ARE_PLAIN)
         self.assertEqual(0, done.returncode, done.stderr)
         for name, words in self.expected.items():
             with self.subTest(name):
@@ -256,7 +260,7 @@ class Inspect(unittest.TestCase):
     def test_shows_what_a_plugin_is_and_offers(self):
         done = toolrack("inspect", ECHO)
         self.assertEqual((0, ""), (done.returncode, done.stderr))
-        for word in ("org.toolrack.echo", "1.0.0", "tools", "echo", "Returns the given text"):
+        for word in ("toolrack.echo", "1.0.0", "tools", "echo", "Returns the given text"):
             self.assertIn(word, done.stdout)
 
     def test_shows_the_examples(self):
@@ -278,7 +282,7 @@ class Inspect(unittest.TestCase):
         self.assertEqual(0, done.returncode, done)
         self.assertEqual(1, len(done.stdout.splitlines()))
         said = json.loads(done.stdout)
-        self.assertEqual("org.toolrack.echo", said["id"])
+        self.assertEqual("toolrack.echo", said["id"])
         self.assertEqual("echo", said["features"][0]["definition"]["name"])
 
     def test_of_a_bad_one_says_why(self):

@@ -133,12 +133,19 @@ class OpenAccess(Refused):
 
     def test_off_loopback(self):
         for address in ("0.0.0.0:0", "[::]:0"):
-            for one in self.refuse_both(settings("echo", backend="open-access", listen=[address]), "--dev"):
-                self.assertIn("loopback", one)
+            self.refuse_both(settings("echo", backend="open-access", listen=[address]), "--dev")
+            # Also where clear text would be no objection.
+            config = settings("echo", backend="open-access", listen=[address],
+                              server={"allow_cleartext": ["0.0.0.0/0", "::/0"]})
+            for one in self.refuse_both(config, "--dev"):
+                self.assertIn("open-access", one)
+                self.assertIn("127.0.0.1 or a unix socket", one)
 
     def test_on_loopback_and_another(self):
-        for one in self.refuse_both(settings("echo", backend="open-access", listen=["127.0.0.1:0", "0.0.0.0:0"]), "--dev"):
-            self.assertIn("loopback", one)
+        config = settings("echo", backend="open-access", listen=["127.0.0.1:0", "0.0.0.0:0"],
+                          server={"allow_cleartext": ["0.0.0.0/0"]})
+        for one in self.refuse_both(config, "--dev"):
+            self.assertIn("127.0.0.1 or a unix socket", one)
 
     def test_in_a_chain(self):
         for chain in (["env-token", "open-access"], ["open-access", "env-token"]):
@@ -159,24 +166,23 @@ class OpenAccess(Refused):
 class TheTruthTable(unittest.TestCase):
     """{backend, --dev, address, TLS, public URL}: open in exactly the combination that was meant."""
 
-    ADDRESSES = {"loopback": "127.0.0.1:0", "everywhere": "0.0.0.0:0", "unix": "unix:mcp.sock"}
+    ADDRESSES = {"loopback": "127.0.0.1:0", "everywhere": "0.0.0.0:0", "unix": "unix:FOLDER/mcp.sock"}
 
     def outcome(self, backend, dev, where, tls, public):
         server = {"public_url": "https://tools.example.com/mcp"} if public else {}
         if where == "everywhere":
             # Else clear text off loopback is refused, and the lock is never asked.
             server["allow_cleartext"] = ["0.0.0.0/0"]
-        config = settings("echo", backend=backend, listen=[self.ADDRESSES[where]], server=server)
-        with Folder() as keys:
+        with Folder() as own:
+            listen = self.ADDRESSES[where].replace("FOLDER", str(own.path))
+            config = settings("echo", backend=backend, listen=[listen], server=server)
             if tls:
-                self.make_certificate(keys.path)
-                config += f'[tls]\ncertificate = "{keys.path}/tls.crt"\nkey = "{keys.path}/tls.key"\n'
+                self.make_certificate(own.path)
+                config += f'[tls]\ncertificate = "{own.path}/tls.crt"\nkey = "{own.path}/tls.key"\n'
             try:
                 with Server(config, *(["--dev"] if dev else [])) as running:
                     address = running.addresses[0]
-                    if isinstance(address, str):
-                        address = str(running.folder / address)
-                    else:
+                    if where == "everywhere":
                         address = ("127.0.0.1", address[1])
                     host = "tools.example.com" if public else "localhost" if where == "unix" else \
                         f"localhost:{address[1]}"

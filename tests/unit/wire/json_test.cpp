@@ -1,5 +1,6 @@
 #include "wire/json.hpp"
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,7 +64,7 @@ TEST_CASE("what is not JSON is refused, and the place is told") {
 }
 
 TEST_CASE("nothing may follow the value but white space") {
-    for (std::string_view text : {"{}{}", "{} x", "1 2", "[]]", "{}}", "null,", "{}\0"sv, "true//"})
+    for (std::string_view text : {"{}{}"sv, "{} x"sv, "1 2"sv, "[]]"sv, "{}}"sv, "null,"sv, "{}\0"sv, "true//"sv})
         CHECK(fault_in(text) == kind::not_json);
 }
 

@@ -16,6 +16,11 @@ namespace toolrack::json {
 
 namespace scan {
 
+// Stands for itself in a string: ASCII, and none of those that are escaped.
+inline bool is_plain(char c) {
+    return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\';
+}
+
 // The first byte that is not plain ASCII text: a quote, a backslash, a control character, or the
 // beginning of something longer.
 inline const char* plain(const char* at, const char* end) {
@@ -82,11 +87,10 @@ inline void write_string(std::string& out, std::string_view text) {
     const char* end = at + text.size();
     for (const char* clean = at;;) {
         at = scan::plain(at, end);
-        const std::size_t length = at == end ? 0 : scan::utf8(at, end);
-        if (length > 1) {
-            at += length;
-            continue;
-        }
+        std::size_t length = 0;
+        while (at != end && (length = scan::utf8(at, end)) > 1) at += length;
+        // What stops here is the end, or has to be escaped, or is plain again, or is no UTF-8.
+        if (at != end && scan::is_plain(*at)) continue;
         out.append(clean, static_cast<std::size_t>(at - clean));
         if (at == end) break;
         if (length == 1)

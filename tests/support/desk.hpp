@@ -1,0 +1,75 @@
+// A desk: asks one instance for something, from a real I/O thread, and waits for what it says.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "captured_log.hpp"
+#include "io_room.hpp"
+#include "plugins.hpp"
+#include "principals.hpp"
+
+namespace toolrack::test {
+
+struct heard {
+    std::optional<plugin::answer> answer;
+    std::vector<std::pair<std::string, std::string>> notices;  // method, params
+    std::string json() const { return answer ? answer->json : "no answer"; }
+};
+
+class desk {
+public:
+    explicit desk(const std::filesystem::path& file,
+                  const config::plugin& settings = settings_named("mine"),
+                  std::size_t max_result = 16 * 1024 * 1024)
+        : to_(instance_of(file, settings, log_, real_clock, max_result)) {}
+
+    io_room& room() { return room_; }
+    captured_log& log() { return log_; }
+    plugin::instance& to() { return *to_; }
+    const wire::principal& who() const { return who_; }
+
+    // Starts a call on the I/O thread. The answer is still to be waited for.
+    plugin::call start(const std::string& name, heard& into, const std::string& arguments = "{}", bool quick = false) {
+        return room_.call([&] {
+            const std::string params = R"({"name":")" + name + R"(","arguments":)" + arguments + "}";
+            const plugin::request request{
+                "tools/call", name, params, R"({"capabilities":{}})", {}, {}, "00-trace", who_,
+                std::chrono::system_clock::now() + std::chrono::minutes(1)};
+            return to_->start(request, quick, room_.get_executor(), [&into](std::string method, std::string said) {
+                into.notices.emplace_back(std::move(method), std::move(said));
+            });
+        });
+    }
+
+    std::optional<plugin::answer> answer_to(const plugin::call& call) {
+        return room_.run([&]() -> awaitable<std::optional<plugin::answer>> {
+            co_await call->wait(std::chrono::steady_clock::now() + std::chrono::seconds(30));
+            co_return call->take();
+        });
+    }
+
+    heard ask(const std::string& name, const std::string& arguments = "{}", bool quick = false) {
+        heard all;
+        const auto call = start(name, all, arguments, quick);
+        all.answer = answer_to(call);
+        // Nothing that is still on its way may arrive once `all` is gone.
+        room_.call([&] { call->abandon(); });
+        return all;
+    }
+
+    void cancel(const plugin::call& call) {
+        room_.call([&] { to_->cancel(call); });
+    }
+
+private:
+    captured_log log_;
+    io_room room_;
+    wire::principal who_ = principal_named("ann", room_, log_, R"(["a:1","a:2","a:3","a:4","a:5","a:6","a:7","a:8","a:9"])");
+    std::shared_ptr<plugin::instance> to_;
+};
+
+}  // namespace toolrack::test

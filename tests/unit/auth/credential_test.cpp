@@ -1,0 +1,105 @@
+#include "auth/credential.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "catch.hpp"
+
+using namespace toolrack;
+using wire::refusal;
+
+namespace {
+
+constexpr std::string_view token = "3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30";
+
+result<std::string_view, refusal> read(std::optional<std::string_view> header) {
+    wire::facts shown;
+    shown.authorization = header;
+    return auth::bearer_token(shown);
+}
+
+std::optional<refusal> why_not(std::optional<std::string_view> header) {
+    const auto outcome = read(header);
+    if (outcome.has_value()) return std::nullopt;
+    return outcome.error();
+}
+
+}  // namespace
+
+TEST_CASE("a bearer token is found, whatever the case of the scheme and the white space around it") {
+    for (std::string_view before : {"Bearer ", "bearer ", "BEARER ", "bEaReR ", "Bearer  ", "Bearer\t", "Bearer \t ",
+                                    " Bearer ", "\tBearer "})
+        for (std::string_view after : {"", " ", "\t", " \t "}) {
+            const auto header = std::string(before) + std::string(token) + std::string(after);
+            CAPTURE(header);
+            const auto found = read(header);
+            REQUIRE(found.has_value());
+            CHECK(*found == token);
+        }
+}
+
+TEST_CASE("every character that a token may have is taken") {
+    const std::string_view all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=";
+    CHECK(*read("Bearer " + std::string(all)) == all);
+    CHECK(*read("Bearer a") == "a");
+    CHECK(read("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln").has_value());
+}
+
+TEST_CASE("no header is no token") { CHECK(why_not(std::nullopt) == refusal::no_token); }
+
+TEST_CASE("a header without a token after the scheme is an empty token") {
+    for (std::string_view header : {"", " ", "\t", "Bearer", "Bearer ", "bearer \t ", " Bearer "}) {
+        CAPTURE(header);
+        CHECK(why_not(header) == refusal::empty_token);
+    }
+}
+
+TEST_CASE("another scheme is not bearer") {
+    for (std::string_view header : {"Basic dXNlcjpwYXNz", "Digest username=\"x\"", "Negotiate abc", "DPoP abc", "Token abc",
+                                    "Bearer: abc", "Bearerabc", "Bear er abc", "\"Bearer\" abc", "Bearer,abc",
+                                    "3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30"}) {
+        CAPTURE(header);
+        CHECK(why_not(header) == refusal::not_bearer);
+    }
+}
+
+TEST_CASE("a variable that the client did not fill in is recognised in every syntax") {
+    for (std::string_view variable : {"${MCP_AUTH_TOKEN}", "$MCP_AUTH_TOKEN", "${env:MCP_AUTH_TOKEN}", "${input:token}",
+                                      "{env:MCP_AUTH_TOKEN}", "%MCP_AUTH_TOKEN%", "{{ MCP_AUTH_TOKEN }}", "{{token}}",
+                                      "${{ secrets.TOKEN }}", "$(cat token)", "${MCP_AUTH_TOKEN:-none}", "$env:MCP_AUTH_TOKEN"}) {
+        CAPTURE(variable);
+        CHECK(why_not("Bearer " + std::string(variable)) == refusal::unexpanded_variable);
+        CHECK(why_not(variable) == refusal::unexpanded_variable);  // where the scheme belongs
+    }
+}
+
+TEST_CASE("a placeholder that was never replaced is recognised") {
+    for (std::string_view word : {"<your-token>", "<token>", "<YOUR TOKEN HERE>", "your-generated-token", "YOUR-GENERATED-TOKEN",
+                                  "your-token-here", "your_token_here", "changeme", "ChangeMe", "change-me", "token", "TOKEN",
+                                  "xxx"}) {
+        CAPTURE(word);
+        CHECK(why_not("Bearer " + std::string(word)) == refusal::placeholder);
+    }
+    CHECK(read("Bearer changeme2").has_value());  // no token, but not for us to say
+}
+
+TEST_CASE("characters that no token has, and several words, are malformed") {
+    using namespace std::literals;
+    for (std::string_view odd : {"two words"sv, "a\tb"sv, "\"quoted\""sv, "'quoted'"sv, "a,b"sv, "a;b"sv, "a!"sv, "a:b"sv,
+                                 "a@b"sv, "a\\b"sv, "T\xC3\xB6ken"sv, "\xFF"sv, "a\0b"sv, "a\nb"sv, "a\r"sv, "\x7F"sv, "Bearer abc"sv,
+                                 "%41%"sv.substr(0, 3), "abc, Bearer def"sv, "50%"sv}) {
+        CAPTURE(printable(odd));
+        CHECK(why_not("Bearer " + std::string(odd)) == refusal::malformed_token);
+    }
+}
+
+TEST_CASE("a token in the URL is refused, whatever the header says") {
+    wire::facts shown;
+    shown.token_in_query = true;
+    CHECK(auth::bearer_token(shown).error() == refusal::token_in_query);
+    const auto header = "Bearer " + std::string(token);
+    shown.authorization = header;
+    CHECK(auth::bearer_token(shown).error() == refusal::token_in_query);
+}

@@ -1,0 +1,64 @@
+// A door: a real gate with real backends, and people who come to it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/gate.hpp"
+#include "captured_log.hpp"
+#include "io_room.hpp"
+#include "plugins.hpp"
+#include "set_clock.hpp"
+
+namespace toolrack::test {
+
+using backend = std::shared_ptr<plugin::instance>;
+using admission = result<wire::principal, wire::refusal>;
+
+class door {
+public:
+    // A backend that does what `does` says (see odd_backend.c).
+    backend odd(const std::string& does, unsigned traits = 0, const std::string& name = "odd") {
+        return make(build_folder / "test-plugins/odd-backend.so", name,
+                    R"({"does":")" + does + R"(","traits":)" + std::to_string(traits) + "}");
+    }
+    backend env_token(const std::string& tokens) {
+        return make(shipped_backend("env-token"), "env-token", R"({"tokens":")" + tokens + R"("})");
+    }
+    backend open_access() { return make(shipped_backend("open-access"), "open-access", "{}"); }
+
+    admission admit(const std::vector<backend>& backends, const wire::facts& shown) {
+        const auth::gate gate(backends, "https://tools.example.com/mcp", log_);
+        return room_.run([&] { return gate.admit(shown, room_.get_executor()); });
+    }
+    admission admit(const std::vector<backend>& backends, std::optional<std::string_view> authorization) {
+        wire::facts shown;
+        shown.authorization = authorization;
+        shown.peer = "192.0.2.7";
+        return admit(backends, shown);
+    }
+
+    set_clock& clock() { return clock_; }
+    captured_log& log() { return log_; }
+
+private:
+    backend make(const std::filesystem::path& file, const std::string& name, const std::string& options) {
+        auto settings = settings_named(name);
+        settings.options.json = options;
+        return instance_of(file, settings, log_, clock_);
+    }
+
+    captured_log log_;
+    set_clock clock_;
+    io_room room_;
+};
+
+// The refusal; nothing when somebody was let in.
+inline std::optional<wire::refusal> refusal_in(const admission& outcome) {
+    if (outcome.has_value()) return std::nullopt;
+    return outcome.error();
+}
+
+}  // namespace toolrack::test

@@ -1,0 +1,94 @@
+#include "plugin/call_table.hpp"
+
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::chrono_literals;
+
+namespace {
+
+using table = plugin::call_table<int>;
+
+struct requests {
+    asio::io_context home{1};
+    table::entry make() { return std::make_shared<plugin::in_flight<int>>(home.get_executor()); }
+    table::entry added_to(table& to) {
+        auto made = make();
+        to.add(made);
+        return made;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a number is good for one answer") {
+    requests some;
+    table calls(1);
+    const auto one = some.added_to(calls);
+    CHECK(one->id() != 0);
+    CHECK(calls.find(one->id()) == one);
+    CHECK(calls.take(one->id()) == one);
+    CHECK(calls.take(one->id()) == nullptr);
+    CHECK(calls.find(one->id()) == nullptr);
+}
+
+TEST_CASE("numbers that were made up find nothing") {
+    requests some;
+    table calls(7);
+    const auto one = some.added_to(calls);
+    for (const std::uint64_t id : {std::uint64_t{0}, std::uint64_t{1}, one->id() + 1, one->id() - 1, ~one->id(),
+                                   ~std::uint64_t{0}, one->id() ^ (std::uint64_t{1} << 40)}) {
+        CHECK(calls.take(id) == nullptr);
+        CHECK(calls.find(id) == nullptr);
+    }
+    CHECK(calls.size() == 1);
+}
+
+TEST_CASE("no number is given twice, in one table or in two") {
+    requests some;
+    std::set<std::uint64_t> given;
+    for (const std::uint32_t instance : {1u, 2u, 3u, 0xFFFFFFu}) {
+        table calls(instance);
+        for (int i = 0; i < 1000; ++i) {
+            const auto one = some.added_to(calls);
+            CHECK(one->id() != 0);
+            given.insert(one->id());
+            calls.take(one->id());
+        }
+    }
+    CHECK(given.size() == 4000);
+}
+
+TEST_CASE("of many who want to end the same request one may") {
+    requests some;
+    table calls(1);
+    std::vector<std::uint64_t> ids;
+    for (int i = 0; i < 500; ++i) ids.push_back(some.added_to(calls)->id());
+    std::atomic<int> taken = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (const auto id : ids) taken += calls.take(id) != nullptr;
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(taken == 500);
+    CHECK(calls.size() == 0);
+}
+
+TEST_CASE("waiting for the table to be empty ends with the last request, or when time is up") {
+    requests some;
+    table calls(1);
+    CHECK(calls.wait_until_empty(std::chrono::steady_clock::now()));
+    const auto one = some.added_to(calls), other = some.added_to(calls);
+    CHECK_FALSE(calls.wait_until_empty(std::chrono::steady_clock::now() + 5ms));
+    std::thread plugin([&] {
+        calls.take(one->id());
+        calls.take(other->id());
+    });
+    CHECK(calls.wait_until_empty(std::chrono::steady_clock::now() + 1min));
+    plugin.join();
+}
