@@ -23,8 +23,11 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow=local -fvisibility=hidden)
+add_compile_options(-Wall -Wextra -Wpedantic -fvisibility=hidden)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wshadow=local)
+    # g++ 12 warns of "literal" + std::string at -O2 and above, wrongly (GCC bug 105329).
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique> -fpch-preprocess)
 endif()
 if(TOOLRACK_WARNINGS_AS_ERRORS)

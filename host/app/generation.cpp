@@ -36,20 +36,26 @@ std::string resource_of(const config::settings& settings) {
 
 }  // namespace
 
-hub::hub(const config::settings& settings, std::string program, toolrack::log& to)
-    : log(to), token(take_from_environment(settings.auth.variable.c_str())), libraries(std::move(program), to),
-      sessions(settings.server.sessions, settings.server.session_idle, clock) {}
-
 generation::generation(const config::settings& settings, const start_options& options, hub& hub)
     : settings_(settings), hub_(hub) {
-    refuse_unsafe_addresses(settings_);
-    for (const auto& name : settings_.auth.backends)
-        backends_.push_back(open_backend(name, name == settings_.auth.backends.front()));
-    refuse_unsafe_backends(settings_, options, backends_);
-    gate_ = std::make_unique<auth::gate>(backends_, resource_of(settings_), hub_.log);
+    if (!options.stdio) {
+        refuse_unsafe_addresses(settings_);
+        for (const auto& name : settings_.auth.backends)
+            backends_.push_back(open_backend(name, name == settings_.auth.backends.front()));
+        refuse_unsafe_backends(settings_, options, backends_);
+    }
 
-    mount_plugins();
-    mcp_ = std::make_unique<mcp::server>(*catalog_, hub_.sessions, hub_.log, hub_.clock);
+    omissions omissions;
+    open_plugins(omissions);
+    make_catalog(omissions);
+    report(omissions);
+}
+
+generation::generation(const generation& before)
+    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_) {
+    omissions omissions;
+    make_catalog(omissions);
+    report(omissions);
 }
 
 generation::~generation() = default;
@@ -69,36 +75,59 @@ std::shared_ptr<plugin::instance> generation::open_backend(const std::string& na
     if (settings.name == env_token)
         settings.options.json = with_token(settings.options.json, settings_.auth.variable, hub_.token);
 
-    const auto library = hub_.libraries.open(*file);
-    if (!library) throw refuse(library.error().why());
-    const auto instance = plugin::make_host_instance(
-        *library, settings, hub_.log, settings_.server.max_result, settings_.server.json_depth, hub_.clock);
+    auto opened = open_plugin(settings, *file);
     wipe(settings.options.json);
-    if (!instance) throw refuse(instance.error().why());
-    if (!(*instance)->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
-    return *instance;
+    if (!opened) throw refuse(opened.error().why());
+    if (!(*opened)->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
+    return *opened;
 }
 
-void generation::mount_plugins() {
+result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(const config::plugin& settings,
+                                                                             const std::filesystem::path& file) {
+    const auto library = hub_.libraries.open(file);
+    if (!library) return library.error();
+    return plugin::make_host_instance(*library, settings,
+                                      {hub_.log, hub_.clock, hub_.changes, settings_.server.max_result,
+                                       settings_.server.json_depth});
+}
+
+void generation::open_plugins(omissions& omissions) {
     std::vector<std::string> warnings;
-    std::vector<catalog::offer> offers;
-    std::vector<catalog::omission> omissions;
-    for (const auto& mount_point : find_mounts(settings_, warnings)) {
-        const auto& settings = mount_point.settings;
-        auto offer = mount_point.why_not.empty() ? mount(settings, mount_point.file)
-                                                 : result<catalog::offer, complaint>(complain(mount_point.why_not));
-        if (offer) {
-            offers.push_back(std::move(*offer));
-            continue;
+    for (const auto& mount : find_mounts(settings_, warnings)) {
+        const auto& settings = mount.settings;
+        std::string why = mount.why_not;
+        if (why.empty()) {
+            auto opened = open_plugin(settings, mount.file);
+            if (opened) {
+                plugins_.push_back(*opened);
+                continue;
+            }
+            why = mount.file.string() + ": " + opened.error().why();
         }
         if (settings.required)
-            throw failure((settings.where.file.empty() ? mount_point.file.string() : to_string(settings.where)) +
-                          ": the required plugin \"" + settings.name + "\" cannot be served: " + offer.error().why());
-        omissions.push_back({settings.name, "the plugin is not served: " + offer.error().why()});
+            throw failure((settings.where.file.empty() ? mount.file.string() : to_string(settings.where)) +
+                          ": the required plugin \"" + settings.name + "\" cannot be served: " + why);
+        omissions.push_back({settings.name, "the plugin is not served: " + why});
     }
     for (const auto& warning : warnings) hub_.log.warning("{}", warning);
+}
 
+void generation::make_catalog(omissions& omissions) {
+    std::vector<catalog::offer> offers;
+    for (const auto& one : plugins_) {
+        auto offer = catalog::ask(one);
+        if (offer) offers.push_back(std::move(*offer));
+        else omissions.push_back({one->name(), "the plugin is not served: " + offer.error().why()});
+    }
     catalog_ = std::make_unique<catalog::catalog>(std::move(offers), settings_.server.page_size, omissions);
+    gate_ = std::make_unique<auth::gate>(backends_, resource_of(settings_), hub_.log);
+    mcp_ = std::make_unique<mcp::server>(
+        *catalog_,
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.states, hub_.log, hub_.clock});
+}
+
+// Says what is not served, and ends the start when that must not be.
+void generation::report(const omissions& omissions) {
     for (const auto& omission : omissions) {
         for (const auto& one : plugins_)
             if (one->name() == omission.instance && one->settings().required)
@@ -107,26 +136,16 @@ void generation::mount_plugins() {
     }
     report_.left_out = omissions.size();
     for (const auto& one : plugins_) {
-        std::size_t tools = 0;
-        for (const auto& tool : catalog_->tools()) tools += tool.from == one;
-        report_.served.push_back({one->name(), tools});
+        served_plugin served{one->name()};
+        for (const auto& tool : catalog_->tools().entries()) served.tools += tool.from == one;
+        for (const auto& prompt : catalog_->prompts().entries()) served.prompts += prompt.from == one;
+        for (const auto& resource : catalog_->resources().entries()) served.resources += resource.from == one;
+        for (const auto& pattern : catalog_->templates().entries()) served.resources += pattern.from == one;
+        report_.served.push_back(std::move(served));
     }
 }
 
-result<catalog::offer, complaint> generation::mount(const config::plugin& settings,
-                                                    const std::filesystem::path& file) {
-    const auto library = hub_.libraries.open(file);
-    if (!library) return complain(file.string() + ": " + library.error().why());
-    auto instance = plugin::make_host_instance(
-        *library, settings, hub_.log, settings_.server.max_result, settings_.server.json_depth, hub_.clock);
-    if (!instance) return complain(file.string() + ": " + instance.error().why());
-    auto offer = catalog::ask(*instance);
-    if (!offer) return complain(file.string() + ": " + offer.error().why());
-    plugins_.push_back(*instance);
-    return offer;
-}
-
-bool generation::close(std::chrono::milliseconds grace) {
+bool generation::close(std::chrono::milliseconds grace) const {
     bool all_came_back = true;
     for (const auto* group : {&plugins_, &backends_}) {
         for (const auto& one : *group) {

@@ -1,55 +1,45 @@
 // A generation: everything that one reading of the configuration made, immutable from then on.
 //
-// Requests hold the generation they began on. What must outlive it is in the hub.
+// Requests hold the generation they began on. What must outlive it is in the hub; the instances that it
+// shares with its successor live as long as either.
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "app/hub.hpp"
 #include "app/safety.hpp"
 #include "auth/gate.hpp"
-#include "base/log.hpp"
-#include "base/secret.hpp"
 #include "catalog/catalog.hpp"
 #include "config/config.hpp"
 #include "mcp/server.hpp"
-#include "mcp/sessions.hpp"
-#include "plugin/library.hpp"
 
 namespace toolrack::app {
-
-// What lives as long as the process.
-struct hub {
-    hub(const config::settings& settings, std::string program, log& log);
-
-    toolrack::log& log;
-    toolrack::clock clock;
-    secret token;  // env-token's, taken from the environment before any library is loaded
-    plugin::libraries libraries;
-    mcp::sessions sessions;
-};
 
 class generation {
 public:
     // Loads everything that `settings` names. A plugin that does not load is left out, named in the log
     // and in report(). Throws failure for what must not be left out: the lock, and required plugins.
     generation(const config::settings& settings, const start_options& options, hub& hub);
+    // The same instances, asked again what they offer.
+    explicit generation(const generation& before);
     ~generation();
-    generation(const generation&) = delete;
     generation& operator=(const generation&) = delete;
 
     const config::settings& settings() const noexcept { return settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
+    const catalog::catalog& catalog() const noexcept { return *catalog_; }
 
     // Waits for plugins to come back from their calls. False when one never did: it is named in the log,
     // and nothing that it may still touch can be taken down.
-    bool close(std::chrono::milliseconds grace);
+    bool close(std::chrono::milliseconds grace) const;
 
     struct served_plugin {
         std::string name;
-        std::size_t tools;
+        std::size_t tools = 0, prompts = 0, resources = 0;
     };
     struct account {
         std::vector<served_plugin> served;
@@ -58,9 +48,14 @@ public:
     const account& report() const noexcept { return report_; }
 
 private:
+    using omissions = std::vector<catalog::omission>;
+
     std::shared_ptr<plugin::instance> open_backend(const std::string& name, bool first);
-    void mount_plugins();
-    result<catalog::offer, complaint> mount(const config::plugin& settings, const std::filesystem::path& file);
+    result<std::shared_ptr<plugin::instance>, complaint> open_plugin(const config::plugin& settings,
+                                                                     const std::filesystem::path& file);
+    void open_plugins(omissions& omissions);
+    void make_catalog(omissions& omissions);
+    void report(const omissions& omissions);
 
     config::settings settings_;
     hub& hub_;
@@ -70,6 +65,23 @@ private:
     std::unique_ptr<auth::gate> gate_;
     std::unique_ptr<mcp::server> mcp_;
     account report_;
+};
+
+// The generation that new requests begin on. Thread-safe.
+class current_generation {
+public:
+    std::shared_ptr<const generation> get() const {
+        const std::lock_guard lock(mutex_);
+        return now_;
+    }
+    void set(std::shared_ptr<const generation> next) {
+        const std::lock_guard lock(mutex_);
+        now_.swap(next);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const generation> now_;
 };
 
 }  // namespace toolrack::app

@@ -1,7 +1,5 @@
 // The command line. Says what each command is for, and turns what goes wrong into one sentence and an
 // exit code.
-#include <toolrack/abi.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -11,6 +9,7 @@
 #include "app/server.hpp"
 #include "base/text.hpp"
 #include "mcp/server.hpp"
+#include "plugin/library.hpp"
 #include "plugin/probe.hpp"
 
 namespace {
@@ -35,7 +34,7 @@ struct arguments {
 void print_version() {
     std::string versions;
     for (const auto& version : wire::versions) versions += (versions.empty() ? "" : ", ") + std::string(version.name);
-    std::printf("toolrack %s (plugin ABI 1.%u; MCP %s)\n", TOOLRACK_VERSION, TOOLRACK_ABI_MINOR, versions.c_str());
+    std::printf("toolrack %s (plugin ABI 1.%u; MCP %s)\n", TOOLRACK_VERSION, plugin::abi_minor(), versions.c_str());
 }
 
 void add_start_options(CLI::App& command, arguments& given) {
@@ -66,6 +65,7 @@ int run(const CLI::App& app, const arguments& given) {
     toolrack::log log(levels.at(given.log_level));
     const auto config = [&] { return given.config.empty() ? config::find_file() : std::filesystem::path(given.config); };
 
+    if (app.got_subcommand("serve") && given.start.stdio) return static_cast<int>(app::run_stdio(config(), log));
     if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
     if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
     if (app.got_subcommand("inspect")) return static_cast<int>(app::run_inspect(given.library, given.as_json, log));
@@ -85,6 +85,7 @@ int main(int count, char** words) {
 
     auto* serve = app.add_subcommand("serve", "Serve until SIGTERM");
     auto* check = app.add_subcommand("check", "Do everything that a start would do, except listen");
+    serve->add_flag("--stdio", given.start.stdio, "Serve the one client that started this process, on standard input and output");
     add_start_options(*serve, given);
     add_start_options(*check, given);
     auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");

@@ -1,7 +1,5 @@
 #include "app/safety.hpp"
 
-#include <toolrack/abi.h>
-
 #include <cstdlib>
 
 #include "base/error.hpp"
@@ -32,7 +30,7 @@ void refuse_unsafe_backends(const config::settings& settings,
                             const start_options& options,
                             const std::vector<std::shared_ptr<plugin::instance>>& backends) {
     for (const auto& backend : backends) {
-        if (!(backend->auth_traits() & TOOLRACK_AUTH_OPEN)) continue;
+        if (!(backend->auth_traits() & plugin::auth_trait::open)) continue;
 
         const auto refuse = [&](const std::string& why) {
             throw failure(to_string(settings.auth.where) + ": the backend \"" + backend->name() +

@@ -9,7 +9,8 @@
 namespace toolrack::app {
 
 struct start_options {
-    bool dev = false;  // --dev
+    bool dev = false;    // --dev
+    bool stdio = false;  // --stdio: no address is listened on, and no backend is asked
 };
 
 // Judged from the configuration alone. Throws failure.

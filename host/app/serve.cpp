@@ -17,11 +17,22 @@ http::rejection refused(wire::refusal why) {
 
 // Legacy: DELETE ends a session. A modern server has none. (2025-11-25, basic/transports.)
 void end_session(http::exchange& x, const wire::principal& who, const generation& now) {
-    const auto& name = x.headers()->session;
+    const auto name = x.session();
     if (!name)
         return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.", {{"Allow", "POST"}}});
     if (now.mcp().end_session(*name, who)) return x.finish_empty(204);
     x.reject({404, "There is no such session.", {}});
+}
+
+// Legacy: GET opens a session's own stream, or takes one up again. A modern server has none.
+awaitable<void> open_stream(http::exchange& x, const wire::principal& who, const generation& now) {
+    const auto name = x.session();
+    if (!name || !x.takes_stream())
+        co_return x.reject({405,
+                            "GET opens the stream of a session, named in Mcp-Session-Id, as text/event-stream. Send "
+                            "messages with POST.",
+                            {{"Allow", "POST, DELETE"}}});
+    co_await now.mcp().open_stream(*name, x.head().find("Last-Event-ID"), who, x);
 }
 
 }  // namespace
@@ -33,18 +44,23 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
     if (!who) co_return x.reject(refused(who.error()));
 
     if (x.head().method == "DELETE") co_return end_session(x, *who, now);
-    if (x.head().method == "GET")
-        co_return x.reject({405, "This server opens no stream of its own. Send messages with POST.", {{"Allow", "POST, DELETE"}}});
+    if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);
 
     const auto body = co_await x.body();
     if (!body) co_return x.reject(body.error());
 
     wire::json_limits limits;
     limits.depth = now.settings().server.json_depth;
+    if (wire::is_batch(*body)) co_return co_await now.mcp().answer_batch(*body, limits, *who, x);
     auto message = wire::parse_message(*body, limits);
     if (!message) co_return x.finish(message.error());
 
     co_await now.mcp().answer(*message, *who, x);
+}
+
+awaitable<void> serve_current(http::exchange& x, const http::policy& policy, const current_generation& current) {
+    const auto now = current.get();
+    co_await serve(x, policy, *now);
 }
 
 }  // namespace toolrack::app

@@ -12,4 +12,7 @@ namespace toolrack::app {
 // its body is read.
 awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now);
 
+// The same, on the generation that is current when the request begins, which lives as long as it does.
+awaitable<void> serve_current(http::exchange& x, const http::policy& policy, const current_generation& current);
+
 }  // namespace toolrack::app

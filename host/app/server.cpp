@@ -1,8 +1,10 @@
 #include "app/server.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -12,10 +14,12 @@
 #include <vector>
 
 #include "app/generation.hpp"
+#include "app/hub.hpp"
+#include "app/relister.hpp"
 #include "app/serve.hpp"
-#include "base/child.hpp"
 #include "base/io_thread.hpp"
 #include "http/listener.hpp"
+#include "stdio/pipe.hpp"
 
 namespace toolrack::app {
 namespace {
@@ -74,10 +78,18 @@ std::string backends_of(const config::settings& settings) {
     return text;
 }
 
+std::string counted(std::size_t count, const char* one) {
+    return count == 0 ? "" : fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
 std::string plugins_of(const generation::account& report) {
     std::string text;
-    for (const auto& one : report.served)
-        text += fmt::format("{}{} ({} {})", text.empty() ? "" : ", ", one.name, one.tools, one.tools == 1 ? "tool" : "tools");
+    for (const auto& one : report.served) {
+        std::string offers;
+        for (const auto& part : {counted(one.tools, "tool"), counted(one.prompts, "prompt"), counted(one.resources, "resource")})
+            if (!part.empty()) offers += (offers.empty() ? "" : ", ") + part;
+        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", one.name, offers.empty() ? "nothing" : offers);
+    }
     if (text.empty()) text = "none";
     if (report.left_out) text += fmt::format("; {} left out, see above", report.left_out);
     return text;
@@ -96,6 +108,36 @@ std::string url_of(const config::address& address, const config::settings& setti
     return "http://" + to_string(address) + settings.server.path;
 }
 
+// What plugins say of themselves reaches clients, and who listens reaches plugins.
+void hear_changes(hub& hub, relister& relister, const current_generation& current) {
+    hub.changes.list_changed = [&relister](std::string_view word) {
+        if (const auto kind = mcp::read_list_kind(word)) relister.changed(*kind);
+    };
+    hub.changes.resource_updated = [&hub](std::string_view uri) { hub.announcer.resource_updated(uri); };
+    hub.announcer.on_watch([&current](std::string_view uri, bool on) {
+        const auto now = current.get();
+        if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
+    });
+}
+
+// A request over stdio, on the generation that is current when it comes.
+awaitable<void> answer_current(const wire::message& message,
+                               const wire::principal& who,
+                               wire::outlet& to,
+                               const current_generation& current) {
+    const auto now = current.get();
+    co_await now->mcp().answer(message, who, to);
+}
+
+// A legacy client's session, for what is said to it unasked.
+awaitable<void> hold_session(std::string session,
+                             const wire::principal& who,
+                             wire::outlet& to,
+                             const current_generation& current) {
+    const auto now = current.get();
+    co_await now->mcp().open_stream(session, std::nullopt, who, to);
+}
+
 bool is_drained(const std::vector<std::unique_ptr<http::listener>>& listeners) {
     for (const auto& one : listeners)
         if (one->open_connections()) return false;
@@ -108,13 +150,16 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     keep_memory_private();
     const signals signals;
     const auto settings = config::read(config);
-    hub hub(settings, own_program(), log);
+    hub hub(settings, log);
     const auto threads = make_threads(settings.server.threads);
-    generation now(settings, options, hub);
+    current_generation current;
+    relister relister(current, hub);
+    hear_changes(hub, relister, current);
+    current.set(std::make_shared<const generation>(settings, options, hub));
 
     // Only now, with every lock and every plugin in place, is anything bound.
     http::policy policy;
-    const http::handler handle = [&policy, &now](http::exchange& x) { return serve(x, policy, now); };
+    const http::handler handle = [&policy, &current](http::exchange& x) { return serve_current(x, policy, current); };
     std::vector<std::unique_ptr<http::listener>> listeners;
     std::vector<config::address> bound;
     for (const auto& address : settings.server.listen) {
@@ -126,12 +171,14 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
     for (const auto& address : bound) fmt::print(stderr, "toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings));
-    print_summary(now);
+    print_summary(*current.get());
 
-    while (signals.wait() == SIGHUP) log.warning("a reload is not part of this version; restart to read the configuration again");
-    log.info("stopping: {} for requests to end, or a second signal", fmt::format("{} ms", settings.server.drain.count()));
+    while (signals.wait() == SIGHUP)
+        log.warning("a reload is not part of this version; restart to read the configuration again");
+    log.info("stopping: {} s for requests to end, or a second signal", settings.server.drain.count() / 1000);
 
     for (const auto& one : listeners) one->drain();
+    hub.announcer.end_all();
     const auto end = std::chrono::steady_clock::now() + settings.server.drain;
     while (!is_drained(listeners) && std::chrono::steady_clock::now() < end)
         if (signals.came_within(20ms)) break;
@@ -139,18 +186,58 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     listeners.clear();
 
     // A plugin that keeps a thread keeps everything that the thread may touch.
-    if (!now.close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    relister.stop();
+    if (!current.get()->close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    current.set(nullptr);  // plugins may still say that something changed while they are taken down
+    return exit_code::ok;
+}
+
+exit_code run_stdio(const std::filesystem::path& config, log& log) {
+    keep_memory_private();
+    // Nothing but the protocol may reach the client: whatever a plugin prints goes where the log goes.
+    const int input = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int output = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (input < 0 || output < 0) throw failure("Standard input or output is closed; --stdio needs both.", exit_code::usage);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+
+    const signals signals;
+    const auto settings = config::read(config);
+    hub hub(settings, log);
+    current_generation current;
+    relister relister(current, hub);
+    hear_changes(hub, relister, current);
+    start_options options;
+    options.stdio = true;
+    current.set(std::make_shared<const generation>(settings, options, hub));
+    const auto who = auth::gate::local_user();
+
+    io_thread thread;
+    wire::json_limits limits;
+    limits.depth = settings.server.json_depth;
+    stdio::pipe pipe(
+        thread, input, output, limits, settings.server.http.body,
+        [&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, current); },
+        [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, current); },
+        log);
+    asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
+    thread.start();
+    signals.wait();
+
+    thread.stop();
+    relister.stop();
+    if (!current.get()->close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    current.set(nullptr);
     return exit_code::ok;
 }
 
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
     const auto settings = config::read(config);
-    hub hub(settings, own_program(), log);
-    generation now(settings, options, hub);
+    hub hub(settings, log);
+    const generation now(settings, options, hub);
     fmt::print(stderr, "toolrack {} would start\n", TOOLRACK_VERSION);
     print_summary(now);
-    now.close(plugin_grace);
+    if (!now.close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
     return exit_code::ok;
 }
 

@@ -14,6 +14,10 @@ namespace toolrack::app {
 // it cannot start.
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log);
 
+// Serves one client over standard input and output, until it closes its end. Needs no token: whoever
+// started the process is the caller.
+exit_code run_stdio(const std::filesystem::path& config, log& log);
+
 // Everything that a start would do, short of listening. Throws failure as a start would.
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log);
 

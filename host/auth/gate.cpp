@@ -1,7 +1,5 @@
 #include "auth/gate.hpp"
 
-#include <toolrack/abi.h>
-
 #include "auth/credential.hpp"
 
 namespace toolrack::auth {
@@ -21,7 +19,7 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
     const plugin::credentials credentials{
         token ? *token : std::string_view(), resource_, shown.peer, shown.peer_uid, shown.peer_gid};
     for (const auto& backend : backends_) {
-        if (!token && !(backend->auth_traits() & TOOLRACK_AUTH_TOKENLESS)) continue;
+        if (!token && !(backend->auth_traits() & plugin::auth_trait::tokenless)) continue;
 
         auto answer = co_await ask(*backend, credentials, home);
         switch (answer.kind) {
@@ -34,6 +32,15 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
         }
     }
     co_return token ? wire::refusal::bad_token : wire::refusal::no_token;
+}
+
+wire::principal gate::local_user() {
+    wire::identity who;
+    who.subject = "local";
+    who.issuer = "stdio";
+    who.credential = "stdio";
+    who.scopes = {"*"};
+    return wire::principal(std::move(who));
 }
 
 awaitable<plugin::verdict> gate::ask(plugin::instance& backend,

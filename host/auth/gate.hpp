@@ -31,6 +31,10 @@ public:
     // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
     awaitable<result<wire::principal, wire::refusal>> admit(const wire::facts& shown, executor home) const;
 
+    // Who asks over stdio: whoever started this process, with every scope. The specification leaves
+    // credentials there to the environment. (2026-07-28, basic, "Auth".)
+    static wire::principal local_user();
+
 private:
     awaitable<plugin::verdict> ask(plugin::instance& backend,
                                    const plugin::credentials& shown,

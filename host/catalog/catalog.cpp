@@ -1,6 +1,7 @@
 #include "catalog/catalog.hpp"
 
 #include <toolrack/json.hpp>
+#include <unordered_map>
 
 #include "base/text.hpp"
 #include "wire/json.hpp"
@@ -11,9 +12,51 @@ namespace {
 // What to call a feature in a sentence, before it is known to have a name.
 std::string shown_name(const plugin::feature& feature) {
     if (is_utf8(feature.definition))
-        if (const auto name = wire::string_member(json::value(feature.definition), "name"))
-            return feature.kind + " \"" + printable(*name, 140) + '"';
+        for (const char* member : {"name", "uri", "uriTemplate"})
+            if (const auto name = wire::string_member(json::value(feature.definition), member))
+                return printable(feature.kind, 40) + " \"" + printable(*name, 140) + '"';
     return "a " + printable(feature.kind, 40);
+}
+
+// Puts `read` where it belongs; why not, when it is not fit.
+template <typename Entry>
+std::string place(std::vector<Entry>& into, result<Entry, complaint> read) {
+    if (!read) return read.error().why();
+    into.push_back(std::move(*read));
+    return {};
+}
+
+std::string place(offer& into, const plugin::feature& said, const std::shared_ptr<plugin::instance>& from) {
+    if (said.kind == "tool") return place(into.tools, read_tool(said, from));
+    if (said.kind == "prompt") return place(into.prompts, read_prompt(said, from));
+    if (said.kind == "resource") return place(into.resources, read_resource(said, from));
+    if (said.kind == "template") return place(into.templates, read_template(said, from));
+    return "this version knows no such kind of feature";
+}
+
+// All entries of one kind, the first of each name.
+template <typename Entry>
+std::vector<Entry> gathered(std::vector<offer>& offers,
+                            std::vector<Entry> offer::*kind,
+                            const char* called,
+                            std::vector<omission>& omissions) {
+    std::vector<Entry> all;
+    std::unordered_map<std::string, std::string> first;  // name to instance
+    for (auto& offer : offers) {
+        for (auto& one : offer.*kind) {
+            const auto [known, is_new] = first.emplace(one.name, one.from->name());
+            if (is_new) {
+                all.push_back(std::move(one));
+                continue;
+            }
+            const auto why = known->second == one.from->name()
+                                 ? std::string("it is listed twice")
+                                 : '"' + known->second + "\" already has a " + called +
+                                       " of that name; set a prefix for one of them";
+            omissions.push_back({one.from->name(), std::string(called) + " \"" + one.name + "\" is not served: " + why});
+        }
+    }
+    return all;
 }
 
 }  // namespace
@@ -23,52 +66,26 @@ result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) 
     if (!listed) return listed.error();
 
     offer made;
-    for (const auto& feature : *listed) {
-        const auto leave_out = [&](const std::string& why) {
+    for (const auto& feature : *listed)
+        if (const auto why = place(made, feature, instance); !why.empty())
             made.omissions.push_back({instance->name(), shown_name(feature) + " is not served: " + why});
-        };
-        if (feature.kind != "tool") {
-            leave_out("this version serves tools only");
-            continue;
-        }
-        auto read = read_tool(feature, instance);
-        if (read) made.tools.push_back(std::move(*read));
-        else leave_out(read.error().why());
-    }
     return made;
 }
 
 catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<omission>& omissions) {
-    std::size_t most = 0;
-    for (const auto& offer : offers) most += offer.tools.size();
-    tools_.reserve(most);  // the map's keys and pointers lead into it
-
-    for (auto& offer : offers) {
+    for (auto& offer : offers)
         for (auto& omission : offer.omissions) omissions.push_back(std::move(omission));
-        for (auto& one : offer.tools) {
-            if (const auto* first = find_tool(one.name)) {
-                omissions.push_back({one.from->name(),
-                                     "tool \"" + one.name + "\" is not served: " +
-                                         (first->from == one.from
-                                              ? "it is listed twice"
-                                              : "\"" + first->from->name() +
-                                                    "\" already has a tool of that name; set a prefix for one of them")});
-                continue;
-            }
-            tools_.push_back(std::move(one));
-            tools_by_name_.emplace(tools_.back().name, &tools_.back());
-        }
-    }
-
-    std::vector<std::string> definitions;
-    definitions.reserve(tools_.size());
-    for (const auto& one : tools_) definitions.push_back(one.definition);
-    tool_pages_ = pages("tools", definitions, page_size);
+    tools_ = {"tools", gathered(offers, &offer::tools, "tool", omissions), page_size};
+    prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", omissions), page_size};
+    resources_ = {"resources", gathered(offers, &offer::resources, "resource", omissions), page_size};
+    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", omissions), page_size};
 }
 
-const tool* catalog::find_tool(std::string_view name) const {
-    const auto found = tools_by_name_.find(name);
-    return found == tools_by_name_.end() ? nullptr : found->second;
+const listed* catalog::find_reader(std::string_view uri) const {
+    if (const auto* resource = resources_.find(uri)) return resource;
+    for (const auto& one : templates_.entries())
+        if (one.pattern.match(uri)) return &one;
+    return nullptr;
 }
 
 }  // namespace toolrack::catalog

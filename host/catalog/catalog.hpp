@@ -5,14 +5,12 @@
 // or one that an earlier instance has, loses that feature, never the earlier one.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "catalog/definition.hpp"
-#include "catalog/page.hpp"
+#include "catalog/shelf.hpp"
 #include "plugin/instance.hpp"
 
 namespace toolrack::catalog {
@@ -26,6 +24,9 @@ struct omission {
 // The features of one instance, as far as they are fit.
 struct offer {
     std::vector<tool> tools;
+    std::vector<prompt> prompts;
+    std::vector<resource> resources;
+    std::vector<resource_template> templates;
     std::vector<omission> omissions;
 };
 
@@ -37,14 +38,20 @@ public:
     // In the order of the offers, which is the order clients see. Adds to `omissions`.
     catalog(std::vector<offer> offers, std::size_t page_size, std::vector<omission>& omissions);
 
-    const tool* find_tool(std::string_view name) const;
-    const std::vector<tool>& tools() const noexcept { return tools_; }
-    const pages& tool_pages() const noexcept { return tool_pages_; }
+    const shelf<tool>& tools() const noexcept { return tools_; }
+    const shelf<prompt>& prompts() const noexcept { return prompts_; }
+    const shelf<resource>& resources() const noexcept { return resources_; }
+    const shelf<resource_template>& templates() const noexcept { return templates_; }
+
+    // Who reads this URI: a resource of that name, else the first template that it fits. Null when
+    // nobody does.
+    const listed* find_reader(std::string_view uri) const;
 
 private:
-    std::vector<tool> tools_;
-    boost::unordered_flat_map<std::string_view, const tool*> tools_by_name_;
-    pages tool_pages_;
+    shelf<tool> tools_;
+    shelf<prompt> prompts_;
+    shelf<resource> resources_;
+    shelf<resource_template> templates_;
 };
 
 }  // namespace toolrack::catalog

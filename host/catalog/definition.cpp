@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <optional>
+#include <stdexcept>
 #include <toolrack/json.hpp>
 
 #include "base/text.hpp"
@@ -12,22 +14,33 @@ namespace {
 
 constexpr std::size_t longest_definition = 1024 * 1024;
 constexpr std::size_t longest_name = 128;
+constexpr std::size_t longest_uri = 2048;
 
 bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '.';
 }
 
+// A scheme and something after it, without white space and control characters. (RFC 3986 3.1; the rest
+// is the plugin's own.)
+bool is_uri(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
+}
+
 bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= longest_name && std::all_of(name.begin(), name.end(), is_name_character);
 }
 
-// The definition again, on one line, under the name that clients use.
-std::string renamed(const json::value& definition, std::string_view name) {
-    std::string text = "{\"name\":";
+// The definition again, on one line, with `name` as its `member`.
+std::string renamed(const json::value& definition, std::string_view member_name, std::string_view name) {
+    std::string text = "{";
+    json::write_string(text, member_name);
+    text += ':';
     json::write_string(text, name);
     for (const auto& member : definition) {
-        if (member.key_is("name")) continue;
+        if (member.key_is(member_name)) continue;
         text += ',';
         json::write_string(text, member.key());
         text += ':';
@@ -39,9 +52,13 @@ std::string renamed(const json::value& definition, std::string_view name) {
     return text;
 }
 
-}  // namespace
-
-result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+// What all kinds have in common. `named_by`: the member that names this kind; `prefixed`: whether the
+// operator's prefix goes before it.
+std::optional<complaint> read_common(const plugin::feature& said,
+                                     std::shared_ptr<plugin::instance> from,
+                                     std::string_view named_by,
+                                     bool prefixed,
+                                     listed& made) {
     if (said.definition.size() > longest_definition) return complain("its definition is longer than 1 MiB");
     if (!is_utf8(said.definition)) return complain("its definition is not UTF-8");
     if (const auto fault = wire::check_json(said.definition))
@@ -49,30 +66,19 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
     const json::value definition(said.definition);
     if (!definition.is_object()) return complain("its definition is not a JSON object");
 
-    const auto name = wire::string_member(definition, "name");
-    if (!name) return complain("its definition has no string \"name\"");
-    tool made;
+    const auto name = wire::string_member(definition, named_by);
+    if (!name) return complain("its definition has no string \"" + std::string(named_by) + '"');
     made.own_name = *name;
-    made.name = from->settings().prefix + *name;
-    if (!is_name(made.name))
+    made.name = prefixed ? from->settings().prefix + *name : *name;
+    if (prefixed && !is_name(made.name))
         return complain("the name \"" + printable(made.name, 140) +
                         "\" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'");
+    if (!prefixed && (made.name.size() > longest_uri || !is_uri(made.name)))
+        return complain("\"" + printable(made.name, 140) + "\" is not a URI of at most 2048 characters");
+    if (!prefixed && !wire::string_member(definition, "name"))
+        return complain("its definition has no string \"name\"");
     if (const auto description = definition.find("description"); description && !description->is_string())
         return complain("its \"description\" is not a string");
-
-    const auto input = definition.find("inputSchema");
-    if (!input || !input->is_object()) return complain("its definition has no object \"inputSchema\"");
-    if (wire::string_member(*input, "type") != "object")
-        return complain("its inputSchema must say \"type\": \"object\"");
-    auto compiled = schema::compile(boost::json::parse(input->text()));
-    if (!compiled) return complain("its inputSchema is not a JSON Schema: " + compiled.error().text());
-    made.input = std::make_shared<const schema::compiled>(std::move(*compiled));
-
-    if (const auto output = definition.find("outputSchema")) {
-        if (!output->is_object()) return complain("its outputSchema is not an object");
-        if (const auto checked = schema::compile(boost::json::parse(output->text())); !checked)
-            return complain("its outputSchema is not a JSON Schema: " + checked.error().text());
-    }
 
     if (!said.attributes.empty()) {
         const json::value attributes(said.attributes);
@@ -81,9 +87,81 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
         const auto quick = attributes.find("quick");
         made.quick = quick && quick->is_bool() && quick->boolean();
     }
-
-    made.definition = renamed(definition, made.name);
+    made.definition = renamed(definition, named_by, made.name);
     made.from = std::move(from);
+    return std::nullopt;
+}
+
+// Compiled, when it is a JSON Schema for objects, as `member` of a tool must be.
+result<std::shared_ptr<const schema::compiled>, complaint> read_schema(const json::value& schema,
+                                                                       const char* member) {
+    auto compiled = schema::compile(boost::json::parse(schema.text()));
+    if (!compiled)
+        return complain("its " + std::string(member) + " is not a JSON Schema: " + compiled.error().text());
+    return std::make_shared<const schema::compiled>(std::move(*compiled));
+}
+
+}  // namespace
+
+result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+    tool made;
+    if (auto why = read_common(said, std::move(from), "name", true, made)) return std::move(*why);
+    const json::value definition(said.definition);
+
+    const auto input = definition.find("inputSchema");
+    if (!input || !input->is_object()) return complain("its definition has no object \"inputSchema\"");
+    if (wire::string_member(*input, "type") != "object")
+        return complain("its inputSchema must say \"type\": \"object\"");
+    auto compiled = read_schema(*input, "inputSchema");
+    if (!compiled) return compiled.error();
+    made.input = std::move(*compiled);
+    auto mirrored = read_param_headers(*input);
+    if (!mirrored) return mirrored.error();
+    made.mirrored = std::move(*mirrored);
+    if (const auto output = definition.find("outputSchema")) {
+        if (!output->is_object()) return complain("its outputSchema is not an object");
+        if (const auto checked = read_schema(*output, "outputSchema"); !checked) return checked.error();
+    }
+
+    const json::value attributes(said.attributes.empty() ? std::string_view("{}") : std::string_view(said.attributes));
+    if (const auto task = wire::string_member(attributes, "task")) {
+        if (*task != "optional" && *task != "required")
+            return complain("its attribute \"task\" must be \"optional\" or \"required\"");
+        made.task = *task == "required" ? task_support::required : task_support::optional;
+    }
+    return made;
+}
+
+result<prompt, complaint> read_prompt(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+    prompt made;
+    if (auto why = read_common(said, std::move(from), "name", true, made)) return std::move(*why);
+    const auto arguments = json::value(said.definition).find("arguments");
+    if (!arguments) return made;
+    if (!arguments->is_array()) return complain("its \"arguments\" are not an array");
+    for (const auto& argument : *arguments) {
+        const auto name = wire::string_member(argument, "name");
+        if (!name) return complain("one of its arguments has no string \"name\"");
+        const auto required = argument.find("required");
+        if (required && required->is_bool() && required->boolean()) made.required.push_back(*name);
+    }
+    return made;
+}
+
+result<resource, complaint> read_resource(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+    resource made;
+    if (auto why = read_common(said, std::move(from), "uri", false, made)) return std::move(*why);
+    return made;
+}
+
+result<resource_template, complaint> read_template(const plugin::feature& said,
+                                                   std::shared_ptr<plugin::instance> from) {
+    resource_template made;
+    if (auto why = read_common(said, std::move(from), "uriTemplate", false, made)) return std::move(*why);
+    try {
+        made.pattern = uri_template(made.name);
+    } catch (const std::invalid_argument& wrong) {
+        return complain(wrong.what());
+    }
     return made;
 }
 

@@ -9,8 +9,8 @@
 namespace toolrack::catalog {
 
 pages::pages(std::string_view member, const std::vector<std::string>& entries, std::size_t page_size) {
-    std::string all;
-    for (const auto& entry : entries) all += entry;
+    std::string all = std::to_string(page_size);
+    for (const auto& entry : entries) (all += '\n') += entry;  // entries are single lines
     stamp_ = hex(sha256(all)).substr(0, 16);
 
     std::size_t next = 0;

@@ -6,7 +6,9 @@
 namespace toolrack::http {
 namespace {
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 // Narrower than RFC 3986's reg-name, which allows percent-encoding and sub-delims: no host that a
 // server can be reached by needs them.

@@ -8,12 +8,12 @@ namespace toolrack::http {
 
 // Views into what was parsed.
 struct authority {
-    std::string_view host;                // "localhost", "127.0.0.1", "[::1]"
-    std::optional<unsigned short> port;   // nothing when none was given
+    std::string_view host;               // "localhost", "127.0.0.1", "[::1]"
+    std::optional<unsigned short> port;  // nothing when none was given
 };
 
-// Nothing for what is not exactly host[:port]: user information, an empty host or port, a port that is
-// no number from 1 to 65535, a bare IPv6 address, or characters that no name has.
+// Nothing for what is not exactly host[:port]: user information, an empty host or port, a port that
+// is no number from 1 to 65535, a bare IPv6 address, or characters that no name has.
 std::optional<authority> parse_authority(std::string_view text) noexcept;
 
 }  // namespace toolrack::http

@@ -30,15 +30,21 @@ private:
 
 namespace {
 
-rejection too_slow() { return refuse(408, "The body did not arrive in time."); }
-rejection too_short() { return refuse(400, "The body ended before it was complete."); }
+rejection too_slow() {
+    return refuse(408, "The body did not arrive in time.");
+}
+rejection too_short() {
+    return refuse(400, "The body ended before it was complete.");
+}
 
 }  // namespace
 
 body::body(channel& from, desk& at, const head& of)
     : channel_(from), desk_(at), head_(of), is_read_(!of.has_body()) {}
 
-body::~body() { desk_.lender.give_back(std::move(own_)); }
+body::~body() {
+    desk_.lender.give_back(std::move(own_));
+}
 
 awaitable<result<std::string_view, rejection>> body::read() {
     if (is_read_) co_return text_;
@@ -94,7 +100,8 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
 
     auto arrived = here.size();
     while (arrived < length) {
-        if (arrived == own_.size()) own_.resize(std::min(length, std::max(first_part, 2 * arrived)));
+        if (arrived == own_.size())
+            own_.resize(std::min(length, std::max(first_part, 2 * arrived)));
         const auto room = std::span(own_).subspan(arrived);
         const auto wanted = room.first(std::min(room.size(), length - arrived));
         const auto bytes = co_await channel_.read(wanted, waiting::for_body);

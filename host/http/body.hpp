@@ -41,7 +41,7 @@ private:
     channel& channel_;
     desk& desk_;
     const head& head_;
-    std::string own_;         // a body that did not fit beside its head
+    std::string own_;  // a body that did not fit beside its head
     std::string_view text_;
     bool is_read_;
 };

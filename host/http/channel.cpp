@@ -14,14 +14,14 @@ constexpr auto goodbye_time = 2s;
 constexpr std::size_t goodbye_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds longest_silence = 15s;
 
-bool is_only_slow(error_code failed) { return failed == asio::error::would_block; }
+bool is_only_slow(error_code failed) {
+    return failed == asio::error::would_block;
+}
 
 }  // namespace
 
 channel::channel(std::shared_ptr<desk> at, stream::socket connected)
-    : desk_(std::move(at)),
-      stream_(std::move(connected)),
-      in_(desk_->lender),
+    : desk_(std::move(at)), stream_(std::move(connected)), in_(desk_->lender),
       deadline_(desk_->deadlines(), [this] { deadline_passed(); }) {}
 
 awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
@@ -199,9 +199,7 @@ void channel::stop_deadline() noexcept {
 void channel::deadline_passed() {
     switch (std::exchange(waiting_, waiting::for_nothing)) {
     case waiting::for_head:
-    case waiting::for_body:
-        is_late_ = true;
-        return stream_.stop_waiting();
+    case waiting::for_body: is_late_ = true; return stream_.stop_waiting();
     case waiting::for_request:
     case waiting::for_writing:
     case waiting::for_goodbye: return break_off();

@@ -1,8 +1,8 @@
 // The wire of one connection: bytes in, bytes out, and the deadline of whatever it waits for.
 //
-// Reading is awaited, by one reader at a time. Sending never waits: what the socket does not take at
-// once goes to the outbox and leaves when the client reads. Belongs to one I/O thread; always held by a shared_ptr,
-// which callbacks that are still under way share.
+// Reading is awaited, by one reader at a time. Sending never waits: what the socket does not take
+// at once goes to the outbox and leaves when the client reads. Belongs to one I/O thread; always
+// held by a shared_ptr, which callbacks that are still under way share.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,15 @@
 
 namespace toolrack::http {
 
-enum class waiting { for_nothing, for_request, for_head, for_body, for_writing, for_event, for_goodbye };
+enum class waiting {
+    for_nothing,
+    for_request,
+    for_head,
+    for_body,
+    for_writing,
+    for_event,
+    for_goodbye
+};
 
 class channel : public std::enable_shared_from_this<channel> {
 public:
@@ -36,8 +44,8 @@ public:
 
     intake& in() noexcept { return in_; }
 
-    // Reads what comes next; 0 when nothing will: the client ended, or the deadline of `what` passed
-    // (then is_late()). A deadline of one kind is not moved by what arrives meanwhile.
+    // Reads what comes next; 0 when nothing will: the client ended, or the deadline of `what`
+    // passed (then is_late()). A deadline of one kind is not moved by what arrives meanwhile.
     awaitable<std::size_t> read(std::span<char> into, waiting what);
     bool is_late() const noexcept { return is_late_; }
     void stop_deadline() noexcept;

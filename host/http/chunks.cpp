@@ -18,13 +18,15 @@ result<std::string_view, rejection> chunks::take(std::string_view in, std::strin
     std::size_t used = 0;
     while (used < in.size() && !is_complete()) {
         if (state_ == state::data) {
-            const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(size_, in.size() - used));
+            const auto part =
+                static_cast<std::size_t>(std::min<std::uint64_t>(size_, in.size() - used));
             body.append(in.substr(used, part));
             used += part;
             size_ -= part;
             if (size_ == 0) state_ = state::data_cr;
         } else if (!step(in[used++])) {
-            return refuse(400, "The chunked body is malformed; extensions and trailers are not taken.");
+            return refuse(400,
+                          "The chunked body is malformed; extensions and trailers are not taken.");
         } else if (is_too_large_) {
             return refuse(413, "The body is larger than this server allows (server.http.body).");
         }
@@ -39,7 +41,8 @@ bool chunks::step(char c) {
         return c == wanted;
     };
     switch (state_) {
-    case state::size: return c == '\r' && digits_ > 0 ? (state_ = state::size_lf, true) : add_digit(c);
+    case state::size:
+        return c == '\r' && digits_ > 0 ? (state_ = state::size_lf, true) : add_digit(c);
     case state::size_lf:
         if (c != '\n') return false;
         begin_chunk();

@@ -2,8 +2,9 @@
 //
 //     1 to 16 hex digits CR LF, that many bytes CR LF, ..., 0 CR LF CR LF
 //
-// No extensions, no trailers, no other line endings. Beast's own decoder takes all of those and hides
-// them (trailers even join the head: security.md, section 0), so what is allowed is decoded here.
+// No extensions, no trailers, no other line endings. Beast's own decoder takes all of those and
+// hides them (trailers even join the head: security.md, section 0), so what is allowed is decoded
+// here.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,9 @@ class chunks {
 public:
     explicit chunks(std::size_t largest_body) : left_(largest_body) {}
 
-    // Appends what `in` holds of the body to `body` and returns what stands behind it: nothing, unless
-    // the body is complete. One that grows past the limit is refused as soon as its chunk is announced.
+    // Appends what `in` holds of the body to `body` and returns what stands behind it: nothing,
+    // unless the body is complete. One that grows past the limit is refused as soon as its chunk is
+    // announced.
     result<std::string_view, rejection> take(std::string_view in, std::string& body);
 
     bool is_complete() const noexcept { return state_ == state::complete; }

@@ -26,9 +26,7 @@ stream::socket adopt(desk& at, descriptor connected, const peer& who) {
 }  // namespace
 
 connection::connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place)
-    : desk_(std::move(at)),
-      place_(std::move(place)),
-      peer_(std::move(who)),
+    : desk_(std::move(at)), place_(std::move(place)), peer_(std::move(who)),
       channel_(std::make_shared<channel>(desk_, adopt(*desk_, std::move(connected), peer_))) {
     desk_->enlist(*this);
 }
@@ -37,7 +35,8 @@ awaitable<void> connection::live(std::shared_ptr<connection> self) {
     try {
         co_await self->converse();
     } catch (const std::exception& broken) {
-        self->desk_->log.error("A connection from {} ended early: {}.", self->peer_.name, broken.what());
+        self->desk_->log.error(
+            "A connection from {} ended early: {}.", self->peer_.name, broken.what());
     }
     self->channel_->break_off();
 }
@@ -63,25 +62,29 @@ awaitable<bool> connection::next_head() {
         }
         if (!found->empty()) {
             channel_->stop_deadline();
-            if (auto no = parse_head(in.hold(found->size()), head_)) {
-                turn_away(*no);
-                co_return false;
-            }
-            co_return true;
+            co_return understands(in.hold(found->size()));
         }
         if (in.space().empty()) in.grow(desk_->limits.head + room_for_body);
         const auto what = in.is_empty() ? waiting::for_request : waiting::for_head;
         const auto bytes = co_await channel_->read(in.space(), what);
         if (bytes == 0) {
-            if (channel_->is_late()) turn_away(refuse(408, "The head of the request did not arrive in time."));
+            if (channel_->is_late())
+                turn_away(refuse(408, "The head of the request did not arrive in time."));
             co_return false;
         }
         in.received(bytes);
     }
 }
 
+bool connection::understands(std::string_view bytes) {
+    head_ = desk_->lender.lend_head();
+    const auto no = parse_head(bytes, *head_);
+    if (no) turn_away(*no);
+    return !no;
+}
+
 awaitable<bool> connection::answer() {
-    exchange current(*channel_, *desk_, head_, peer_);
+    exchange current(*channel_, *desk_, *head_, peer_);
     try {
         co_await desk_->handle(current);
         if (!current.is_answered()) desk_->log.error("A request was left without an answer.");
@@ -89,11 +92,13 @@ awaitable<bool> connection::answer() {
         desk_->log.error("A request ended in an exception: {}.", thrown.what());
     }
     if (!current.is_answered()) {
-        current.reject({500, "Something went wrong in this server.", {}, wire::code::internal_error});
+        current.reject(
+            {500, "Something went wrong in this server.", {}, wire::code::internal_error});
     }
     co_await channel_->flushed();
     if (current.is_last() || channel_->is_broken()) co_return false;
     channel_->in().release();
+    desk_->lender.give_back(std::move(head_));
     co_return true;
 }
 

@@ -1,11 +1,12 @@
 // A connection: one client, one request after the other, until one of the two ends it.
 //
-// Reads a head, hands the exchange to the handler, waits until the answer has left, and begins again;
-// what the client sends ahead waits in the meantime. Lives and dies on one I/O thread, owned by the
-// coroutine that live() is.
+// Reads a head, hands the exchange to the handler, waits until the answer has left, and begins
+// again; what the client sends ahead waits in the meantime. Lives and dies on one I/O thread, owned
+// by the coroutine that live() is.
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "http/channel.hpp"
 #include "http/crowd.hpp"
@@ -30,6 +31,7 @@ private:
     awaitable<void> converse();
     // False when there is no further request on this connection.
     awaitable<bool> next_head();
+    bool understands(std::string_view bytes);
     // False when the connection ends after the answer.
     awaitable<bool> answer();
     // A head that could not be read: nobody knows where the next one would start.
@@ -39,7 +41,7 @@ private:
     crowd::place place_;
     peer peer_;
     std::shared_ptr<channel> channel_;
-    head head_;
+    std::unique_ptr<head> head_;  // lent while a request is under way
 };
 
 }  // namespace toolrack::http

@@ -18,8 +18,8 @@ struct accepted {
 accepted accepted_by(const head& of) noexcept;
 
 // Before one byte of the body is read: is it JSON, small enough, and would the client understand an
-// answer? Demanding application/json is also what keeps web pages out: a form can post text/plain to
-// any origin without asking, JSON it cannot (CVE-2026-33252).
+// answer? Demanding application/json is also what keeps web pages out: a form can post text/plain
+// to any origin without asking, JSON it cannot (CVE-2026-33252).
 std::optional<rejection> check_content(const head& of, accepted takes, std::size_t largest_body);
 
 }  // namespace toolrack::http

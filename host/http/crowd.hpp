@@ -1,7 +1,8 @@
 // Who is connected: how many in all, and how many from one source.
 //
-// A source is an IPv4 address, or the /64 that an IPv6 host has for itself; a unix socket has no source
-// and counts in the whole only. Thread-safe: connections enter on the accepting thread and leave on theirs.
+// A source is an IPv4 address, or the /64 that an IPv6 host has for itself; a unix socket has no
+// source and counts in the whole only. Thread-safe: connections enter on the accepting thread and
+// leave on theirs.
 #pragma once
 
 #include <array>
@@ -19,12 +20,14 @@ class crowd : public std::enable_shared_from_this<crowd> {
     using source = std::array<unsigned char, 16>;
 
 public:
-    crowd(std::size_t most, std::size_t most_per_source) : most_(most), most_per_source_(most_per_source) {}
+    crowd(std::size_t most, std::size_t most_per_source)
+        : most_(most), most_per_source_(most_per_source) {}
 
     // A connection's place, given up when it ends.
     class place {
     public:
-        place(std::shared_ptr<crowd> in, std::optional<source> from) : in_(std::move(in)), from_(from) {}
+        place(std::shared_ptr<crowd> in, std::optional<source> from)
+            : in_(std::move(in)), from_(from) {}
         place(place&&) = default;
         place& operator=(place&&) = delete;
         ~place() {

@@ -6,13 +6,17 @@
 
 namespace toolrack::http {
 
-class desk::everybody
-    : public boost::intrusive::list<connection,
-                                    boost::intrusive::base_hook<listed>,
-                                    boost::intrusive::constant_time_size<false>> {};
+class desk::everybody : public boost::intrusive::list<connection,
+                                                      boost::intrusive::base_hook<listed>,
+                                                      boost::intrusive::constant_time_size<false>> {
+};
 
-desk::desk(io_thread& on, const config::http_limits& within, const handler& answers, toolrack::log& to)
-    : limits(within), handle(answers), log(to), refusals(to), thread_(on), present_(std::make_unique<everybody>()) {}
+desk::desk(io_thread& on,
+           const config::http_limits& within,
+           const handler& answers,
+           toolrack::log& to)
+    : limits(within), handle(answers), log(to), refusals(to), thread_(on),
+      present_(std::make_unique<everybody>()) {}
 
 desk::~desk() = default;
 
@@ -22,7 +26,9 @@ void desk::take(descriptor connected, peer who, crowd::place place) {
     asio::co_spawn(get_executor(), connection::live(std::move(made)), asio::detached);
 }
 
-void desk::enlist(connection& newcomer) { present_->push_back(newcomer); }
+void desk::enlist(connection& newcomer) {
+    present_->push_back(newcomer);
+}
 
 void desk::drain() {
     is_draining_ = true;

@@ -1,8 +1,8 @@
 // What the connections of one listener share on one I/O thread: the settings, lent memory, and the
 // list of who is there.
 //
-// Every function runs on that thread. Connections keep their desk alive; the thread, the handler and
-// the log must outlive all of them.
+// Every function runs on that thread. Connections keep their desk alive; the thread, the handler
+// and the log must outlive all of them.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -22,8 +22,8 @@ namespace toolrack::http {
 
 class connection;
 
-using listed = boost::intrusive::list_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using listed =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 class desk : public std::enable_shared_from_this<desk> {
 public:

@@ -13,22 +13,27 @@
 namespace toolrack::http {
 namespace {
 
-descriptor take_reserve() { return descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+descriptor take_reserve() {
+    return descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 descriptor accept_one(int listening, sockaddr_storage& from) {
     socklen_t size = sizeof from;
-    return descriptor(accept4(listening, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    return descriptor(accept4(
+        listening, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-// Says why and closes. Nothing here waits: whoever is turned away must not cost more than that. What
-// the client has sent already is read off, or closing would reset the connection under the answer.
+// Says why and closes. Nothing here waits: whoever is turned away must not cost more than that.
+// What the client has sent already is read off, or closing would reset the connection under the
+// answer.
 void turn_away(const descriptor& connected, const rejection& why) {
     std::string text;
     append_rejection(text, why, {.closes = true});
     (void)send(connected.get(), text.data(), text.size(), MSG_NOSIGNAL);
     shutdown(connected.get(), SHUT_WR);
     std::array<char, 4096> ignored;
-    while (recv(connected.get(), ignored.data(), ignored.size(), 0) == static_cast<ssize_t>(ignored.size())) {
+    while (recv(connected.get(), ignored.data(), ignored.size(), 0) ==
+           static_cast<ssize_t>(ignored.size())) {
     }
 }
 
@@ -42,16 +47,15 @@ rejection no_place() {
 rejection no_clear_text(const peer& who) {
     return refuse(403,
                   "Requests from " + who.name +
-                      " may not come in clear text; use https, or add its network to server.allow_cleartext.");
+                      " may not come in clear text; use https, or add its network to "
+                      "server.allow_cleartext.");
 }
 
 }  // namespace
 
-door::door(std::shared_ptr<crowd> inside, networks clear_text, bool is_local)
-    : inside_(std::move(inside)),
-      clear_text_(std::move(clear_text)),
-      is_local_(is_local),
-      reserve_(take_reserve()) {}
+door::door(std::shared_ptr<crowd> inside, networks clear_text, bool is_local, log& to)
+    : inside_(std::move(inside)), clear_text_(std::move(clear_text)), is_local_(is_local),
+      refusals_(to), reserve_(take_reserve()) {}
 
 knock door::open(int listening, std::optional<guest>& into) {
     sockaddr_storage from{};
@@ -64,22 +68,23 @@ knock door::open(int listening, std::optional<guest>& into) {
         case ENOBUFS:
         case ENOMEM: return knock::try_later;
         case EBADF:
-        case EINVAL: return knock::nobody;  // closed meanwhile
+        case EINVAL: return knock::nobody;       // closed meanwhile
         default: return knock::was_turned_away;  // that client is gone; others may wait
         }
     }
     auto who = peer_of(connected.get(), from);
-    if (!is_local_ && !clear_text_.include(who)) {
-        turn_away(connected, no_clear_text(who));
-        return knock::was_turned_away;
-    }
+    if (!is_local_ && !clear_text_.include(who))
+        return refuse_to(connected, who, no_clear_text(who));
     auto place = inside_->enter(who);
-    if (!place) {
-        turn_away(connected, no_place());
-        return knock::was_turned_away;
-    }
+    if (!place) return refuse_to(connected, who, no_place());
     into.emplace(guest{std::move(connected), std::move(who), std::move(*place)});
     return knock::came_in;
+}
+
+knock door::refuse_to(const descriptor& connected, const peer& who, const rejection& why) {
+    refusals_.say(who.name, why.status, why.sentence);
+    turn_away(connected, why);
+    return knock::was_turned_away;
 }
 
 knock door::without_descriptors(int listening) {

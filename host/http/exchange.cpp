@@ -14,19 +14,21 @@ constexpr std::size_t worth_a_copy = 64 * 1024;
 }  // namespace
 
 exchange::exchange(channel& on, desk& at, const http::head& head, const peer& who)
-    : channel_(on), desk_(at), head_(head), peer_(who), body_(on, at, head), takes_(accepted_by(head)) {
+    : channel_(on), desk_(at), head_(head), peer_(who), body_(on, at, head),
+      takes_(accepted_by(head)) {
     mirror();
     channel_.observe_for(this);
 }
 
-exchange::~exchange() { channel_.observe_for(nullptr); }
+exchange::~exchange() {
+    channel_.observe_for(nullptr);
+}
 
 void exchange::mirror() {
     constexpr std::string_view prefix = "mcp-param-";
     mirrored_.protocol_version = head_.find(single::mcp_protocol_version);
     mirrored_.method = head_.find(single::mcp_method);
     mirrored_.name = head_.find(single::mcp_name);
-    mirrored_.session = head_.find(single::mcp_session_id);
     for (const auto& [name, value] : head_.fields) {
         if (!is_word(name.substr(0, prefix.size()), prefix)) continue;
         params_.push_back({name.substr(prefix.size()), value});
@@ -78,44 +80,69 @@ void exchange::reject(const rejection& why) {
 }
 
 void exchange::finish_empty(unsigned status) {
+    if (is_streaming_) return close_stream();
     if (std::exchange(is_answered_, true)) return;
-    if (is_streaming_) return end_stream({});
     auto& text = blank();
     append_empty(text, status, how());
     channel_.send(text);
 }
 
-void exchange::open_stream() { begin_stream({}); }
-
-void exchange::begin_stream(std::string_view first) {
-    if (is_answered_ || is_streaming_) return;
-    is_streaming_ = true;
+void exchange::open_stream(std::string_view event, std::chrono::milliseconds retry) {
+    if (is_answered_ || is_streaming_ || !takes_.stream) return;
     auto& text = blank();
-    append_stream_head(text, how());
-    if (!first.empty()) sse::append_message(text, first, framing());
+    begin_stream(text);
+    if (!event.empty()) sse::append_opening(text, event, retry, framing());
     channel_.send(text);
-    channel_.stream_events(true);
 }
 
-void exchange::notify(std::string json) {
+void exchange::notify(std::string json, std::string_view event) {
     if (is_answered_ || !takes_.stream) return;
-    if (!is_streaming_) return begin_stream(json);
     auto& text = blank();
-    sse::append_message(text, json, framing());
-    channel_.send(text, worth::a_notification);
+    // What begins the stream may not be dropped, or nobody could read the rest.
+    const auto what = is_streaming_ ? worth::a_notification : worth::an_answer;
+    if (!is_streaming_) begin_stream(text);
+    sse::append_message(text, json, event, framing());
+    channel_.send(text, what);
+}
+
+void exchange::close_stream() {
+    if (!is_streaming_) return finish_empty(202);
+    if (std::exchange(is_answered_, true)) return;
+    auto& text = blank();
+    end_stream(text);
+    channel_.send(text);
 }
 
 void exchange::finish(wire::reply answer) {
-    if (is_answered_) return;
     if (answer.json.empty()) return finish_empty(answer.status);
-    if (answer.status == 200 && !takes_.json && takes_.stream) open_stream();
-    is_answered_ = true;
+    if (std::exchange(is_answered_, true)) return;
     left_ = nullptr;
-    if (is_streaming_) {
-        end_stream(answer.json);
+    const bool takes_nothing_else = answer.status == 200 && !takes_.json && takes_.stream;
+    if (is_streaming_ || takes_nothing_else) {
+        answer_in_stream(answer);
     } else {
         answer_in_json(std::move(answer));
     }
+}
+
+void exchange::begin_stream(std::string& text) {
+    is_streaming_ = true;
+    append_stream_head(text, how());
+    channel_.stream_events(true);
+}
+
+void exchange::end_stream(std::string& text) {
+    sse::append_end(text, framing());
+    channel_.stream_events(false);
+    is_last_ |= desk_.is_draining();
+}
+
+void exchange::answer_in_stream(const wire::reply& answer) {
+    auto& text = blank();
+    if (!is_streaming_) begin_stream(text);
+    sse::append_message(text, answer.json, answer.event, framing());
+    end_stream(text);
+    channel_.send(text);
 }
 
 void exchange::answer_in_json(wire::reply answer) {
@@ -126,15 +153,6 @@ void exchange::answer_in_json(wire::reply answer) {
     if (answer.json.size() > worth_a_copy) return channel_.send(text, std::move(answer.json));
     text += answer.json;
     channel_.send(text);
-}
-
-void exchange::end_stream(std::string_view last) {
-    auto& text = blank();
-    if (!last.empty()) sse::append_message(text, last, framing());
-    sse::append_end(text, framing());
-    channel_.send(text);
-    channel_.stream_events(false);
-    is_last_ |= desk_.is_draining();
 }
 
 void exchange::nothing_sent_for_long() {

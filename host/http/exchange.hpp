@@ -1,12 +1,14 @@
 // One request and its reply: the head that was parsed, a body that is read only when asked for, and
 // the outlet through which the answer goes.
 //
-// Lives on its connection's I/O thread, for as long as the handler and the writing of the answer take.
-// The body is not touched before body() is called, so a caller who is refused before that has cost us
-// a head and nothing more.
+// Lives on its connection's I/O thread, for as long as the handler and the writing of the answer
+// take. The body is not touched before body() is called, so a caller who is refused before that has
+// cost us a head and nothing more.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,33 +39,35 @@ public:
     const http::head& head() const noexcept { return head_; }
     wire::facts facts() const;
 
-    // The whole body, de-chunked. Refuses a wrong Content-Type (415), one that is announced or grows too
-    // large (413), an Accept that leaves us no answer (406), a malformed one (400), and one that stops
-    // coming (408). Sends "100 Continue" first when the client waits for it. The view is good until the
-    // exchange ends.
+    // The whole body, de-chunked. Refuses a wrong Content-Type (415), one that is announced or
+    // grows too large (413), an Accept that leaves us no answer (406), a malformed one (400), and
+    // one that stops coming (408). Sends "100 Continue" first when the client waits for it. The
+    // view is good until the exchange ends.
     awaitable<result<std::string_view, rejection>> body();
 
-    // Answers with a refusal. When the body was not read, the connection ends after it: the write side is
-    // shut and up to 64 KiB are drained, so that the client can read the answer. Logs the sentence,
-    // unless the refusal is a challenge: the gate logs those, with reasons that no client may see.
+    // Answers with a refusal. When the body was not read, the connection ends after it: the write
+    // side is shut and up to 64 KiB are drained, so that the client can read the answer. Logs the
+    // sentence, unless the refusal is a challenge: the gate logs those, with reasons that no client
+    // may see.
     void reject(const rejection& why);
 
     // A reply without JSON: 202 for a notification, 204 for DELETE.
     void finish_empty(unsigned status);
 
-    // Begins the SSE stream before there is anything to say (a GET waits for its head).
-    void open_stream();
-    // Whether the client may be sent a stream at all.
-    bool takes_stream() const noexcept { return takes_.stream; }
-
     // wire::outlet. The first notify() turns the reply into an SSE stream (2026-07-28,
-    // transports/streamable-http, "Receiving Messages"); finish() then is its last event. An answer of
-    // status other than 200 is never SSE unless the stream has begun. A client that takes no stream
-    // gets no notifications; one that takes nothing else gets a stream of one event.
+    // transports/streamable-http, "Receiving Messages"); finish() then is its last event. An answer
+    // of status other than 200 is never SSE unless the stream has begun. A client that takes no
+    // stream gets no notifications; one that takes nothing else gets a stream of one event.
     const wire::mirrored* headers() const override { return &mirrored_; }
+    std::optional<std::string_view> session() const override {
+        return head_.find(single::mcp_session_id);
+    }
     executor get_executor() override { return desk_.get_executor(); }
     toolrack::deadlines& deadlines() override { return desk_.deadlines(); }
-    void notify(std::string json) override;
+    bool takes_stream() const override { return takes_.stream; }
+    void notify(std::string json, std::string_view event = {}) override;
+    void open_stream(std::string_view event = {}, std::chrono::milliseconds retry = {}) override;
+    void close_stream() override;
     void finish(wire::reply answer) override;
     void on_closed(std::function<void()> left) override;
 
@@ -80,9 +84,10 @@ private:
     manner how();
     sse::framing framing() const noexcept;
     std::string& blank();
+    void begin_stream(std::string& text);
+    void end_stream(std::string& text);
     void answer_in_json(wire::reply answer);
-    void begin_stream(std::string_view first);
-    void end_stream(std::string_view last);
+    void answer_in_stream(const wire::reply& answer);
 
     channel& channel_;
     desk& desk_;

@@ -17,27 +17,28 @@ bool starts_with_word(std::string_view text, std::string_view known) {
 
 // A front server that maps '-' to '_' (CGI, WSGI) would take "Content_Length" for "Content-Length".
 bool mimics_another(std::string_view name) {
-    if (name.find('_') == std::string_view::npos) return false;
+    // What follows Mcp-Param- is a tool's own word, and '_' is a letter in it.
+    if (name.find('_') == std::string_view::npos || starts_with_word(name, "mcp-param-")) return false;
     std::string as_meant(name);
     std::ranges::replace(as_meant, '_', '-');
     constexpr std::array<std::string_view, 7> families{
         "mcp-", "x-forwarded-", "x-real-", "forwarded", "sec-", "connection", "proxy-"};
     return single_named(as_meant) || std::ranges::any_of(families, [&](std::string_view family) {
-        return starts_with_word(as_meant, family);
-    });
+               return starts_with_word(as_meant, family);
+           });
 }
 
 bool stands_already(const head& in, std::string_view name) {
-    return std::ranges::any_of(in.fields, [name](const field& each) {
-        return equals_ignoring_case(each.name, name);
-    });
+    return std::ranges::any_of(
+        in.fields, [name](const field& each) { return equals_ignoring_case(each.name, name); });
 }
 
 rejection doubled(std::string_view name) {
     return refuse(400, "The field " + printable(name, 64) + " stands twice in the request.");
 }
 
-std::optional<rejection> take_single(head& into, single which, std::string_view name, std::string_view value) {
+std::optional<rejection>
+take_single(head& into, single which, std::string_view name, std::string_view value) {
     auto& slot = into.singles[static_cast<std::size_t>(which)];
     if (slot) return doubled(name);
     slot = value;
@@ -61,9 +62,12 @@ std::optional<rejection> take_field(head& into, std::string_view name, std::stri
     } else if (starts_with_word(name, "mcp-param-") && stands_already(into, name)) {
         return doubled(name);
     } else if (mimics_another(name)) {
-        return refuse(400, "The field " + printable(name, 64) + " is written with underscores; use hyphens.");
+        return refuse(
+            400, "The field " + printable(name, 64) + " is written with underscores; use hyphens.");
     } else if (is_word(name, "http2-settings")) {
-        return refuse(400, "This server speaks HTTP/1.1 only; switch the upgrade to HTTP/2 off in the client.");
+        return refuse(
+            400,
+            "This server speaks HTTP/1.1 only; switch the upgrade to HTTP/2 off in the client.");
     }
     into.fields.push_back({name, value});
     return std::nullopt;
@@ -71,13 +75,16 @@ std::optional<rejection> take_field(head& into, std::string_view name, std::stri
 
 std::optional<rejection> check_framing(head& of) {
     if (of.find(single::upgrade)) {
-        return refuse(400, "This server speaks HTTP/1.1 only; switch the upgrade to HTTP/2 or WebSocket off in the client.");
+        return refuse(400,
+                      "This server speaks HTTP/1.1 only; switch the upgrade to HTTP/2 or WebSocket "
+                      "off in the client.");
     }
     const auto coding = of.find(single::transfer_encoding);
     const auto length = of.find(single::content_length);
     if (coding) {
         if (of.is_http_1_0) return refuse(400, "HTTP/1.0 knows no Transfer-Encoding.");
-        if (length) return refuse(400, "The request has both Transfer-Encoding and Content-Length.");
+        if (length)
+            return refuse(400, "The request has both Transfer-Encoding and Content-Length.");
         if (!is_word(*coding, "chunked")) {
             return refuse(400, "The only Transfer-Encoding that this server takes is chunked.");
         }
@@ -95,7 +102,8 @@ std::optional<rejection> check_framing(head& of) {
         of.expects_continue = !of.is_http_1_0;
     }
     if (of.find(single::content_encoding)) {
-        return refuse(415, "This server takes no compressed bodies; send without Content-Encoding.");
+        return refuse(415,
+                      "This server takes no compressed bodies; send without Content-Encoding.");
     }
     return std::nullopt;
 }

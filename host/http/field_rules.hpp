@@ -13,8 +13,8 @@ namespace toolrack::http {
 // value that only confusion can come of.
 std::optional<rejection> take_field(head& into, std::string_view name, std::string_view value);
 
-// Decides how long the body is, in the only two ways that are not ambiguous, and refuses what asks for
-// another protocol.
+// Decides how long the body is, in the only two ways that are not ambiguous, and refuses what asks
+// for another protocol.
 std::optional<rejection> check_framing(head& of);
 
 }  // namespace toolrack::http

@@ -1,4 +1,5 @@
-// The head of one HTTP/1.1 request, parsed and found well-formed. Views into the connection's buffer.
+// The head of one HTTP/1.1 request, parsed and found well-formed. Views into the connection's
+// buffer.
 #pragma once
 
 #include <array>
@@ -15,8 +16,8 @@ struct field {
     std::string_view value;  // without white space around it
 };
 
-// The fields that may stand once in a head, and that somebody in this server looks at. Two of one kind
-// are two readers who disagree about which one counts, so they are refused.
+// The fields that may stand once in a head, and that somebody in this server looks at. Two of one
+// kind are two readers who disagree about which one counts, so they are refused.
 enum class single : std::uint8_t {
     host,
     authorization,

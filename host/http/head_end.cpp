@@ -4,10 +4,13 @@ namespace toolrack::http {
 namespace {
 
 // A method starts with a letter; a TLS handshake starts with byte 22.
-bool can_start_a_request(char first) { return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z'); }
+bool can_start_a_request(char first) {
+    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
 
 rejection too_large() {
-    return refuse(431, "The head of the request is larger than this server allows (server.http.head).");
+    return refuse(431,
+                  "The head of the request is larger than this server allows (server.http.head).");
 }
 
 }  // namespace
@@ -15,12 +18,16 @@ rejection too_large() {
 result<std::string_view, rejection> head_end::look(std::string_view received) {
     if (received.empty()) return received;
     if (!can_start_a_request(received[0])) {
-        return refuse(400, received[0] == 22 ? "This port speaks plain HTTP, not TLS. Use http:// in the URL."
-                                             : "This is not an HTTP request.");
+        return refuse(400,
+                      received[0] == 22
+                          ? "This port speaks plain HTTP, not TLS. Use http:// in the URL."
+                          : "This is not an HTTP request.");
     }
     for (;;) {
-        if (line_ > 0 && line_ < received.size() && (received[line_] == ' ' || received[line_] == '\t')) {
-            return refuse(400, "A header field is folded over two lines, which HTTP no longer allows.");
+        if (line_ > 0 && line_ < received.size() &&
+            (received[line_] == ' ' || received[line_] == '\t')) {
+            return refuse(400,
+                          "A header field is folded over two lines, which HTTP no longer allows.");
         }
         const auto newline = received.find('\n', searched_);
         if (newline == std::string_view::npos) {

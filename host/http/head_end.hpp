@@ -1,8 +1,8 @@
 // Where a head ends: looked for line by line while bytes arrive, each byte once.
 //
-// Knowing the end first lets the parser see the head whole or not at all, and shows what Beast hides
-// from its callbacks: lines that a bare LF ends, and lines folded into the one before (RFC 9112, 2.2
-// and 5.2). Both have been read differently by two servers in a row, so both are refused.
+// Knowing the end first lets the parser see the head whole or not at all, and shows what Beast
+// hides from its callbacks: lines that a bare LF ends, and lines folded into the one before (RFC
+// 9112, 2.2 and 5.2). Both have been read differently by two servers in a row, so both are refused.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ class head_end {
 public:
     explicit head_end(std::size_t limit) : limit_(limit) {}
 
-    // The head, its empty line included; empty while it is not all there. `received` starts with the
-    // same bytes every time.
+    // The head, its empty line included; empty while it is not all there. `received` starts with
+    // the same bytes every time.
     result<std::string_view, rejection> look(std::string_view received);
 
 private:

@@ -36,9 +36,12 @@ public:
 private:
     rejection explained(error_code failed) const {
         using beast_http::error;
-        if (failed == error::bad_version) return refuse(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
-        if (failed == error::bad_method) return refuse(400, "The method of the request is malformed.");
-        if (failed == error::bad_target) return refuse(400, "The target of the request is malformed.");
+        if (failed == error::bad_version)
+            return refuse(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
+        if (failed == error::bad_method)
+            return refuse(400, "The method of the request is malformed.");
+        if (failed == error::bad_target)
+            return refuse(400, "The target of the request is malformed.");
         if (failed == error::bad_transfer_encoding ||
             (failed == error::bad_content_length && head_.find(single::transfer_encoding))) {
             return refuse(400, "Transfer-Encoding stands twice, or together with Content-Length.");
@@ -62,10 +65,12 @@ private:
         head_.method = method;
         head_.target = target;
         head_.is_http_1_0 = version == 10;
-        if (target.size() > longest_target) return stop(refuse(414, "The target of the request is too long."), failed);
+        if (target.size() > longest_target)
+            return stop(refuse(414, "The target of the request is too long."), failed);
         const auto is_fit = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
         if (!std::ranges::all_of(target, is_fit)) {
-            return stop(refuse(400, "The target of the request holds a character that no URL has."), failed);
+            return stop(refuse(400, "The target of the request holds a character that no URL has."),
+                        failed);
         }
         // Absolute form is split off once the Host field is known.
         if (target.front() == '/') split(head_.target);
@@ -90,7 +95,8 @@ private:
     std::optional<rejection> check_host() {
         const auto host = head_.find(single::host);
         if (!host) return refuse(400, "The request has no Host field.");
-        if (!parse_authority(*host)) return refuse(400, "The Host field is not a host name with an optional port.");
+        if (!parse_authority(*host))
+            return refuse(400, "The Host field is not a host name with an optional port.");
         if (head_.target.front() == '/') return std::nullopt;
         return check_absolute_form(*host);
     }

@@ -25,8 +25,8 @@ public:
     std::string_view unread() const noexcept;
     bool is_empty() const noexcept { return begin_ == end_; }
 
-    // Where the next bytes may be put, behind the unread ones; empty when there is no room. Moves unread
-    // bytes, never held ones.
+    // Where the next bytes may be put, behind the unread ones; empty when there is no room. Moves
+    // unread bytes, never held ones.
     std::span<char> space() noexcept;
     void received(std::size_t bytes) noexcept { end_ += bytes; }
 

@@ -33,7 +33,8 @@ bool is_local(const config::address& address) {
 
 }  // namespace
 
-// Everything that runs on the first I/O thread once the listener has started, kept by what runs there.
+// Everything that runs on the first I/O thread once the listener has started, kept by what runs
+// there.
 class listener::state : public std::enable_shared_from_this<state> {
 public:
     state(listening bound,
@@ -42,15 +43,17 @@ public:
           const handler& handle,
           toolrack::log& to)
         : address(std::move(bound.address)),
-          crowd_(std::make_shared<crowd>(settings.http.connections, settings.http.connections_per_source)),
-          log_(to),
-          door_(crowd_, networks(settings.allow_cleartext), is_local(address)),
-          socket_(threads.front()->get_executor()),
-          pause_(threads.front()->get_executor()) {
+          crowd_(std::make_shared<crowd>(settings.http.connections,
+                                         settings.http.connections_per_source)),
+          log_(to), door_(crowd_, networks(settings.allow_cleartext), is_local(address), to),
+          socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
         file_.emplace(address);
         error_code failed;
-        socket_.assign(asio::generic::stream_protocol(family_of(address), 0), bound.socket.get(), failed);
-        if (failed) throw failure("Cannot wait on " + to_string(address) + ": " + failed.message() + ".", exit_code::unavailable);
+        socket_.assign(
+            asio::generic::stream_protocol(family_of(address), 0), bound.socket.get(), failed);
+        if (failed)
+            throw failure("Cannot wait on " + to_string(address) + ": " + failed.message() + ".",
+                          exit_code::unavailable);
         bound.socket.release();
         for (const auto& thread : threads) {
             desks_.push_back(std::make_shared<desk>(*thread, settings.http, handle, to));
@@ -105,12 +108,18 @@ private:
     void seat(guest newcomer) {
         const auto& at = desks_[next_++ % desks_.size()];
         asio::dispatch(at->get_executor(), [at, newcomer = std::move(newcomer)]() mutable {
-            at->take(std::move(newcomer.socket), std::move(newcomer.who), std::move(newcomer.place));
+            at->take(
+                std::move(newcomer.socket), std::move(newcomer.who), std::move(newcomer.place));
         });
     }
 
     awaitable<void> rest() {
-        log_.warning("Out of file descriptors or memory: connections to {} have to wait.", to_string(address));
+        const auto now = std::chrono::steady_clock::now();
+        if (now - warned_ > 10s) {
+            warned_ = now;
+            log_.warning("Out of file descriptors or memory: connections to {} have to wait.",
+                         to_string(address));
+        }
         pause_.expires_after(pause_when_short);
         co_await pause_.async_wait(as_values);
     }
@@ -133,6 +142,7 @@ private:
     std::optional<socket_file> file_;
     std::vector<std::shared_ptr<desk>> desks_;
     std::size_t next_ = 0;
+    std::chrono::steady_clock::time_point warned_;
 };
 
 listener::listener(const config::address& address,
@@ -140,13 +150,24 @@ listener::listener(const config::address& address,
                    std::span<const std::unique_ptr<io_thread>> threads,
                    const handler& handle,
                    log& log)
-    : state_(std::make_shared<state>(listen_on(address, settings.http), settings, threads, handle, log)) {}
+    : state_(std::make_shared<state>(
+          listen_on(address, settings.http), settings, threads, handle, log)) {}
 
-listener::~listener() { state_->stop_accepting(); }
+listener::~listener() {
+    state_->stop_accepting();
+}
 
-const config::address& listener::address() const { return state_->address; }
-void listener::start() { state_->start(); }
-void listener::drain() { state_->drain(); }
-std::size_t listener::open_connections() const { return state_->present(); }
+const config::address& listener::address() const {
+    return state_->address;
+}
+void listener::start() {
+    state_->start();
+}
+void listener::drain() {
+    state_->drain();
+}
+std::size_t listener::open_connections() const {
+    return state_->present();
+}
 
 }  // namespace toolrack::http

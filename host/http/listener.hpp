@@ -17,16 +17,16 @@ namespace toolrack::http {
 class listener {
 public:
     // Binds and listens, without accepting yet. Throws failure (69) when the address cannot be had:
-    // "Cannot listen on 127.0.0.1:8080: address already in use. ...". A stale unix socket file that nobody
-    // listens on is replaced; one that somebody does is not. Several listeners may share `handle` and
-    // the threads; all must outlive it. The limits on connections are per listener.
+    // "Cannot listen on 127.0.0.1:8080: address already in use. ...". A stale unix socket file that
+    // nobody listens on is replaced; one that somebody does is not. Several listeners may share
+    // `handle` and the threads; all must outlive it. The limits on connections are per listener.
     listener(const config::address& address,
              const config::server& settings,
              std::span<const std::unique_ptr<io_thread>> threads,
              const handler& handle,
              log& log);
-    // After the threads were stopped, or while they run: then it accepts no more, and what is connected
-    // lives on.
+    // After the threads were stopped, or while they run: then it accepts no more, and what is
+    // connected lives on.
     ~listener();
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
@@ -36,7 +36,8 @@ public:
 
     void start();
 
-    // Accepts no more; idle connections end now, busy ones after the answer they are at. Thread-safe.
+    // Accepts no more; idle connections end now, busy ones after the answer they are at.
+    // Thread-safe.
     void drain();
     // How many connections are open. Thread-safe.
     std::size_t open_connections() const;

@@ -28,14 +28,16 @@ std::string advice(int why, const config::address& address) {
     }
     if (why == EACCES) return "This user may not create a file there.";
     if (why == ENOENT) return "The folder does not exist; create it first.";
-    if (why == EADDRNOTAVAIL) return "No interface of this machine has that address; correct server.listen.";
+    if (why == EADDRNOTAVAIL)
+        return "No interface of this machine has that address; correct server.listen.";
     return "Correct server.listen.";
 }
 
 [[noreturn]] void give_up(const config::address& address, int why) {
     std::string reason = std::strerror(why);
     if (!reason.empty()) reason[0] = static_cast<char>(reason[0] | 0x20);
-    throw failure("Cannot listen on " + to_string(address) + ": " + reason + ". " + advice(why, address),
+    throw failure("Cannot listen on " + to_string(address) + ": " + reason + ". " +
+                      advice(why, address),
                   exit_code::unavailable);
 }
 
@@ -50,7 +52,10 @@ descriptor new_socket(int family, const config::address& address) {
     return made;
 }
 
-void bind_and_listen(const descriptor& socket, const sockaddr* name, socklen_t size, const config::address& address) {
+void bind_and_listen(const descriptor& socket,
+                     const sockaddr* name,
+                     socklen_t size,
+                     const config::address& address) {
     if (bind(socket.get(), name, size) != 0) give_up(address, errno);
     if (listen(socket.get(), SOMAXCONN) != 0) give_up(address, errno);
 }
@@ -81,11 +86,13 @@ bool is_socket(const char* path) {
     return lstat(path, &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
-// A socket file outlives a server that was killed. Whether somebody listens there, only a try tells.
+// A socket file outlives a server that was killed. Whether somebody listens there, only a try
+// tells.
 void remove_if_stale(const sockaddr_un& name, const config::address& address) {
     if (!is_socket(name.sun_path)) return;
     const auto probe = new_socket(AF_UNIX, address);
-    const auto answered = connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name);
+    const auto answered =
+        connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name);
     if (answered != 0 && errno == ECONNREFUSED) (void)unlink(name.sun_path);
 }
 

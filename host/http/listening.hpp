@@ -1,5 +1,5 @@
-// A socket that listens: made with plain system calls, so that every option is set before anybody can
-// connect, and every error says what to do.
+// A socket that listens: made with plain system calls, so that every option is set before anybody
+// can connect, and every error says what to do.
 #pragma once
 
 #include "config/config.hpp"
@@ -15,8 +15,8 @@ struct listening {
 // Throws failure (69) when the address cannot be had.
 listening listen_on(const config::address& address, const config::http_limits& limits);
 
-// Removes the socket file, if it is still the one that this socket made: a successor may have put its
-// own there already.
+// Removes the socket file, if it is still the one that this socket made: a successor may have put
+// its own there already.
 class socket_file {
 public:
     explicit socket_file(const config::address& bound);

@@ -27,8 +27,9 @@ networks::networks(const std::vector<std::string>& written) {
         } else if (!no_v6) {
             v6_.push_back(v6);
         } else {
-            throw failure("server.allow_cleartext holds \"" + text +
-                          "\", which is not a network; expected one like \"10.0.0.0/8\" or \"fd00::/8\".");
+            throw failure(
+                "server.allow_cleartext holds \"" + text +
+                "\", which is not a network; expected one like \"10.0.0.0/8\" or \"fd00::/8\".");
         }
     }
 }
@@ -40,9 +41,8 @@ bool networks::include(const peer& who) const {
             return contains(network, at);
         });
     }
-    return std::ranges::any_of(v6_, [at = who.address->to_v6()](const auto& network) {
-        return contains(network, at);
-    });
+    return std::ranges::any_of(
+        v6_, [at = who.address->to_v6()](const auto& network) { return contains(network, at); });
 }
 
 }  // namespace toolrack::http

@@ -53,7 +53,8 @@ std::optional<public_place> place_of(const std::optional<std::string>& url) {
     const auto scheme_end = text.find("://");
     if (scheme_end == std::string::npos) return std::nullopt;
     public_place found{text.substr(0, scheme_end), text.substr(scheme_end + 3)};
-    found.host_and_port.resize(std::min(found.host_and_port.find_first_of("/?#"), found.host_and_port.size()));
+    found.host_and_port.resize(
+        std::min(found.host_and_port.find_first_of("/?#"), found.host_and_port.size()));
     const auto parsed = parse_authority(found.host_and_port);
     if (!parsed) return std::nullopt;
     if (!parsed->port) found.host_and_port += found.scheme == "https" ? ":443" : ":80";

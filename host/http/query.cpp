@@ -14,8 +14,9 @@ std::string percent_decoded(std::string_view text) {
     std::string decoded;
     while (!text.empty()) {
         unsigned char byte = 0;
-        const bool is_escape = text.size() >= 3 && text[0] == '%' &&
-                               std::from_chars(text.data() + 1, text.data() + 3, byte, 16).ptr == text.data() + 3;
+        const bool is_escape =
+            text.size() >= 3 && text[0] == '%' &&
+            std::from_chars(text.data() + 1, text.data() + 3, byte, 16).ptr == text.data() + 3;
         decoded += is_escape ? static_cast<char>(byte) : text[0];
         text.remove_prefix(is_escape ? 3 : 1);
     }
@@ -27,7 +28,8 @@ bool is_token_key(std::string_view key) {
         "access_token", "token", "mcp_auth_token", "auth_token", "bearer_token", "authorization"};
     auto plain = percent_decoded(key);
     std::ranges::replace(plain, '-', '_');
-    return std::ranges::any_of(keys, [&](std::string_view each) { return equals_ignoring_case(plain, each); });
+    return std::ranges::any_of(
+        keys, [&](std::string_view each) { return equals_ignoring_case(plain, each); });
 }
 
 }  // namespace

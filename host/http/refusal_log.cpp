@@ -9,7 +9,8 @@ void refusal_log::say(std::string_view peer, unsigned status, std::string_view s
     if (now - second_ >= std::chrono::seconds(1)) {
         second_ = now;
         said_ = 0;
-        if (const auto more = std::exchange(unsaid_, 0)) log_.info("{} more requests were refused.", more);
+        if (const auto more = std::exchange(unsaid_, 0))
+            log_.info("{} more requests were refused.", more);
     }
     if (said_ == most_per_second) {
         ++unsaid_;

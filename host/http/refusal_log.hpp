@@ -1,7 +1,7 @@
 // What was refused, in the log: a few lines per second, and how many more there were.
 //
-// Anybody who reaches the port can cause refusals at will; the log must not be the victim. Belongs to
-// one I/O thread.
+// Anybody who reaches the port can cause refusals at will; the log must not be the victim. Belongs
+// to one I/O thread.
 #pragma once
 
 #include <chrono>

@@ -14,8 +14,9 @@ namespace toolrack::http {
 struct rejection {
     unsigned status = 400;
     std::string sentence;
-    std::vector<std::pair<std::string, std::string>> fields;  // Allow, WWW-Authenticate, Retry-After
-    int code = wire::code::invalid_request;                   // the JSON-RPC code in the body
+    std::vector<std::pair<std::string, std::string>>
+        fields;                              // Allow, WWW-Authenticate, Retry-After
+    int code = wire::code::invalid_request;  // the JSON-RPC code in the body
 };
 
 inline rejection refuse(unsigned status, std::string sentence) {

@@ -77,11 +77,8 @@ void append_json_fields(std::string& to, std::size_t length) {
 
 }  // namespace
 
-void append_json_head(std::string& to,
-                      unsigned status,
-                      std::size_t length,
-                      manner how,
-                      std::string_view session) {
+void append_json_head(
+    std::string& to, unsigned status, std::size_t length, manner how, std::string_view session) {
     append_status(to, status);
     append_json_fields(to, length);
     if (!session.empty()) append_field(to, "Mcp-Session-Id", session);
@@ -91,7 +88,8 @@ void append_json_head(std::string& to,
 void append_empty(std::string& to, unsigned status, manner how) {
     append_status(to, status);
     to += "Cache-Control: no-store\r\n";
-    // A 204 never has a length (RFC 9110, 8.6); without one a 202 would last until the connection ends.
+    // A 204 never has a length (RFC 9110, 8.6); without one a 202 would last until the connection
+    // ends.
     if (status != 204) to += "Content-Length: 0\r\n";
     append_end(to, how);
 }

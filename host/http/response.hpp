@@ -1,7 +1,7 @@
 // The bytes of an answer: status line and fields, ready to be written in one piece.
 //
-// Appends to a string that is used again and again; what never changes is one literal. No Server and
-// no CORS fields, ever.
+// Appends to a string that is used again and again; what never changes is one literal. No Server
+// and no CORS fields, ever.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@ namespace toolrack::http {
 
 // What the connection knows and every head of an answer depends on.
 struct manner {
-    bool closes = false;           // the connection ends after this answer
-    bool is_http_1_0 = false;      // cannot take chunks, and must be told that it may stay
-    bool wants_no_body = false;    // HEAD
+    bool closes = false;         // the connection ends after this answer
+    bool is_http_1_0 = false;    // cannot take chunks, and must be told that it may stay
+    bool wants_no_body = false;  // HEAD
 };
 
 inline constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";

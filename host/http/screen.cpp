@@ -8,9 +8,11 @@
 namespace toolrack::http {
 namespace {
 
-// A client leaves out the port that its scheme implies, and the screen does not know whether a proxy
-// in front took https off; so a missing port stands for either.
-bool is_implied(unsigned short port) { return port == 80 || port == 443; }
+// A client leaves out the port that its scheme implies, and the screen does not know whether a
+// proxy in front took https off; so a missing port stands for either.
+bool is_implied(unsigned short port) {
+    return port == 80 || port == 443;
+}
 
 bool is_same_host(const authority& asked, std::string_view allowed_text) {
     const auto allowed = parse_authority(allowed_text);
@@ -33,7 +35,9 @@ std::optional<rejection> check_host(const head& head, const policy& policy) {
 
 std::optional<rejection> check_origin(const head& head, const policy& policy) {
     if (const auto origin = head.find(single::origin)) {
-        const auto is_it = [&](std::string_view allowed) { return equals_ignoring_case(*origin, allowed); };
+        const auto is_it = [&](std::string_view allowed) {
+            return equals_ignoring_case(*origin, allowed);
+        };
         if (std::ranges::none_of(policy.origins, is_it)) {
             return refuse(403,
                           "Origin \"" + printable(*origin, 100) +

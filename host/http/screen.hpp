@@ -1,8 +1,9 @@
 // The screen: what a head must look like before anybody is asked who sent it.
 //
-// Pure functions over a parsed head. Order: framing was checked while parsing; then the host, then the
-// origin, the path, the method. What it lets through is safe to authenticate, and no more. Host and
-// Origin are what keeps web pages from reaching a server on the reader's own machine (DNS rebinding).
+// Pure functions over a parsed head. Order: framing was checked while parsing; then the host, then
+// the origin, the path, the method. What it lets through is safe to authenticate, and no more. Host
+// and Origin are what keeps web pages from reaching a server on the reader's own machine (DNS
+// rebinding).
 #pragma once
 
 #include <optional>

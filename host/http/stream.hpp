@@ -1,7 +1,7 @@
 // A connected socket, TCP or unix: the one place where bytes enter and leave.
 //
-// Non-blocking calls for what can be done now, one awaitable read, and two ways to be told when more
-// can be done. TLS will stand behind the same functions. Belongs to one I/O thread.
+// Non-blocking calls for what can be done now, one awaitable read, and two ways to be told when
+// more can be done. TLS will stand behind the same functions. Belongs to one I/O thread.
 #pragma once
 
 #include <boost/asio/basic_stream_socket.hpp>

@@ -7,9 +7,9 @@
 
 namespace toolrack::http {
 
-// Whether `word` is `known` in any case; `known` is in lower case. Eight bytes at a time: setting bit 5
-// turns capitals into small letters and leaves digits, '-', '/', '+', '.' and '*' as they are. It maps
-// only control characters onto others of these, and the parser has refused those.
+// Whether `word` is `known` in any case; `known` is in lower case. Eight bytes at a time: setting
+// bit 5 turns capitals into small letters and leaves digits, '-', '/', '+', '.' and '*' as they
+// are. It maps only control characters onto others of these, and the parser has refused those.
 inline bool is_word(std::string_view word, std::string_view known) noexcept {
     if (word.size() != known.size()) return false;
     std::size_t at = 0;

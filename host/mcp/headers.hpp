@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/header_value.hpp"
 #include "wire/message.hpp"
 #include "wire/outlet.hpp"
 
@@ -20,7 +21,6 @@ std::optional<std::string> version_disagrees(const wire::mirrored& headers, std:
 // Method and name.
 std::optional<std::string> names_disagree(const wire::mirrored& headers, const wire::message& message);
 
-// A header's value, decoded when it has the form =?base64?...?=; nothing when that is malformed.
-std::optional<std::string> decoded_value(std::string_view value);
+using wire::decoded_value;
 
 }  // namespace toolrack::mcp

@@ -11,18 +11,20 @@ namespace {
 
 constexpr std::string_view server_info_key = R"("io.modelcontextprotocol/serverInfo")";
 
-// What a modern result begins with: its type, and who answers. (2026-07-28, basic, "ResultType" and
-// "Per-response protocol fields".)
-std::string modern_start() {
-    std::string text = R"("resultType":"complete","_meta":{)";
+// What a modern result begins with: its type, and who answers; the _meta object is still open.
+// (2026-07-28, basic, "ResultType" and "Per-response protocol fields".)
+std::string modern_start(std::string_view type) {
+    std::string text = R"("resultType":")";
+    text += type;
+    text += R"(","_meta":{)";
     text += server_info_key;
     text += ':';
     text += server_info();
-    return text;  // the _meta object is still open
+    return text;
 }
 
 const std::string& shared_modern_start() {
-    static const std::string text = modern_start();
+    static const std::string text = modern_start("complete");
     return text;
 }
 
@@ -46,7 +48,10 @@ wire::reply own_result(std::string_view id, const wire::version& version, std::s
     return wire::result_reply(id, object);
 }
 
-wire::reply plugin_result(std::string_view id, const wire::version& version, std::string_view object) {
+wire::reply plugin_result(std::string_view id,
+                          const wire::version& version,
+                          std::string_view object,
+                          bool cacheable) {
     if (!version.result_type) return wire::result_reply(id, object);
 
     const json::value said(object);
@@ -71,8 +76,24 @@ wire::reply plugin_result(std::string_view id, const wire::version& version, std
         text += ':';
         text += member.text();
     }
+    if (cacheable && !said.find("ttlMs")) text += R"(,"ttlMs":0)";
+    if (cacheable && !said.find("cacheScope")) text += R"(,"cacheScope":"private")";
     text += '}';
     return wire::result_reply(id, text);
+}
+
+wire::reply input_required_result(std::string_view id, std::string_view members) {
+    std::string text = "{" + modern_start("input_required") + "},";
+    text += members;
+    text += '}';
+    return wire::result_reply(id, text);
+}
+
+std::string tool_error(std::string_view text) {
+    std::string object = R"({"content":[{"type":"text","text":)";
+    json::write_string(object, text);
+    object += R"(}],"isError":true})";
+    return object;
 }
 
 wire::reply plugin_error(std::string_view id, const wire::version& version, std::string_view object) {

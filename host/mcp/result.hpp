@@ -16,8 +16,18 @@ const std::string& server_info();
 // A result of the host's own making: `members` is the inside of an object, without braces.
 wire::reply own_result(std::string_view id, const wire::version& version, std::string_view members);
 
-// A plugin's result object, already checked to be one.
-wire::reply plugin_result(std::string_view id, const wire::version& version, std::string_view object);
+// A plugin's result object, already checked to be one. `cacheable`: it gets caching hints, unless it has
+// its own.
+wire::reply plugin_result(std::string_view id,
+                          const wire::version& version,
+                          std::string_view object,
+                          bool cacheable = false);
+
+// A modern result that asks for input: `members` are inputRequests and requestState, without braces.
+wire::reply input_required_result(std::string_view id, std::string_view members);
+
+// A tool's own failure as a result object, told to the model. (server/tools, "Error Handling".)
+std::string tool_error(std::string_view text);
 
 // A plugin's error object {"code", "message", "data"?}, already checked to be one. A code that only the
 // protocol may use becomes -32603, and a missing resource gets the code of its era.

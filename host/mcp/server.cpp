@@ -1,5 +1,7 @@
 #include "mcp/server.hpp"
 
+#include <array>
+
 #include "base/text.hpp"
 #include "mcp/headers.hpp"
 #include "mcp/result.hpp"
@@ -15,7 +17,7 @@ constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo
 constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
 
-constexpr std::string_view capabilities = R"("capabilities":{"tools":{},"logging":{}})";
+constexpr std::string_view log_levels = "debug, info, notice, warning, error, critical, alert and emergency";
 
 // A request that names a modern version anywhere is modern; so is one that names, outside its body, a
 // version that nobody knows: it may come from the future, and is told which versions there are.
@@ -67,23 +69,58 @@ std::string client_text(const std::optional<json::value>& info, const std::optio
 
 }  // namespace
 
-server::server(const catalog::catalog& catalog, sessions& sessions, log& log, const clock& clock)
-    : catalog_(catalog), sessions_(sessions), log_(log), clock_(clock) {}
+// Every method there is: its name, the eras that have it, and who answers it.
+struct server::method {
+    std::string_view name;
+    bool legacy, modern;
+    void (server::*at_once)(const asking&) const;
+    awaitable<void> (server::*in_time)(const asking&) const;
+};
 
-bool server::end_session(std::string_view name, const wire::principal& who) const {
-    return sessions_.end(name, who);
+const server::method* server::find_method(std::string_view name, wire::era era) {
+    static constexpr std::array methods{
+        method{"tools/call", true, true, nullptr, &server::call_tool},
+        method{"tools/list", true, true, &server::list_tools, nullptr},
+        method{"resources/read", true, true, nullptr, &server::read_resource},
+        method{"resources/list", true, true, &server::list_resources, nullptr},
+        method{"resources/templates/list", true, true, &server::list_templates, nullptr},
+        method{"prompts/get", true, true, nullptr, &server::get_prompt},
+        method{"prompts/list", true, true, &server::list_prompts, nullptr},
+        method{"completion/complete", true, true, nullptr, &server::complete},
+        method{"server/discover", false, true, &server::discover, nullptr},
+        method{"subscriptions/listen", false, true, nullptr, &server::listen},
+        method{"ping", true, false, &server::ping, nullptr},
+        method{"logging/setLevel", true, false, &server::set_log_level, nullptr},
+        method{"resources/subscribe", true, false, &server::subscribe, nullptr},
+        method{"resources/unsubscribe", true, false, &server::unsubscribe, nullptr},
+    };
+    for (const auto& one : methods)
+        if (one.name == name) return (era == wire::era::modern ? one.modern : one.legacy) ? &one : nullptr;
+    return nullptr;
 }
+
+server::server(const catalog::catalog& catalog, const surroundings& around)
+    : catalog_(catalog), around_(around), states_(around.seal, around.clock) {}
 
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);
     else co_await answer_legacy(message, who, to);
 }
 
+awaitable<void> server::dispatch(const asking& asked) const {
+    const auto* method = find_method(asked.message.method, asked.version.era);
+    if (!method)
+        co_return asked.fail(code::method_not_found,
+                             "There is no method \"" + printable(asked.message.method, 80) + "\" here.", 404);
+    if (method->at_once) (this->*method->at_once)(asked);
+    else co_await (this->*method->in_time)(asked);
+}
+
 awaitable<void> server::answer_modern(const wire::message& message,
                                       const wire::principal& who,
                                       wire::outlet& to) const {
     // No notification means anything here on HTTP, and a response answers nothing that was asked.
-    if (message.kind == kind::notification) co_return to.finish({202, {}, {}});
+    if (message.kind == kind::notification) co_return to.finish({202, {}, {}, {}});
     if (message.kind == kind::response)
         co_return to.finish(wire::error_reply(message.id, code::invalid_request,
                                               "This server asks nothing in this version, so it takes no responses.",
@@ -115,56 +152,59 @@ awaitable<void> server::answer_modern(const wire::message& message,
     if (headers)
         if (const auto why = names_disagree(*headers, message)) co_return refuse(code::header_mismatch, *why);
 
-    asking asked{message, who, *version, to, client_text(info, can), std::nullopt};
+    std::optional<log_level> log_from;
     if (const auto level = message.meta.find(log_level_key)) {
-        asked.log_from = level->is_string() ? read_log_level(level->str()) : std::nullopt;
-        if (!asked.log_from)
-            co_return refuse(code::invalid_params, "params._meta \"" + std::string(log_level_key) + "\" must be one of "
-                             "debug, info, notice, warning, error, critical, alert and emergency.");
+        log_from = level->is_string() ? read_log_level(level->str()) : std::nullopt;
+        if (!log_from)
+            co_return refuse(code::invalid_params,
+                             "params._meta \"" + std::string(log_level_key) + "\" must be one of " +
+                                 std::string(log_levels) + '.');
     }
-
-    if (message.method == "tools/call") co_return co_await call_tool(asked);
-    if (message.method == "tools/list") co_return list_tools(asked);
-    if (message.method == "server/discover") co_return discover(asked);
-    asked.fail(code::method_not_found, "There is no method \"" + printable(message.method, 80) + "\" here.", 404);
+    voice voice(to, nullptr);
+    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice};
+    co_await dispatch(asked);
 }
 
 awaitable<void> server::answer_legacy(const wire::message& message,
                                       const wire::principal& who,
                                       wire::outlet& to) const {
-    const auto* headers = to.headers();
     std::shared_ptr<session> session;
-    if (headers && headers->session && message.method != "initialize") {
-        session = sessions_.find(*headers->session, who);
+    if (const auto name = to.session(); name && message.method != "initialize") {
+        session = around_.sessions.find(*name, who);
         if (!session)
             co_return to.finish(wire::error_reply(message.id, code::invalid_request,
                                                   "There is no such session: it ended, was idle too long, or never was. "
                                                   "Send initialize to begin a new one.",
                                                   404));
     }
-    if (message.kind != kind::request) co_return to.finish({202, {}, {}});
+    if (message.kind != kind::request) {
+        if (session) take_legacy(message, *session);
+        co_return to.finish({202, {}, {}, {}});
+    }
     if (message.method == "initialize") co_return initialize(message, who, to);
 
-    // Without a session, the newest version that the client may be speaking.
+    // Without a session, the version that the client says it speaks, else our newest.
+    const auto* headers = to.headers();
     const auto* named = headers && headers->protocol_version ? wire::find_version(*headers->protocol_version) : nullptr;
-    const auto& version = session ? session->version : named ? *named : wire::newest_legacy;
-    const asking asked{message, who, version, to,
-                       session ? session->client : client_text(std::nullopt, std::nullopt),
-                       session ? session->level.load() : log_level::info};
-
-    if (message.method == "tools/call") co_return co_await call_tool(asked);
-    if (message.method == "tools/list") co_return list_tools(asked);
-    if (message.method == "ping") co_return to.finish(own_result(message.id, version, {}));
-    if (message.method == "logging/setLevel") {
-        const auto name = wire::string_member(message.params, "level");
-        const auto level = name ? read_log_level(*name) : std::nullopt;
-        if (!level)
-            co_return asked.fail(code::invalid_params, "params.level must be one of debug, info, notice, warning, "
-                                 "error, critical, alert and emergency.");
-        if (session) session->level = *level;
-        co_return to.finish(own_result(message.id, version, {}));
+    const auto& version = session ? session->version() : named ? *named : wire::newest_legacy;
+    voice voice(to, session.get());
+    asking asked{message, who, version, to, session, {}, log_level::info, voice};
+    if (session) {
+        asked.client = session->client();
+        asked.log_from = session->level.load();
+    } else {
+        asked.client = client_text(std::nullopt, std::nullopt);
     }
-    asked.fail(code::method_not_found, "There is no method \"" + printable(message.method, 80) + "\" here.");
+    // Made before it is awaited: g++ 12 evaluates both sides of a conditional inside a co_await.
+    co_await dispatch(asked);
+}
+
+// A notification, or the answer to something that a feature asked.
+void server::take_legacy(const wire::message& said, session& in) const {
+    if (said.kind == kind::response)
+        in.answer(said.id, {said.is_error, std::string(said.outcome.text())});
+    else if (said.method == "notifications/cancelled")
+        if (const auto id = said.params.find("requestId")) in.cancel_call(id->text());
 }
 
 // 2025-11-25, basic/lifecycle: the version that was asked for when it is spoken here, else our newest.
@@ -179,27 +219,49 @@ void server::initialize(const wire::message& message, const wire::principal& who
     std::string members = R"("protocolVersion":)";
     json::write_string(members, version.name);
     members += ',';
-    members += capabilities;
+    members += capabilities(wire::era::legacy);
     members += R"(,"serverInfo":)";
     members += server_info();
-
     auto reply = own_result(message.id, version, members);
-    if (to.headers()) {
-        constexpr std::size_t longest_client = 16 * 1024;
-        auto client = client_text(message.params.find("clientInfo"), message.params.find("capabilities"));
-        if (client.size() > longest_client)
-            return to.finish(wire::error_reply(message.id, code::invalid_params,
-                                               "clientInfo and capabilities are longer than 16 KiB."));
-        reply.session = sessions_.open(who, version, std::move(client));
-    }
+
+    constexpr std::size_t longest_client = 16 * 1024;
+    auto client = client_text(message.params.find("clientInfo"), message.params.find("capabilities"));
+    if (client.size() > longest_client)
+        return to.finish(wire::error_reply(message.id, code::invalid_params,
+                                           "clientInfo and capabilities are longer than 16 KiB."));
+    reply.session = around_.sessions.open(who, version, std::move(client));
     to.finish(std::move(reply));
 }
 
 void server::discover(const asking& asked) const {
     std::string members = R"("supportedVersions":)" + supported_versions() + ',';
-    members += capabilities;
+    members += capabilities(wire::era::modern);
     members += R"(,"ttlMs":60000,"cacheScope":"private")";
-    asked.to.finish(own_result(asked.message.id, asked.version, members));
+    asked.voice.finish(own_result(asked.message.id, asked.version, members));
+}
+
+// A kind of feature that nobody offers is not declared, and its methods do not exist.
+std::string server::capabilities(wire::era) const {
+    std::string text = R"("capabilities":{"tools":{"listChanged":true})";
+    const bool resources = !catalog_.resources().is_empty() || !catalog_.templates().is_empty();
+    if (!catalog_.prompts().is_empty()) text += R"(,"prompts":{"listChanged":true})";
+    if (resources) text += R"(,"resources":{"subscribe":true,"listChanged":true})";
+    if (resources || !catalog_.prompts().is_empty()) text += R"(,"completions":{})";
+    text += R"(,"logging":{}})";
+    return text;
+}
+
+void server::ping(const asking& asked) const {
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+}
+
+void server::set_log_level(const asking& asked) const {
+    const auto name = wire::string_member(asked.message.params, "level");
+    const auto level = name ? read_log_level(*name) : std::nullopt;
+    if (!level)
+        return asked.fail(code::invalid_params, "params.level must be one of " + std::string(log_levels) + '.');
+    if (asked.session) asked.session->level = *level;
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
 }
 
 }  // namespace toolrack::mcp

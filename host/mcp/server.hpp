@@ -11,52 +11,90 @@
 #include "base/asio.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/seal.hpp"
 #include "catalog/catalog.hpp"
+#include "mcp/announcer.hpp"
+#include "mcp/asking.hpp"
+#include "mcp/rounds.hpp"
 #include "mcp/sessions.hpp"
-#include "wire/era.hpp"
+#include "mcp/use.hpp"
 #include "wire/message.hpp"
 #include "wire/outlet.hpp"
 #include "wire/principal.hpp"
 
 namespace toolrack::mcp {
 
-// One request on its way through a method: who asks, in which version, and where the answer goes.
-struct asking {
-    const wire::message& message;
-    const wire::principal& who;
-    const wire::version& version;
-    wire::outlet& to;
-    std::string client;                 // {"name", "version", "capabilities"}
-    std::optional<log_level> log_from;  // the least severe log message that the client wants
-
-    void fail(int code, std::string_view why, unsigned status = 200, std::string_view data = {}) const {
-        to.finish(wire::error_reply(message.id, code, why, status, data));
-    }
+// What outlives a generation.
+struct surroundings {
+    mcp::sessions& sessions;
+    mcp::announcer& announcer;
+    const toolrack::seal& seal;
+    toolrack::log& log;
+    const toolrack::clock& clock;
 };
 
 class server {
 public:
-    server(const catalog::catalog& catalog, sessions& sessions, log& log, const clock& clock);
+    server(const catalog::catalog& catalog, const surroundings& around);
 
     // Answers, by the time it returns. All three must stay good until then.
     awaitable<void> answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
 
-    // Legacy DELETE. False when this principal has no such session.
+    // Answers a batch with one. Only a session of 2025-03-26 may send one.
+    awaitable<void> answer_batch(std::string_view body,
+                                 const wire::json_limits& limits,
+                                 const wire::principal& who,
+                                 wire::outlet& to) const;
+
+    // Legacy GET: the session's own stream, or the rest of one that broke off after `last_event`. Returns
+    // when it ends. Legacy DELETE: ends the session.
+    awaitable<void> open_stream(std::string_view session,
+                                std::optional<std::string_view> last_event,
+                                const wire::principal& who,
+                                wire::outlet& to) const;
+    // False when this principal has no such session.
     bool end_session(std::string_view name, const wire::principal& who) const;
 
 private:
     awaitable<void> answer_modern(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
     awaitable<void> answer_legacy(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
+    awaitable<void> dispatch(const asking& asked) const;
+    void take_legacy(const wire::message& said, session& in) const;
 
+    // One per method; what they answer is in the file of that name.
     void initialize(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
     void discover(const asking& asked) const;
+    void ping(const asking& asked) const;
+    void set_log_level(const asking& asked) const;
+    void subscribe(const asking& asked) const;
+    void unsubscribe(const asking& asked) const;
+    awaitable<void> listen(const asking& asked) const;
     void list_tools(const asking& asked) const;
+    void list_prompts(const asking& asked) const;
+    void list_resources(const asking& asked) const;
+    void list_templates(const asking& asked) const;
     awaitable<void> call_tool(const asking& asked) const;
+    awaitable<void> get_prompt(const asking& asked) const;
+    awaitable<void> read_resource(const asking& asked) const;
+    awaitable<void> complete(const asking& asked) const;
+
+    void list(const asking& asked, const catalog::pages& pages) const;
+    std::string capabilities(wire::era era) const;
+
+    awaitable<void> use(const asking& asked, const usage& what) const;
+    awaitable<std::optional<plugin::answer>> run(const asking& asked, const usage& what, const round& now) const;
+    awaitable<std::optional<std::string>> ask_client(const asking& asked,
+                                                     const usage& what,
+                                                     const json::value& requests) const;
+    void finish(const asking& asked, const usage& what, const plugin::answer& answer) const;
+    void refuse_input(const asking& asked, const usage& what, const std::string& missing) const;
+
+    struct method;
+    static const method* find_method(std::string_view name, wire::era era);
 
     const catalog::catalog& catalog_;
-    sessions& sessions_;
-    log& log_;
-    const clock& clock_;
+    surroundings around_;
+    state_keeper states_;
 };
 
 }  // namespace toolrack::mcp

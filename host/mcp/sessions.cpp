@@ -15,7 +15,7 @@ sessions::sessions(std::size_t most, std::chrono::milliseconds idle, const clock
 std::string sessions::open(const wire::principal& who, const wire::version& version, std::string client) {
     kept made;
     made.name = random_id(name_bytes);
-    made.session = std::make_shared<session>(who.subject(), who.issuer(), version, std::move(client));
+    made.session = std::make_shared<session>(who, version, std::move(client));
     made.last_use = clock_.now();
     std::string name = made.name;
 
@@ -37,12 +37,25 @@ std::shared_ptr<session> sessions::find(std::string_view name, const wire::princ
     return found->session;
 }
 
-bool sessions::end(std::string_view name, const wire::principal& who) {
+std::shared_ptr<session> sessions::end(std::string_view name, const wire::principal& who) {
+    std::shared_ptr<session> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = locate(name, who);
+        if (found == by_use_.end()) return nullptr;
+        ended = found->session;
+        forget(found);
+    }
+    ended->end();
+    return ended;
+}
+
+std::vector<std::shared_ptr<session>> sessions::all() const {
     const std::lock_guard lock(mutex_);
-    const auto found = locate(name, who);
-    if (found == by_use_.end()) return false;
-    forget(found);
-    return true;
+    std::vector<std::shared_ptr<session>> now;
+    now.reserve(by_use_.size());
+    for (const auto& one : by_use_) now.push_back(one.session);
+    return now;
 }
 
 std::size_t sessions::size() const {
@@ -53,9 +66,7 @@ std::size_t sessions::size() const {
 sessions::order::iterator sessions::locate(std::string_view name, const wire::principal& who) {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return by_use_.end();
-    const auto& session = *found->second->session;
-    if (session.subject != who.subject() || session.issuer != who.issuer()) return by_use_.end();
-    return found->second;
+    return found->second->session->belongs_to(who) ? found->second : by_use_.end();
 }
 
 void sessions::forget_idle() {

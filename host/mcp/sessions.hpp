@@ -6,29 +6,22 @@
 // than any generation. Thread-safe. (2025-11-25, basic/transports, "Session Management".)
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
-#include "mcp/notices.hpp"
+#include "mcp/session.hpp"
 #include "wire/era.hpp"
 #include "wire/principal.hpp"
 
 namespace toolrack::mcp {
-
-struct session {
-    std::string subject, issuer;
-    const wire::version& version;
-    std::string client;  // {"name", "version", "capabilities"}, as the client said
-    std::atomic<log_level> level = log_level::info;
-};
 
 class sessions {
 public:
@@ -40,8 +33,11 @@ public:
     // Null when there is none of that name for this principal. Counts as use.
     std::shared_ptr<session> find(std::string_view name, const wire::principal& who);
 
-    // False when there was none of that name for this principal.
-    bool end(std::string_view name, const wire::principal& who);
+    // Null when there was none of that name for this principal. What it had open is ended.
+    std::shared_ptr<session> end(std::string_view name, const wire::principal& who);
+
+    // Every session there is now. Does not count as use.
+    std::vector<std::shared_ptr<session>> all() const;
 
     std::size_t size() const;
 

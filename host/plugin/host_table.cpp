@@ -24,7 +24,16 @@ void forget(const toolrack_host*, toolrack_str) noexcept {}
 
 constexpr toolrack_auth_host auth_host{sizeof(toolrack_auth_host), grant, refuse, forget};
 
+void list_changed(const toolrack_host* host, toolrack_str kind) noexcept { behind(host).list_changed(view(kind)); }
+
+void resource_updated(const toolrack_host* host, toolrack_str uri) noexcept {
+    behind(host).resource_updated(view(uri));
+}
+
+constexpr toolrack_changes changes{sizeof(toolrack_changes), list_changed, resource_updated};
+
 const void* get_extension(const toolrack_host*, const char* id) noexcept {
+    if (id && std::strcmp(id, TOOLRACK_EXT_CHANGES) == 0) return &changes;
     if (id && std::strcmp(id, TOOLRACK_EXT_AUTH_HOST) == 0) return &auth_host;
     return nullptr;
 }

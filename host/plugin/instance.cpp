@@ -75,16 +75,10 @@ class host_instance final : public instance,
                             public std::enable_shared_from_this<host_instance>,
                             private told {
 public:
-    host_instance(std::shared_ptr<const library> library,
-                  const config::plugin& settings,
-                  log& log,
-                  std::size_t max_result,
-                  std::size_t json_depth,
-                  const clock& clock)
-        : library_(std::move(library)), settings_(settings), log_(log), clock_(clock), max_result_(max_result),
-          calls_(next_number()), checks_(next_number()),
-          lane_(settings.name, settings.threads, settings.queue) {
-        limits_.depth = json_depth;
+    host_instance(std::shared_ptr<const library> library, const config::plugin& settings, const surroundings& around)
+        : library_(std::move(library)), settings_(settings), around_(around), log_(around.log),
+          calls_(next_number()), checks_(next_number()), lane_(settings.name, settings.threads, settings.queue) {
+        limits_.depth = around.json_depth;
     }
 
     ~host_instance() override {
@@ -102,6 +96,8 @@ public:
     result<std::vector<feature>, complaint> list() override;
     call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) override;
     void cancel(const call& abandoned) override;
+
+    void watch(std::string_view uri, bool on) override;
 
     std::uint64_t auth_traits() const noexcept override { return auth_ ? auth_->traits : 0; }
     bool offers_auth() const noexcept override { return auth_ != nullptr; }
@@ -123,15 +119,16 @@ private:
     bool is_cancelled(toolrack_call id) noexcept override;
     void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
     void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
+    void list_changed(std::string_view kind) noexcept override;
+    void resource_updated(std::string_view uri) noexcept override;
 
     answer judged(toolrack_outcome outcome, std::string_view json) const;
     void stray(const char* what, toolrack_call id) noexcept;
 
     std::shared_ptr<const library> library_;
     config::plugin settings_;
+    surroundings around_;
     log& log_;
-    const clock& clock_;
-    std::size_t max_result_;
     wire::json_limits limits_;
     call_table<answer> calls_;
     call_table<verdict> checks_;
@@ -201,6 +198,14 @@ result<std::vector<feature>, complaint> host_instance::list() {
     if (outcome->too_many) return complain("it lists more than " + std::to_string(most_features) + " features");
     if (!outcome->known) return complain("it could not list its features");
     return std::move(outcome->features);
+}
+
+void host_instance::watch(std::string_view uri, bool on) {
+    if (!features_ || !TOOLRACK_HAS(features_, toolrack_features, watch) || !features_->watch) return;
+    const bool taken = lane_.give([self = shared_from_this(), kept = std::string(uri), on] {
+        self->features_->watch(self->self_, view(kept), on);
+    });
+    if (!taken) log_.warning("{}: it was not told that {} is {} watched: its lane is full", name(), uri, on ? "now" : "no longer");
 }
 
 call host_instance::start(const request& asked, bool quick, executor home, in_flight<answer>::notice noticed) {
@@ -274,7 +279,7 @@ check host_instance::authenticate(const credentials& shown, executor home) {
         return made;
     }
     checks_.add(made);
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(around_.clock.now().time_since_epoch()).count();
 
     if (auth_->traits & TOOLRACK_AUTH_QUICK) {
         const toolrack_facts facts{sizeof(toolrack_facts),
@@ -353,9 +358,9 @@ answer host_instance::judged(toolrack_outcome outcome, std::string_view text) co
         log_.error("{}: its answer was refused: {}", name(), why);
         return answer{answer::kind::invalid, {}};
     };
-    if (text.size() > max_result_)
+    if (text.size() > around_.max_result)
         return bad("it is " + std::to_string(text.size()) + " bytes long, and server.max_result allows " +
-                   std::to_string(max_result_));
+                   std::to_string(around_.max_result));
     if (const auto fault = wire::check_json(text, limits_)) return bad(to_string(fault->kind));
     const json::value whole(text);
     if (!whole.is_object()) return bad("it is not a JSON object");
@@ -409,7 +414,7 @@ void host_instance::granted(toolrack_call id, const toolrack_principal& who) noe
         }
         if (who.expires != 0) {
             const std::chrono::system_clock::time_point expires{std::chrono::seconds(who.expires)};
-            if (expires <= clock_.now()) {
+            if (expires <= around_.clock.now()) {
                 made.refusal = wire::refusal::bad_token;
                 made.why = "the grant has expired";
                 return ended->deliver(std::move(made));
@@ -441,6 +446,22 @@ void host_instance::refused(toolrack_call id, toolrack_refusal kind, std::string
     }
 }
 
+void host_instance::list_changed(std::string_view kind) noexcept {
+    try {
+        if (around_.changes.list_changed) around_.changes.list_changed(kind);
+    } catch (...) {
+    }
+}
+
+void host_instance::resource_updated(std::string_view uri) noexcept {
+    constexpr std::size_t longest_uri = 2048;
+    try {
+        if (uri.size() > longest_uri || !is_utf8(uri)) return log_.warning("{}: it updated something that is no URI", name());
+        if (around_.changes.resource_updated) around_.changes.resource_updated(uri);
+    } catch (...) {
+    }
+}
+
 void host_instance::stray(const char* what, toolrack_call id) noexcept {
     try {
         log_.warning("{}: {} for call {} was dropped: that call has ended, or was never given to it", name(), what, id);
@@ -451,12 +472,9 @@ void host_instance::stray(const char* what, toolrack_call id) noexcept {
 }  // namespace
 
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
-                                                                  const config::plugin& settings,
-                                                                  log& log,
-                                                                  std::size_t max_result,
-                                                                  std::size_t json_depth,
-                                                                  const clock& clock) {
-    auto made = std::make_shared<host_instance>(std::move(library), settings, log, max_result, json_depth, clock);
+                                                                const config::plugin& settings,
+                                                                const surroundings& around) {
+    auto made = std::make_shared<host_instance>(std::move(library), settings, around);
     if (auto why = made->create()) return complain(std::move(*why));
     return std::shared_ptr<instance>(std::move(made));
 }

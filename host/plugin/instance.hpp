@@ -54,6 +54,13 @@ struct request {
     std::chrono::system_clock::time_point deadline;
 };
 
+// What a backend says of itself (TOOLRACK_AUTH_* of the ABI).
+enum auth_trait : std::uint64_t {
+    quick = 1,      // decides without waiting
+    tokenless = 2,  // may grant without a token
+    open = 4        // grants everyone
+};
+
 // What a backend may know of a caller.
 struct credentials {
     std::string_view token;
@@ -94,7 +101,10 @@ public:
     // Nobody waits for this call any more; its plugin is told.
     virtual void cancel(const call& abandoned) = 0;
 
-    // Auth backends only: the TOOLRACK_AUTH_* traits, 0 when it is none.
+    // The first listener to a resource came, or the last one left. Any thread.
+    virtual void watch(std::string_view uri, bool on) = 0;
+
+    // Auth backends only: which of auth_trait, 0 when it is none.
     virtual std::uint64_t auth_traits() const noexcept = 0;
     virtual bool offers_auth() const noexcept = 0;
     virtual check authenticate(const credentials& shown, executor home) = 0;
@@ -106,12 +116,24 @@ protected:
     instance() = default;
 };
 
+// What plugins say of themselves, unasked. Called on any thread.
+struct changes {
+    std::function<void(std::string_view kind)> list_changed;      // "tool", "prompt", "resource"
+    std::function<void(std::string_view uri)> resource_updated;
+};
+
+// What instances are made among; all of it outlives them.
+struct surroundings {
+    toolrack::log& log;
+    const toolrack::clock& clock;
+    const plugin::changes& changes;
+    std::size_t max_result = 16 * 1024 * 1024;
+    std::size_t json_depth = 64;
+};
+
 // Makes an instance that runs in this process. The error is the end of a sentence about it.
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
-                                                                  const config::plugin& settings,
-                                                                  log& log,
-                                                                  std::size_t max_result = 16 * 1024 * 1024,
-                                                                  std::size_t json_depth = 64,
-                                                                  const clock& clock = toolrack::clock());
+                                                                const config::plugin& settings,
+                                                                const surroundings& around);
 
 }  // namespace toolrack::plugin

@@ -82,6 +82,8 @@ result<void, complaint> check_table(const toolrack_plugin* table) {
 
 }  // namespace
 
+unsigned abi_minor() noexcept { return TOOLRACK_ABI_MINOR; }
+
 result<std::shared_ptr<const library>, complaint> load(const std::filesystem::path& file) {
     using boost::dll::load_mode::rtld_local;
     using boost::dll::load_mode::rtld_now;

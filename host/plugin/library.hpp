@@ -22,6 +22,9 @@ struct toolrack_plugin;
 
 namespace toolrack::plugin {
 
+// The minor version of the plugin ABI that this host speaks; the major is 1.
+unsigned abi_minor() noexcept;
+
 class library {
 public:
     // `code` keeps the library loaded.

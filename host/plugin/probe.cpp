@@ -74,7 +74,9 @@ std::string features_of(const std::shared_ptr<const library>& opened) {
     log quiet(severity::error);
     config::plugin settings;
     settings.name = "inspect";
-    auto made = make_host_instance(opened, settings, quiet);
+    const clock clock;
+    const changes nobody_hears;
+    auto made = make_host_instance(opened, settings, {quiet, clock, nobody_hears});
     std::string json;
     if (!made) {
         json += R"(,"featuresError":)";

@@ -10,6 +10,7 @@ using kind = enum message::kind;
 
 constexpr std::int64_t largest_safe_integer = (std::int64_t{1} << 53) - 1;  // JavaScript's
 constexpr std::size_t longest_id = 1024;
+constexpr std::size_t longest_batch = 100;
 
 // A request's id: a string, or an integer without fraction or exponent that a double holds exactly.
 bool is_id(const json::value& id) {
@@ -68,6 +69,8 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
             return refuse(parsed.id, code::invalid_request,
                           "A message needs a \"method\", or an \"id\" and either \"result\" or \"error\".");
         parsed.kind = kind::response;
+        parsed.outcome = error ? *error : *outcome;
+        parsed.is_error = error.has_value();
         return parsed;
     }
     if (outcome || error)
@@ -86,6 +89,21 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
         return refuse(parsed.id, code::invalid_params, "The member \"params._meta\" must be an object.");
     parsed.meta = meta.value_or(json::value("{}"));
     return parsed;
+}
+
+bool is_batch(std::string_view body) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && body[first] == '[';
+}
+
+result<std::vector<std::string_view>, reply> split_batch(std::string_view body, const json_limits& limits) {
+    if (const auto fault = check_json(body, limits)) return refuse(*fault);
+    std::vector<std::string_view> messages;
+    for (const auto& one : json::value(body)) messages.push_back(one.text());
+    if (messages.empty()) return refuse({}, code::invalid_request, "A batch holds at least one message.");
+    if (messages.size() > longest_batch)
+        return refuse({}, code::invalid_request, "A batch holds at most 100 messages.");
+    return messages;
 }
 
 }  // namespace toolrack::wire

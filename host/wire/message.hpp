@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "wire/json.hpp"
@@ -23,9 +24,18 @@ struct message {
     std::string method;    // decoded; empty in a response
     json::value params;    // an object; `{}` when absent
     json::value meta;      // params._meta, an object; `{}` when absent
+    json::value outcome;   // of a response: its result, or its error
+    bool is_error = false; // of a response
 };
 
 // `body` must outlive the message. The error is ready to be sent.
 result<message, reply> parse_message(std::string_view body, const json_limits& limits);
+
+// Whether `body` is a batch. Only 2025-03-26 has them.
+bool is_batch(std::string_view body);
+
+// The messages of a batch, each still to be parsed. `body` must outlive them. (2025-03-26, basic,
+// "Batching".)
+result<std::vector<std::string_view>, reply> split_batch(std::string_view body, const json_limits& limits);
 
 }  // namespace toolrack::wire

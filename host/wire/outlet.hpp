@@ -4,6 +4,7 @@
 // left; it then does nothing.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -20,13 +21,12 @@ namespace toolrack::wire {
 // transports/streamable-http, "Request Metadata"). Views good until the message is answered.
 struct mirrored {
     struct field {
-        std::string_view name;   // without "Mcp-Param-"
+        std::string_view name;  // without "Mcp-Param-"
         std::string_view value;
     };
     std::optional<std::string_view> protocol_version;
     std::optional<std::string_view> method;
     std::optional<std::string_view> name;
-    std::optional<std::string_view> session;  // legacy
     std::span<const field> params;
 };
 
@@ -36,13 +36,26 @@ public:
 
     // Null on a transport that mirrors nothing (stdio).
     virtual const mirrored* headers() const = 0;
+    // The legacy session in which the message was sent.
+    virtual std::optional<std::string_view> session() const = 0;
 
     virtual executor get_executor() = 0;
     virtual toolrack::deadlines& deadlines() = 0;
 
-    // One JSON-RPC notification, as text, before the answer. Bounded: a client that does not read is
-    // dropped rather than waited for.
-    virtual void notify(std::string json) = 0;
+    // Whether the client takes anything before the answer.
+    virtual bool takes_stream() const = 0;
+
+    // One JSON-RPC message, as text, before the answer. Bounded: a client that does not read is dropped
+    // rather than waited for. `event` is its id in a stream that can be taken up again, else empty.
+    virtual void notify(std::string json, std::string_view event = {}) = 0;
+
+    // Begins the stream before there is anything to say. With an `event`, an empty one of that id comes
+    // first, and the client is told how long to wait before it takes the stream up again. (2025-11-25,
+    // basic/transports, "Sending Messages to the Server", 6.)
+    virtual void open_stream(std::string_view event = {}, std::chrono::milliseconds retry = {}) = 0;
+
+    // Ends the stream without an answer: there is none, or the client comes back for it.
+    virtual void close_stream() = 0;
 
     // The answer; once.
     virtual void finish(reply answer) = 0;

@@ -1,6 +1,5 @@
 """The lock: what is let in, what is not, and what those who are not let in are told."""
 
-import json
 import unittest
 
 from harness import Served, Server, new_token, request, rpc, settings
@@ -10,7 +9,7 @@ LIST = rpc("tools/list")
 
 class TheToken(Served):
     def authorized(self, authorization, path="/mcp"):
-        return self.server.send(path=path, body=json.dumps(LIST).encode(),
+        return self.server.send(path=path, body=LIST,
                                 fields={"Authorization": authorization})
 
     def assert_refused(self, response, status=401):
@@ -100,7 +99,7 @@ class TheToken(Served):
 
     def test_a_doubled_header_is_a_bad_request_even_when_both_are_right(self):
         fields = [*self.server.fields().items(), ("Authorization", f"Bearer {self.server.token}")]
-        response = self.server.raw(request("POST", "/mcp", fields, json.dumps(LIST).encode()))
+        response = self.server.raw(request("POST", "/mcp", fields, LIST))
         self.assertEqual(400, response.status, response)
 
     def test_one_of_100_kilobytes_is_too_large_a_head(self):
@@ -113,7 +112,7 @@ class TheToken(Served):
                      f"/mcp?%61ccess_token={token}"):
             for with_header in (True, None):
                 with self.subTest(path.replace(token, "TOKEN"), with_header=with_header):
-                    response = self.server.send(path=path, body=json.dumps(LIST).encode(), token=with_header)
+                    response = self.server.send(path=path, body=LIST, token=with_header)
                     self.assert_refused(response, 400)
                     self.assertIn("URL", response.sentence)
         self.assertNotIn(token, self.server.log)
@@ -136,9 +135,9 @@ class TheToken(Served):
 
     def test_a_connection_that_was_let_in_once_is_asked_again(self):
         with self.server.connect() as connection:
-            connection.send(self.server.request(body=json.dumps(LIST).encode()))
+            connection.send(self.server.request(body=LIST))
             self.assertEqual(200, connection.read_response().status)
-            connection.send(self.server.request(body=json.dumps(LIST).encode(), token=None))
+            connection.send(self.server.request(body=LIST, token=None))
             self.assertEqual(401, connection.read_response().status)
 
     def test_a_refusal_does_not_wait_for_the_body(self):

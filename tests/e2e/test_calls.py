@@ -1,12 +1,11 @@
 """Calls: tools that misbehave, many at once, and what reaches a client and a tool on the way."""
 
 import json
-import socket
 import time
 import unittest
 
 from harness import (META, PATIENCE, Closed, Connection, Folder, Served, Server, Session, hostile, in_parallel, modern, plugin,
-                     rpc, settings)
+                     rpc, settings, wait_until)
 
 INTERNAL_ERROR = -32603
 
@@ -68,9 +67,8 @@ class Misbehaving(Served):
 
     def test_what_went_wrong_leaves_the_connection_usable(self):
         with self.server.connect() as connection:
-            for tool in ("throws", "answers_bad_json", "answers_twice", "echo"):
-                connection.send(self.server.request(body=json.dumps(
-                    rpc("tools/call", {"name": tool, "arguments": {"text": "hi"} if tool == "echo" else {}})).encode()))
+            for tool, arguments in (("throws", {}), ("answers_bad_json", {}), ("answers_twice", {}), ("echo", {"text": ""})):
+                connection.send(self.server.request(body=rpc("tools/call", {"name": tool, "arguments": arguments})))
                 self.assertEqual(200, connection.read_response().status)
 
 
@@ -220,8 +218,7 @@ class Notifications(Served):
 
     def test_come_one_by_one(self):
         with self.server.connect() as connection:
-            connection.send(self.server.request(body=json.dumps(
-                rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})).encode()))
+            connection.send(self.server.request(body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
             status, fields = connection.read_head()
             self.assertEqual(200, status)
             self.assertIn("text/event-stream", dict((name.lower(), text) for name, text in fields)["content-type"])
@@ -230,8 +227,7 @@ class Notifications(Served):
     def test_leave_the_connection_usable(self):
         with self.server.connect() as connection:
             for _ in range(3):
-                connection.send(self.server.request(body=json.dumps(
-                    rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})).encode()))
+                connection.send(self.server.request(body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
                 self.assertEqual("notified", connection.read_response().text)
 
 
@@ -248,8 +244,7 @@ class ManyAtOnce(Served):
             with self.server.connect() as connection:
                 for turn in range(5):
                     nonce = f"nonce-{index}-{turn}"
-                    connection.send(self.server.request(body=json.dumps(
-                        rpc("tools/call", {"name": "echo", "arguments": {"text": nonce}})).encode()))
+                    connection.send(self.server.request(body=rpc("tools/call", {"name": "echo", "arguments": {"text": nonce}})))
                     if connection.read_response().text != nonce:
                         return "somebody else's"
             return "its own"
@@ -259,11 +254,9 @@ class ManyAtOnce(Served):
     def test_a_slow_tool_does_not_hold_up_another(self):
         waiting = [self.server.connect() for _ in range(20)]
         for connection in waiting:
-            connection.send(self.server.request(body=json.dumps(
-                rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}})).encode()))
-        begun = time.monotonic()
+            connection.send(self.server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}})))
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
-        self.assertLess(time.monotonic() - begun, 1.4)
+        self.assertTrue(waiting[-1].is_silent(0), "the slow ones were answered first")
         for connection in waiting:
             self.assertEqual("slept", connection.read_response().text)
             connection.close()
@@ -291,7 +284,7 @@ class Leaving(Served):
 
     def begin(self, message, fields):
         connection = self.server.connect()
-        connection.send(self.server.request(body=json.dumps(message).encode(), fields=fields))
+        connection.send(self.server.request(body=message, fields=fields))
         return connection
 
     def test_cancels_a_modern_call(self):
@@ -304,12 +297,13 @@ class Leaving(Served):
         self.assertLess(time.monotonic() - begun, 15)
 
     def test_does_not_cancel_a_legacy_call(self):
-        connection = self.begin(rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}}), {})
-        self.assertTrue(connection.is_silent(0.3))
-        connection.close()
         begun = time.monotonic()
+        connection = self.begin(rpc("tools/call", {"name": "slow", "arguments": {"ms": 2000}}), {})
+        self.assertTrue(connection.is_silent(0.5))
+        connection.close()
+        # The lane has one thread: this waits until the other has slept to its end.
         self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
-        self.assertGreater(time.monotonic() - begun, 0.8)
+        self.assertGreaterEqual(time.monotonic() - begun, 2)
 
     def test_in_the_middle_of_a_stream_hurts_nobody(self):
         for _ in range(20):
@@ -322,32 +316,43 @@ class Leaving(Served):
 class Draining(unittest.TestCase):
     def begin(self, server, milliseconds):
         connection = server.connect()
-        connection.send(server.request(body=json.dumps(
-            rpc("tools/call", {"name": "slow", "arguments": {"ms": milliseconds}})).encode()))
-        self.assertTrue(connection.is_silent(0.3))
+        connection.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": milliseconds}})))
+        self.assertTrue(connection.is_silent(1))
         return connection
 
     def test_a_call_in_flight_is_answered_before_the_server_ends(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
-            connection = self.begin(server, 1500)
+            connection = self.begin(server, 3000)
             server.signal()
             self.assertEqual("slept", connection.read_response().text)
             self.assertTrue(connection.is_closed())
 
     def test_nobody_new_is_let_in_meanwhile(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
-            connection = self.begin(server, 2000)
+            connection = self.begin(server, 3000)
             server.signal()
             server.wait_for_line("stopping")
-            deadline = time.monotonic() + PATIENCE
-            while time.monotonic() < deadline:
+
+            def is_shut():
                 try:
                     Connection(server.addresses[0]).close()
-                except (ConnectionRefusedError, ConnectionResetError, socket.timeout):
-                    break
-            else:
-                self.fail("it still accepts")
+                except OSError:
+                    return True
+                return False
+
+            self.assertTrue(wait_until(is_shut), "it still accepts")
             self.assertEqual("slept", connection.read_response().text)
+
+    def test_a_second_signal_waits_for_nobody(self):
+        with Server(settings(plugin(hostile("misbehaving")))) as server:
+            connection = self.begin(server, 25_000)
+            begun = time.monotonic()
+            server.signal()
+            server.wait_for_line("stopping")
+            server.signal()
+            server.stop()
+            self.assertLess(time.monotonic() - begun, 20)
+            connection.close()
 
     def test_a_call_that_takes_too_long_does_not_hold_it_up(self):
         with Server(settings(plugin(hostile("misbehaving")), server={"drain": "500ms"})) as server:

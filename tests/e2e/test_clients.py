@@ -61,16 +61,29 @@ class Client(Served):
         self.assertNotIn(self.server.token, done.stdout + done.stderr)
 
 
-def claim_test(claim):
-    return lambda self: self.run_claim(claim)
+class SdkV1(Client):
+    client = "v1"
 
 
-def client_class(client, oldest_node):
-    tests = {"test_" + claim.replace(" ", "_"): claim_test(claim) for claim in CLAIMS}
-    return type(client.replace("-", "_"), (Client,), {"client": client, "oldest_node": oldest_node} | tests)
+class SdkV2Legacy(Client):
+    client = "v2-legacy"
+    oldest_node = 20
 
 
-SdkV1 = client_class("v1", 18)
-SdkV2Legacy = client_class("v2-legacy", 20)
-SdkV2Auto = client_class("v2-auto", 20)
-SdkV2Modern = client_class("v2-modern", 20)
+class SdkV2Auto(Client):
+    client = "v2-auto"
+    oldest_node = 20
+
+
+class SdkV2Modern(Client):
+    client = "v2-modern"
+    oldest_node = 20
+
+
+def give_claims(*sdks):
+    for sdk in sdks:
+        for claim in CLAIMS:
+            setattr(sdk, "test_" + claim.replace(" ", "_"), lambda self, claim=claim: self.run_claim(claim))
+
+
+give_claims(SdkV1, SdkV2Legacy, SdkV2Auto, SdkV2Modern)

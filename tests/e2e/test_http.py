@@ -9,8 +9,10 @@ import socket
 import struct
 import time
 import unittest
+from random import Random
 
-from harness import PATIENCE, MODERN, Closed, Folder, Served, Server, request, rpc, settings
+from harness import (MODERN, PATIENCE, Closed, Folder, Served, Server, hostile, modern, plugin, request, rpc, settings,
+                     wait_until)
 
 LIST = json.dumps(rpc("tools/list")).encode()
 SMUGGLED = json.dumps(rpc("tools/list", id="smuggled")).encode()
@@ -220,6 +222,7 @@ class Heads(Edge):
         for target in ("http://evil.example.com/mcp", f"http://localhost:{self.server.port + 1}/mcp"):
             with self.subTest(target):
                 self.assert_refused(request("POST", target, self.fields(), LIST), 400, 403)
+        self.assert_accepted(request("POST", self.server.url, self.fields(), LIST))
 
     def test_the_head_has_at_most_100_fields(self):
         many = [(f"X-{number}", "y") for number in range(120)]
@@ -453,12 +456,12 @@ class Connections(Edge):
     def test_many_requests_follow_each_other_on_one(self):
         with self.server.connect() as connection:
             for number in range(20):
-                connection.send(self.good(json.dumps(rpc("tools/list", id=number)).encode()))
+                connection.send(self.good(rpc("tools/list", id=number)))
                 self.assertEqual(number, connection.read_response().answer["id"])
 
     def test_pipelined_requests_are_answered_in_order(self):
         with self.server.connect() as connection:
-            connection.send(b"".join(self.good(json.dumps(rpc("tools/list", id=number)).encode())
+            connection.send(b"".join(self.good(rpc("tools/list", id=number))
                                      for number in range(5)))
             self.assertEqual([0, 1, 2, 3, 4], [connection.read_response().answer["id"] for _ in range(5)])
 
@@ -519,13 +522,13 @@ class Slow(Edge):
             self.assertLess(time.monotonic() - begun, 10)
 
     def test_a_head_that_trickles_is_given_up(self):
-        begun = time.monotonic()
         with self.server.connect() as connection:
-            for byte in self.good()[:60]:
+            for byte in self.good()[:100]:
                 connection.send(bytes([byte]))
                 if not connection.is_silent(0.05):
                     break
-            self.assertLess(time.monotonic() - begun, 2.5)
+            else:
+                self.fail("five seconds later it still waits")
             self.assertNotIn(b"HTTP/1.1 200", connection.read_to_end())
 
     def test_a_body_that_stops_coming_is_given_up(self):
@@ -541,6 +544,88 @@ class Slow(Edge):
             connection.send(self.good())
             self.assertEqual(200, connection.read_response().status)
             self.assertTrue(connection.is_closed(10))
+
+
+class Mutations(Edge):
+    """Good requests with a little damage, the same ones each time: nothing in particular is expected, but that
+    the server survives them, serves on, and never answers that something went wrong inside."""
+
+    PIECES = (b"\r\n", b"\n", b"\r", b"\x00", b":", b" ", b"\t", b"\xff", b";", b"%", b"{", b"}", b"[", b'"', b"-1",
+              b"chunked", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"0\r\n\r\n", b"HTTP/1.1",
+              b"Expect: 100-continue\r\n", b"\\u0000", b"\\ud800", b"1e999", b"9" * 20, b"=?base64?")
+
+    def damage(self, data, random):
+        data = bytearray(data)
+        for _ in range(random.randint(1, 4)):
+            at = random.randrange(len(data))
+            kind = random.randrange(4)
+            if kind == 0:
+                data[at:at] = random.choice(self.PIECES)
+            elif kind == 1:
+                del data[at:at + random.randint(1, 20)]
+            elif kind == 2:
+                data[at] = random.randrange(256)
+            else:
+                begin = random.randrange(len(data))
+                data[at:at] = data[begin:begin + random.randint(1, 60)]
+        return bytes(data)
+
+    def test_1000_of_them_hurt_nobody(self):
+        message, fields = modern("tools/call", {"name": "echo", "arguments": {"text": "hi"}})
+        good = [self.good(), self.server.request(body=message, fields=fields),
+                self.server.request(body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST),
+                                    fields={"Transfer-Encoding": "chunked"}),
+                self.server.request("DELETE", fields={"Mcp-Session-Id": "x"})]
+        random = Random(2026)
+        for _ in range(1000):
+            data = self.damage(random.choice(good), random)
+            with self.server.connect() as connection:
+                connection.send(data)
+                connection.socket.shutdown(socket.SHUT_WR)
+                self.assertNotRegex(connection.read_to_end(), rb"^HTTP/1.1 50[034]", data)
+        self.assert_serves()
+
+
+class SlowReaders(Edge):
+    config = settings("echo", plugin(hostile("misbehaving")), limits={"write_timeout": "1s"})
+
+    def test_one_that_does_not_take_its_answer_is_left(self):
+        before = self.server.open_files()
+        with self.server.connect() as connection:
+            connection.send(self.server.request(body=rpc(
+                "tools/call", {"name": "answers_huge", "arguments": {"bytes": 15_000_000}})))
+            connection.read_head()
+            self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
+            self.assertLess(len(connection.read_to_end()), 15_000_000)
+        self.assert_serves()
+
+    def test_one_that_takes_it_gets_all_of_it(self):
+        self.assertEqual(15_000_000, len(self.server.call_tool("answers_huge", {"bytes": 15_000_000}).text))
+
+
+class Crowds(Edge):
+    config = settings("echo", limits={"connections_per_source": 5})
+
+    def test_one_source_has_so_many_connections_and_no_more(self):
+        crowd = [self.server.connect() for _ in range(5)]
+        for connection in crowd:
+            connection.send(self.good())
+            self.assertEqual(200, connection.read_response().status)
+        with self.server.connect() as one_more:
+            one_more.send(self.good())
+            answer = one_more.read_to_end()
+            self.assertTrue(answer == b"" or answer.startswith((b"HTTP/1.1 503", b"HTTP/1.1 429")), answer)
+        crowd[0].send(self.good())
+        self.assertEqual(200, crowd[0].read_response().status)
+        for connection in crowd:
+            connection.close()
+
+        def is_let_in():
+            with self.server.connect() as again:
+                again.send(self.good())
+                return again.read_to_answer()
+
+        self.assertTrue(wait_until(is_let_in), "their places were never free again")
 
 
 class UnixSocket(unittest.TestCase):

@@ -14,8 +14,8 @@ import subprocess
 import time
 import unittest
 
-from harness import (BINARY, BUILD, PATIENCE, DidNotStart, Folder, Server, environment, in_parallel, new_token, plugin,
-                     rpc, settings, toolrack)
+from harness import (BINARY, BUILD, PATIENCE, Connection, DidNotStart, Folder, Server, environment, in_parallel,
+                     new_token, plugin, request, rpc, settings, toolrack, wait_until)
 
 CONFIGURATION, UNAVAILABLE, USAGE = 78, 69, 64
 PLACEHOLDERS = ("your-generated-token", "changeme")
@@ -399,6 +399,44 @@ class AskedToReload(unittest.TestCase):
             server.signal(signal.SIGHUP)
             server.wait_for_line("reload")
             self.assertEqual(200, server.plain("tools/list").status)
+
+
+class ALogThatCannotBeWritten(unittest.TestCase):
+    """A full disk or a reader that went away is no reason not to serve."""
+
+    def serve(self, stderr):
+        with taken_port() as free:
+            port = free.getsockname()[1]
+        token = new_token()
+        with Folder(settings("echo", plugin("./missing.so"), listen=[f"127.0.0.1:{port}"])) as folder:
+            process = subprocess.Popen([BINARY, "serve", "--config", folder.config, "--log-level", "debug"],
+                                       env=environment(token), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=stderr)
+
+            def answers():
+                if process.poll() is not None:
+                    return True
+                try:
+                    with Connection(("127.0.0.1", port)) as connection:
+                        connection.send(request("POST", "/mcp", {"Host": f"127.0.0.1:{port}"}))
+                        return connection.read_response().status == 401
+                except OSError:
+                    return False
+
+            self.assertTrue(wait_until(answers))
+            self.assertIsNone(process.poll(), f"it ended with {process.returncode}")
+            process.terminate()
+            self.assertEqual(0, process.wait(PATIENCE))
+
+    def test_because_the_disk_is_full(self):
+        with open("/dev/full", "wb") as full:
+            self.serve(full)
+
+    def test_because_nobody_reads_it(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(writer, "wb") as pipe:
+            self.serve(pipe)
 
 
 class WhatItSays(unittest.TestCase):

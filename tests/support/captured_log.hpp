@@ -1,10 +1,16 @@
-// A real log whose lines can be read: while this lives, standard error goes to a file.
+// A real log whose lines can be read: while this lives, standard error goes to a file. What a sanitizer
+// has to say still goes where it belongs.
 #pragma once
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,8 +23,9 @@ namespace toolrack::test {
 
 class captured_log {
 public:
-    explicit captured_log(severity least = severity::debug) : log_(least) {}
+    explicit captured_log(severity least = severity::debug) : log_(least) { report_to(before_); }
     ~captured_log() {
+        report_to(2);
         ::dup2(before_, 2);
         ::close(before_);
     }
@@ -42,6 +49,12 @@ public:
     }
 
 private:
+    static void report_to([[maybe_unused]] int descriptor) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{descriptor}));
+#endif
+    }
+
     static int divert(const std::filesystem::path& file) {
         const int to = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         const int before = ::fcntl(2, F_DUPFD_CLOEXEC, 3);

@@ -26,10 +26,16 @@ public:
                   const config::plugin& settings = settings_named("mine"),
                   std::size_t max_result = 16 * 1024 * 1024)
         : to_(instance_of(file, settings, log_, real_clock, max_result)) {}
+    // As its owner does it: nothing of the plugin runs any more when it is destroyed.
+    ~desk() {
+        if (to_) to_->close(std::chrono::seconds(1));
+    }
 
     io_room& room() { return room_; }
     captured_log& log() { return log_; }
     plugin::instance& to() { return *to_; }
+    // Lets go of the instance.
+    void drop() { to_.reset(); }
     const wire::principal& who() const { return who_; }
 
     // Starts a call on the I/O thread. The answer is still to be waited for.

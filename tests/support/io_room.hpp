@@ -1,10 +1,10 @@
 // A real I/O thread, and a way to have it run something to its end.
 #pragma once
 
-#include <boost/asio/use_future.hpp>
-
 #include <chrono>
+#include <exception>
 #include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -26,11 +26,11 @@ public:
     auto run(Work work) {
         using value = typename std::invoke_result_t<Work>::value_type;
         if constexpr (std::is_void_v<value>) {
-            await(asio::co_spawn(get_executor(), std::move(work), asio::use_future));
+            await(spawned(std::move(work)));
         } else {
             std::optional<value> outcome;
             const auto keep = [&]() -> awaitable<void> { outcome.emplace(co_await work()); };
-            await(asio::co_spawn(get_executor(), keep, asio::use_future));
+            await(spawned(keep));
             return std::move(*outcome);
         }
     }
@@ -40,11 +40,21 @@ public:
     auto call(Work work) {
         std::packaged_task<std::invoke_result_t<Work>()> task(std::move(work));
         auto outcome = task.get_future();
-        asio::post(get_executor(), std::move(task));
+        asio::post(get_executor(), [&task] { task(); });
         return outcome.get();
     }
 
 private:
+    template <typename Work>
+    std::future<void> spawned(Work work) {
+        const auto end = std::make_shared<std::promise<void>>();
+        asio::co_spawn(get_executor(), std::move(work), [end](std::exception_ptr thrown) {
+            if (thrown) end->set_exception(thrown);
+            else end->set_value();
+        });
+        return end->get_future();
+    }
+
     // A test that waits for what never comes fails, and does not hang.
     void await(std::future<void> end) {
         if (end.wait_for(std::chrono::minutes(1)) != std::future_status::ready) {

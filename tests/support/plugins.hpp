@@ -5,6 +5,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
@@ -34,14 +36,26 @@ inline config::plugin settings_named(const std::string& name) {
 }
 
 inline const toolrack::clock real_clock;
+inline const plugin::changes nobody_hears;
+
+// An instance, or why there is none.
+inline result<std::shared_ptr<plugin::instance>, complaint> try_instance(std::shared_ptr<const plugin::library> library,
+                                                                         const config::plugin& settings,
+                                                                         log& log,
+                                                                         const clock& clock = real_clock,
+                                                                         std::size_t max_result = 16 * 1024 * 1024) {
+    return plugin::make_host_instance(std::move(library), settings, {log, clock, nobody_hears, max_result});
+}
 
 inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path& file,
                                                      const config::plugin& settings,
                                                      log& log,
                                                      const clock& clock = real_clock,
                                                      std::size_t max_result = 16 * 1024 * 1024) {
-    auto made = plugin::make_host_instance(loaded(file), settings, log, max_result, 64, clock);
+    auto made = try_instance(loaded(file), settings, log, clock, max_result);
     if (!made) throw std::runtime_error(file.string() + ": " + made.error().why());
+    // Until nobody but its owner holds it, so that it ends where a test lets go of it, before its log does.
+    while (made->use_count() > 1) std::this_thread::yield();
     return *made;
 }
 

@@ -40,7 +40,11 @@ public:
             if (here.variable.empty()) continue;
             const std::size_t length = length_of(here, n + 1, uri);
             if (length == 0) return {};
-            found.emplace_back(here.variable, decoded(uri.substr(0, length)));
+            std::string value = decoded(uri.substr(0, length));
+            // What was escaped must not get past the rules for what was not.
+            if (value.find('\0') != value.npos) return {};
+            if (!here.with_slashes && value.find('/') != value.npos) return {};
+            found.emplace_back(here.variable, std::move(value));
             uri.remove_prefix(length);
         }
         return uri.empty() ? std::optional(std::move(found)) : std::nullopt;

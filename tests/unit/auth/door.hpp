@@ -19,6 +19,11 @@ using admission = result<wire::principal, wire::refusal>;
 
 class door {
 public:
+    // As the owner of backends does it: nothing of them runs any more when they are destroyed.
+    ~door() {
+        for (const auto& one : made_) one->close(std::chrono::seconds(1));
+    }
+
     // A backend that does what `does` says (see odd_backend.c).
     backend odd(const std::string& does, unsigned traits = 0, const std::string& name = "odd") {
         return make(build_folder / "test-plugins/odd-backend.so", name,
@@ -47,12 +52,14 @@ private:
     backend make(const std::filesystem::path& file, const std::string& name, const std::string& options) {
         auto settings = settings_named(name);
         settings.options.json = options;
-        return instance_of(file, settings, log_, clock_);
+        made_.push_back(instance_of(file, settings, log_, clock_));
+        return made_.back();
     }
 
     captured_log log_;
     set_clock clock_;
     io_room room_;
+    std::vector<backend> made_;
 };
 
 // The refusal; nothing when somebody was let in.

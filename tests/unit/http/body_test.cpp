@@ -30,10 +30,11 @@ std::string text_of(std::size_t bytes) {
 TEST_CASE("a body of any size arrives whole, and the next request after it") {
     const server running(echo);
     auto mine = running.connect();
-    for (const std::size_t size : {0, 1, 1000, 2047, 2048, 5000, 20'000, 40'000, 70'000, 1'000'000, 4'194'304}) {
+    for (const std::size_t size :
+         {0, 1, 1000, 2047, 2048, 5000, 20'000, 40'000, 70'000, 1'000'000, 4'194'304}) {
         CAPTURE(size);
         const auto text = text_of(size);
-        const auto got = mine.ask(post_json(text) );
+        const auto got = mine.ask(post_json(text));
         if (size == 0) {
             CHECK(got.status == 200);  // an empty JSON text is the next room's problem
             continue;
@@ -52,7 +53,8 @@ TEST_CASE("a chunked body is put together, and what is behind it is the next req
 
     const auto text = text_of(300'000);
     std::string body;
-    for (std::size_t at = 0; at < text.size(); at += 1000) body += "3e8\r\n" + text.substr(at, 1000) + "\r\n";
+    for (std::size_t at = 0; at < text.size(); at += 1000)
+        body += "3e8\r\n" + text.substr(at, 1000) + "\r\n";
     CHECK(mine.ask(post(chunked, body + "0\r\n\r\n")).body == text);
     for (const char c : post(chunked, "1\r\n7\r\n0\r\n\r\n")) mine.send({&c, 1});
     CHECK(mine.next().body == "7");
@@ -65,14 +67,16 @@ TEST_CASE("a trailer cannot add to the head: the connection ends") {
     CHECK(mine.is_ended());
     // Beast 1.81 would end the process on this one.
     auto other = running.connect();
-    CHECK(other.ask(post(chunked, "0\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n")).status == 400);
+    CHECK(other.ask(post(chunked, "0\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n")).status ==
+          400);
     CHECK(running.connect().ask(post_json("1")).status == 200);
 }
 
 TEST_CASE("a client that waits to be told to go on is told so, once it is let in") {
     const server running(echo);
     auto mine = running.connect();
-    mine.send(post("Content-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"));
+    mine.send(
+        post("Content-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"));
     CHECK(mine.until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
     CHECK(mine.ask("[1]").body == "[1]");
     // One that did not wait is not told.
@@ -92,7 +96,8 @@ TEST_CASE("a refused client is not told to go on") {
 TEST_CASE("a body that is too large is refused before it is read") {
     const server running(echo, with_body_of(100));
     auto announced = running.connect();
-    CHECK(announced.ask(post("Content-Type: application/json\r\nContent-Length: 101\r\n")).status == 413);
+    CHECK(announced.ask(post("Content-Type: application/json\r\nContent-Length: 101\r\n")).status ==
+          413);
     CHECK(announced.is_ended());
     auto grown = running.connect();
     CHECK(grown.ask(post(chunked, "64\r\n" + std::string(100, '1') + "\r\n1\r\n")).status == 413);

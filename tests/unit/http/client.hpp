@@ -30,13 +30,16 @@ class client {
 public:
     explicit client(const config::address& to, int receive_buffer = 0) {
         const bool is_unix = to.kind == config::address::kind::unix_socket;
-        socket_ = http::descriptor(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        socket_ =
+            http::descriptor(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const timeval patience{10, 0};
         setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         if (receive_buffer > 0) {
-            setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+            setsockopt(
+                socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
         }
-        if (is_unix ? !connect_unix(to.path) : !connect_tcp(to)) throw std::runtime_error("cannot connect");
+        if (is_unix ? !connect_unix(to.path) : !connect_tcp(to))
+            throw std::runtime_error("cannot connect");
     }
 
     // False when the server has closed.
@@ -60,7 +63,9 @@ public:
     std::string until(std::string_view mark) {
         std::size_t at;
         while ((at = received_.find(mark)) == std::string::npos) {
-            if (!receive()) throw std::runtime_error("ended before \"" + std::string(mark) + "\": " + received_);
+            if (!receive())
+                throw std::runtime_error("ended before \"" + std::string(mark) +
+                                         "\": " + received_);
         }
         return take(at + mark.size());
     }
@@ -93,14 +98,16 @@ public:
         return next();
     }
 
-    // The data of the next event in a chunked stream; empty at its end.
+    // The next event of a chunked stream without what all messages have; empty at its end.
     std::string event() {
         const auto size = std::stoul(until("\r\n"), nullptr, 16);
         auto chunk = exactly(size + 2);
         if (size == 0) return {};
-        constexpr std::string_view before = "event: message\ndata: ";
+        constexpr std::string_view before = "event: message\n";
         if (!chunk.starts_with(before)) return chunk;
-        return chunk.substr(before.size(), chunk.size() - before.size() - 4);
+        constexpr std::string_view data = "data: ";
+        const auto start = before.size() + (chunk.find(data) == before.size() ? data.size() : 0);
+        return chunk.substr(start, chunk.size() - start - 4);
     }
 
 private:
@@ -121,7 +128,8 @@ private:
     bool receive() {
         char part[16384];
         const auto bytes = recv(socket_.get(), part, sizeof part, 0);
-        if (bytes < 0 && errno == EAGAIN) throw std::runtime_error("nothing came in time after: " + received_);
+        if (bytes < 0 && errno == EAGAIN)
+            throw std::runtime_error("nothing came in time after: " + received_);
         if (bytes > 0) received_.append(part, static_cast<std::size_t>(bytes));
         return bytes > 0;
     }

@@ -40,10 +40,13 @@ TEST_CASE("a request that comes byte by byte is the same request") {
 
 TEST_CASE("a large head is read, and a larger one refused") {
     const server running(echo);
-    CHECK(running.connect().ask(post_json("1", "X-A: " + std::string(15'000, 'a') + "\r\n")).status == 200);
+    CHECK(
+        running.connect().ask(post_json("1", "X-A: " + std::string(15'000, 'a') + "\r\n")).status ==
+        200);
 
     auto mine = running.connect();
-    const auto got = mine.ask(post_json("1", "Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"));
+    const auto got =
+        mine.ask(post_json("1", "Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"));
     CHECK(got.status == 431);
     CHECK(got.says("Connection: close"));
     CHECK(mine.is_ended());
@@ -62,12 +65,14 @@ TEST_CASE("a framing error ends the connection, and what follows is not a reques
 
 TEST_CASE("an HTTP/1.0 client is told whether it may stay") {
     const server running(echo);
-    const std::string rest = " /mcp HTTP/1.0\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n";
+    const std::string rest =
+        " /mcp HTTP/1.0\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n";
     auto leaving = running.connect();
     CHECK(leaving.ask("POST" + rest + "\r\n1").says("Connection: close"));
     CHECK(leaving.is_ended());
     auto staying = running.connect();
-    CHECK(staying.ask("POST" + rest + "Connection: keep-alive\r\n\r\n1").says("Connection: keep-alive"));
+    CHECK(staying.ask("POST" + rest + "Connection: keep-alive\r\n\r\n1")
+              .says("Connection: keep-alive"));
     CHECK(staying.ask(post_json("2")).body == "2");
 }
 
@@ -91,7 +96,7 @@ TEST_CASE("what a handler throws is a 500, and the next request is served") {
     const server running([](http::exchange& x) -> awaitable<void> {
         const auto text = co_await x.body();
         if (*text == "throw") throw std::runtime_error("secret detail");
-        x.finish({200, "1", {}});
+        x.finish({200, "1", {}, {}});
     });
     auto mine = running.connect();
     const auto got = mine.ask(post_json("throw"));
@@ -119,7 +124,7 @@ TEST_CASE("a request that nobody answers is a 500") {
 TEST_CASE("the first answer counts") {
     const server running([](http::exchange& x) -> awaitable<void> {
         x.finish_empty(202);
-        x.finish({200, "1", {}});
+        x.finish({200, "1", {}, {}});
         x.reject(http::refuse(400, "No."));
         x.notify("{}");
         co_return;
@@ -149,18 +154,22 @@ TEST_CASE("the handler sees who asks, and what the head mirrors") {
         const auto& shown = *x.headers();
         std::string text(facts.peer);
         text += facts.token_in_query ? " token" : " no token";
-        for (const auto& each : {facts.authorization, shown.protocol_version, shown.method, shown.name, shown.session}) {
+        for (const auto& each :
+             {facts.authorization, shown.protocol_version, shown.method, shown.name, x.session()}) {
             text += " " + std::string(each.value_or("-"));
         }
-        for (const auto& [name, value] : shown.params) text += " " + std::string(name) + "=" + std::string(value);
+        for (const auto& [name, value] : shown.params)
+            text += " " + std::string(name) + "=" + std::string(value);
         seen.set_value(text);
         x.finish_empty(202);
         co_return;
     });
     running.connect().ask(
-        "POST /mcp?access_token=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nMCP-Protocol-Version: 2026-07-28\r\n"
+        "POST /mcp?access_token=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
+        "x\r\nMCP-Protocol-Version: 2026-07-28\r\n"
         "Mcp-Method: tools/call\r\nmcp-name: greet\r\nMcp-Param-Region: eu\r\n\r\n");
-    CHECK(seen.get_future().get() == "127.0.0.1 token Bearer x 2026-07-28 tools/call greet - Region=eu");
+    CHECK(seen.get_future().get() ==
+          "127.0.0.1 token Bearer x 2026-07-28 tools/call greet - Region=eu");
 }
 
 TEST_CASE("connections are spread over the threads, and each stays on its own") {

@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "catch.hpp"
 #include "client.hpp"
 #include "http/door.hpp"
@@ -85,7 +86,8 @@ TEST_CASE("the hosts of one IPv6 network are one source") {
 
 TEST_CASE("without descriptors left, a client is told so instead of left waiting") {
     const auto bound = loopback();
-    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), true);
+    toolrack::log silent{severity{}};
+    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), true, silent);
     test::client mine(bound.address);
     std::optional<http::guest> newcomer;
     auto heard = knock::nobody;

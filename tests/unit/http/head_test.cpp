@@ -94,7 +94,9 @@ TEST_CASE("a head that two readers could read differently is refused") {
         {"coding parameter", post("Transfer-Encoding: chunked;foo\r\n")},
         {"empty coding", post("Transfer-Encoding:\r\n")},
         {"empty coding with length", post("Transfer-Encoding:\r\nContent-Length: 5\r\n")},
-        {"coding with vertical tab", post("Transfer-Encoding: \x0b" "chunked\r\n")},
+        {"coding with vertical tab",
+         post("Transfer-Encoding: \x0b"
+              "chunked\r\n")},
         {"coding twice", post(chunked + chunked)},
         {"coding twice, the other first", post("Transfer-Encoding: identity\r\n" + chunked)},
         {"coding, then length", post(chunked + "Content-Length: 5\r\n")},
@@ -159,13 +161,18 @@ TEST_CASE("a head that two readers could read differently is refused") {
         {"mimicked Mcp-Param", post("Mcp_Param_X: 5\r\n")},
         {"mimicked X-Forwarded-For", post("X_Forwarded_For: 5\r\n")},
         {"upgrade", post("Connection: Upgrade\r\nUpgrade: websocket\r\n")},
-        {"upgrade to HTTP/2", post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")},
+        {"upgrade to HTTP/2",
+         post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")},
         {"HTTP/2 settings", post("HTTP2-Settings: AA\r\n")},
         {"malformed Connection", post("Connection: ;;\r\n")},
         {"other expectation", post("Expect: 200-ok\r\n"), 417},
         {"compressed body", post("Content-Encoding: gzip\r\n"), 415},
-        {"control character in the target", start("GET /m\x01" "cp HTTP/1.1")},
-        {"DEL in the target", start("GET /m\x7f" "cp HTTP/1.1")},
+        {"control character in the target",
+         start("GET /m\x01"
+               "cp HTTP/1.1")},
+        {"DEL in the target",
+         start("GET /m\x7f"
+               "cp HTTP/1.1")},
         {"UTF-8 in the target", start("GET /caf\xc3\xa9 HTTP/1.1")},
         {"fragment in the target", start("GET /mcp#x HTTP/1.1")},
         {"space in the target", start("GET /m cp HTTP/1.1"), 505},
@@ -180,7 +187,9 @@ TEST_CASE("a head that two readers could read differently is refused") {
         {"HTTP/0.9", start("GET /mcp HTTP/0.9"), 505},
         {"lower-case version", start("GET /mcp http/1.1"), 505},
         {"101 fields", post(many_fields(101)), 431},
-        {"large Authorization", post("Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"), 431},
+        {"large Authorization",
+         post("Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"),
+         431},
         {"large incomplete head", post("Authorization: Bearer " + std::string(20'000, 'a')), 431},
         {"long target", start("GET /" + std::string(9'000, 'a') + " HTTP/1.1"), 414},
         {"long incomplete target", "GET /" + std::string(20'000, 'a'), 414},
@@ -197,7 +206,8 @@ TEST_CASE("a head that two readers could read differently is refused") {
 
 TEST_CASE("HTTP/1.0 ends the connection unless asked not to") {
     CHECK_FALSE(read_head(start("GET /mcp HTTP/1.0")).head.keep_alive);
-    CHECK(read_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n")).head.keep_alive);
+    CHECK(read_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n"))
+              .head.keep_alive);
     CHECK_FALSE(read_head(post("Connection: close\r\n")).head.keep_alive);
 }
 

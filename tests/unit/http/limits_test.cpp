@@ -106,7 +106,7 @@ TEST_CASE("draining ends idle connections and lets busy ones finish") {
             waiting.set_value();
             co_await go.opened(x.get_executor());
         }
-        x.finish({200, "1", {}});
+        x.finish({200, "1", {}, {}});
     });
     auto idle = running.connect();
     CHECK(idle.ask(post_json("1")).status == 200);
@@ -129,9 +129,10 @@ TEST_CASE("draining ends idle connections and lets busy ones finish") {
 TEST_CASE("an address that is taken is refused by name") {
     const server first(echo);
     const auto sentence = what_fails(first.address());
-    CHECK(sentence == "Cannot listen on " + to_string(first.address()) +
-                          ": address already in use. Another program has it; stop that one, or choose "
-                          "another address in server.listen.");
+    CHECK(sentence ==
+          "Cannot listen on " + to_string(first.address()) +
+              ": address already in use. Another program has it; stop that one, or choose "
+              "another address in server.listen.");
 }
 
 TEST_CASE("a unix socket is for its owner, and its peer is known by user") {

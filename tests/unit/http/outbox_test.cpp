@@ -12,7 +12,8 @@ std::string drained(outbox& from, std::size_t at_once) {
     std::string text;
     while (!from.is_empty()) {
         std::string next;
-        for (const auto& part : from.next()) next.append(static_cast<const char*>(part.data()), part.size());
+        for (const auto& part : from.next())
+            next.append(static_cast<const char*>(part.data()), part.size());
         next.resize(std::min(at_once, next.size()));
         text += next;
         from.sent(next.size());
@@ -49,7 +50,8 @@ TEST_CASE("the oldest notification that has not begun to leave is dropped first,
 
 TEST_CASE("a slow reader costs a bounded number of messages") {
     outbox out;
-    for (std::size_t i = 0; i < outbox::most_messages + 5; ++i) out.add(std::to_string(i) + " ", worth::a_notification);
+    for (std::size_t i = 0; i < outbox::most_messages + 5; ++i)
+        out.add(std::to_string(i) + " ", worth::a_notification);
     const auto left = drained(out, 1 << 20);
     CHECK(left.starts_with("5 6 "));
     CHECK(left.ends_with("1004 "));

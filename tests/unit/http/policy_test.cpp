@@ -24,8 +24,9 @@ TEST_CASE("who listens on loopback is called by every name of it") {
     const auto made = http::make_policy({}, {tcp("127.0.0.1", 8080)});
     CHECK(made.path == "/mcp");
     CHECK(made.hosts == std::vector<std::string>{"127.0.0.1:8080", "localhost:8080", "[::1]:8080"});
-    CHECK(made.origins ==
-          std::vector<std::string>{"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"});
+    CHECK(made.origins == std::vector<std::string>{"http://127.0.0.1:8080",
+                                                   "http://localhost:8080",
+                                                   "http://[::1]:8080"});
 }
 
 TEST_CASE("nobody means a wildcard address by its number") {

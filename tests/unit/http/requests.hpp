@@ -21,8 +21,8 @@ inline std::string post(std::string_view fields, std::string_view body = {}) {
 }
 
 inline std::string post_json(std::string_view body, std::string_view fields = {}) {
-    return post("Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-                    std::string(fields),
+    return post("Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                    "\r\n" + std::string(fields),
                 body);
 }
 

@@ -11,7 +11,8 @@ const http::policy ours{"/mcp",
                         {"localhost:8080", "tools.example.com:443", "any.example", "[::1]:8080"},
                         {"http://localhost:8080", "https://tools.example.com"}};
 
-std::optional<http::rejection> screened(const std::string& fields, const std::string& line = "POST /mcp") {
+std::optional<http::rejection> screened(const std::string& fields,
+                                        const std::string& line = "POST /mcp") {
     const read_head read(line + " HTTP/1.1\r\n" + fields + "\r\n");
     REQUIRE(read.status() == 200);
     return http::screen(read.head, ours);
@@ -53,7 +54,8 @@ TEST_CASE("a host that is not ours is refused: DNS rebinding") {
 }
 
 TEST_CASE("what a proxy claims of the host does not count") {
-    CHECK(status_of("Host: evil.example\r\nX-Forwarded-Host: localhost:8080\r\nForwarded: host=localhost:8080\r\n") == 403);
+    CHECK(status_of("Host: evil.example\r\nX-Forwarded-Host: localhost:8080\r\nForwarded: "
+                    "host=localhost:8080\r\n") == 403);
 }
 
 TEST_CASE("an origin must be one of ours") {
@@ -77,7 +79,14 @@ TEST_CASE("there is one path and three methods") {
     CHECK(status_of(us, "POST /mcp?x=1") == 200);
     CHECK(status_of(us, "GET /mcp") == 200);
     CHECK(status_of(us, "DELETE /mcp") == 200);
-    for (const auto* elsewhere : {"/", "/mcp/", "/MCP", "//mcp", "/./mcp", "/%6dcp", "/health", "/.well-known/oauth-protected-resource"}) {
+    for (const auto* elsewhere : {"/",
+                                  "/mcp/",
+                                  "/MCP",
+                                  "//mcp",
+                                  "/./mcp",
+                                  "/%6dcp",
+                                  "/health",
+                                  "/.well-known/oauth-protected-resource"}) {
         CAPTURE(elsewhere);
         CHECK(status_of(us, std::string("GET ") + elsewhere) == 404);
     }

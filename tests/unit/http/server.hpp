@@ -61,7 +61,7 @@ private:
 inline awaitable<void> echo(http::exchange& x) {
     const auto text = co_await x.body();
     if (!text) co_return x.reject(text.error());
-    x.finish({200, std::string(*text), {}});
+    x.finish({200, std::string(*text), {}, {}});
 }
 
 // Something a handler waits for and the test, or another callback, opens. One I/O thread only.

@@ -9,7 +9,7 @@ namespace {
 
 std::string message(std::string_view json, framing how) {
     std::string text;
-    http::sse::append_message(text, json, how);
+    http::sse::append_message(text, json, {}, how);
     return text;
 }
 
@@ -21,8 +21,24 @@ TEST_CASE("a message is one event") {
 }
 
 TEST_CASE("a message cannot become two events") {
-    CHECK(message("{\n\r\"a\":1\r\n\nevent: x}", framing::plain) == "event: message\ndata: {\"a\":1event: x}\n\n");
+    CHECK(message("{\n\r\"a\":1\r\n\nevent: x}", framing::plain) ==
+          "event: message\ndata: {\"a\":1event: x}\n\n");
     CHECK(message("{\n}", framing::chunked) == message("{}", framing::chunked));
+}
+
+TEST_CASE("an event of a stream that can be taken up again has an id, and nothing but that") {
+    std::string text;
+    http::sse::append_message(text, "{}", "7-1\ndata: x\r", framing::plain);
+    CHECK(text == "event: message\nid: 7-1data: x\ndata: {}\n\n");
+}
+
+TEST_CASE("a stream that can be taken up again begins with an id and a time to wait") {
+    std::string text;
+    http::sse::append_opening(text, "7-0", std::chrono::milliseconds(1500), framing::plain);
+    CHECK(text == "id: 7-0\nretry: 1500\ndata:\n\n");
+    text.clear();
+    http::sse::append_opening(text, "7-0", {}, framing::chunked);
+    CHECK(text == "f\r\nid: 7-0\ndata:\n\n\r\n");
 }
 
 TEST_CASE("a sign of life is a comment, and the end a last chunk") {
@@ -39,20 +55,23 @@ TEST_CASE("a sign of life is a comment, and the end a last chunk") {
 TEST_CASE("answers say what they must and nothing about the server") {
     std::string text;
     http::append_json_head(text, 200, 12, {}, "session-1");
-    CHECK(text ==
-          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-          "X-Content-Type-Options: nosniff\r\nContent-Length: 12\r\nMcp-Session-Id: session-1\r\n\r\n");
+    CHECK(text == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+                  "X-Content-Type-Options: nosniff\r\nContent-Length: 12\r\nMcp-Session-Id: "
+                  "session-1\r\n\r\n");
     text.clear();
     http::append_empty(text, 202, {.closes = true});
-    CHECK(text == "HTTP/1.1 202 Accepted\r\nCache-Control: no-store\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    CHECK(text == "HTTP/1.1 202 Accepted\r\nCache-Control: no-store\r\nContent-Length: "
+                  "0\r\nConnection: close\r\n\r\n");
     text.clear();
     http::append_empty(text, 204, {.is_http_1_0 = true});
-    CHECK(text == "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(text ==
+          "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nConnection: keep-alive\r\n\r\n");
     text.clear();
     http::append_stream_head(text, {});
     CHECK(text ==
           "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-          "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n\r\n");
+          "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n");
 }
 
 TEST_CASE("a refusal is a JSON-RPC error without id") {
@@ -60,7 +79,8 @@ TEST_CASE("a refusal is a JSON-RPC error without id") {
     http::append_rejection(text, {401, "No \"token\".", {{"WWW-Authenticate", "Bearer"}}}, {});
     CHECK(text.starts_with("HTTP/1.1 401 Unauthorized\r\n"));
     CHECK(text.find("\r\nWWW-Authenticate: Bearer\r\n") != std::string::npos);
-    CHECK(text.ends_with("\r\n\r\n{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"No \\\"token\\\".\"}}"));
+    CHECK(text.ends_with("\r\n\r\n{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"No "
+                         "\\\"token\\\".\"}}"));
     text.clear();
     http::append_rejection(text, http::refuse(405, "No."), {.wants_no_body = true});
     CHECK(text.ends_with("\r\n\r\n"));

@@ -9,13 +9,15 @@ using test::server;
 
 namespace {
 
-std::string progress(int i) { return "{\"n\":" + std::to_string(i) + "}"; }
+std::string progress(int i) {
+    return "{\"n\":" + std::to_string(i) + "}";
+}
 
 // Three notifications and an answer.
 awaitable<void> count(http::exchange& x) {
     (void)co_await x.body();
     for (int i = 0; i < 3; ++i) x.notify(progress(i));
-    x.finish({200, "{\"done\":true}", "a-session"});
+    x.finish({200, "{\"done\":true}", "a-session", {}});
 }
 
 }  // namespace
@@ -54,7 +56,8 @@ TEST_CASE("a client that takes nothing but a stream gets a stream of one event")
 TEST_CASE("to HTTP/1.0 a stream lasts until the connection ends") {
     const server running(count);
     auto mine = running.connect();
-    mine.send("POST /mcp HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1");
+    mine.send("POST /mcp HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: "
+              "application/json\r\nContent-Length: 1\r\n\r\n1");
     CHECK(mine.until("\r\n\r\n").find("Connection: close") != std::string::npos);
     CHECK(mine.to_the_end().ends_with("event: message\ndata: {\"done\":true}\n\n"));
 }
@@ -73,6 +76,23 @@ TEST_CASE("a stream can be opened before there is anything to say") {
     CHECK(mine.event().empty());
 }
 
+TEST_CASE("a stream can be opened with an id and closed without an answer") {
+    const server running([](http::exchange& x) -> awaitable<void> {
+        x.open_stream("7-0", std::chrono::milliseconds(100));
+        x.notify("{}", "7-1");
+        x.close_stream();
+        co_return;
+    });
+    auto mine = running.connect();
+    for (int round = 0; round < 2; ++round) {
+        mine.send(post(""));
+        mine.until("\r\n\r\n");
+        CHECK(mine.event() == "id: 7-0\nretry: 100\ndata:\n\n\r\n");
+        CHECK(mine.event() == "id: 7-1\ndata: {}");
+        CHECK(mine.event().empty());
+    }
+}
+
 TEST_CASE("an open stream gives a sign of life") {
     config::server settings;
     settings.http.idle_timeout = std::chrono::milliseconds(40);
@@ -81,7 +101,7 @@ TEST_CASE("an open stream gives a sign of life") {
         [&](http::exchange& x) -> awaitable<void> {
             x.notify("{}");
             co_await go.opened(x.get_executor());
-            x.finish({200, "[]", {}});
+            x.finish({200, "[]", {}, {}});
         },
         settings);
     auto mine = running.connect();
@@ -112,8 +132,9 @@ TEST_CASE("a handler that throws in a stream cuts it off") {
 TEST_CASE("a slow reader loses old notifications and never the answer") {
     constexpr int most = 20'000;
     const server running([](http::exchange& x) -> awaitable<void> {
-        for (int i = 0; i < most; ++i) x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
-        x.finish({200, "{\"done\":true}", {}});
+        for (int i = 0; i < most; ++i)
+            x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
+        x.finish({200, "{\"done\":true}", {}, {}});
         co_return;
     });
     test::client mine(running.address(), 4096);
@@ -149,7 +170,7 @@ TEST_CASE("the handler is told when the client leaves, however it leaves") {
         if (streams) x.notify("{}");
         waiting.set_value();
         co_await go.opened(x.get_executor());
-        x.finish({200, "1", {}});
+        x.finish({200, "1", {}, {}});
     });
     auto mine = running.connect();
     mine.send(post_json("1"));
@@ -174,7 +195,7 @@ TEST_CASE("a client that sends ahead has not left, and what it sent is answered 
             waiting.set_value();
             co_await go.opened(x.get_executor());
         }
-        x.finish({200, std::string(*text), {}});
+        x.finish({200, std::string(*text), {}, {}});
     });
     auto mine = running.connect();
     mine.send(post_json("1"));
@@ -217,7 +238,7 @@ TEST_CASE("a client that does not read is given up, and the handler told") {
             });
             for (int i = 0; i < 5'000; ++i) x.notify(std::string(4000, '1'));
             co_await go.opened(x.get_executor());
-            x.finish({200, "1", {}});
+            x.finish({200, "1", {}, {}});
         },
         settings);
     test::client mine(running.address(), 4096);
@@ -228,7 +249,7 @@ TEST_CASE("a client that does not read is given up, and the handler told") {
 TEST_CASE("a large answer reaches a slow reader whole") {
     const std::string large(8'000'000, 'x');
     const server running([&](http::exchange& x) -> awaitable<void> {
-        x.finish({200, large, {}});
+        x.finish({200, large, {}, {}});
         co_return;
     });
     test::client mine(running.address(), 4096);

@@ -22,10 +22,9 @@ std::string complaint_about(std::string_view json) {
 std::string refused_options(const std::string& lines) {
     const test::temporary_folder folder;
     test::captured_log log;
-    const auto file = folder.write("t.toml", "[[plugin]]\nlibrary = \"/x/patient.so\"\n" + lines);
+    const auto file = folder.write("t.toml", "auth.backend = \"env-token\"\n[[plugin]]\nlibrary = \"/x/patient.so\"\n" + lines);
     const auto settings = config::read(file).plugins.at(0);
-    const auto made = plugin::make_host_instance(test::loaded(test::build_folder / "test-plugins/patient.so"), settings,
-                                                 log, 1000, 64, test::real_clock);
+    const auto made = test::try_instance(test::loaded(test::build_folder / "test-plugins/patient.so"), settings, log);
     if (made) return {};
     auto why = made.error().why();
     if (const auto at = why.find(folder.path().string() + "/"); at != std::string::npos)
@@ -84,11 +83,11 @@ TEST_CASE("options that do not fit are named with the place where they stand") {
     CAPTURE(wrong_type);
     CHECK(wrong_type.find("its options do not fit: ") == 0);
     CHECK(wrong_type.find("path") != std::string::npos);
-    CHECK(wrong_type.ends_with(" (t.toml:3:16)"));
+    CHECK(wrong_type.ends_with(" (t.toml:4:16)"));
 
     const auto in_array = refused_options("options.path = \"/x\"\noptions.sizes = [1, 2, 0]\n");
     CAPTURE(in_array);
-    CHECK(in_array.ends_with(" (t.toml:4:24)"));
+    CHECK(in_array.ends_with(" (t.toml:5:24)"));
 }
 
 TEST_CASE("an option that is not known is named with the place where the options begin") {
@@ -96,7 +95,7 @@ TEST_CASE("an option that is not known is named with the place where the options
     CAPTURE(unknown);
     CHECK(unknown.find("its options do not fit: ") == 0);
     CHECK(unknown.find("pathh") != std::string::npos);
-    CHECK(unknown.find(" (t.toml:3:") != std::string::npos);
+    CHECK(unknown.find(" (t.toml:4:") != std::string::npos);
 }
 
 TEST_CASE("a complaint about options never shows a value") {

@@ -34,7 +34,7 @@ std::string why_not_made(const std::filesystem::path& file, const std::string& o
     test::captured_log log;
     auto settings = test::settings_named("odd");
     settings.options.json = options;
-    const auto made = plugin::make_host_instance(test::loaded(file), settings, log, 1000, 64, test::real_clock);
+    const auto made = test::try_instance(test::loaded(file), settings, log);
     return made ? std::string() : made.error().why();
 }
 
@@ -253,6 +253,41 @@ TEST_CASE("a call that is never answered stays open, and closing says so") {
     CHECK_FALSE(call->is_answered());
 }
 
+// CONTRACT.md, H3.
+TEST_CASE("an instance with a call that never ends is never destroyed") {
+    auto desk = patient();
+    test::heard all;
+    const auto call = desk.start("keep", all);
+    REQUIRE(desk.log().will_say("mine: kept\n"));
+    CHECK_FALSE(desk.to().close(20ms));
+    desk.drop();
+    CHECK_FALSE(desk.log().says("mine: destroyed"));
+}
+
+// CONTRACT.md, H3, and destroy() is [setup]: no other call into the instance is running. That an answer
+// has arrived does not mean that the plugin is back from start().
+TEST_CASE("an instance is not destroyed while its plugin is still on its way back from a call") {
+    auto desk = patient();
+    CHECK(desk.ask("slow_return").answer.value().kind == kind::done);
+    desk.drop();
+    CHECK(desk.log().will_say("mine: destroyed"));
+    CHECK_FALSE(desk.log().says("too early"));
+}
+
+// A plugin is set up by a thread of its own, so that a hanging one can be given up on; that thread must
+// not be the one that ends it, when everything it would speak to is gone.
+TEST_CASE("an instance ends when its owner lets go of it, and on the owner's thread") {
+    for (int i = 0; i < 20; ++i) {
+        test::captured_log log;
+        auto one = test::try_instance(test::loaded(of_this_folder("patient")), test::settings_named("gone"), log);
+        REQUIRE(one.has_value());
+        one->reset();
+        const bool at_once = log.says("gone: destroyed\n");
+        REQUIRE(log.will_say("gone: destroyed\n"));  // before the log goes, whoever ends it
+        CHECK(at_once);
+    }
+}
+
 TEST_CASE("cancelling wakes the plugin, and it can see that nobody waits") {
     auto desk = patient();
     test::heard all;
@@ -325,10 +360,3 @@ TEST_CASE("closing does not wait longer than it may for a call that is stuck") {
     CHECK(desk.to().close(30s));
 }
 
-TEST_CASE("an instance that nobody holds any more is destroyed") {
-    test::captured_log log;
-    auto one = test::instance_of(of_this_folder("patient"), test::settings_named("gone"), log);
-    CHECK_FALSE(log.says("gone: destroyed"));
-    one.reset();
-    CHECK(log.will_say("gone: destroyed\n"));
-}

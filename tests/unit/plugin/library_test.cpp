@@ -132,7 +132,7 @@ TEST_CASE("what runs is the copy that was checked, whatever happens to the file"
 
     // In place, which would pull the ground from under a mapped file.
     here.folder.write("mine.so", std::string(fs::file_size(file), 'x'));
-    const auto made = plugin::make_host_instance(*first, test::settings_named("mine"), here.log, 1000, 64, test::real_clock);
+    const auto made = test::try_instance(*first, test::settings_named("mine"), here.log);
     REQUIRE(made.has_value());
     const auto listed = (*made)->list();
     REQUIRE(listed.has_value());

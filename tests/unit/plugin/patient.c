@@ -1,8 +1,11 @@
 /* A plugin that does as it is told: one tool for each way of talking to the host. What it does that
  * nobody would see otherwise, it says in the host's log. */
+#define _DEFAULT_SOURCE
+
 #include <toolrack/abi.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +39,16 @@ static void notice(const toolrack_host *host, toolrack_call call, int number) {
     char params[64];
     snprintf(params, sizeof params, "{\"progress\":%d}", number);
     host->notify(host, call, text("notifications/progress"), text(params));
+}
+
+/* Answers, and takes its time to come back. Touches nothing of the host or the instance after that, so
+ * that a host that destroys the instance too early is found out and not crashed. */
+static atomic_int on_their_way_back;
+static void return_slowly(const toolrack_host *host, toolrack_call call) {
+    ++on_their_way_back;
+    done(host, call, "{\"content\":[]}");
+    usleep(200000);
+    --on_their_way_back;
 }
 
 static bool was_cancelled(toolrack_instance *self, toolrack_call call) {
@@ -100,6 +113,10 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     const toolrack_str name = request->name;
     if (is(name, "wait")) {
         wait_for_cancel(self, call);
+    } else if (is(name, "keep")) {
+        say(host, "kept"); /* and never answered */
+    } else if (is(name, "slow_return")) {
+        return_slowly(host, call);
     } else if (is(name, "thread")) {
         tell_thread(host, call);
     } else if (is(name, "notices")) {
@@ -173,7 +190,7 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
 }
 
 static void destroy(toolrack_instance *self) {
-    say(self->host, "destroyed");
+    say(self->host, on_their_way_back ? "destroyed too early" : "destroyed");
     pthread_cond_destroy(&self->changed);
     pthread_mutex_destroy(&self->mutex);
     free(self);

@@ -99,7 +99,7 @@ TEST_CASE("keys that only look alike are different keys") {
              R"({"a":{"a":{"a":1}}})",
              R"([{"a":1},{"a":2}])",
              R"({"a":1,"b":{"a":2},"c":[{"a":3}]})",
-             R"({"é":1,"é":2})",     // composed and decomposed
+             "{\"\xC3\xA9\":1,\"e\xCC\x81\":2}",  // é as one character and as two
              R"({"ab":1,"a":2,"b":3})",
              R"({"\\u0061":1,"a":2})",
          }) {
@@ -110,7 +110,7 @@ TEST_CASE("keys that only look alike are different keys") {
 
 TEST_CASE("a twin is found among few keys and among many, wherever it stands") {
     for (int size : {2, 3, 11, 12, 13, 14, 100, 3000})
-        for (int twin : {0, size / 2, size - 2}) {
+        for (int twin : {0, (size - 1) / 2, size - 2}) {
             CAPTURE(size, twin);
             CHECK(fault_in(with_twin(size, twin)) == kind::duplicate_key);
         }

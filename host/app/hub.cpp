@@ -1,0 +1,47 @@
+#include "app/hub.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/child.hpp"
+#include "base/key_file.hpp"
+
+namespace toolrack::app {
+namespace {
+
+// Where this server keeps what it made for itself: systemd's folder, else the user's. Empty when there is
+// none to be had.
+std::filesystem::path state_folder() {
+    std::filesystem::path folder;
+    if (const char* given = std::getenv("STATE_DIRECTORY")) folder = given;
+    else if (const char* state = std::getenv("XDG_STATE_HOME")) folder = std::filesystem::path(state) / "toolrack";
+    else if (const char* home = std::getenv("HOME")) folder = std::filesystem::path(home) / ".local/state/toolrack";
+    if (folder.empty() || !folder.is_absolute()) return {};
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    return error ? std::filesystem::path() : folder;
+}
+
+// Kept, so that what a client holds from before a restart still opens after it.
+std::vector<secret> seal_keys(toolrack::log& log) {
+    std::vector<secret> keys;
+    const auto folder = state_folder();
+    if (folder.empty()) {
+        log.warning("there is no state directory, so requests that wait for input do not survive a restart; set "
+                    "STATE_DIRECTORY");
+        keys.push_back(random_key());
+    } else {
+        keys.push_back(load_or_make_key(folder / "seal.key"));
+    }
+    return keys;
+}
+
+}  // namespace
+
+hub::hub(const config::settings& settings, toolrack::log& to)
+    : log(to), token(take_from_environment(settings.auth.variable.c_str())), libraries(own_program(), to),
+      states(seal_keys(to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
+
+}  // namespace toolrack::app

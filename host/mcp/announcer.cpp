@@ -1,0 +1,131 @@
+#include "mcp/announcer.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "mcp/result.hpp"
+#include "wire/reply.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr std::size_t most_subscriptions = 20'000;
+
+std::string_view method_of(list_kind kind) {
+    switch (kind) {
+    case list_kind::tools: return "notifications/tools/list_changed";
+    case list_kind::prompts: return "notifications/prompts/list_changed";
+    case list_kind::resources: return "notifications/resources/list_changed";
+    }
+    return {};
+}
+
+constexpr std::string_view updated = "notifications/resources/updated";
+
+std::string modern_params(const announcer::subscription& to, std::string_view uri) {
+    std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + to.id + '}';
+    if (!uri.empty()) {
+        params += ",\"uri\":";
+        json::write_string(params, uri);
+    }
+    params += '}';
+    return params;
+}
+
+std::string legacy_params(std::string_view uri) {
+    std::string params = "{\"uri\":";
+    json::write_string(params, uri);
+    params += '}';
+    return params;
+}
+
+}  // namespace
+
+std::optional<list_kind> read_list_kind(std::string_view word) {
+    if (word == "tool") return list_kind::tools;
+    if (word == "prompt") return list_kind::prompts;
+    if (word == "resource") return list_kind::resources;
+    return std::nullopt;
+}
+
+std::shared_ptr<const announcer::subscription> announcer::add(subscription wanted) {
+    auto made = std::make_shared<const subscription>(std::move(wanted));
+    {
+        const std::lock_guard lock(mutex_);
+        if (subscriptions_.size() >= most_subscriptions) return nullptr;
+        subscriptions_.insert(made);
+    }
+    for (const auto& uri : made->resources) watch(uri);
+    return made;
+}
+
+void announcer::remove(const std::shared_ptr<const subscription>& which) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (subscriptions_.erase(which) == 0) return;
+    }
+    for (const auto& uri : which->resources) unwatch(uri);
+}
+
+void announcer::end_all() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& one : subscriptions_) {
+        wire::reply last = wire::result_reply(
+            one->id, R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + one->id + "}}");
+        one->to->end(std::move(last));
+    }
+    for (const auto& session : sessions_.all()) session->standalone()->attach(nullptr);
+}
+
+void announcer::list_changed(list_kind kind) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : subscriptions_)
+            if (one->lists.contains(kind)) one->to->send(wire::notification(method_of(kind), modern_params(*one, {})));
+    }
+    for (const auto& session : sessions_.all()) session->standalone()->send(wire::notification(method_of(kind), "{}"));
+}
+
+void announcer::resource_updated(std::string_view uri) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : subscriptions_)
+            if (one->resources.contains(uri)) one->to->send(wire::notification(updated, modern_params(*one, uri)));
+    }
+    for (const auto& session : sessions_.all())
+        if (session->is_subscribed(uri)) session->standalone()->send(wire::notification(updated, legacy_params(uri)));
+}
+
+void announcer::on_watch(std::function<void(std::string_view, bool)> tell) {
+    const std::lock_guard lock(mutex_);
+    tell_ = std::move(tell);
+}
+
+void announcer::watch(std::string_view uri) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (++watched_[std::string(uri)] > 1) return;
+    }
+    tell(uri, true);
+}
+
+void announcer::unwatch(std::string_view uri) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = watched_.find(uri);
+        if (found == watched_.end() || --found->second > 0) return;
+        watched_.erase(found);
+    }
+    tell(uri, false);
+}
+
+void announcer::tell(std::string_view uri, bool on) {
+    std::function<void(std::string_view, bool)> to;
+    {
+        const std::lock_guard lock(mutex_);
+        to = tell_;
+    }
+    if (to) to(uri, on);
+}
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,62 @@
+// The announcer: who wants to hear of changes, and how they hear.
+//
+// Modern clients listen with subscriptions/listen, each with a filter; legacy ones hear on their
+// session's own stream. Plugins speak from any thread. Lives in the hub. Thread-safe.
+// (2026-07-28, basic/patterns/subscriptions; 2025-11-25, server/resources, "Subscriptions".)
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "mcp/mailbox.hpp"
+#include "mcp/sessions.hpp"
+
+namespace toolrack::mcp {
+
+enum class list_kind { tools, prompts, resources };
+std::optional<list_kind> read_list_kind(std::string_view word);  // "tool", "prompt", "resource"
+
+class announcer {
+public:
+    // `sessions` must outlive it. `watch` is told of the first listener to a resource (true) and of the
+    // last one leaving (false).
+    explicit announcer(sessions& sessions) : sessions_(sessions) {}
+
+    struct subscription {
+        std::string id;  // JSON text of the request's id
+        std::set<list_kind> lists;
+        std::set<std::string, std::less<>> resources;
+        std::shared_ptr<mailbox> to;
+    };
+    // Null when there are too many.
+    std::shared_ptr<const subscription> add(subscription wanted);
+    void remove(const std::shared_ptr<const subscription>& which);
+    // Ends all of them in order: the server stops.
+    void end_all();
+
+    void list_changed(list_kind kind);
+    void resource_updated(std::string_view uri);
+
+    // Who is told that a resource is watched or no longer is.
+    void on_watch(std::function<void(std::string_view uri, bool on)> tell);
+    // A legacy session's own subscriptions.
+    void watch(std::string_view uri);
+    void unwatch(std::string_view uri);
+
+private:
+    void tell(std::string_view uri, bool on);
+
+    sessions& sessions_;
+    mutable std::mutex mutex_;
+    std::set<std::shared_ptr<const subscription>> subscriptions_;
+    std::map<std::string, std::size_t, std::less<>> watched_;
+    std::function<void(std::string_view, bool)> tell_;
+};
+
+}  // namespace toolrack::mcp

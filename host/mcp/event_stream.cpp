@@ -1,0 +1,88 @@
+#include "mcp/event_stream.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr std::size_t most_kept = 256;
+constexpr std::size_t most_kept_bytes = 256 * 1024;
+
+std::optional<std::uint64_t> read_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+void event_stream::send(std::string json) {
+    const std::lock_guard lock(mutex_);
+    if (is_finished_) return;
+    const auto& kept = keep(std::move(json));
+    if (listener_) listener_->send(kept.json, id_of(kept.number));
+}
+
+void event_stream::finish(std::string json) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(is_finished_, true)) return;
+    const auto& kept = keep(std::move(json));
+    if (!listener_) return;
+    wire::reply last;
+    last.json = kept.json;
+    last.event = id_of(kept.number);
+    std::exchange(listener_, nullptr)->end(std::move(last));
+}
+
+std::string event_stream::empty_event() {
+    const std::lock_guard lock(mutex_);
+    return id_of(next_++);
+}
+
+void event_stream::attach(std::shared_ptr<mailbox> listener, std::optional<std::uint64_t> last_seen) {
+    const std::lock_guard lock(mutex_);
+    if (listener_ && listener_ != listener) listener_->end();
+    listener_ = std::move(listener);
+    if (!listener_) return;
+    if (last_seen)
+        for (const auto& one : kept_)
+            if (one.number > *last_seen) listener_->send(one.json, id_of(one.number));
+    if (is_finished_) std::exchange(listener_, nullptr)->end();
+}
+
+void event_stream::detach(const mailbox* listener) {
+    const std::lock_guard lock(mutex_);
+    if (listener_.get() == listener) listener_ = nullptr;
+}
+
+bool event_stream::is_attached() const {
+    const std::lock_guard lock(mutex_);
+    return listener_ && !listener_->is_closed();
+}
+
+std::optional<event_stream::event_id> event_stream::read_id(std::string_view text) {
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto stream = read_number(text.substr(0, dash)), event = read_number(text.substr(dash + 1));
+    if (!stream || !event) return std::nullopt;
+    return event_id{*stream, *event};
+}
+
+std::string event_stream::id_of(std::uint64_t event) const {
+    return std::to_string(number_) + '-' + std::to_string(event);
+}
+
+const event_stream::event& event_stream::keep(std::string json) {
+    kept_bytes_ += json.size();
+    kept_.push_back({next_++, std::move(json)});
+    // The newest is kept whatever its size: it may be the answer.
+    while (kept_.size() > 1 && (kept_.size() > most_kept || kept_bytes_ > most_kept_bytes)) {
+        kept_bytes_ -= kept_.front().json.size();
+        kept_.pop_front();
+    }
+    return kept_.back();
+}
+
+}  // namespace toolrack::mcp

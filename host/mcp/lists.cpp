@@ -1,0 +1,47 @@
+// The lists: tools/list, prompts/list, resources/list, resources/templates/list. (2026-07-28 and
+// 2025-11-25, server/*; server/utilities/pagination and caching.)
+#include "mcp/result.hpp"
+#include "mcp/server.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+using wire::code;
+
+// How long a client may believe a list, and that it is for the one who asked: who may see what
+// depends on the token that was shown.
+constexpr std::string_view cache_hints = R"(,"ttlMs":60000,"cacheScope":"private")";
+
+}  // namespace
+
+void server::list(const asking& asked, const catalog::pages& pages) const {
+    const auto cursor = asked.message.params.find("cursor");
+    const auto text = cursor && cursor->is_string() ? std::optional(cursor->str()) : std::nullopt;
+    const auto* page = cursor && !text ? nullptr : pages.find(text);
+    if (!page)
+        return asked.fail(code::invalid_params,
+                          "The cursor is not one of this list as it is now. Ask again without a cursor.");
+    if (!asked.version.cache_hints) return asked.voice.finish(own_result(asked.message.id, asked.version, *page));
+    asked.voice.finish(own_result(asked.message.id, asked.version, *page + std::string(cache_hints)));
+}
+
+void server::list_tools(const asking& asked) const { list(asked, catalog_.tools().pages()); }
+
+void server::list_prompts(const asking& asked) const {
+    if (catalog_.prompts().is_empty()) return asked.fail(code::method_not_found, "No plugin here offers prompts.", 404);
+    list(asked, catalog_.prompts().pages());
+}
+
+void server::list_resources(const asking& asked) const {
+    if (catalog_.resources().is_empty() && catalog_.templates().is_empty())
+        return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
+    list(asked, catalog_.resources().pages());
+}
+
+void server::list_templates(const asking& asked) const {
+    if (catalog_.resources().is_empty() && catalog_.templates().is_empty())
+        return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
+    list(asked, catalog_.templates().pages());
+}
+
+}  // namespace toolrack::mcp

