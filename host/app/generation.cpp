@@ -44,18 +44,13 @@ generation::generation(const config::settings& settings, const start_options& op
             backends_.push_back(open_backend(name, name == settings_.auth.backends.front()));
         refuse_unsafe_backends(settings_, options, backends_);
     }
-
-    omissions omissions;
-    open_plugins(omissions);
-    make_catalog(omissions);
-    report(omissions);
+    open_plugins();
+    make_catalog();
 }
 
 generation::generation(const generation& before)
     : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_) {
-    omissions omissions;
-    make_catalog(omissions);
-    report(omissions);
+    make_catalog();
 }
 
 generation::~generation() = default;
@@ -91,53 +86,62 @@ result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(con
                                        settings_.server.json_depth});
 }
 
-void generation::open_plugins(omissions& omissions) {
+void generation::open_plugins() {
     std::vector<std::string> warnings;
     for (const auto& mount : find_mounts(settings_, warnings)) {
         const auto& settings = mount.settings;
         std::string why = mount.why_not;
         if (why.empty()) {
             auto opened = open_plugin(settings, mount.file);
-            if (opened) {
+            if (opened && (*opened)->offers_features()) {
                 plugins_.push_back(*opened);
                 continue;
             }
-            why = mount.file.string() + ": " + opened.error().why();
+            why = mount.file.string() + ": " +
+                  (opened ? "it offers no features; is it an auth backend?" : opened.error().why());
         }
         if (settings.required)
             throw failure((settings.where.file.empty() ? mount.file.string() : to_string(settings.where)) +
                           ": the required plugin \"" + settings.name + "\" cannot be served: " + why);
-        omissions.push_back({settings.name, "the plugin is not served: " + why});
+        leave_out(settings.name, why);
     }
     for (const auto& warning : warnings) hub_.log.warning("{}", warning);
 }
 
-void generation::make_catalog(omissions& omissions) {
+void generation::make_catalog() {
+    std::vector<catalog::omission> omissions;
     std::vector<catalog::offer> offers;
     for (const auto& one : plugins_) {
         auto offer = catalog::ask(one);
         if (offer) offers.push_back(std::move(*offer));
-        else omissions.push_back({one->name(), "the plugin is not served: " + offer.error().why()});
+        else leave_out(one->name(), offer.error().why());
     }
-    catalog_ = std::make_unique<catalog::catalog>(std::move(offers), settings_.server.page_size, omissions);
+    catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_.server.page_size, omissions);
     gate_ = std::make_unique<auth::gate>(backends_, resource_of(settings_), hub_.log);
-    mcp_ = std::make_unique<mcp::server>(
-        *catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.states, hub_.log, hub_.clock});
+    mcp_ = std::make_shared<const mcp::server>(
+        catalog_,
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.states, hub_.log, hub_.clock});
+    report(omissions);
+}
+
+void generation::leave_out(const std::string& name, const std::string& why) {
+    hub_.log.error("plugin {} is not served: {}", name, why);
+    ++report_.left_out;
 }
 
 // Says what is not served, and ends the start when that must not be.
-void generation::report(const omissions& omissions) {
+void generation::report(const std::vector<catalog::omission>& omissions) {
     for (const auto& omission : omissions) {
         for (const auto& one : plugins_)
             if (one->name() == omission.instance && one->settings().required)
                 throw failure("The required plugin \"" + omission.instance + "\" is not whole: " + omission.sentence);
         hub_.log.error("plugin {}: {}", omission.instance, omission.sentence);
     }
-    report_.left_out = omissions.size();
+    report_.left_out += omissions.size();
     for (const auto& one : plugins_) {
-        served_plugin served{one->name()};
-        for (const auto& tool : catalog_->tools().entries()) served.tools += tool.from == one;
+        served_plugin served{one->name(), {}};
+        for (const auto& tool : catalog_->tools().entries())
+            if (tool.from == one) served.tools.push_back(tool.name);
         for (const auto& prompt : catalog_->prompts().entries()) served.prompts += prompt.from == one;
         for (const auto& resource : catalog_->resources().entries()) served.resources += resource.from == one;
         for (const auto& pattern : catalog_->templates().entries()) served.resources += pattern.from == one;

@@ -39,7 +39,8 @@ public:
 
     struct served_plugin {
         std::string name;
-        std::size_t tools = 0, prompts = 0, resources = 0;
+        std::vector<std::string> tools;
+        std::size_t prompts = 0, resources = 0;
     };
     struct account {
         std::vector<served_plugin> served;
@@ -48,22 +49,21 @@ public:
     const account& report() const noexcept { return report_; }
 
 private:
-    using omissions = std::vector<catalog::omission>;
-
     std::shared_ptr<plugin::instance> open_backend(const std::string& name, bool first);
     result<std::shared_ptr<plugin::instance>, complaint> open_plugin(const config::plugin& settings,
                                                                      const std::filesystem::path& file);
-    void open_plugins(omissions& omissions);
-    void make_catalog(omissions& omissions);
-    void report(const omissions& omissions);
+    void open_plugins();
+    void make_catalog();
+    void leave_out(const std::string& name, const std::string& why);
+    void report(const std::vector<catalog::omission>& omissions);
 
     config::settings settings_;
     hub& hub_;
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     std::vector<std::shared_ptr<plugin::instance>> plugins_;
-    std::unique_ptr<catalog::catalog> catalog_;
+    std::shared_ptr<const catalog::catalog> catalog_;
     std::unique_ptr<auth::gate> gate_;
-    std::unique_ptr<mcp::server> mcp_;
+    std::shared_ptr<const mcp::server> mcp_;
     account report_;
 };
 

@@ -44,4 +44,10 @@ hub::hub(const config::settings& settings, toolrack::log& to)
     : log(to), token(take_from_environment(settings.auth.variable.c_str())), libraries(own_program(), to),
       states(seal_keys(to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 
+void hub::let_go() {
+    tasks.forget_all();
+    announcer.forget_all();
+    sessions.forget_all();
+}
+
 }  // namespace toolrack::app

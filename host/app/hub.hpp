@@ -19,6 +19,9 @@ namespace toolrack::app {
 struct hub {
     hub(const config::settings& settings, toolrack::log& to);
 
+    // Lets go of what belongs to I/O threads, once these have stopped and before they are gone.
+    void let_go();
+
     toolrack::log& log;
     toolrack::clock clock;
     secret token;  // env-token's, taken from the environment before any library is loaded
@@ -27,6 +30,7 @@ struct hub {
     seal states;
     mcp::sessions sessions;
     mcp::announcer announcer{sessions};
+    mcp::tasks tasks{clock};
 };
 
 }  // namespace toolrack::app

@@ -38,7 +38,7 @@ void print_version() {
 }
 
 void add_start_options(CLI::App& command, arguments& given) {
-    command.add_option("--config", given.config, "The configuration file (default: see toolrack(1))")->type_name("FILE");
+    command.add_option("--config", given.config, "The configuration file (default: $TOOLRACK_CONFIG, ~/.config/toolrack/toolrack.toml, /etc/toolrack/toolrack.toml)")->type_name("FILE");
     command.add_flag("--dev", given.start.dev,
                      "Development mode: allows the backend open-access on a loopback address; opens nothing by itself");
     command.add_option("--log-level", given.log_level, "error, warning, info or debug")

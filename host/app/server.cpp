@@ -6,8 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -82,25 +84,40 @@ std::string counted(std::size_t count, const char* one) {
     return count == 0 ? "" : fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
+// "current_time, convert_time, 2 prompts"
+std::string offers_of(const generation::served_plugin& one) {
+    constexpr std::size_t most_named = 8;
+    std::vector<std::string> parts(one.tools.begin(), one.tools.begin() + static_cast<std::ptrdiff_t>(std::min(most_named, one.tools.size())));
+    if (one.tools.size() > most_named) parts.push_back(counted(one.tools.size() - most_named, "more tool"));
+    parts.push_back(counted(one.prompts, "prompt"));
+    parts.push_back(counted(one.resources, "resource"));
+    std::erase(parts, "");
+    return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string plugins_of(const generation::account& report) {
     std::string text;
-    for (const auto& one : report.served) {
-        std::string offers;
-        for (const auto& part : {counted(one.tools, "tool"), counted(one.prompts, "prompt"), counted(one.resources, "resource")})
-            if (!part.empty()) offers += (offers.empty() ? "" : ", ") + part;
-        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", one.name, offers.empty() ? "nothing" : offers);
-    }
+    for (const auto& one : report.served)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", one.name, offers_of(one));
     if (text.empty()) text = "none";
     if (report.left_out) text += fmt::format("; {} left out, see above", report.left_out);
     return text;
 }
 
+// For the person who started it. A server whose standard error cannot be written serves all the same.
+void say(const std::string& lines) { std::fputs(lines.c_str(), stderr); }
+
 void print_summary(const generation& now) {
-    fmt::print(stderr,
-               "  auth     {}\n  plugins  {}\n  config   {}\n",
-               backends_of(now.settings()),
-               plugins_of(now.report()),
-               now.settings().file.string());
+    say(fmt::format("  auth     {}\n  plugins  {}\n  config   {}\n",
+                    backends_of(now.settings()),
+                    plugins_of(now.report()),
+                    now.settings().file.string()));
+}
+
+// Without destructors: a plugin that keeps a thread keeps everything that the thread may touch.
+[[noreturn]] void leave_as_it_is(hub& hub) {
+    hub.libraries.remove_files();
+    std::_Exit(static_cast<int>(exit_code::ok));
 }
 
 std::string url_of(const config::address& address, const config::settings& settings) {
@@ -151,9 +168,10 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     const signals signals;
     const auto settings = config::read(config);
     hub hub(settings, log);
-    const auto threads = make_threads(settings.server.threads);
     current_generation current;
     relister relister(current, hub);
+    // Gone before these: what is still under way on a thread may hold the last of a plugin.
+    const auto threads = make_threads(settings.server.threads);
     hear_changes(hub, relister, current);
     current.set(std::make_shared<const generation>(settings, options, hub));
 
@@ -170,12 +188,12 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
-    for (const auto& address : bound) fmt::print(stderr, "toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings));
+    for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*current.get());
 
     while (signals.wait() == SIGHUP)
         log.warning("a reload is not part of this version; restart to read the configuration again");
-    log.info("stopping: {} s for requests to end, or a second signal", settings.server.drain.count() / 1000);
+    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
 
     for (const auto& one : listeners) one->drain();
     hub.announcer.end_all();
@@ -185,9 +203,9 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
 
-    // A plugin that keeps a thread keeps everything that the thread may touch.
     relister.stop();
-    if (!current.get()->close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
+    hub.let_go();
     current.set(nullptr);  // plugins may still say that something changed while they are taken down
     return exit_code::ok;
 }
@@ -225,7 +243,8 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
 
     thread.stop();
     relister.stop();
-    if (!current.get()->close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
+    hub.let_go();
     current.set(nullptr);
     return exit_code::ok;
 }
@@ -235,9 +254,9 @@ exit_code run_check(const std::filesystem::path& config, const start_options& op
     const auto settings = config::read(config);
     hub hub(settings, log);
     const generation now(settings, options, hub);
-    fmt::print(stderr, "toolrack {} would start\n", TOOLRACK_VERSION);
+    say(fmt::format("toolrack {} would start\n", TOOLRACK_VERSION));
     print_summary(now);
-    if (!now.close(plugin_grace)) std::_Exit(static_cast<int>(exit_code::ok));
+    if (!now.close(plugin_grace)) leave_as_it_is(hub);
     return exit_code::ok;
 }
 

@@ -26,8 +26,7 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
         case plugin::verdict::kind::granted: co_return wire::principal(std::move(answer.who));
         case plugin::verdict::kind::passed: continue;
         case plugin::verdict::kind::refused:
-            log_.info("{} refused a caller from {}: {}", backend->name(), shown.peer,
-                      answer.why.empty() ? wire::sentence(answer.refusal) : std::string_view(answer.why));
+            say_why(*backend, shown, answer);
             co_return answer.refusal;
         }
     }
@@ -41,6 +40,16 @@ wire::principal gate::local_user() {
     who.credential = "stdio";
     who.scopes = {"*"};
     return wire::principal(std::move(who));
+}
+
+// At most ten a second: whoever is refused must not be able to fill the log.
+void gate::say_why(const plugin::instance& backend, const wire::facts& shown, const plugin::verdict& answer) const {
+    constexpr int most = 10;
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    if (second_.exchange(now) != now) said_ = 0;
+    if (++said_ > most) return;
+    log_.info("{} refused a caller from {}: {}", backend.name(), shown.peer,
+              answer.why.empty() ? wire::sentence(answer.refusal) : std::string_view(answer.why));
 }
 
 awaitable<plugin::verdict> gate::ask(plugin::instance& backend,

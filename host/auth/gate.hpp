@@ -7,7 +7,9 @@
 // The only maker of principals. Immutable; used by all I/O threads at once.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +38,7 @@ public:
     static wire::principal local_user();
 
 private:
+    void say_why(const plugin::instance& backend, const wire::facts& shown, const plugin::verdict& answer) const;
     awaitable<plugin::verdict> ask(plugin::instance& backend,
                                    const plugin::credentials& shown,
                                    executor home) const;
@@ -43,6 +46,8 @@ private:
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     std::string resource_;
     log& log_;
+    mutable std::atomic<std::int64_t> second_ = 0;  // of the last refusals that were logged
+    mutable std::atomic<int> said_ = 0;             // how many in it
 };
 
 }  // namespace toolrack::auth

@@ -28,7 +28,7 @@ result<std::string_view, rejection> chunks::take(std::string_view in, std::strin
             return refuse(400,
                           "The chunked body is malformed; extensions and trailers are not taken.");
         } else if (is_too_large_) {
-            return refuse(413, "The body is larger than this server allows (server.http.body).");
+            return refuse(413, "The body is larger than this server allows (limits.body).");
         }
     }
     return in.substr(used);

@@ -61,7 +61,7 @@ accepted accepted_by(const head& of) noexcept {
 
 std::optional<rejection> check_content(const head& of, accepted takes, std::size_t largest_body) {
     if (of.content_length.value_or(0) > largest_body) {
-        return refuse(413, "The body is larger than this server allows (server.http.body).");
+        return refuse(413, "The body is larger than this server allows (limits.body).");
     }
     const auto type = of.find(single::content_type);
     if (!type || !is_json(*type)) return refuse(415, "Content-Type must be application/json.");

@@ -110,6 +110,7 @@ void exchange::close_stream() {
     if (std::exchange(is_answered_, true)) return;
     auto& text = blank();
     end_stream(text);
+    is_last_ |= head_.method == "GET";  // a stream of its own: nothing else is on this connection
     channel_.send(text);
 }
 

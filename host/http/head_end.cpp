@@ -10,7 +10,7 @@ bool can_start_a_request(char first) {
 
 rejection too_large() {
     return refuse(431,
-                  "The head of the request is larger than this server allows (server.http.head).");
+                  "The head of the request is larger than this server allows (limits.head).");
 }
 
 }  // namespace

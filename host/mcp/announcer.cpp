@@ -77,6 +77,11 @@ void announcer::end_all() {
     for (const auto& session : sessions_.all()) session->standalone()->attach(nullptr);
 }
 
+void announcer::forget_all() {
+    const std::lock_guard lock(mutex_);
+    subscriptions_.clear();
+}
+
 void announcer::list_changed(list_kind kind) {
     {
         const std::lock_guard lock(mutex_);

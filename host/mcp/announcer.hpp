@@ -40,6 +40,8 @@ public:
     // Ends all of them in order: the server stops.
     void end_all();
 
+    void forget_all();
+
     void list_changed(list_kind kind);
     void resource_updated(std::string_view uri);
 

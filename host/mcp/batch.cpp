@@ -35,15 +35,15 @@ awaitable<void> server::answer_batch(std::string_view body,
                                      const wire::json_limits& limits,
                                      const wire::principal& who,
                                      wire::outlet& to) const {
+    const auto messages = wire::split_batch(body, limits);
+    if (!messages) co_return to.finish(messages.error());
+
     const auto name = to.session();
     const auto session = name ? around_.sessions.find(*name, who) : nullptr;
     if (!session || session->version().name != "2025-03-26")
         co_return to.finish(wire::error_reply({}, code::invalid_request,
                                               "A batch of messages is not accepted here. Send each message by itself.",
                                               400));
-    const auto messages = wire::split_batch(body, limits);
-    if (!messages) co_return to.finish(messages.error());
-
     std::string answers;
     for (const auto text : *messages) {
         collecting one(to);

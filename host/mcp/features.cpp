@@ -57,6 +57,9 @@ awaitable<void> server::call_tool(const asking& asked) const {
 
     usage what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
     what.is_tool = true;
+    what.may_be_task = tool->task != catalog::task_support::none && knows_tasks(asked);
+    if (tool->task == catalog::task_support::required && asked.is_modern() && !what.may_be_task)
+        co_return require_tasks(asked);
     co_await use(asked, what);
 }
 

@@ -82,8 +82,8 @@ wire::reply plugin_result(std::string_view id,
     return wire::result_reply(id, text);
 }
 
-wire::reply input_required_result(std::string_view id, std::string_view members) {
-    std::string text = "{" + modern_start("input_required") + "},";
+wire::reply result_of_type(std::string_view id, std::string_view type, std::string_view members) {
+    std::string text = "{" + modern_start(type) + "},";
     text += members;
     text += '}';
     return wire::result_reply(id, text);

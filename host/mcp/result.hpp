@@ -23,8 +23,8 @@ wire::reply plugin_result(std::string_view id,
                           std::string_view object,
                           bool cacheable = false);
 
-// A modern result that asks for input: `members` are inputRequests and requestState, without braces.
-wire::reply input_required_result(std::string_view id, std::string_view members);
+// A modern result of another type than "complete": "input_required", "task".
+wire::reply result_of_type(std::string_view id, std::string_view type, std::string_view members);
 
 // A tool's own failure as a result object, told to the model. (server/tools, "Error Handling".)
 std::string tool_error(std::string_view text);

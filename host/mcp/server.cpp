@@ -1,6 +1,8 @@
 #include "mcp/server.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "mcp/headers.hpp"
@@ -89,6 +91,9 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
         method{"completion/complete", true, true, nullptr, &server::complete},
         method{"server/discover", false, true, &server::discover, nullptr},
         method{"subscriptions/listen", false, true, nullptr, &server::listen},
+        method{"tasks/get", false, true, &server::get_task, nullptr},
+        method{"tasks/update", false, true, &server::update_task, nullptr},
+        method{"tasks/cancel", false, true, &server::cancel_task, nullptr},
         method{"ping", true, false, &server::ping, nullptr},
         method{"logging/setLevel", true, false, &server::set_log_level, nullptr},
         method{"resources/subscribe", true, false, &server::subscribe, nullptr},
@@ -99,8 +104,8 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
     return nullptr;
 }
 
-server::server(const catalog::catalog& catalog, const surroundings& around)
-    : catalog_(catalog), around_(around), states_(around.seal, around.clock) {}
+server::server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around)
+    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock) {}
 
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);
@@ -241,12 +246,15 @@ void server::discover(const asking& asked) const {
 }
 
 // A kind of feature that nobody offers is not declared, and its methods do not exist.
-std::string server::capabilities(wire::era) const {
+std::string server::capabilities(wire::era era) const {
     std::string text = R"("capabilities":{"tools":{"listChanged":true})";
     const bool resources = !catalog_.resources().is_empty() || !catalog_.templates().is_empty();
     if (!catalog_.prompts().is_empty()) text += R"(,"prompts":{"listChanged":true})";
     if (resources) text += R"(,"resources":{"subscribe":true,"listChanged":true})";
     if (resources || !catalog_.prompts().is_empty()) text += R"(,"completions":{})";
+    const auto may_be_task = [](const catalog::tool& one) { return one.task != catalog::task_support::none; };
+    if (era == wire::era::modern && std::ranges::any_of(catalog_.tools().entries(), may_be_task))
+        text += R"(,"extensions":{"io.modelcontextprotocol/tasks":{}})";
     text += R"(,"logging":{}})";
     return text;
 }

@@ -1,9 +1,11 @@
 // The protocol: one message in, one answer out, in the era that the client speaks.
 //
 // Knows methods, versions, sessions and features; never a socket, and never a token. One per
-// generation, used by all I/O threads at once; what it is given must outlive it.
+// generation, used by all I/O threads at once; always held by a shared_ptr, because a task may outlive
+// the generation it began on.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "mcp/asking.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/sessions.hpp"
+#include "mcp/task.hpp"
 #include "mcp/use.hpp"
 #include "wire/message.hpp"
 #include "wire/outlet.hpp"
@@ -28,14 +31,15 @@ namespace toolrack::mcp {
 struct surroundings {
     mcp::sessions& sessions;
     mcp::announcer& announcer;
+    mcp::tasks& tasks;
     const toolrack::seal& seal;
     toolrack::log& log;
     const toolrack::clock& clock;
 };
 
-class server {
+class server : public std::enable_shared_from_this<server> {
 public:
-    server(const catalog::catalog& catalog, const surroundings& around);
+    server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around);
 
     // Answers, by the time it returns. All three must stay good until then.
     awaitable<void> answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
@@ -87,11 +91,30 @@ private:
                                                      const usage& what,
                                                      const json::value& requests) const;
     void finish(const asking& asked, const usage& what, const plugin::answer& answer) const;
+    static bool knows_tasks(const asking& asked);
+    void require_tasks(const asking& asked) const;
+    awaitable<std::optional<plugin::answer>> run_or_become_task(const asking& asked,
+                                                                const usage& what,
+                                                                const round& now) const;
+    static awaitable<void> work(std::shared_ptr<const server> self,
+                                std::shared_ptr<task> is,
+                                std::string params,
+                                std::string client,
+                                usage what,
+                                round now,
+                                toolrack::deadlines& deadlines);
+    static std::string internal_failure(std::string_view why);
+    std::shared_ptr<task> find_task(const asking& asked) const;
+    void get_task(const asking& asked) const;
+    void update_task(const asking& asked) const;
+    void cancel_task(const asking& asked) const;
+
     void refuse_input(const asking& asked, const usage& what, const std::string& missing) const;
 
     struct method;
     static const method* find_method(std::string_view name, wire::era era);
 
+    const std::shared_ptr<const catalog::catalog> kept_;
     const catalog::catalog& catalog_;
     surroundings around_;
     state_keeper states_;

@@ -50,6 +50,12 @@ std::shared_ptr<session> sessions::end(std::string_view name, const wire::princi
     return ended;
 }
 
+void sessions::forget_all() {
+    const std::lock_guard lock(mutex_);
+    by_name_.clear();
+    by_use_.clear();
+}
+
 std::vector<std::shared_ptr<session>> sessions::all() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::shared_ptr<session>> now;

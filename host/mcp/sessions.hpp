@@ -36,6 +36,8 @@ public:
     // Null when there was none of that name for this principal. What it had open is ended.
     std::shared_ptr<session> end(std::string_view name, const wire::principal& who);
 
+    void forget_all();
+
     // Every session there is now. Does not count as use.
     std::vector<std::shared_ptr<session>> all() const;
 

@@ -72,7 +72,9 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
         now = std::move(*read);
     }
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
-        const auto answer = co_await run(asked, what, now);
+        std::optional<plugin::answer> answer;
+        if (what.may_be_task) answer = co_await run_or_become_task(asked, what, now);
+        else answer = co_await run(asked, what, now);
         if (!answer) co_return;
         if (answer->kind != plugin::answer::kind::input_required) co_return finish(asked, what, *answer);
 
@@ -101,7 +103,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
                 members += R"("requestState":)";
                 json::write_string(members, states_.keep(state->text(), asked.message, asked.who));
             }
-            co_return asked.voice.finish(input_required_result(asked.message.id, members));
+            co_return asked.voice.finish(result_of_type(asked.message.id, "input_required", members));
         }
         std::optional<std::string> responses("{}");
         if (asks) responses = co_await ask_client(asked, what, *requests);
@@ -116,7 +118,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
 // One round in the plugin. Nothing when the request has been answered, or is over, without it.
 awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const usage& what, const round& now) const {
     auto& from = *what.feature.from;
-    const auto limit = from.settings().timeout;
+    const auto limit = what.limit.value_or(from.settings().timeout);
     const auto trace = asked.message.meta.find("traceparent");
     const plugin::request request{asked.message.method,
                                   what.name,

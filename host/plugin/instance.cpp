@@ -100,6 +100,7 @@ public:
     void watch(std::string_view uri, bool on) override;
 
     std::uint64_t auth_traits() const noexcept override { return auth_ ? auth_->traits : 0; }
+    bool offers_features() const noexcept override { return features_ != nullptr; }
     bool offers_auth() const noexcept override { return auth_ != nullptr; }
     check authenticate(const credentials& shown, executor home) override;
 

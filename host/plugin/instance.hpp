@@ -104,6 +104,8 @@ public:
     // The first listener to a resource came, or the last one left. Any thread.
     virtual void watch(std::string_view uri, bool on) = 0;
 
+    virtual bool offers_features() const noexcept = 0;
+
     // Auth backends only: which of auth_trait, 0 when it is none.
     virtual std::uint64_t auth_traits() const noexcept = 0;
     virtual bool offers_auth() const noexcept = 0;

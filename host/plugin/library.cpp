@@ -96,7 +96,9 @@ result<std::shared_ptr<const library>, complaint> load(const std::filesystem::pa
         std::string why = error.what();
         if (const auto at = why.find(file.string()); at != std::string::npos) why.erase(0, at + file.string().size());
         while (!why.empty() && (why.front() == ':' || why.front() == ' ')) why.erase(0, 1);
-        if (const auto at = why.find(" [system:"); at != std::string::npos) why.erase(at);
+        // What follows the loader's own reason is an error number that has nothing to do with it.
+        for (const char* tail : {" [system:", "): Bad file descriptor", ": Bad file descriptor"})
+            if (const auto at = why.find(tail); at != std::string::npos) why.erase(at);
         return complain("the dynamic loader refuses it: " + printable(why));
     }
     if (!opened->has(TOOLRACK_ENTRY_NAME)) {
@@ -120,7 +122,9 @@ result<std::shared_ptr<const library>, complaint> load(const std::filesystem::pa
 libraries::libraries(std::string program, log& log)
     : program_(std::move(program)), log_(log), folder_(make_private_folder()) {}
 
-libraries::~libraries() {
+libraries::~libraries() { remove_files(); }
+
+void libraries::remove_files() noexcept {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
 }

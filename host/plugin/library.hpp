@@ -56,6 +56,9 @@ public:
     // Copies `file` to the private folder after its ELF header was checked; the copy's path.
     result<std::filesystem::path, complaint> keep(const std::filesystem::path& file);
 
+    // Removes the private copies; what is loaded stays loaded. For ends without a destructor.
+    void remove_files() noexcept;
+
 private:
     std::string program_;
     log& log_;

@@ -68,27 +68,40 @@ async def pass_everything(reader, writer):
 
 
 class Proxy:
-    """Listens at once, and passes on from start() to stop(), on a thread of its own."""
+    """Has a port at once, and passes on from start() to stop(), on a thread of its own."""
 
     def __init__(self, name, text):
         self._field = f"{name}: {text}".encode("latin-1")
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.authority = f"127.0.0.1:{self.port}"
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._serving = set()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
 
     def start(self, address):
         """`address`: where requests go."""
         self._address = address
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, sock=self._socket, limit=1 << 20), self._loop).result()
+        self._listening.wait()
 
     def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """What is still under way is cut off."""
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
-        self._socket.close()
+
+    async def _listen(self):
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        server = await asyncio.start_server(self._welcome, sock=self._socket, limit=1 << 20)
+        self._listening.set()
+        await self._over.wait()
+        server.close()
+
+    def _welcome(self, reader, writer):
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, client_reader, client_writer):
         writers = [client_writer]

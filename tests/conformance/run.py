@@ -107,7 +107,9 @@ class Outcome:
         return "skipped" if self.scenario in SKIPPED_BY_SUITE else "failed"
 
 
-def run_scenario(suite, url, version, scenario, results):
+def run_scenario(suite, server, url, version, scenario, results):
+    if not server.is_running():
+        return Outcome(version, scenario, [], 0, "the server had died before")
     folder = results / version / scenario
     folder.mkdir(parents=True)
     wire = ["--spec-version", "2026-07-28", "--force"] if version == TASKS else ["--spec-version", version]
@@ -135,7 +137,7 @@ def start_server(build, proxy, token, isolation):
 
     ours = ["127.0.0.1", "localhost", "[::1]", proxy.authority, f"localhost:{proxy.port}"]
     config = harness.settings(
-        harness.plugin(build / "conformance" / "fixture.so", name="fixture",
+        harness.plugin(build / "conformance" / "fixture.so", name="fixture", required=True,
                        **({"isolation": isolation} if isolation else {})),
         server={"page_size": 200, "allowed_hosts": ours,
                 "allowed_origins": [f"http://{authority}" for authority in ours]})
@@ -145,11 +147,12 @@ def start_server(build, proxy, token, isolation):
 # ---- the whole -----------------------------------------------------------------------------------------
 
 
-def run_all(suite, url, wanted, jobs, results):
+def run_all(suite, server, url, wanted, jobs, results):
     """Outcomes as they come, each told in a line."""
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(run_scenario, suite, url, version, scenario, results) for version, scenario in wanted]
+        running = [pool.submit(run_scenario, suite, server, url, version, scenario, results)
+                   for version, scenario in wanted]
         for done in concurrent.futures.as_completed(running):
             one = done.result()
             outcomes.append(one)
@@ -208,11 +211,11 @@ def main():
     token = "conformance" + os.urandom(24).hex()
     proxy = Proxy("Authorization", f"Bearer {token}")
     server = start_server(build, proxy, token, chosen.isolation)
+    proxy.start(server.addresses[0])
     try:
-        proxy.start(server.addresses[0])
-        outcomes = run_all(suite, f"http://{proxy.authority}/mcp", wanted, chosen.jobs, results)
-        proxy.stop()
+        outcomes = run_all(suite, server, f"http://{proxy.authority}/mcp", wanted, chosen.jobs, results)
     finally:
+        proxy.stop()
         (results / "server.log").write_text(server.log)
         try:
             server.stop()

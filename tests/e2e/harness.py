@@ -446,6 +446,7 @@ class Connection:
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(address)
+        self._opened = time.monotonic()
         self._waiting = bytearray()
 
     def __enter__(self):
@@ -465,6 +466,8 @@ class Connection:
             pass
 
     def _more(self):
+        if time.monotonic() - self._opened > 4 * PATIENCE:
+            raise AssertionError(f"there is no end to it: {bytes(self._waiting[-300:])!r}")
         try:
             data = self.socket.recv(65536)
         except ConnectionResetError:

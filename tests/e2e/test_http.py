@@ -380,7 +380,7 @@ class Bodies(Edge):
             connection.send(self.server.request(fields={"Content-Length": "65537"}))
             response = connection.read_response()
             self.assertEqual(413, response.status, response)
-            self.assertIn("error", response.json)
+            self.assertIn("limits.body", response.sentence)
 
     def test_one_that_waits_for_100_continue_and_is_too_large_is_refused_instead(self):
         with self.server.connect() as connection:

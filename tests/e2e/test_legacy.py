@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from harness import LEGACY, MODERN, PATIENCE, SOURCE, Served, Session, new_token, rpc, settings
+from harness import LEGACY, MODERN, PATIENCE, SOURCE, Served, Server, Session, new_token, rpc, settings, wait_until
 
 
 def initialize(version, id=1):
@@ -135,11 +135,6 @@ class Sessions(Served):
         self.assertEqual(401, session.send("DELETE", token=new_token()).status)
         self.assertEqual(200, session.request("tools/list").status)
 
-    def test_listening_is_not_offered_yet(self):
-        response = Session(self.server).send("GET", {"Accept": "text/event-stream"})
-        self.assertEqual(405, response.status, response)
-        self.assertIn("POST", response.field("Allow"))
-
     def test_server_discover_is_modern_only(self):
         self.assertEqual(-32601, Session(self.server).request("server/discover").code)
 
@@ -152,6 +147,91 @@ class Sessions(Served):
         session = Session(self.server)
         self.assertEqual(200, self.server.modern("tools/list", fields={"Mcp-Session-Id": session.id}).status)
         self.assertEqual(MODERN, self.server.modern("server/discover").result["supportedVersions"][0])
+
+
+class Listening(Served):
+    """GET opens the stream of a session."""
+
+    def open(self, session, **fields):
+        connection = self.server.connect()
+        connection.send(self.server.request("GET", fields=session.fields(
+            {"Accept": "text/event-stream", "Content-Type": None} | fields)))
+        return connection
+
+    def assert_open(self, connection):
+        status, fields = connection.read_head()
+        self.assertEqual((200, "text/event-stream"), (status, dict(fields)["Content-Type"]))
+
+    def test_opens_a_stream_that_stays_open_while_requests_are_answered_beside_it(self):
+        session = Session(self.server)
+        with self.open(session) as connection:
+            self.assert_open(connection)
+            self.assertEqual({}, session.request("ping").result)
+            self.assertFalse(connection.is_closed(0.3))
+
+    def test_needs_a_session_of_ones_own(self):
+        session = Session(self.server)
+        for fields, status in (({"Mcp-Session-Id": None}, 405), ({"Mcp-Session-Id": "0" * 32}, 404),
+                               ({"Accept": "application/json"}, 405), ({"Authorization": "Bearer wrong"}, 401)):
+            with self.subTest(fields), self.open(session, **fields) as connection:
+                self.assertEqual(status, connection.read_response().status)
+
+    def test_ends_with_the_session(self):
+        session = Session(self.server)
+        with self.open(session) as connection:
+            self.assert_open(connection)
+            self.assertEqual(204, session.send("DELETE").status)
+            connection.read_to_end()
+        self.assertEqual(404, session.request("ping").status)
+
+    def test_ends_with_the_server(self):
+        with Server(settings("echo")) as server:
+            session = Session(server)
+            with server.connect() as connection:
+                connection.send(server.request("GET", fields=session.fields({"Accept": "text/event-stream"})))
+                self.assertEqual(200, connection.read_head()[0])
+                server.signal()
+                connection.read_to_end()
+                server.stop()
+
+    def test_that_is_left_again_and_again_costs_nothing(self):
+        session = Session(self.server)
+        before = self.server.open_files()
+        for _ in range(30):
+            with self.open(session) as connection:
+                self.assert_open(connection)
+        self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
+
+
+class Batches(Served):
+    BATCH = [rpc("ping", id=1), rpc("notifications/initialized", id=None), rpc("nonsense", id="two"),
+             rpc("tools/call", {"name": "echo", "arguments": {"text": "hi"}}, id=3)]
+
+    def test_are_answered_in_a_session_of_2025_03_26(self):
+        session = Session(self.server, "2025-03-26")
+        response = session.post(self.BATCH)
+        self.assertEqual(200, response.status)
+        answers = {answer["id"]: answer for answer in response.json}
+        self.assertEqual({1, "two", 3}, set(answers))
+        self.assertEqual({}, answers[1]["result"])
+        self.assertEqual(-32601, answers["two"]["error"]["code"])
+        self.assertEqual("hi", answers[3]["result"]["content"][0]["text"])
+
+    def test_of_notifications_are_accepted_without_an_answer(self):
+        response = Session(self.server, "2025-03-26").post([rpc("notifications/initialized", id=None)] * 2)
+        self.assertEqual((202, b""), (response.status, response.body))
+
+    def test_that_are_empty_or_hold_what_is_no_message_are_errors(self):
+        session = Session(self.server, "2025-03-26")
+        self.assertEqual(-32600, session.post([]).code)
+        answers = session.post([1, rpc("ping", id=5)]).json
+        self.assertEqual([-32600, None], [one.get("error", {}).get("code") for one in answers])
+
+    def test_are_refused_anywhere_else(self):
+        for version in ("2025-11-25", "2025-06-18"):
+            with self.subTest(version):
+                response = Session(self.server, version).post(self.BATCH)
+                self.assertEqual((400, -32600), (response.status, response.code))
 
 
 class ManySessions(Served):

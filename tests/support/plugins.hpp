@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -23,10 +24,13 @@ inline std::filesystem::path shipped_backend(const std::string& name) {
 }
 inline std::filesystem::path hostile(const std::string& name) { return build_folder / "hostile" / (name + ".so"); }
 
+// Stays loaded to the end, as it does in a server: a thread may still be on its way out of it.
 inline std::shared_ptr<const plugin::library> loaded(const std::filesystem::path& file) {
+    static std::map<std::filesystem::path, std::shared_ptr<const plugin::library>> all;
+    if (const auto known = all.find(file); known != all.end()) return known->second;
     auto library = plugin::load(file);
     if (!library) throw std::runtime_error(file.string() + ": " + library.error().why());
-    return *library;
+    return all.emplace(file, *library).first->second;
 }
 
 inline config::plugin settings_named(const std::string& name) {
@@ -38,13 +42,16 @@ inline config::plugin settings_named(const std::string& name) {
 inline const toolrack::clock real_clock;
 inline const plugin::changes nobody_hears;
 
-// An instance, or why there is none.
+// An instance, or why there is none. Nobody but the caller holds it, so that it ends where a test lets go
+// of it, before its log does.
 inline result<std::shared_ptr<plugin::instance>, complaint> try_instance(std::shared_ptr<const plugin::library> library,
                                                                          const config::plugin& settings,
                                                                          log& log,
                                                                          const clock& clock = real_clock,
                                                                          std::size_t max_result = 16 * 1024 * 1024) {
-    return plugin::make_host_instance(std::move(library), settings, {log, clock, nobody_hears, max_result});
+    auto made = plugin::make_host_instance(std::move(library), settings, {log, clock, nobody_hears, max_result});
+    while (made && made->use_count() > 1) std::this_thread::yield();
+    return made;
 }
 
 inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path& file,
@@ -54,8 +61,6 @@ inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path
                                                      std::size_t max_result = 16 * 1024 * 1024) {
     auto made = try_instance(loaded(file), settings, log, clock, max_result);
     if (!made) throw std::runtime_error(file.string() + ": " + made.error().why());
-    // Until nobody but its owner holds it, so that it ends where a test lets go of it, before its log does.
-    while (made->use_count() > 1) std::this_thread::yield();
     return *made;
 }
 

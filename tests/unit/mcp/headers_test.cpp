@@ -78,7 +78,8 @@ TEST_CASE("what a header says is compared decoded, with what the body says decod
     CHECK(agree("tools/call", R"({"name":"SGVsbG8="})", "tools/call", "SGVsbG8="));
     CHECK_FALSE(agree("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?aGVsbG8=?="));  // hello
     CHECK(names("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?SGVsbG8?=") ==
-          "Header mismatch: the value of Mcp-Name is not valid Base64.");
+          "Header mismatch: the value of Mcp-Name is neither plain ASCII nor valid =?base64?...?=.");
+    CHECK_FALSE(agree("tools/call", R"({"name":"Grüße"})", "tools/call", "Grüße"));  // bytes that a header may not have
 }
 
 TEST_CASE("what is quoted in a mismatch can neither be long nor break the line") {

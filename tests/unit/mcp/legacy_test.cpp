@@ -149,6 +149,6 @@ TEST_CASE("a tool hears of the client what initialize said") {
             .session;
     const auto heard = here.say_in(name, office::legacy_body("tools/call", office::calling("mis_whoami")));
     const auto said = heard.result().at("structuredContent");
-    CHECK(said.at("client").str() == R"({"name":"c","version":"2","capabilities":{"roots":{}}})");
+    CHECK(said.at("client").text() == R"({"name":"c","version":"2","capabilities":{"roots":{}}})");
     CHECK(said.at("subject").str() == "ann");
 }

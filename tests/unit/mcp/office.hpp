@@ -59,7 +59,7 @@ inline wire::mirrored modern_headers(std::string_view method) {
 class office {
 public:
     explicit office(std::size_t page_size = 100, std::chrono::milliseconds timeout = std::chrono::seconds(30))
-        : catalog_(offers(timeout), page_size, omissions_) {
+        : catalog_(std::make_shared<const catalog::catalog>(offers(timeout), page_size, omissions_)) {
         if (!omissions_.empty()) throw std::runtime_error(omissions_[0].sentence);
     }
 
@@ -85,7 +85,7 @@ public:
     heard say(const std::string& body, collecting_outlet& to, const wire::principal& who) {
         const auto message = wire::parse_message(body, {});
         REQUIRE(message.has_value());
-        room_.run([&] { return server_.answer(*message, who, to); });
+        room_.run([&] { return server_->answer(*message, who, to); });
         REQUIRE(to.is_over());
         CHECK_FALSE(to.wants_to_know());
         heard all;
@@ -131,8 +131,8 @@ public:
     io_room& room() { return room_; }
     captured_log& log() { return log_; }
     mcp::sessions& sessions() { return sessions_; }
-    mcp::server& server() { return server_; }
-    const catalog::catalog& tools() const { return catalog_; }
+    const mcp::server& server() { return *server_; }
+    const catalog::catalog& tools() const { return *catalog_; }
 
 private:
     captured_log log_;
@@ -165,11 +165,13 @@ private:
 
     std::vector<std::shared_ptr<plugin::instance>> instances_;
     std::vector<catalog::omission> omissions_;
-    catalog::catalog catalog_;
+    std::shared_ptr<const catalog::catalog> catalog_;
     mcp::sessions sessions_{100, std::chrono::minutes(30), clock_};
     mcp::announcer announcer_{sessions_};
     seal seal_ = made_seal();
-    mcp::server server_{catalog_, {sessions_, announcer_, seal_, log_, clock_}};
+    mcp::tasks tasks_{clock_};
+    std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
+        catalog_, mcp::surroundings{sessions_, announcer_, tasks_, seal_, log_, clock_});
 
     static seal made_seal() {
         std::vector<secret> keys;

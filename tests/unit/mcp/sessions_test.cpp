@@ -131,7 +131,7 @@ TEST_CASE("a session that was evicted lives on for the request that holds it") {
 
 TEST_CASE("sessions may be used by many threads at once") {
     people of;
-    mcp::sessions sessions(50, 30min, of.clock);
+    mcp::sessions sessions(5000, 30min, of.clock);
     std::atomic<int> lost = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
@@ -144,5 +144,5 @@ TEST_CASE("sessions may be used by many threads at once") {
         });
     for (auto& thread : threads) thread.join();
     CHECK(lost == 0);
-    CHECK(sessions.size() == 50);
+    CHECK(sessions.size() == 600);
 }

@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <thread>
 
 #include "catch.hpp"
 #include "desk.hpp"
@@ -268,9 +269,12 @@ TEST_CASE("an instance with a call that never ends is never destroyed") {
 // has arrived does not mean that the plugin is back from start().
 TEST_CASE("an instance is not destroyed while its plugin is still on its way back from a call") {
     auto desk = patient();
-    CHECK(desk.ask("slow_return").answer.value().kind == kind::done);
+    test::heard all;
+    const auto call = desk.start("slow_return", all);
+    CHECK(desk.answer_to(call).value().kind == kind::done);
     desk.drop();
     CHECK(desk.log().will_say("mine: destroyed"));
+    while (call.use_count() > 1) std::this_thread::yield();  // until the lane's thread is back
     CHECK_FALSE(desk.log().says("too early"));
 }
 
@@ -279,7 +283,8 @@ TEST_CASE("an instance is not destroyed while its plugin is still on its way bac
 TEST_CASE("an instance ends when its owner lets go of it, and on the owner's thread") {
     for (int i = 0; i < 20; ++i) {
         test::captured_log log;
-        auto one = test::try_instance(test::loaded(of_this_folder("patient")), test::settings_named("gone"), log);
+        auto one = plugin::make_host_instance(test::loaded(of_this_folder("patient")), test::settings_named("gone"),
+                                              {log, test::real_clock, test::nobody_hears});
         REQUIRE(one.has_value());
         one->reset();
         const bool at_once = log.says("gone: destroyed\n");

@@ -1,0 +1,186 @@
+#include "mcp/task.hpp"
+
+#include <fmt/chrono.h>
+
+#include <algorithm>
+
+#include "base/digest.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+constexpr auto lifetime = std::chrono::hours(1);
+constexpr std::size_t most_tasks = 10'000;
+constexpr std::size_t id_bytes = 18;
+constexpr auto poll_interval = std::chrono::milliseconds(500);
+
+std::string timestamp(std::chrono::system_clock::time_point time) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+}  // namespace
+
+task::task(std::string id, const wire::principal& who, executor home, const clock& clock)
+    : id_(std::move(id)), who_(who), home_(home), clock_(clock), created_(clock.now()), updated_(created_),
+      bell_(home) {}
+
+bool task::has_expired() const { return created_ + lifetime <= clock_.now(); }
+
+std::string_view task::name_of(status one) {
+    switch (one) {
+    case status::working: return "working";
+    case status::input_required: return "input_required";
+    case status::completed: return "completed";
+    case status::failed: return "failed";
+    case status::cancelled: return "cancelled";
+    }
+    return {};
+}
+
+std::string task::members(bool with_outcome) const {
+    const std::lock_guard lock(mutex_);
+    auto text = fmt::format(
+        R"("taskId":"{}","status":"{}","createdAt":"{}","lastUpdatedAt":"{}","ttlMs":{},"pollIntervalMs":{})",
+        id_,
+        name_of(status_),
+        timestamp(created_),
+        timestamp(updated_),
+        std::chrono::duration_cast<std::chrono::milliseconds>(lifetime).count(),
+        poll_interval.count());
+    if (!with_outcome) return text;
+    if (status_ == status::completed) text += ",\"result\":" + outcome_;
+    if (status_ == status::failed) text += ",\"error\":" + outcome_;
+    if (status_ == status::input_required) {
+        text += ",\"inputRequests\":{";
+        for (const auto& [key, request] : open_requests_) {
+            if (text.back() != '{') text += ',';
+            json::write_string(text, key);
+            text += ':' + request;
+        }
+        text += '}';
+    }
+    return text;
+}
+
+void task::give(const json::value& responses) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (status_ != status::input_required) return;
+        for (const auto& response : responses) {
+            const auto key = response.key();
+            const auto open = std::find_if(
+                open_requests_.begin(), open_requests_.end(), [&](const auto& one) { return one.first == key; });
+            if (open == open_requests_.end()) continue;
+            open_requests_.erase(open);
+            if (!responses_.empty()) responses_ += ',';
+            json::write_string(responses_, key);
+            responses_ += ':';
+            responses_ += response.text();
+        }
+        updated_ = clock_.now();
+        if (!open_requests_.empty()) return;
+        status_ = status::working;
+    }
+    ring();
+}
+
+void task::cancel() {
+    change(status::cancelled, {});
+    asio::post(home_, [self = shared_from_this()] {
+        if (auto then = std::exchange(self->cancelled_, nullptr); then && self->is_cancelled()) then();
+        self->bell_.cancel();
+    });
+}
+
+awaitable<std::optional<plugin::answer>> task::become(std::chrono::milliseconds so_long) {
+    bell_.expires_after(so_long);
+    if (!early_) co_await bell_.async_wait(as_values);
+    is_announced_ = !early_;
+    co_return std::exchange(early_, std::nullopt);
+}
+
+void task::answer_early(plugin::answer answer) {
+    early_ = std::move(answer);
+    bell_.cancel();
+}
+
+awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (status_ != status::working) co_return std::nullopt;
+        open_requests_.clear();
+        responses_.clear();
+        for (const auto& request : requests) open_requests_.emplace_back(request.key(), request.text());
+        status_ = status::input_required;
+        updated_ = clock_.now();
+    }
+    const auto is_waiting = [this] {
+        const std::lock_guard lock(mutex_);
+        return status_ == status::input_required;
+    };
+    while (is_waiting() && !has_expired()) {
+        bell_.expires_after(std::chrono::minutes(1));
+        co_await bell_.async_wait(as_values);
+    }
+    const std::lock_guard lock(mutex_);
+    if (status_ != status::working) co_return std::nullopt;
+    co_return '{' + std::exchange(responses_, {}) + '}';
+}
+
+void task::complete(std::string result) { change(status::completed, std::move(result)); }
+void task::fail(std::string error) { change(status::failed, std::move(error)); }
+
+bool task::is_cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return status_ == status::cancelled;
+}
+
+// What has ended stays as it is.
+void task::change(status to, std::string outcome) {
+    const std::lock_guard lock(mutex_);
+    if (status_ != status::working && status_ != status::input_required) return;
+    status_ = to;
+    outcome_ = std::move(outcome);
+    open_requests_.clear();
+    updated_ = clock_.now();
+}
+
+void task::ring() {
+    asio::post(home_, [self = shared_from_this()] { self->bell_.cancel(); });
+}
+
+std::shared_ptr<task> tasks::open(const wire::principal& who, executor home) {
+    auto made = std::make_shared<task>(random_id(id_bytes), who, home, clock_);
+    const std::lock_guard lock(mutex_);
+    forget_expired();
+    if (by_id_.size() >= most_tasks) return nullptr;
+    by_id_.emplace(made->id(), made);
+    return made;
+}
+
+std::shared_ptr<task> tasks::find(std::string_view id, const wire::principal& who) {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_id_.find(std::string(id));
+    if (found == by_id_.end() || !found->second->belongs_to(who) || found->second->has_expired()) return nullptr;
+    return found->second;
+}
+
+void tasks::forget(const task& which) {
+    const std::lock_guard lock(mutex_);
+    by_id_.erase(which.id());
+}
+
+void tasks::forget_all() {
+    const std::lock_guard lock(mutex_);
+    by_id_.clear();
+}
+
+void tasks::forget_expired() {
+    std::erase_if(by_id_, [](const auto& one) {
+        if (!one.second->has_expired()) return false;
+        one.second->cancel();
+        return true;
+    });
+}
+
+}  // namespace toolrack::mcp

@@ -1,0 +1,167 @@
+// Tools as tasks, and tasks/get, tasks/update, tasks/cancel. (Extension io.modelcontextprotocol/tasks.)
+//
+// A tool that may be a task is one when it is not done after a moment and the client said that it knows
+// tasks. What it asks within that moment is asked in the ordinary way.
+#include "base/text.hpp"
+#include "mcp/result.hpp"
+#include "mcp/server.hpp"
+
+namespace toolrack::mcp {
+namespace {
+
+using wire::code;
+
+constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
+constexpr std::string_view required_capability =
+    R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})";
+constexpr std::chrono::milliseconds a_moment{250};
+constexpr auto longest_task = std::chrono::hours(1);
+
+// Where a task's call would speak: nobody listens, and its answer is kept.
+class task_outlet final : public wire::outlet {
+public:
+    task_outlet(executor home, toolrack::deadlines& deadlines, task& of)
+        : home_(home), deadlines_(deadlines), task_(of) {}
+
+    const wire::mirrored* headers() const override { return nullptr; }
+    std::optional<std::string_view> session() const override { return std::nullopt; }
+    executor get_executor() override { return home_; }
+    toolrack::deadlines& deadlines() override { return deadlines_; }
+    bool takes_stream() const override { return false; }
+    void notify(std::string, std::string_view) override {}
+    void open_stream(std::string_view, std::chrono::milliseconds) override {}
+    void close_stream() override {}
+    void finish(wire::reply answer) override { json = std::move(answer.json); }
+    void on_closed(std::function<void()> left) override { task_.on_cancelled(std::move(left)); }
+
+    std::string json;
+
+private:
+    executor home_;
+    toolrack::deadlines& deadlines_;
+    task& task_;
+};
+
+}  // namespace
+
+bool server::knows_tasks(const asking& asked) {
+    if (!asked.is_modern()) return false;
+    const json::value client(asked.client);
+    const auto can = client.find("capabilities");
+    const auto extensions = can ? can->find("extensions") : std::nullopt;
+    return extensions && extensions->find(extension);
+}
+
+void server::require_tasks(const asking& asked) const {
+    asked.fail(code::missing_client_capability,
+               "This needs a client that declares the extension " + std::string(extension) + '.', 400,
+               required_capability);
+}
+
+// Nothing when the call became a task, which the client has been told by then.
+awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking& asked,
+                                                                    const usage& what,
+                                                                    const round& now) const {
+    const auto made = around_.tasks.open(asked.who, asked.to.get_executor());
+    if (!made) co_return co_await run(asked, what, now);
+
+    asio::co_spawn(asked.to.get_executor(),
+                   work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now,
+                        asked.to.deadlines()),
+                   asio::detached);
+    auto early = co_await made->become(a_moment);
+    if (early) {
+        around_.tasks.forget(*made);
+        co_return early;
+    }
+    asked.voice.finish(result_of_type(asked.message.id, "task", made->members(false)));
+    co_return std::nullopt;
+}
+
+// The call itself, on after its request. Holds all that it needs: the request may be over.
+awaitable<void> server::work(std::shared_ptr<const server> self,
+                             std::shared_ptr<task> is,
+                             std::string params,
+                             std::string client,
+                             usage what,
+                             round now,
+                             toolrack::deadlines& deadlines) {
+    wire::message message;
+    message.method = "tools/call";
+    message.id = "0";
+    message.params = json::value(std::string_view(params));
+    message.meta = message.params.find("_meta").value_or(json::value("{}"));
+
+    task_outlet outlet(co_await asio::this_coro::executor, deadlines, *is);
+    voice voice(outlet, nullptr);
+    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice};
+    what.limit = longest_task;
+    for (;;) {
+        auto answer = co_await self->run(asked, what, now);
+        if (is->is_cancelled()) co_return;
+        if (!is->is_announced()) {
+            if (!answer) answer.emplace(plugin::answer::kind::invalid, std::string());
+            co_return is->answer_early(std::move(*answer));
+        }
+        if (answer && answer->kind == plugin::answer::kind::input_required) {
+            const json::value said(answer->json);
+            const auto requests = said.find("inputRequests"), state = said.find("state");
+            auto missing = requests ? missing_capabilities(*requests, json::value(std::string_view(client)))
+                                    : result<std::optional<std::string>, complaint>(complain("it asked for nothing"));
+            if (!missing || *missing) co_return is->fail(internal_failure("The task needs input that the client cannot give."));
+            const auto responses = co_await is->ask(*requests);
+            if (!responses) co_return;
+            now.responses = *responses;
+            now.state = state ? std::string(state->text()) : std::string();
+            continue;
+        }
+        if (answer) self->finish(asked, what, *answer);
+        const json::value reply(outlet.json);
+        if (const auto result = reply.find("result")) co_return is->complete(std::string(result->text()));
+        const auto error = reply.find("error");
+        co_return is->fail(error ? std::string(error->text()) : internal_failure("The task ended without an answer."));
+    }
+}
+
+std::string server::internal_failure(std::string_view why) {
+    std::string error = R"({"code":-32603,"message":)";
+    json::write_string(error, why);
+    error += '}';
+    return error;
+}
+
+std::shared_ptr<task> server::find_task(const asking& asked) const {
+    if (!knows_tasks(asked)) {
+        require_tasks(asked);
+        return nullptr;
+    }
+    const auto id = wire::string_member(asked.message.params, "taskId");
+    auto found = id ? around_.tasks.find(*id, asked.who) : nullptr;
+    if (!found)
+        asked.fail(code::invalid_params, "There is no such task: it never was, its time is over, or it is another's.");
+    return found;
+}
+
+void server::get_task(const asking& asked) const {
+    if (const auto found = find_task(asked))
+        asked.voice.finish(own_result(asked.message.id, asked.version, found->members(true)));
+}
+
+void server::update_task(const asking& asked) const {
+    const auto found = find_task(asked);
+    if (!found) return;
+    const auto responses = asked.message.params.find("inputResponses");
+    if (!responses || !responses->is_object())
+        return asked.fail(code::invalid_params, "params.inputResponses must be an object.");
+    found->give(*responses);
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+}
+
+void server::cancel_task(const asking& asked) const {
+    const auto found = find_task(asked);
+    if (!found) return;
+    found->cancel();
+    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+}
+
+}  // namespace toolrack::mcp

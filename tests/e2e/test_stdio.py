@@ -1,0 +1,100 @@
+"""The same protocol over a pipe, for a client that starts the server itself."""
+
+import json
+import subprocess
+import unittest
+
+from harness import (BINARY, LEGACY, PATIENCE, SANITIZER_REPORT, Folder, environment, hostile, modern, new_token, plugin,
+                     rpc, settings)
+
+
+class Pipe:
+    def __init__(self, config):
+        self._folder = Folder(config)
+        self._process = subprocess.Popen([BINARY, "serve", "--stdio", "--config", self._folder.config],
+                                         env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE)
+
+    def __enter__(self):
+        return self
+
+    def send(self, message):
+        line = message if isinstance(message, bytes) else json.dumps(message).encode()
+        self._process.stdin.write(line + b"\n")
+        self._process.stdin.flush()
+
+    def read(self):
+        return json.loads(self._process.stdout.readline())
+
+    def ask(self, message):
+        self.send(message)
+        return self.read()
+
+    def __exit__(self, kind, *_):
+        """The client leaves: that is how such a server ends."""
+        rest, self.log = (text.decode() for text in self._process.communicate(timeout=PATIENCE))
+        self._folder.__exit__()
+        if kind is None and (self._process.returncode != 0 or rest or SANITIZER_REPORT.search(self.log)):
+            raise AssertionError(f"ended with {self._process.returncode}, {rest!r}, {self.log}")
+
+
+class Stdio(unittest.TestCase):
+    def serve(self, *plugins):
+        return Pipe(settings(*(plugins or ("echo",))))
+
+    def initialize(self, pipe, version):
+        answer = pipe.ask(rpc("initialize", {"protocolVersion": version, "capabilities": {},
+                                             "clientInfo": {"name": "e2e", "version": "1"}}, 0))
+        pipe.send(rpc("notifications/initialized", id=None))
+        return answer["result"]
+
+    def test_serves_every_older_version_without_a_token(self):
+        for version in LEGACY:
+            with self.subTest(version), self.serve() as pipe:
+                self.assertEqual(version, self.initialize(pipe, version)["protocolVersion"])
+                self.assertEqual("echo", pipe.ask(rpc("tools/list"))["result"]["tools"][0]["name"])
+                answer = pipe.ask(rpc("tools/call", {"name": "echo", "arguments": {"text": "hi\nü"}}, "x"))
+                self.assertEqual(("x", "hi\nü"), (answer["id"], answer["result"]["content"][0]["text"]))
+
+    def test_serves_the_modern_version(self):
+        with self.serve() as pipe:
+            answer = pipe.ask(modern("server/discover")[0])
+            self.assertIn("2026-07-28", answer["result"]["supportedVersions"])
+            answer = pipe.ask(modern("tools/call", {"name": "echo", "arguments": {"text": "hi"}}, id=7)[0])
+            self.assertEqual((7, "complete"), (answer["id"], answer["result"]["resultType"]))
+
+    def test_the_principal_is_local(self):
+        with self.serve(plugin(hostile("misbehaving"))) as pipe:
+            answer = pipe.ask(modern("tools/call", {"name": "whoami"})[0])
+            self.assertEqual("local", json.loads(answer["result"]["content"][0]["text"])["subject"])
+
+    def test_a_line_that_is_no_message_is_an_error_and_the_next_is_served(self):
+        with self.serve() as pipe:
+            self.assertEqual(-32700, pipe.ask(b"{")["error"]["code"])
+            self.assertEqual(-32700, pipe.ask(b"\xff\xfe")["error"]["code"])
+            self.assertEqual(-32600, pipe.ask(b"5")["error"]["code"])
+            self.initialize(pipe, LEGACY[0])
+            self.assertEqual({}, pipe.ask(rpc("ping"))["result"])
+
+    def test_what_a_tool_tells_comes_before_its_answer(self):
+        with self.serve(plugin(hostile("misbehaving"))) as pipe:
+            self.initialize(pipe, LEGACY[0])
+            pipe.send(rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": "t"}}, 5))
+            heard = []
+            while "id" not in (message := pipe.read()):
+                heard.append(message)
+            progress = [one["params"]["progress"] for one in heard if one["method"] == "notifications/progress"]
+            self.assertEqual([1, 2, 3], progress)
+            self.assertEqual(5, message["id"])
+
+    def test_a_call_in_flight_does_not_outlive_the_client(self):
+        with self.serve(plugin(hostile("misbehaving"))) as pipe:
+            pipe.send(modern("tools/call", {"name": "slow", "arguments": {"ms": 25_000}})[0])
+            pipe.ask(modern("server/discover", id=2)[0])
+
+    def test_a_configuration_error_is_told_on_standard_error_only(self):
+        with Folder("nonsense") as folder:
+            done = subprocess.run([BINARY, "serve", "--stdio", "--config", folder.config], env=environment(new_token()),
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+        self.assertEqual((78, b""), (done.returncode, done.stdout))
+        self.assertIn(b"toolrack.toml:1:", done.stderr)
