@@ -87,7 +87,9 @@ awaitable<bool> connection::answer() {
     exchange current(*channel_, *desk_, *head_, peer_);
     try {
         co_await desk_->handle(current);
-        if (!current.is_answered()) desk_->log.error("A request was left without an answer.");
+        // A stream that its client left has no end to be told.
+        if (!current.is_answered() && !channel_->has_client_left())
+            desk_->log.error("A request was left without an answer.");
     } catch (const std::exception& thrown) {
         desk_->log.error("A request ended in an exception: {}.", thrown.what());
     }

@@ -52,8 +52,10 @@ std::optional<std::string> why_unfit(const config::options& options, const descr
     const auto faults = about.options->check(boost::json::parse(options.json));
     if (faults.empty()) return std::nullopt;
 
+    // Without what was found: options may hold secrets.
     const auto& first = faults.front();
-    std::string why = "its options do not fit: " + first.sentence("options");
+    const auto sentence = first.sentence("options");
+    std::string why = "its options do not fit: " + sentence.substr(0, sentence.find(", found "));
     // A fault about a missing or unknown key points at the table that should or should not hold it.
     if (const auto place = options.places.find(first.pointer); place != options.places.end())
         why += " (" + to_string(place->second) + ")";

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "base/secret.hpp"
@@ -26,16 +27,43 @@ std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
 // Runs what a plugin does at start with a limit on its time; false when it did not come back. What
 // `work` holds lives as long as it runs, so a plugin that never comes back keeps its instance.
 bool within(std::chrono::seconds limit, std::function<void()> work) {
-    std::packaged_task<void()> task(std::move(work));
-    auto done = task.get_future();
-    std::thread(std::move(task)).detach();
-    return done.wait_for(limit) == std::future_status::ready;
+    std::promise<void> done;
+    auto is_done = done.get_future();
+    std::thread([work = std::move(work), done = std::move(done)]() mutable {
+        work();
+        work = nullptr;  // lets go before it says so: the caller is to be the last owner
+        done.set_value();
+    }).detach();
+    return is_done.wait_for(limit) == std::future_status::ready;
 }
 
 std::uint32_t next_number() {
     static std::atomic<std::uint32_t> last = 0;  // sets call numbers of instances apart, process-wide
     return (++last) & 0xFFFFFF;
 }
+
+// A call's place in its lane. One that is dropped before it began, because the lane is full or was closed,
+// is answered here: nobody else would.
+template <typename Answer>
+class place_in_lane {
+public:
+    place_in_lane(call_table<Answer>& table, std::uint64_t id, Answer when_dropped)
+        : table_(table), id_(id), when_dropped_(std::move(when_dropped)) {}
+    ~place_in_lane() {
+        if (has_begun_) return;
+        if (const auto dropped = table_.take(id_)) dropped->deliver(std::move(when_dropped_));
+    }
+    place_in_lane(const place_in_lane&) = delete;
+    place_in_lane& operator=(const place_in_lane&) = delete;
+
+    void begin() noexcept { has_begun_ = true; }
+
+private:
+    call_table<Answer>& table_;
+    std::uint64_t id_;
+    Answer when_dropped_;
+    bool has_begun_ = false;
+};
 
 // A call's words, kept for a lane: the client may be gone before the lane comes to it.
 struct kept_request {
@@ -237,15 +265,12 @@ call host_instance::start(const request& asked, bool quick, executor home, in_fl
     }
 
     auto kept = std::make_shared<const kept_request>(asked);
-    const bool taken = lane_.give([this, made, kept] {
-        // Cancelled while it waited: the plugin never hears of it.
-        if (made->is_abandoned()) calls_.take(made->id());
-        else begin(made->id(), *kept);
+    auto place = std::make_shared<place_in_lane<answer>>(calls_, made->id(), answer{answer::kind::busy, {}});
+    lane_.give([this, made, kept, place = std::move(place)] {
+        if (made->is_abandoned()) return;  // cancelled while it waited: the plugin never hears of it
+        place->begin();
+        begin(made->id(), *kept);
     });
-    if (!taken) {
-        calls_.take(made->id());
-        made->deliver({answer::kind::busy, {}});
-    }
     return made;
 }
 
@@ -303,7 +328,10 @@ check host_instance::authenticate(const credentials& shown, executor home) {
     kept->token = secret(shown.token);
     kept->resource = shown.resource;
     kept->peer = shown.peer;
-    const bool taken = lane_.give([this, made, kept, uid = shown.peer_uid, gid = shown.peer_gid, now] {
+    verdict dropped{verdict::kind::refused, {}, wire::refusal::unavailable, "its lane is full"};
+    auto place = std::make_shared<place_in_lane<verdict>>(checks_, made->id(), std::move(dropped));
+    lane_.give([this, made, kept, place = std::move(place), uid = shown.peer_uid, gid = shown.peer_gid, now] {
+        place->begin();
         const toolrack_facts facts{sizeof(toolrack_facts),
                                    view(kept->token.reveal()),
                                    view(kept->resource),
@@ -314,10 +342,6 @@ check host_instance::authenticate(const credentials& shown, executor home) {
                                    now};
         auth_->authenticate(self_, made->id(), &facts);
     });
-    if (!taken) {
-        checks_.take(made->id());
-        made->deliver({verdict::kind::refused, {}, wire::refusal::unavailable, "its lane is full"});
-    }
     return made;
 }
 
@@ -414,7 +438,12 @@ void host_instance::granted(toolrack_call id, const toolrack_principal& who) noe
             made.who.scopes.emplace_back(scope);
         }
         if (who.expires != 0) {
-            const std::chrono::system_clock::time_point expires{std::chrono::seconds(who.expires)};
+            // A year that our clock cannot count to is as good as never.
+            using clock_type = std::chrono::system_clock;
+            constexpr auto last = std::chrono::floor<std::chrono::seconds>(clock_type::duration::max());
+            const auto expires = who.expires > last.count() ? clock_type::time_point::max()
+                                 : who.expires < 0          ? clock_type::time_point()
+                                                            : clock_type::time_point(std::chrono::seconds(who.expires));
             if (expires <= around_.clock.now()) {
                 made.refusal = wire::refusal::bad_token;
                 made.why = "the grant has expired";
@@ -470,14 +499,29 @@ void host_instance::stray(const char* what, toolrack_call id) noexcept {
     }
 }
 
+// Out of reach, and known to be: whoever looks for lost memory finds it here.
+void keep_for_ever(host_instance* one) {
+    static std::mutex mutex;
+    static auto& kept = *new std::vector<host_instance*>;
+    const std::lock_guard lock(mutex);
+    kept.push_back(one);
+}
+
 }  // namespace
 
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
                                                                 const config::plugin& settings,
                                                                 const surroundings& around) {
-    auto made = std::make_shared<host_instance>(std::move(library), settings, around);
+    // One that its plugin does not come back to is kept for ever: a thread is still in it, or a call that
+    // may be answered one day.
+    static constexpr auto grace = std::chrono::seconds(5);
+    const std::shared_ptr<host_instance> made(new host_instance(std::move(library), settings, around),
+                                              [](host_instance* one) {
+                                                  if (one->close(grace)) delete one;
+                                                  else keep_for_ever(one);
+                                              });
     if (auto why = made->create()) return complain(std::move(*why));
-    return std::shared_ptr<instance>(std::move(made));
+    return std::shared_ptr<instance>(made);
 }
 
 }  // namespace toolrack::plugin

@@ -135,6 +135,7 @@ std::optional<json_fault> check_json(std::string_view text, const json_limits& l
     error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
     if (parser.handler().fault()) return json_fault{*parser.handler().fault(), read};
+    if (error == boost::json::error::exponent_overflow) return json_fault{kind::not_finite, read};
     if (error == boost::json::error::too_deep) return json_fault{kind::too_deep, read};
     if (error || read != text.size()) return json_fault{kind::not_json, read};
     return std::nullopt;

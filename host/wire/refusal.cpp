@@ -26,7 +26,7 @@ std::string_view sentence(refusal why) noexcept {
     case refusal::not_bearer:
         return "The Authorization header is not of the Bearer scheme. Send \"Authorization: Bearer TOKEN\".";
     case refusal::empty_token:
-        return "The Authorization header holds no token after \"Bearer\". Is the variable that should hold it set?";
+        return "The Authorization header holds no token after \"Bearer\". Set the variable that should hold it.";
     case refusal::unexpanded_variable:
         return "The Authorization header holds the name of a variable instead of its value. Set that variable "
                "where the client runs, and write it in the syntax that the client expands.";

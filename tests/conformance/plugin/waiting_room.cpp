@@ -35,9 +35,9 @@ void waiting_room::run(const std::stop_token& stop) {
 
 std::vector<waiting_room::guest> waiting_room::take_those_who_leave() {
     const auto now = clock::now();
-    const auto first = std::ranges::partition(guests_, [&](const guest& each) {
-                           return each.until > now && !each.call.cancelled();
-                       }).begin();
+    const auto first = std::partition(guests_.begin(), guests_.end(), [&](const guest& each) {
+        return each.until > now && !each.call.cancelled();
+    });
     std::vector<guest> leaving;
     std::move(first, guests_.end(), std::back_inserter(leaving));
     guests_.erase(first, guests_.end());

@@ -1,5 +1,6 @@
 // tools/list and tools/call in both eras, with real plugins that answer well, badly, late or never.
 #include <string>
+#include <thread>
 
 #include "catch.hpp"
 #include "office.hpp"
@@ -297,5 +298,5 @@ TEST_CASE("a tool whose plugin is full says that it is busy and may be tried aga
         narrow.cancel(second);
         narrow.cancel(first);
     });
-    CHECK(narrow.close(30s));
+    while (here.modern_call("narrow_thread").error() != 0) std::this_thread::yield();  // until it has room again
 }
