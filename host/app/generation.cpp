@@ -3,6 +3,7 @@
 #include <toolrack/json.hpp>
 
 #include "app/mounts.hpp"
+#include "wire/json.hpp"
 
 namespace toolrack::app {
 namespace {
@@ -18,13 +19,7 @@ std::string with_token(const std::string& options, const std::string& variable, 
     json::write_string(text, token.reveal());
     text += ",\"variable\":";
     json::write_string(text, variable);
-    for (const auto& member : said) {
-        if (member.key_is("variable")) continue;
-        text += ',';
-        json::write_string(text, member.key());
-        text += ':';
-        text += member.text();
-    }
+    wire::append_members(text, said, {"variable"});
     text += '}';
     return text;
 }

@@ -125,17 +125,42 @@ std::string url_of(const config::address& address, const config::settings& setti
     return "http://" + to_string(address) + settings.server.path;
 }
 
-// What plugins say of themselves reaches clients, and who listens reaches plugins.
-void hear_changes(hub& hub, relister& relister, const current_generation& current) {
-    hub.changes.list_changed = [&relister](std::string_view word) {
-        if (const auto kind = mcp::read_list_kind(word)) relister.changed(*kind);
-    };
-    hub.changes.resource_updated = [&hub](std::string_view uri) { hub.announcer.resource_updated(uri); };
-    hub.announcer.on_watch([&current](std::string_view uri, bool on) {
-        const auto now = current.get();
-        if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
-    });
-}
+// What runs beneath the transports: the hub, the generation that is current, and what keeps it so.
+struct rack {
+    rack(const config::settings& settings, const start_options& options, toolrack::log& log)
+        : hub(settings, log), relister(current, hub) {
+        // What plugins say of themselves reaches clients, and who listens reaches plugins.
+        hub.changes.list_changed = [this](std::string_view word) {
+            if (const auto kind = mcp::read_list_kind(word)) relister.changed(*kind);
+        };
+        hub.changes.resource_updated = [this](std::string_view uri) { hub.announcer.resource_updated(uri); };
+        hub.announcer.on_watch([this](std::string_view uri, bool on) {
+            const auto now = current.get();
+            if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
+        });
+        current.set(std::make_shared<const generation>(settings, options, hub));
+    }
+    // Plugins may still say that something changed while they are taken down, so they go first.
+    ~rack() {
+        relister.stop();
+        current.set(nullptr);
+    }
+    rack(const rack&) = delete;
+    rack& operator=(const rack&) = delete;
+
+    // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a
+    // thread.
+    void take_down() {
+        relister.stop();
+        if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
+        hub.let_go();
+        current.set(nullptr);
+    }
+
+    app::hub hub;
+    current_generation current;
+    app::relister relister;
+};
 
 // A request over stdio, on the generation that is current when it comes.
 awaitable<void> answer_current(const wire::message& message,
@@ -167,17 +192,13 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     keep_memory_private();
     const signals signals;
     const auto settings = config::read(config);
-    hub hub(settings, log);
-    current_generation current;
-    relister relister(current, hub);
-    // Gone before these: what is still under way on a thread may hold the last of a plugin.
+    rack rack(settings, options, log);
+    // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
-    hear_changes(hub, relister, current);
-    current.set(std::make_shared<const generation>(settings, options, hub));
 
     // Only now, with every lock and every plugin in place, is anything bound.
     http::policy policy;
-    const http::handler handle = [&policy, &current](http::exchange& x) { return serve_current(x, policy, current); };
+    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, rack.current); };
     std::vector<std::unique_ptr<http::listener>> listeners;
     std::vector<config::address> bound;
     for (const auto& address : settings.server.listen) {
@@ -189,24 +210,20 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
-    print_summary(*current.get());
+    print_summary(*rack.current.get());
 
     while (signals.wait() == SIGHUP)
         log.warning("a reload is not part of this version; restart to read the configuration again");
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
 
     for (const auto& one : listeners) one->drain();
-    hub.announcer.end_all();
+    rack.hub.announcer.end_all();
     const auto end = std::chrono::steady_clock::now() + settings.server.drain;
     while (!is_drained(listeners) && std::chrono::steady_clock::now() < end)
         if (signals.came_within(20ms)) break;
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
-
-    relister.stop();
-    if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
-    hub.let_go();
-    current.set(nullptr);  // plugins may still say that something changed while they are taken down
+    rack.take_down();
     return exit_code::ok;
 }
 
@@ -220,13 +237,9 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
 
     const signals signals;
     const auto settings = config::read(config);
-    hub hub(settings, log);
-    current_generation current;
-    relister relister(current, hub);
-    hear_changes(hub, relister, current);
     start_options options;
     options.stdio = true;
-    current.set(std::make_shared<const generation>(settings, options, hub));
+    rack rack(settings, options, log);
     const auto who = auth::gate::local_user();
 
     io_thread thread;
@@ -234,18 +247,15 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     limits.depth = settings.server.json_depth;
     stdio::pipe pipe(
         thread, input, output, limits, settings.server.http.body,
-        [&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, current); },
-        [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, current); },
+        [&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, rack.current); },
+        [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, rack.current); },
         log);
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();
     signals.wait();
 
     thread.stop();
-    relister.stop();
-    if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
-    hub.let_go();
-    current.set(nullptr);
+    rack.take_down();
     return exit_code::ok;
 }
 

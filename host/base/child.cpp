@@ -17,8 +17,6 @@
 namespace toolrack {
 namespace {
 
-constexpr int answer_descriptor = 3;
-
 class descriptor {
 public:
     explicit descriptor(int number) : number_(number) {}

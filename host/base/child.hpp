@@ -11,6 +11,9 @@
 
 namespace toolrack {
 
+// Where a child writes its answer.
+inline constexpr int answer_descriptor = 3;
+
 struct child_answer {
     std::string text;            // what it wrote to descriptor 3, cut at `most` bytes
     bool timed_out = false;      // it was killed for taking too long

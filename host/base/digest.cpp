@@ -3,9 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
-#include <vector>
-
+#include "base/base64.hpp"
 #include "base/error.hpp"
 
 namespace toolrack {
@@ -33,16 +31,10 @@ std::string hex(const sha256_digest& digest) {
 }
 
 std::string random_id(std::size_t bytes) {
-    std::vector<unsigned char> raw(bytes);
-    if (RAND_bytes(raw.data(), static_cast<int>(raw.size())) != 1)
+    std::string raw(bytes, '\0');
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(raw.size())) != 1)
         throw failure("The system gives no random bytes.", exit_code::software);
-    std::string text(4 * ((bytes + 2) / 3) + 1, '\0');
-    auto* out = reinterpret_cast<unsigned char*>(text.data());
-    text.resize(static_cast<std::size_t>(EVP_EncodeBlock(out, raw.data(), static_cast<int>(bytes))));
-    while (!text.empty() && text.back() == '=') text.pop_back();
-    std::replace(text.begin(), text.end(), '+', '-');
-    std::replace(text.begin(), text.end(), '/', '_');
-    return text;
+    return base64url(raw);
 }
 
 }  // namespace toolrack

@@ -43,6 +43,9 @@ public:
     const shelf<resource>& resources() const noexcept { return resources_; }
     const shelf<resource_template>& templates() const noexcept { return templates_; }
 
+    // Whether there is anything to read, listed or by template.
+    bool offers_resources() const noexcept { return !resources_.is_empty() || !templates_.is_empty(); }
+
     // Who reads this URI: a resource of that name, else the first template that it fits. Null when
     // nobody does.
     const listed* find_reader(std::string_view uri) const;

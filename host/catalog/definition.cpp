@@ -39,16 +39,9 @@ std::string renamed(const json::value& definition, std::string_view member_name,
     json::write_string(text, member_name);
     text += ':';
     json::write_string(text, name);
-    for (const auto& member : definition) {
-        if (member.key_is(member_name)) continue;
-        text += ',';
-        json::write_string(text, member.key());
-        text += ':';
-        text += member.text();
-    }
+    wire::append_members(text, definition, {member_name});
     text += '}';
-    std::replace(text.begin(), text.end(), '\n', ' ');  // only between values: strings escape theirs
-    std::replace(text.begin(), text.end(), '\r', ' ');
+    wire::put_on_one_line(text);
     return text;
 }
 

@@ -63,7 +63,6 @@ public:
         return head_.find(single::mcp_session_id);
     }
     executor get_executor() override { return desk_.get_executor(); }
-    toolrack::deadlines& deadlines() override { return desk_.deadlines(); }
     bool takes_stream() const override { return takes_.stream; }
     void notify(std::string json, std::string_view event = {}) override;
     void open_stream(std::string_view event = {}, std::chrono::milliseconds retry = {}) override;

@@ -15,7 +15,6 @@ public:
     const wire::mirrored* headers() const override { return around_.headers(); }
     std::optional<std::string_view> session() const override { return around_.session(); }
     executor get_executor() override { return around_.get_executor(); }
-    toolrack::deadlines& deadlines() override { return around_.deadlines(); }
     bool takes_stream() const override { return false; }
     void notify(std::string, std::string_view) override {}
     void open_stream(std::string_view, std::chrono::milliseconds) override {}

@@ -33,13 +33,13 @@ void server::list_prompts(const asking& asked) const {
 }
 
 void server::list_resources(const asking& asked) const {
-    if (catalog_.resources().is_empty() && catalog_.templates().is_empty())
+    if (!catalog_.offers_resources())
         return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
     list(asked, catalog_.resources().pages());
 }
 
 void server::list_templates(const asking& asked) const {
-    if (catalog_.resources().is_empty() && catalog_.templates().is_empty())
+    if (!catalog_.offers_resources())
         return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
     list(asked, catalog_.templates().pages());
 }

@@ -17,13 +17,7 @@ std::string with_member(const json::value& object, std::string_view name, std::s
     json::write_string(text, name);
     text += ':';
     text += value;
-    for (const auto& member : object) {
-        if (member.key_is(name)) continue;
-        text += ',';
-        json::write_string(text, member.key());
-        text += ':';
-        text += member.text();
-    }
+    wire::append_members(text, object, {name});
     text += '}';
     return text;
 }
@@ -37,7 +31,7 @@ std::optional<log_level> read_log_level(std::string_view name) {
 }
 
 listening::listening(const wire::message& request, std::optional<log_level> least) : least_(least) {
-    const auto token = request.meta.find("progressToken");
+    const auto& token = request.meta.progress_token;
     if (token && (token->is_string() || token->is_number())) progress_token_ = token->text();
 }
 
@@ -56,9 +50,7 @@ std::optional<std::string> listening::fit(std::string_view method, std::string_v
     } else {
         return std::nullopt;
     }
-    // One line; line ends stand only between values, since strings escape theirs.
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    std::replace(text.begin(), text.end(), '\r', ' ');
+    wire::put_on_one_line(text);
     return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <toolrack/json.hpp>
 
+#include "wire/json.hpp"
+
 #ifndef TOOLRACK_VERSION
 #error "The build says which version this is."
 #endif
@@ -9,7 +11,7 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::string_view server_info_key = R"("io.modelcontextprotocol/serverInfo")";
+constexpr std::string_view server_info_key = "io.modelcontextprotocol/serverInfo";
 
 // What a modern result begins with: its type, and who answers; the _meta object is still open.
 // (2026-07-28, basic, "ResultType" and "Per-response protocol fields".)
@@ -17,7 +19,7 @@ std::string modern_start(std::string_view type) {
     std::string text = R"("resultType":")";
     text += type;
     text += R"(","_meta":{)";
-    text += server_info_key;
+    json::write_string(text, server_info_key);
     text += ':';
     text += server_info();
     return text;
@@ -59,23 +61,10 @@ wire::reply plugin_result(std::string_view id,
     text.reserve(object.size() + 160);
     text += '{';
     text += shared_modern_start();
-    if (const auto meta = said.find("_meta"); meta && meta->is_object()) {
-        for (const auto& member : *meta) {
-            if (member.key_is("io.modelcontextprotocol/serverInfo")) continue;
-            text += ',';
-            json::write_string(text, member.key());
-            text += ':';
-            text += member.text();
-        }
-    }
+    if (const auto meta = said.find("_meta"); meta && meta->is_object())
+        wire::append_members(text, *meta, {server_info_key});
     text += '}';
-    for (const auto& member : said) {
-        if (member.key_is("_meta") || member.key_is("resultType")) continue;
-        text += ',';
-        json::write_string(text, member.key());
-        text += ':';
-        text += member.text();
-    }
+    wire::append_members(text, said, {"_meta", "resultType"});
     if (cacheable && !said.find("ttlMs")) text += R"(,"ttlMs":0)";
     if (cacheable && !said.find("cacheScope")) text += R"(,"cacheScope":"private")";
     text += '}';

@@ -14,18 +14,13 @@ namespace {
 using wire::code;
 using kind = enum wire::message::kind;
 
-constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
-constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo";
-constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
-constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
-
 constexpr std::string_view log_levels = "debug, info, notice, warning, error, critical, alert and emergency";
 
 // A request that names a modern version anywhere is modern; so is one that names, outside its body, a
 // version that nobody knows: it may come from the future, and is told which versions there are.
 // (2026-07-28, basic/versioning, "Backward Compatibility with Initialization-Based Versions".)
 bool is_modern(const wire::message& message, const wire::mirrored* headers) {
-    if (message.meta.find(version_key)) return true;
+    if (message.meta.version) return true;
     if (!headers || !headers->protocol_version) return false;
     const auto* known = wire::find_version(*headers->protocol_version);
     return !known || known->era == wire::era::modern;
@@ -135,19 +130,20 @@ awaitable<void> server::answer_modern(const wire::message& message,
         to.finish(wire::error_reply(message.id, why, sentence, 400));
     };
     const auto* headers = to.headers();
-    const auto named = message.meta.find(version_key);
+    const auto& named = message.meta.version;
     if (!named && headers && headers->protocol_version && !wire::find_version(*headers->protocol_version))
         co_return to.finish(unsupported_version(message.id, *headers->protocol_version));
     if (!named || !named->is_string())
         co_return refuse(code::invalid_params,
-                         "params._meta must say \"" + std::string(version_key) + "\" as a string.");
-    const auto can = message.meta.find(capabilities_key);
+                         "params._meta must say \"" + std::string(wire::meta::version_key) + "\" as a string.");
+    const auto& can = message.meta.capabilities;
     if (!can || !can->is_object())
         co_return refuse(code::invalid_params,
-                         "params._meta must say \"" + std::string(capabilities_key) + "\" as an object.");
-    const auto info = message.meta.find(client_info_key);
+                         "params._meta must say \"" + std::string(wire::meta::capabilities_key) + "\" as an object.");
+    const auto& info = message.meta.client_info;
     if (info && !info->is_object())
-        co_return refuse(code::invalid_params, "params._meta \"" + std::string(client_info_key) + "\" must be an object.");
+        co_return refuse(code::invalid_params,
+                         "params._meta \"" + std::string(wire::meta::client_info_key) + "\" must be an object.");
 
     const auto version_name = named->str();
     if (headers)
@@ -158,11 +154,11 @@ awaitable<void> server::answer_modern(const wire::message& message,
         if (const auto why = names_disagree(*headers, message)) co_return refuse(code::header_mismatch, *why);
 
     std::optional<log_level> log_from;
-    if (const auto level = message.meta.find(log_level_key)) {
+    if (const auto& level = message.meta.log_level) {
         log_from = level->is_string() ? read_log_level(level->str()) : std::nullopt;
         if (!log_from)
             co_return refuse(code::invalid_params,
-                             "params._meta \"" + std::string(log_level_key) + "\" must be one of " +
+                             "params._meta \"" + std::string(wire::meta::log_level_key) + "\" must be one of " +
                                  std::string(log_levels) + '.');
     }
     voice voice(to, nullptr);
@@ -248,13 +244,13 @@ void server::discover(const asking& asked) const {
 // A kind of feature that nobody offers is not declared, and its methods do not exist.
 std::string server::capabilities(wire::era era) const {
     std::string text = R"("capabilities":{"tools":{"listChanged":true})";
-    const bool resources = !catalog_.resources().is_empty() || !catalog_.templates().is_empty();
+    const bool resources = catalog_.offers_resources();
     if (!catalog_.prompts().is_empty()) text += R"(,"prompts":{"listChanged":true})";
     if (resources) text += R"(,"resources":{"subscribe":true,"listChanged":true})";
     if (resources || !catalog_.prompts().is_empty()) text += R"(,"completions":{})";
     const auto may_be_task = [](const catalog::tool& one) { return one.task != catalog::task_support::none; };
     if (era == wire::era::modern && std::ranges::any_of(catalog_.tools().entries(), may_be_task))
-        text += R"(,"extensions":{"io.modelcontextprotocol/tasks":{}})";
+        text += ",\"extensions\":{\"" + std::string(task::extension) + "\":{}}";
     text += R"(,"logging":{}})";
     return text;
 }

@@ -101,8 +101,7 @@ private:
                                 std::string params,
                                 std::string client,
                                 usage what,
-                                round now,
-                                toolrack::deadlines& deadlines);
+                                round now);
     static std::string internal_failure(std::string_view why);
     std::shared_ptr<task> find_task(const asking& asked) const;
     void get_task(const asking& asked) const;

@@ -54,10 +54,9 @@ awaitable<void> server::listen(const asking& asked) const {
     announcer::subscription wanted;
     wanted.id = asked.message.id;
     wanted.to = std::make_shared<mailbox>(asked.to);
-    const bool resources = !catalog_.resources().is_empty() || !catalog_.templates().is_empty();
     if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
     if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
-    if (wants(*filter, "resourcesListChanged") && resources) wanted.lists.insert(list_kind::resources);
+    if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources()) wanted.lists.insert(list_kind::resources);
     if (const auto uris = filter->find("resourceSubscriptions"); uris && uris->is_array())
         for (const auto& uri : *uris) {
             if (!uri.is_string() || wanted.resources.size() >= most_watched)

@@ -9,7 +9,6 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr auto lifetime = std::chrono::hours(1);
 constexpr std::size_t most_tasks = 10'000;
 constexpr std::size_t id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);

@@ -27,6 +27,9 @@ namespace toolrack::mcp {
 
 class task : public std::enable_shared_from_this<task> {
 public:
+    static constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
+    static constexpr auto lifetime = std::chrono::hours(1);  // from its beginning, done or not
+
     task(std::string id, const wire::principal& who, executor home, const clock& clock);
 
     const std::string& id() const noexcept { return id_; }

@@ -11,22 +11,18 @@ namespace {
 
 using wire::code;
 
-constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
 constexpr std::string_view required_capability =
     R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})";
 constexpr std::chrono::milliseconds a_moment{250};
-constexpr auto longest_task = std::chrono::hours(1);
 
 // Where a task's call would speak: nobody listens, and its answer is kept.
 class task_outlet final : public wire::outlet {
 public:
-    task_outlet(executor home, toolrack::deadlines& deadlines, task& of)
-        : home_(home), deadlines_(deadlines), task_(of) {}
+    task_outlet(executor home, task& of) : home_(home), task_(of) {}
 
     const wire::mirrored* headers() const override { return nullptr; }
     std::optional<std::string_view> session() const override { return std::nullopt; }
     executor get_executor() override { return home_; }
-    toolrack::deadlines& deadlines() override { return deadlines_; }
     bool takes_stream() const override { return false; }
     void notify(std::string, std::string_view) override {}
     void open_stream(std::string_view, std::chrono::milliseconds) override {}
@@ -38,7 +34,6 @@ public:
 
 private:
     executor home_;
-    toolrack::deadlines& deadlines_;
     task& task_;
 };
 
@@ -49,12 +44,12 @@ bool server::knows_tasks(const asking& asked) {
     const json::value client(asked.client);
     const auto can = client.find("capabilities");
     const auto extensions = can ? can->find("extensions") : std::nullopt;
-    return extensions && extensions->find(extension);
+    return extensions && extensions->find(task::extension);
 }
 
 void server::require_tasks(const asking& asked) const {
     asked.fail(code::missing_client_capability,
-               "This needs a client that declares the extension " + std::string(extension) + '.', 400,
+               "This needs a client that declares the extension " + std::string(task::extension) + '.', 400,
                required_capability);
 }
 
@@ -66,8 +61,7 @@ awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking
     if (!made) co_return co_await run(asked, what, now);
 
     asio::co_spawn(asked.to.get_executor(),
-                   work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now,
-                        asked.to.deadlines()),
+                   work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now),
                    asio::detached);
     auto early = co_await made->become(a_moment);
     if (early) {
@@ -84,18 +78,17 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
                              std::string params,
                              std::string client,
                              usage what,
-                             round now,
-                             toolrack::deadlines& deadlines) {
+                             round now) {
     wire::message message;
     message.method = "tools/call";
     message.id = "0";
     message.params = json::value(std::string_view(params));
-    message.meta = message.params.find("_meta").value_or(json::value("{}"));
+    message.meta = wire::read_meta(message.params.find("_meta").value_or(json::value()));
 
-    task_outlet outlet(co_await asio::this_coro::executor, deadlines, *is);
+    task_outlet outlet(co_await asio::this_coro::executor, *is);
     voice voice(outlet, nullptr);
     const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice};
-    what.limit = longest_task;
+    what.limit = task::lifetime;
     for (;;) {
         auto answer = co_await self->run(asked, what, now);
         if (is->is_cancelled()) co_return;

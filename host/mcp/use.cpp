@@ -119,7 +119,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
 awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const usage& what, const round& now) const {
     auto& from = *what.feature.from;
     const auto limit = what.limit.value_or(from.settings().timeout);
-    const auto trace = asked.message.meta.find("traceparent");
+    const auto& trace = asked.message.meta.traceparent;
     const plugin::request request{asked.message.method,
                                   what.name,
                                   asked.message.params.text(),

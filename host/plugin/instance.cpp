@@ -10,6 +10,8 @@
 #include "plugin/call_table.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/lane.hpp"
+#include "plugin/place_in_lane.hpp"
+#include "plugin/words.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::plugin {
@@ -19,10 +21,6 @@ constexpr auto setup_limit = std::chrono::seconds(30);
 constexpr std::size_t most_open_calls = 4096;
 constexpr std::size_t most_features = 100'000;
 constexpr std::size_t longest_notice = 1024 * 1024;
-
-std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 // Runs what a plugin does at start with a limit on its time; false when it did not come back. What
 // `work` holds lives as long as it runs, so a plugin that never comes back keeps its instance.
@@ -41,63 +39,6 @@ std::uint32_t next_number() {
     static std::atomic<std::uint32_t> last = 0;  // sets call numbers of instances apart, process-wide
     return (++last) & 0xFFFFFF;
 }
-
-// A call's place in its lane. One that is dropped before it began, because the lane is full or was closed,
-// is answered here: nobody else would.
-template <typename Answer>
-class place_in_lane {
-public:
-    place_in_lane(call_table<Answer>& table, std::uint64_t id, Answer when_dropped)
-        : table_(table), id_(id), when_dropped_(std::move(when_dropped)) {}
-    ~place_in_lane() {
-        if (has_begun_) return;
-        if (const auto dropped = table_.take(id_)) dropped->deliver(std::move(when_dropped_));
-    }
-    place_in_lane(const place_in_lane&) = delete;
-    place_in_lane& operator=(const place_in_lane&) = delete;
-
-    void begin() noexcept { has_begun_ = true; }
-
-private:
-    call_table<Answer>& table_;
-    std::uint64_t id_;
-    Answer when_dropped_;
-    bool has_begun_ = false;
-};
-
-// A call's words, kept for a lane: the client may be gone before the lane comes to it.
-struct kept_request {
-    explicit kept_request(const request& from)
-        : method(from.method), name(from.name), params(from.params), client(from.client),
-          responses(from.responses), state(from.state), traceparent(from.traceparent),
-          subject(from.who.subject()), issuer(from.who.issuer()), scopes(from.who.scopes()),
-          deadline(from.deadline) {}
-
-    std::string method, name, params, client, responses, state, traceparent, subject, issuer;
-    std::vector<std::string> scopes;
-    std::chrono::system_clock::time_point deadline;
-};
-
-std::vector<toolrack_str> views(const std::vector<std::string>& words) {
-    std::vector<toolrack_str> all;
-    all.reserve(words.size());
-    for (const auto& word : words) all.push_back(view(word));
-    return all;
-}
-
-// Scopes of a usual length need no allocation of their own.
-class scope_views {
-public:
-    explicit scope_views(const std::vector<std::string>& scopes) {
-        if (scopes.size() > std::size(few_)) many_ = views(scopes);
-        else for (std::size_t i = 0; i < scopes.size(); ++i) few_[i] = view(scopes[i]);
-    }
-    const toolrack_str* data() const { return many_.empty() ? few_ : many_.data(); }
-
-private:
-    toolrack_str few_[8] = {};
-    std::vector<toolrack_str> many_;
-};
 
 class host_instance final : public instance,
                             public std::enable_shared_from_this<host_instance>,
@@ -139,8 +80,6 @@ public:
     }
 
 private:
-    void begin(toolrack_call id, const kept_request& request) const;
-
     // told, by any thread
     void log_line(toolrack_severity severity, std::string_view line) noexcept override;
     void notified(toolrack_call id, std::string_view method, std::string_view params) noexcept override;
@@ -246,21 +185,7 @@ call host_instance::start(const request& asked, bool quick, executor home, in_fl
     calls_.add(made);
 
     if (quick) {
-        const scope_views scopes(asked.who.scopes());
-        const toolrack_request views{sizeof(toolrack_request),
-                                     view(asked.method),
-                                     view(asked.name),
-                                     view(asked.params),
-                                     view(asked.who.subject()),
-                                     view(asked.who.issuer()),
-                                     scopes.data(),
-                                     asked.who.scopes().size(),
-                                     view(asked.client),
-                                     view(asked.responses),
-                                     view(asked.state),
-                                     view(asked.traceparent),
-                                     milliseconds_of(asked.deadline)};
-        features_->start(self_, made->id(), &views);
+        features_->start(self_, made->id(), abi_request(asked).get());
         return made;
     }
 
@@ -269,27 +194,9 @@ call host_instance::start(const request& asked, bool quick, executor home, in_fl
     lane_.give([this, made, kept, place = std::move(place)] {
         if (made->is_abandoned()) return;  // cancelled while it waited: the plugin never hears of it
         place->begin();
-        begin(made->id(), *kept);
+        features_->start(self_, made->id(), abi_request(kept->words()).get());
     });
     return made;
-}
-
-void host_instance::begin(toolrack_call id, const kept_request& kept) const {
-    const auto scopes = views(kept.scopes);
-    const toolrack_request views{sizeof(toolrack_request),
-                                 view(kept.method),
-                                 view(kept.name),
-                                 view(kept.params),
-                                 view(kept.subject),
-                                 view(kept.issuer),
-                                 scopes.data(),
-                                 scopes.size(),
-                                 view(kept.client),
-                                 view(kept.responses),
-                                 view(kept.state),
-                                 view(kept.traceparent),
-                                 milliseconds_of(kept.deadline)};
-    features_->start(self_, id, &views);
 }
 
 void host_instance::cancel(const call& abandoned) {
@@ -305,41 +212,20 @@ check host_instance::authenticate(const credentials& shown, executor home) {
         return made;
     }
     checks_.add(made);
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(around_.clock.now().time_since_epoch()).count();
+    const auto now = around_.clock.now();
 
     if (auth_->traits & TOOLRACK_AUTH_QUICK) {
-        const toolrack_facts facts{sizeof(toolrack_facts),
-                                   view(shown.token),
-                                   view(shown.resource),
-                                   view(shown.peer),
-                                   {nullptr, 0},
-                                   shown.peer_uid,
-                                   shown.peer_gid,
-                                   now};
+        const auto facts = abi_facts(shown, now);
         auth_->authenticate(self_, made->id(), &facts);
         return made;
     }
 
-    struct kept_facts {
-        secret token;
-        std::string resource, peer;
-    };
-    auto kept = std::make_shared<kept_facts>();
-    kept->token = secret(shown.token);
-    kept->resource = shown.resource;
-    kept->peer = shown.peer;
+    auto kept = std::make_shared<const kept_credentials>(shown);
     verdict dropped{verdict::kind::refused, {}, wire::refusal::unavailable, "its lane is full"};
     auto place = std::make_shared<place_in_lane<verdict>>(checks_, made->id(), std::move(dropped));
-    lane_.give([this, made, kept, place = std::move(place), uid = shown.peer_uid, gid = shown.peer_gid, now] {
+    lane_.give([this, made, kept, place = std::move(place), now] {
         place->begin();
-        const toolrack_facts facts{sizeof(toolrack_facts),
-                                   view(kept->token.reveal()),
-                                   view(kept->resource),
-                                   view(kept->peer),
-                                   {nullptr, 0},
-                                   uid,
-                                   gid,
-                                   now};
+        const auto facts = abi_facts(kept->words(), now);
         auth_->authenticate(self_, made->id(), &facts);
     });
     return made;
@@ -389,10 +275,8 @@ answer host_instance::judged(toolrack_outcome outcome, std::string_view text) co
     if (const auto fault = wire::check_json(text, limits_)) return bad(to_string(fault->kind));
     const json::value whole(text);
     if (!whole.is_object()) return bad("it is not a JSON object");
-    // Without line ends: transports write one message a line.
     std::string line(whole.text());
-    for (char& byte : line)
-        if (byte == '\n' || byte == '\r') byte = ' ';  // only ever between values: inside strings they are escaped
+    wire::put_on_one_line(line);
 
     switch (outcome) {
     case TOOLRACK_DONE: return {answer::kind::done, std::move(line)};

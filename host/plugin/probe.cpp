@@ -20,7 +20,6 @@ namespace {
 
 constexpr auto time_limit = std::chrono::seconds(10);
 constexpr std::size_t longest_answer = 64u * 1024 * 1024;
-constexpr int answer_descriptor = 3;
 
 // What the child was doing last, told before it does it.
 constexpr std::string_view loading = "loading\n";

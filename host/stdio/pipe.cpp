@@ -26,7 +26,6 @@ public:
     const wire::mirrored* headers() const override { return nullptr; }
     std::optional<std::string_view> session() const override { return to_.session_; }
     executor get_executor() override { return to_.on_.get_executor(); }
-    toolrack::deadlines& deadlines() override { return to_.on_.deadlines(); }
     bool takes_stream() const override { return true; }
     void notify(std::string json, std::string_view) override { to_.write(json); }
     void open_stream(std::string_view, std::chrono::milliseconds) override {}

@@ -154,6 +154,22 @@ std::string_view to_string(enum json_fault::kind fault) {
     return "it is not acceptable JSON";
 }
 
+void append_members(std::string& out,
+                    const json::value& object,
+                    std::initializer_list<std::string_view> but_not) {
+    for (const auto& member : object) {
+        if (std::ranges::any_of(but_not, [&](std::string_view name) { return member.key_is(name); })) continue;
+        out += ',';
+        json::write_string(out, member.key());
+        out += ':';
+        out += member.text();
+    }
+}
+
+void put_on_one_line(std::string& json) {
+    std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+}
+
 std::optional<std::string> string_member(const json::value& object, std::string_view key) {
     const auto found = object.find(key);
     if (!found || !found->is_string()) return std::nullopt;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,15 @@ std::string_view to_string(enum json_fault::kind fault);
 
 // Nothing when `text` is one strict JSON value with white space around it at most.
 std::optional<json_fault> check_json(std::string_view text, const json_limits& limits = {});
+
+// Writes the members of `object`, each with a comma before it, but those that are named.
+void append_members(std::string& out,
+                    const json::value& object,
+                    std::initializer_list<std::string_view> but_not = {});
+
+// Puts valid JSON on one line, as transports write it: line ends stand only between its values, since
+// strings escape theirs.
+void put_on_one_line(std::string& json);
 
 // The text of a member that is a string, decoded; nothing when it is absent or something else.
 std::optional<std::string> string_member(const json::value& object, std::string_view key);

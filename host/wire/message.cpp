@@ -87,7 +87,7 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
     const auto meta = parsed.params.find("_meta");
     if (meta && !meta->is_object())
         return refuse(parsed.id, code::invalid_params, "The member \"params._meta\" must be an object.");
-    parsed.meta = meta.value_or(json::value("{}"));
+    if (meta) parsed.meta = read_meta(*meta);
     return parsed;
 }
 

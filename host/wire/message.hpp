@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "wire/json.hpp"
+#include "wire/meta.hpp"
 #include "wire/reply.hpp"
 
 namespace toolrack::wire {
@@ -23,7 +24,7 @@ struct message {
     std::string_view id;   // as JSON text, to be echoed byte for byte; empty in a notification
     std::string method;    // decoded; empty in a response
     json::value params;    // an object; `{}` when absent
-    json::value meta;      // params._meta, an object; `{}` when absent
+    wire::meta meta;       // what params._meta says
     json::value outcome;   // of a response: its result, or its error
     bool is_error = false; // of a response
 };

@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include "base/asio.hpp"
-#include "base/deadline.hpp"
 #include "wire/reply.hpp"
 
 namespace toolrack::wire {
@@ -40,7 +39,6 @@ public:
     virtual std::optional<std::string_view> session() const = 0;
 
     virtual executor get_executor() = 0;
-    virtual toolrack::deadlines& deadlines() = 0;
 
     // Whether the client takes anything before the answer.
     virtual bool takes_stream() const = 0;

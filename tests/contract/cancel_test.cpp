@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -7,6 +8,21 @@
 
 using toolrack::testing::host;
 using toolrack::testing::request;
+
+namespace {
+
+// The id of the first call is known, but not when it has started.
+void cancel_first_call(host& here) {
+    for (;;) {
+        try {
+            return here.cancel(1);
+        } catch (const std::out_of_range&) {
+            std::this_thread::yield();
+        }
+    }
+}
+
+}  // namespace
 
 TEST_CASE("a call that waits is woken when it is cancelled") {
     host here;
@@ -39,28 +55,13 @@ TEST_CASE("a cancellation that came first is noticed") {
 TEST_CASE("a handler that blocks its lane is woken, too") {
     host here;
     std::jthread lane([&] { CHECK(here.call("wait").text() == "cancelled"); });
-    // The id of the first call is known, but not when it has started.
-    for (;;) {
-        try {
-            here.cancel(1);
-            break;
-        } catch (const std::out_of_range&) {
-            std::this_thread::yield();
-        }
-    }
+    cancel_first_call(here);
 }
 
 TEST_CASE("an exception out of what waits for cancellation does not reach who cancels") {
     host here;
     std::jthread lane([&] { CHECK(here.call("hook_throws").text() == "survived"); });
-    for (;;) {
-        try {
-            here.cancel(1);
-            break;
-        } catch (const std::out_of_range&) {
-            std::this_thread::yield();
-        }
-    }
+    cancel_first_call(here);
 }
 
 TEST_CASE("H8: a call may be cancelled while it finishes, and after") {

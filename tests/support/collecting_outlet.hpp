@@ -26,7 +26,6 @@ public:
     const wire::mirrored* headers() const override { return headers_ ? &*headers_ : nullptr; }
     std::optional<std::string_view> session() const override { return session_; }
     executor get_executor() override { return room_.get_executor(); }
-    toolrack::deadlines& deadlines() override { return room_.deadlines(); }
     bool takes_stream() const override { return true; }
 
     void notify(std::string json, std::string_view = {}) override {

@@ -38,7 +38,8 @@ public:
 
     value() = default;
     explicit value(std::string_view text) noexcept : value(text, {}) {}
-    template <std::same_as<std::string> Temporary>
+    template <class Temporary>
+    requires std::same_as<std::remove_cv_t<Temporary>, std::string>
     explicit value(Temporary&&) = delete;  // it would be gone before it was read
 
     json::kind kind() const noexcept;
