@@ -31,13 +31,13 @@ std::string resource_of(const config::settings& settings) {
 
 }  // namespace
 
-generation::generation(const config::settings& settings, const start_options& options, hub& hub)
-    : settings_(settings), hub_(hub) {
+generation::generation(std::shared_ptr<const config::settings> settings, const start_options& options, hub& hub)
+    : settings_(std::move(settings)), hub_(hub) {
     if (!options.stdio) {
-        refuse_unsafe_addresses(settings_);
-        for (const auto& name : settings_.auth.backends)
-            backends_.push_back(open_backend(name, name == settings_.auth.backends.front()));
-        refuse_unsafe_backends(settings_, options, backends_);
+        refuse_unsafe_addresses(*settings_);
+        for (const auto& name : settings_->auth.backends)
+            backends_.push_back(open_backend(name, name == settings_->auth.backends.front()));
+        refuse_unsafe_backends(*settings_, options, backends_);
     }
     open_plugins();
     make_catalog();
@@ -52,7 +52,7 @@ generation::~generation() = default;
 
 std::shared_ptr<plugin::instance> generation::open_backend(const std::string& name, bool first) {
     const auto refuse = [&](const std::string& why) -> failure {
-        return failure(to_string(settings_.auth.where) + ": the auth backend \"" + name + "\" cannot be used: " + why);
+        return failure(to_string(settings_->auth.where) + ": the auth backend \"" + name + "\" cannot be used: " + why);
     };
     const auto file = find_shipped("auth", name);
     if (!file) throw refuse(file.error().why());
@@ -60,10 +60,10 @@ std::shared_ptr<plugin::instance> generation::open_backend(const std::string& na
     config::plugin settings;
     settings.library = file->string();
     settings.name = file->stem().string();
-    settings.where = settings_.auth.where;
-    if (first) settings.options = settings_.auth.options;
+    settings.where = settings_->auth.where;
+    if (first) settings.options = settings_->auth.options;
     if (settings.name == env_token)
-        settings.options.json = with_token(settings.options.json, settings_.auth.variable, hub_.token);
+        settings.options.json = with_token(settings.options.json, settings_->auth.variable, hub_.token);
 
     auto opened = open_plugin(settings, *file);
     wipe(settings.options.json);
@@ -77,13 +77,13 @@ result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(con
     const auto library = hub_.libraries.open(file);
     if (!library) return library.error();
     return plugin::make_host_instance(*library, settings,
-                                      {hub_.log, hub_.clock, hub_.changes, settings_.server.max_result,
-                                       settings_.server.json_depth});
+                                      {hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
+                                       settings_->server.json_depth});
 }
 
 void generation::open_plugins() {
     std::vector<std::string> warnings;
-    for (const auto& mount : find_mounts(settings_, warnings)) {
+    for (const auto& mount : find_mounts(*settings_, warnings)) {
         const auto& settings = mount.settings;
         std::string why = mount.why_not;
         if (why.empty()) {
@@ -111,8 +111,8 @@ void generation::make_catalog() {
         if (offer) offers.push_back(std::move(*offer));
         else leave_out(one->name(), offer.error().why());
     }
-    catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_.server.page_size, omissions);
-    gate_ = std::make_unique<auth::gate>(backends_, resource_of(settings_), hub_.log);
+    catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
+    gate_ = std::make_unique<auth::gate>(backends_, resource_of(*settings_), hub_.log);
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
         mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.states, hub_.log, hub_.clock});

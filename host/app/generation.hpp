@@ -22,13 +22,13 @@ class generation {
 public:
     // Loads everything that `settings` names. A plugin that does not load is left out, named in the log
     // and in report(). Throws failure for what must not be left out: the lock, and required plugins.
-    generation(const config::settings& settings, const start_options& options, hub& hub);
+    generation(std::shared_ptr<const config::settings> settings, const start_options& options, hub& hub);
     // The same instances, asked again what they offer.
     explicit generation(const generation& before);
     ~generation();
     generation& operator=(const generation&) = delete;
 
-    const config::settings& settings() const noexcept { return settings_; }
+    const config::settings& settings() const noexcept { return *settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
@@ -57,7 +57,7 @@ private:
     void leave_out(const std::string& name, const std::string& why);
     void report(const std::vector<catalog::omission>& omissions);
 
-    config::settings settings_;
+    std::shared_ptr<const config::settings> settings_;
     hub& hub_;
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     std::vector<std::shared_ptr<plugin::instance>> plugins_;

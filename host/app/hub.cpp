@@ -24,9 +24,12 @@ std::filesystem::path state_folder() {
     return error ? std::filesystem::path() : folder;
 }
 
-// Kept, so that what a client holds from before a restart still opens after it.
-std::vector<secret> seal_keys(toolrack::log& log) {
+// Those that replicas share, when the configuration names any. Else one that is kept, so that what a client
+// holds from before a restart still opens after it.
+std::vector<secret> seal_keys(const config::settings& settings, toolrack::log& log) {
     std::vector<secret> keys;
+    for (const auto& one : settings.server.seal_keys) keys.push_back(one.copy());
+    if (!keys.empty()) return keys;
     const auto folder = state_folder();
     if (folder.empty()) {
         log.warning("there is no state directory, so requests that wait for input do not survive a restart; set "
@@ -42,7 +45,7 @@ std::vector<secret> seal_keys(toolrack::log& log) {
 
 hub::hub(const config::settings& settings, toolrack::log& to)
     : log(to), token(take_from_environment(settings.auth.variable.c_str())), libraries(own_program(), to),
-      states(seal_keys(to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
+      states(seal_keys(settings, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 
 void hub::let_go() {
     tasks.forget_all();

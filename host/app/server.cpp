@@ -127,8 +127,8 @@ std::string url_of(const config::address& address, const config::settings& setti
 
 // What runs beneath the transports: the hub, the generation that is current, and what keeps it so.
 struct rack {
-    rack(const config::settings& settings, const start_options& options, toolrack::log& log)
-        : hub(settings, log), relister(current, hub) {
+    rack(std::shared_ptr<const config::settings> settings, const start_options& options, toolrack::log& log)
+        : hub(*settings, log), relister(current, hub) {
         // What plugins say of themselves reaches clients, and who listens reaches plugins.
         hub.changes.list_changed = [this](std::string_view word) {
             if (const auto kind = mcp::read_list_kind(word)) relister.changed(*kind);
@@ -138,7 +138,7 @@ struct rack {
             const auto now = current.get();
             if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
         });
-        current.set(std::make_shared<const generation>(settings, options, hub));
+        current.set(std::make_shared<const generation>(std::move(settings), options, hub));
     }
     // Plugins may still say that something changed while they are taken down, so they go first.
     ~rack() {
@@ -191,8 +191,9 @@ bool is_drained(const std::vector<std::unique_ptr<http::listener>>& listeners) {
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
     const signals signals;
-    const auto settings = config::read(config);
-    rack rack(settings, options, log);
+    const auto read = std::make_shared<const config::settings>(config::read(config));
+    const auto& settings = *read;
+    rack rack(read, options, log);
     // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
@@ -236,11 +237,12 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
 
     const signals signals;
-    const auto settings = config::read(config);
+    const auto read = std::make_shared<const config::settings>(config::read(config));
+    const auto& settings = *read;
     start_options options;
     options.stdio = true;
-    rack rack(settings, options, log);
-    const auto who = auth::gate::local_user();
+    rack rack(read, options, log);
+    const auto who = auth::gate::local_user(settings.stdio.subject);
 
     io_thread thread;
     wire::json_limits limits;
@@ -261,8 +263,8 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
 
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
-    const auto settings = config::read(config);
-    hub hub(settings, log);
+    const auto settings = std::make_shared<const config::settings>(config::read(config));
+    hub hub(*settings, log);
     const generation now(settings, options, hub);
     say(fmt::format("toolrack {} would start\n", TOOLRACK_VERSION));
     print_summary(now);

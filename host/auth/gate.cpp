@@ -33,9 +33,9 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
     co_return token ? wire::refusal::bad_token : wire::refusal::no_token;
 }
 
-wire::principal gate::local_user() {
+wire::principal gate::local_user(std::string subject) {
     wire::identity who;
-    who.subject = "local";
+    who.subject = std::move(subject);
     who.issuer = "stdio";
     who.credential = "stdio";
     who.scopes = {"*"};

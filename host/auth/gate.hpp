@@ -33,9 +33,9 @@ public:
     // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
     awaitable<result<wire::principal, wire::refusal>> admit(const wire::facts& shown, executor home) const;
 
-    // Who asks over stdio: whoever started this process, with every scope. The specification leaves
-    // credentials there to the environment. (2026-07-28, basic, "Auth".)
-    static wire::principal local_user();
+    // Who asks over stdio: whoever started this process, by the name that the configuration gives, with
+    // every scope. The specification leaves credentials there to the environment. (2026-07-28, basic, "Auth".)
+    static wire::principal local_user(std::string subject);
 
 private:
     void say_why(const plugin::instance& backend, const wire::facts& shown, const plugin::verdict& answer) const;

@@ -1,4 +1,4 @@
-// [auth]: which lock, and what it is told.
+// [auth]: which lock, and what it is told; and [stdio], which has none.
 #include <algorithm>
 
 #include "config/complaint.hpp"
@@ -41,6 +41,18 @@ auth read_auth(const reader& file) {
         auth.variable = variable->value;
     }
     return auth;
+}
+
+stdio read_stdio(const reader& file) {
+    constexpr std::size_t longest_subject = 256; // as of any principal
+    stdio stdio;
+    if (const auto table = file.find_table("stdio", {"subject"}))
+        if (const auto subject = table->find_text("subject")) {
+            if (subject->value.empty() || subject->value.size() > longest_subject)
+                subject->refuse("is no name for a caller", "1 to 256 bytes");
+            stdio.subject = subject->value;
+        }
+    return stdio;
 }
 
 } // namespace toolrack::config

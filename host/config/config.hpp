@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.hpp"
+
 namespace toolrack::config {
 
 using std::chrono::milliseconds;
@@ -71,6 +73,8 @@ struct server {
     std::size_t sessions = 10'000;
     milliseconds session_idle{30 * 60 * 1000};
     milliseconds drain{30'000};
+    std::vector<secret> seal_keys; // what clients carry for us is sealed with the first, opened with
+                                   // any; none: a key of this server's own
     http_limits http;
 };
 
@@ -87,6 +91,11 @@ struct auth {
     std::string variable =
         "MCP_AUTH_TOKEN"; // env-token: the environment variable that holds the token
     place where;
+};
+
+// `[stdio]`: who asks over a pipe, where nobody shows a token.
+struct stdio {
+    std::string subject = "local";
 };
 
 struct plugin {
@@ -107,6 +116,7 @@ struct settings {
     config::server server;
     std::optional<config::tls> tls;
     config::auth auth;
+    config::stdio stdio;
     std::vector<std::filesystem::path> directories; // drop-in: every .so there is served
     std::vector<plugin> plugins;
 };

@@ -9,6 +9,7 @@
 #include "config/document.hpp"
 #include "config/options.hpp"
 #include "config/quantity.hpp"
+#include "config/secret_reference.hpp"
 
 namespace toolrack::config {
 namespace {
@@ -156,6 +157,34 @@ options reader::read_options() const {
     if (!node->is_table())
         wrong_type(*node, name_of("options"), "a table");
     return to_options(*node->as_table(), name_of("options"));
+}
+
+std::vector<secret> reader::secrets(std::string_view key, std::size_t least_bytes) const {
+    const std::string expected = R"(an array such as [{ file = "/etc/toolrack/seal.key" }])";
+    std::vector<secret> found;
+    const toml::node* node = table_.get(key);
+    if (!node)
+        return found;
+    if (!node->is_array())
+        wrong_type(*node, name_of(key), expected);
+    for (const toml::node& each : *node->as_array()) {
+        const std::string name = fmt::format("{}[{}]", name_of(key), found.size());
+        const auto* reference = each.as_table();
+        auto bytes = reference ? find_secret(*reference, name) : std::nullopt;
+        // Not shown: this is where somebody writes the secret itself.
+        if (!bytes)
+            complain(place_of(each), name + " does not say where the secret is kept", expected, "something else");
+        found.emplace_back(*bytes);
+        wipe(*bytes);
+        if (found.back().size() < least_bytes)
+            complain(place_of(each),
+                     name + " is too short a secret",
+                     fmt::format("at least {} bytes; \"openssl rand -base64 32\" makes a good one", least_bytes),
+                     fmt::format("{} bytes", found.back().size()));
+    }
+    if (found.empty())
+        complain(place_of(*node), name_of(key) + " is empty", expected, "none");
+    return found;
 }
 
 void reader::flag(std::string_view key, bool& into) const {

@@ -37,6 +37,8 @@ public:
     std::optional<reader> find_table(std::string_view key, keys known) const;
     std::vector<reader> tables(std::string_view key, keys known) const;
     options read_options() const;
+    // Of references to where each is kept; a secret itself does not belong in a configuration.
+    std::vector<secret> secrets(std::string_view key, std::size_t least_bytes) const;
 
     // Left alone when the table does not have the key.
     void flag(std::string_view key, bool& into) const;

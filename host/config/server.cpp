@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/seal.hpp"
 #include "config/address.hpp"
 #include "config/complaint.hpp"
 #include "config/tables.hpp"
@@ -83,6 +84,7 @@ void read_server_table(const reader& table, server& into) {
     table.number("sessions", into.sessions, std::size_t{1}, std::size_t{1'000'000});
     table.duration("session_idle", into.session_idle);
     table.duration("drain", into.drain);
+    into.seal_keys = table.secrets("seal_keys", seal::shortest_key);
 }
 
 text required_path(const reader& table, std::string_view key) {
@@ -112,7 +114,8 @@ server read_server(const reader& file) {
                                         "json_depth",
                                         "sessions",
                                         "session_idle",
-                                        "drain"});
+                                        "drain",
+                                        "seal_keys"});
     if (table)
         read_server_table(*table, server);
     if (server.listen.empty()) {

@@ -1,11 +1,10 @@
 // The networks whose requests may come in clear text although they cross a wire.
 #pragma once
 
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 #include <string>
 #include <vector>
 
+#include "base/network.hpp"
 #include "http/peer.hpp"
 
 namespace toolrack::http {
@@ -19,8 +18,7 @@ public:
     bool include(const peer& who) const;
 
 private:
-    std::vector<boost::asio::ip::network_v4> v4_;
-    std::vector<boost::asio::ip::network_v6> v6_;
+    std::vector<network> named_;
 };
 
 }  // namespace toolrack::http

@@ -68,6 +68,11 @@ class Stdio(unittest.TestCase):
             answer = pipe.ask(modern("tools/call", {"name": "whoami"})[0])
             self.assertEqual("local", json.loads(answer["result"]["content"][0]["text"])["subject"])
 
+    def test_the_principal_has_the_name_that_the_configuration_gives(self):
+        with Pipe(settings(plugin(hostile("misbehaving"))) + "[stdio]\nsubject = \"ann\"\n") as pipe:
+            answer = pipe.ask(modern("tools/call", {"name": "whoami"})[0])
+            self.assertEqual("ann", json.loads(answer["result"]["content"][0]["text"])["subject"])
+
     def test_a_line_that_is_no_message_is_an_error_and_the_next_is_served(self):
         with self.serve() as pipe:
             self.assertEqual(-32700, pipe.ask(b"{")["error"]["code"])

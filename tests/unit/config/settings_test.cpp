@@ -38,6 +38,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(server.sessions == 10'000);
     CHECK(server.session_idle == 30min);
     CHECK(server.drain == 30s);
+    CHECK(server.seal_keys.empty());
     CHECK(server.http.head == 16u * 1024);
     CHECK(server.http.body == 4u * 1024 * 1024);
     CHECK(server.http.connections == 10'000);
@@ -50,6 +51,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(settings.auth.variable == "MCP_AUTH_TOKEN");
     CHECK(settings.auth.options.json == "{}");
     CHECK(settings.auth.where.line == 1);
+    CHECK(settings.stdio.subject == "local");
     CHECK(settings.directories.empty());
     CHECK(settings.plugins.empty());
 }
@@ -86,6 +88,8 @@ key = "/etc/k.pem"
 backend = ["token-file", "./mine.so"]
 variable = "TOKEN"
 options.path = "/etc/tokens.toml"
+[stdio]
+subject = "ann"
 [plugins]
 directories = ["/a", "/b"]
 [[plugin]]
@@ -125,6 +129,7 @@ library = "/opt/lib/greet.so"
     CHECK(server.http.head_timeout == 1s);
     CHECK(server.http.idle_timeout == 2s);
     CHECK(server.http.write_timeout == 3s);
+    CHECK(settings.stdio.subject == "ann");
     REQUIRE(settings.tls);
     CHECK(settings.tls->certificate == "/etc/c.pem");
     CHECK(settings.tls->key == "/etc/k.pem");
@@ -164,7 +169,7 @@ TEST_CASE("no lock, no server: an empty file says what to write") {
 TEST_CASE("an unknown key is refused, with the one that was probably meant") {
     CHECK(
         refusal("[sever]") ==
-        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, plugins, plugin, found "sever")");
+        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, plugins, plugin, found "sever")");
     CHECK(
         refusal("[tls]\n  certifcate = 'x'") ==
         R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, found "certifcate")");
@@ -177,9 +182,7 @@ TEST_CASE("an unknown key is refused, with the one that was probably meant") {
 }
 
 TEST_CASE("settings of later versions are not silently ignored") {
-    for (const auto* lines : {"[stdio]",
-                              "[server]\nseal_keys = []",
-                              "[[plugin]]\nlibrary = 'x'\nscopes = []",
+    for (const auto* lines : {"[[plugin]]\nlibrary = 'x'\nscopes = []",
                               "[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\nmatch = '*'",
                               "[[plugin]]\nlibrary = 'x'\nsandbox = {}"}) {
         INFO(lines);
@@ -337,6 +340,37 @@ TEST_CASE("a setting may come from the environment, and is not shown when it is 
     }
     CHECK(shop.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path ==
           "/canary");
+}
+
+TEST_CASE("keys to seal with are fetched from where they are kept, in their order") {
+    workshop shop;
+    const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
+    shop.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
+    const auto settings = shop.read("[server]\nseal_keys = [{ file = '" + next.string() + "' }, { env = 'SEAL_KEY' }]\n" +
+                                    std::string(lock));
+    REQUIRE(settings.server.seal_keys.size() == 2);
+    CHECK(settings.server.seal_keys[0].reveal() == "a key of thirty-two bytes or more");
+    CHECK(settings.server.seal_keys[1].reveal() == "another key of thirty-two bytes, in a variable");
+}
+
+TEST_CASE("a key to seal with is neither written in the file nor short, and is never shown") {
+    workshop shop;
+    shop.set("SHORT", "canary-of-31-bytes-aaaaaaaaaaaa");
+    const std::string here = "t.toml:4:";
+    const auto keys = [](std::string_view list) { return refusal("[server]\nseal_keys = " + std::string(list)); };
+    CHECK(keys("['canary']").starts_with(here));
+    CHECK(keys("['canary']").find("seal_keys[0] does not say where the secret is kept") != std::string::npos);
+    CHECK(keys("['canary']").find("canary") == std::string::npos);
+    CHECK(keys("[{ env = 'SHORT' }]").find("at least 32 bytes") != std::string::npos);
+    CHECK(keys("[{ env = 'SHORT' }]").find("found 31 bytes") != std::string::npos);
+    CHECK(keys("[{ env = 'SHORT' }]").find("canary") == std::string::npos);
+    CHECK(keys("[]").find("server.seal_keys is empty") != std::string::npos);
+    CHECK(keys("'canary'").find("wrong type") != std::string::npos);
+}
+
+TEST_CASE("who asks over a pipe has a name") {
+    CHECK(refusal("[stdio]\nsubject = ''").find("1 to 256 bytes") != std::string::npos);
+    CHECK(refusal("[stdio]\nsubject = '" + std::string(257, 'a') + "'").find("1 to 256 bytes") != std::string::npos);
 }
 
 } // namespace toolrack

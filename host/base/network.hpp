@@ -1,0 +1,28 @@
+// An IP network, as "10.0.0.0/8" or "fd00::/8" names it.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace toolrack {
+
+class network {
+public:
+    // Nothing when `written` names none.
+    static std::optional<network> read(const std::string& written);
+
+    // An IPv4 address that came in IPv6's clothes is the IPv4 address.
+    bool contains(const boost::asio::ip::address& address) const;
+
+private:
+    using either = std::variant<boost::asio::ip::network_v4, boost::asio::ip::network_v6>;
+    explicit network(either which) : which_(which) {}
+
+    either which_;
+};
+
+}  // namespace toolrack
