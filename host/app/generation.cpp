@@ -1,8 +1,11 @@
 #include "app/generation.hpp"
 
+#include <algorithm>
+
 #include <toolrack/json.hpp>
 
 #include "app/mounts.hpp"
+#include "base/digest.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::app {
@@ -29,17 +32,39 @@ std::string resource_of(const config::settings& settings) {
     return "http://" + to_string(settings.server.listen.front()) + settings.server.path;
 }
 
+// All that an instance is made of besides its library; hashed, because options may hold secrets.
+std::string fingerprint(const config::plugin& settings, const config::server& server) {
+    std::string text;
+    for (const auto& part : {settings.name, settings.prefix, settings.isolation, settings.options.json,
+                             std::to_string(settings.required), std::to_string(settings.timeout.count()),
+                             std::to_string(settings.threads), std::to_string(settings.queue),
+                             std::to_string(server.max_result), std::to_string(server.json_depth)})
+        text += std::to_string(part.size()) + ':' + part;
+    auto digest = hex(sha256(text));
+    wipe(text);
+    return digest;
+}
+
+template <typename Mounted>
+std::vector<std::shared_ptr<plugin::instance>> instances_of(const std::vector<Mounted>& mounted) {
+    std::vector<std::shared_ptr<plugin::instance>> all;
+    for (const auto& one : mounted) all.push_back(one.instance);
+    return all;
+}
+
 }  // namespace
 
-generation::generation(std::shared_ptr<const config::settings> settings, const start_options& options, hub& hub)
+generation::generation(std::shared_ptr<const config::settings> settings,
+                       const start_options& options,
+                       hub& hub,
+                       const generation* before)
     : settings_(std::move(settings)), hub_(hub) {
     if (!options.stdio) {
         refuse_unsafe_addresses(*settings_);
-        for (const auto& name : settings_->auth.backends)
-            backends_.push_back(open_backend(name, name == settings_->auth.backends.front()));
-        refuse_unsafe_backends(*settings_, options, backends_);
+        for (const auto& one : settings_->auth.backends) backends_.push_back(open_backend(one, before));
+        refuse_unsafe_backends(*settings_, options, instances_of(backends_));
     }
-    open_plugins();
+    open_plugins(before);
     make_catalog();
 }
 
@@ -50,50 +75,64 @@ generation::generation(const generation& before)
 
 generation::~generation() = default;
 
-std::shared_ptr<plugin::instance> generation::open_backend(const std::string& name, bool first) {
+generation::mounted generation::open_backend(const config::backend& wanted, const generation* before) {
     const auto refuse = [&](const std::string& why) -> failure {
-        return failure(to_string(settings_->auth.where) + ": the auth backend \"" + name + "\" cannot be used: " + why);
+        return failure(to_string(settings_->auth.where) + ": the auth backend \"" + wanted.library +
+                       "\" cannot be used: " + why);
     };
-    const auto file = find_shipped("auth", name);
+    const auto file = find_shipped("auth", wanted.library);
     if (!file) throw refuse(file.error().why());
 
     config::plugin settings;
     settings.library = file->string();
-    settings.name = file->stem().string();
+    settings.name = wanted.name;
     settings.where = settings_->auth.where;
-    if (first) settings.options = settings_->auth.options;
+    settings.options = wanted.options;
     if (settings.name == env_token)
         settings.options.json = with_token(settings.options.json, settings_->auth.variable, hub_.token);
 
-    auto opened = open_plugin(settings, *file);
+    auto opened = open(settings, *file, before ? &before->backends_ : nullptr);
     wipe(settings.options.json);
     if (!opened) throw refuse(opened.error().why());
-    if (!(*opened)->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
+    if (!opened->instance->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
     return *opened;
 }
 
-result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(const config::plugin& settings,
-                                                                             const std::filesystem::path& file) {
+result<generation::mounted, complaint> generation::open(const config::plugin& settings,
+                                                        const std::filesystem::path& file,
+                                                        const std::vector<mounted>* before) {
     const auto library = hub_.libraries.open(file);
     if (!library) return library.error();
-    return plugin::make_host_instance(*library, settings,
-                                      {hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
-                                       settings_->server.json_depth});
+    mounted made{*library, fingerprint(settings, settings_->server), nullptr};
+    if (before)
+        for (const auto& one : *before)
+            if (one.library == made.library && one.settings == made.settings) return one;
+    auto instance = plugin::make_host_instance(*library, settings,
+                                               {hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
+                                                settings_->server.json_depth});
+    if (!instance) return instance.error();
+    made.instance = std::move(*instance);
+    return made;
 }
 
-void generation::open_plugins() {
+void generation::open_plugins(const generation* before) {
     std::vector<std::string> warnings;
     for (const auto& mount : find_mounts(*settings_, warnings)) {
         const auto& settings = mount.settings;
         std::string why = mount.why_not;
         if (why.empty()) {
-            auto opened = open_plugin(settings, mount.file);
-            if (opened && (*opened)->offers_features()) {
-                plugins_.push_back(*opened);
+            auto opened = open(settings, mount.file, before ? &before->plugins_ : nullptr);
+            if (opened && opened->instance->offers_features()) {
+                plugins_.push_back(std::move(*opened));
                 continue;
             }
             why = mount.file.string() + ": " +
                   (opened ? "it offers no features; is it an auth backend?" : opened.error().why());
+        }
+        if (const auto* one = before ? before->find_plugin(settings.name) : nullptr) {
+            hub_.log.error("plugin {} stays as it was, for as it is now it cannot be served: {}", settings.name, why);
+            plugins_.push_back(*one);
+            continue;
         }
         if (settings.required)
             throw failure((settings.where.file.empty() ? mount.file.string() : to_string(settings.where)) +
@@ -103,19 +142,38 @@ void generation::open_plugins() {
     for (const auto& warning : warnings) hub_.log.warning("{}", warning);
 }
 
+const generation::mounted* generation::find_plugin(const std::string& name) const {
+    for (const auto& one : plugins_)
+        if (one.instance->name() == name) return &one;
+    return nullptr;
+}
+
+void generation::take_over_from(const generation& before) const {
+    const auto& now = settings_->server;
+    const auto& then = before.settings_->server;
+    if (!config::serves_alike(now, then))
+        hub_.log.warning("[server] or [limits] says something new about addresses, hosts, threads or limits, which "
+                         "only a restart changes");
+    for (const auto& old : before.backends_) {
+        const auto stays = [&old](const mounted& one) { return one.instance == old.instance; };
+        if (std::ranges::none_of(backends_, stays)) hub_.visits.put_out(old.instance->name(), {});
+    }
+}
+
 void generation::make_catalog() {
     std::vector<catalog::omission> omissions;
     std::vector<catalog::offer> offers;
     for (const auto& one : plugins_) {
-        auto offer = catalog::ask(one);
+        auto offer = catalog::ask(one.instance);
         if (offer) offers.push_back(std::move(*offer));
-        else leave_out(one->name(), offer.error().why());
+        else leave_out(one.instance->name(), offer.error().why());
     }
     catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
-    gate_ = std::make_unique<auth::gate>(backends_, resource_of(*settings_), hub_.log);
+    gate_ = std::make_unique<auth::gate>(
+        instances_of(backends_), auth::gate::rules{resource_of(*settings_), settings_->auth.same_people}, hub_.visits, hub_.log);
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.states, hub_.log, hub_.clock});
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock});
     report(omissions);
 }
 
@@ -128,18 +186,18 @@ void generation::leave_out(const std::string& name, const std::string& why) {
 void generation::report(const std::vector<catalog::omission>& omissions) {
     for (const auto& omission : omissions) {
         for (const auto& one : plugins_)
-            if (one->name() == omission.instance && one->settings().required)
+            if (one.instance->name() == omission.instance && one.instance->settings().required)
                 throw failure("The required plugin \"" + omission.instance + "\" is not whole: " + omission.sentence);
         hub_.log.error("plugin {}: {}", omission.instance, omission.sentence);
     }
     report_.left_out += omissions.size();
     for (const auto& one : plugins_) {
-        served_plugin served{one->name(), {}};
+        served_plugin served{one.instance->name(), {}};
         for (const auto& tool : catalog_->tools().entries())
-            if (tool.from == one) served.tools.push_back(tool.name);
-        for (const auto& prompt : catalog_->prompts().entries()) served.prompts += prompt.from == one;
-        for (const auto& resource : catalog_->resources().entries()) served.resources += resource.from == one;
-        for (const auto& pattern : catalog_->templates().entries()) served.resources += pattern.from == one;
+            if (tool.from == one.instance) served.tools.push_back(tool.name);
+        for (const auto& prompt : catalog_->prompts().entries()) served.prompts += prompt.from == one.instance;
+        for (const auto& resource : catalog_->resources().entries()) served.resources += resource.from == one.instance;
+        for (const auto& pattern : catalog_->templates().entries()) served.resources += pattern.from == one.instance;
         report_.served.push_back(std::move(served));
     }
 }
@@ -148,9 +206,9 @@ bool generation::close(std::chrono::milliseconds grace) const {
     bool all_came_back = true;
     for (const auto* group : {&plugins_, &backends_}) {
         for (const auto& one : *group) {
-            if (one->close(grace)) continue;
+            if (one.instance->close(grace)) continue;
             all_came_back = false;
-            hub_.log.error("plugin {}: a call never came back from it", one->name());
+            hub_.log.error("plugin {}: a call never came back from it", one.instance->name());
         }
     }
     return all_came_back;

@@ -22,7 +22,13 @@ class generation {
 public:
     // Loads everything that `settings` names. A plugin that does not load is left out, named in the log
     // and in report(). Throws failure for what must not be left out: the lock, and required plugins.
-    generation(std::shared_ptr<const config::settings> settings, const start_options& options, hub& hub);
+    //
+    // What `before` has and the settings did not change is carried over; a plugin that no longer loads keeps
+    // the instance that it has there.
+    generation(std::shared_ptr<const config::settings> settings,
+               const start_options& options,
+               hub& hub,
+               const generation* before = nullptr);
     // The same instances, asked again what they offer.
     explicit generation(const generation& before);
     ~generation();
@@ -32,6 +38,9 @@ public:
     const auth::gate& gate() const noexcept { return *gate_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
+
+    // Says what of the settings only a restart changes, and puts out whoever a lock let in that is no more.
+    void take_over_from(const generation& before) const;
 
     // Waits for plugins to come back from their calls. False when one never did: it is named in the log,
     // and nothing that it may still touch can be taken down.
@@ -49,18 +58,27 @@ public:
     const account& report() const noexcept { return report_; }
 
 private:
-    std::shared_ptr<plugin::instance> open_backend(const std::string& name, bool first);
-    result<std::shared_ptr<plugin::instance>, complaint> open_plugin(const config::plugin& settings,
-                                                                     const std::filesystem::path& file);
-    void open_plugins();
+    // An instance, and all that made it what it is: what is the same in the next generation stays.
+    struct mounted {
+        std::shared_ptr<const plugin::library> library;
+        std::string settings;
+        std::shared_ptr<plugin::instance> instance;
+    };
+
+    mounted open_backend(const config::backend& wanted, const generation* before);
+    result<mounted, complaint> open(const config::plugin& settings,
+                                    const std::filesystem::path& file,
+                                    const std::vector<mounted>* before);
+    void open_plugins(const generation* before);
+    const mounted* find_plugin(const std::string& name) const;
     void make_catalog();
     void leave_out(const std::string& name, const std::string& why);
     void report(const std::vector<catalog::omission>& omissions);
 
     std::shared_ptr<const config::settings> settings_;
     hub& hub_;
-    std::vector<std::shared_ptr<plugin::instance>> backends_;
-    std::vector<std::shared_ptr<plugin::instance>> plugins_;
+    std::vector<mounted> backends_;
+    std::vector<mounted> plugins_;
     std::shared_ptr<const catalog::catalog> catalog_;
     std::unique_ptr<auth::gate> gate_;
     std::shared_ptr<const mcp::server> mcp_;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "auth/visits.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/seal.hpp"
@@ -31,6 +32,7 @@ struct hub {
     mcp::sessions sessions;
     mcp::announcer announcer{sessions};
     mcp::tasks tasks{clock};
+    auth::visits visits;
 };
 
 }  // namespace toolrack::app

@@ -7,6 +7,7 @@
 
 #include "app/inspect.hpp"
 #include "app/server.hpp"
+#include "app/token_commands.hpp"
 #include "base/text.hpp"
 #include "mcp/server.hpp"
 #include "plugin/library.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -61,7 +62,8 @@ int complain_about(const CLI::ParseError& error, const CLI::App& app, int count,
     return static_cast<int>(exit_code::usage);
 }
 
-int run(const CLI::App& app, const arguments& given) {
+int run(const CLI::App& app, const arguments& given, int result) {
+    if (app.got_subcommand("token")) return result;  // it ran while the line was parsed
     toolrack::log log(levels.at(given.log_level));
     const auto config = [&] { return given.config.empty() ? config::find_file() : std::filesystem::path(given.config); };
 
@@ -91,6 +93,8 @@ int main(int count, char** words) {
     auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");
     inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
     inspect->add_flag("--json", given.as_json, "One line of JSON");
+    int result = 0;
+    app::add_token_commands(app, result);
     app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
     auto* probe = app.add_subcommand(plugin::probe_command, "")->group("");  // run by toolrack itself
     probe->add_option("library", given.library)->required();
@@ -98,7 +102,7 @@ int main(int count, char** words) {
 
     try {
         app.parse(count, words);
-        return run(app, given);
+        return run(app, given, result);
     } catch (const CLI::ParseError& error) {
         return complain_about(error, app, count, words);
     } catch (const failure& wrong) {

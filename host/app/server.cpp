@@ -17,7 +17,7 @@
 
 #include "app/generation.hpp"
 #include "app/hub.hpp"
-#include "app/relister.hpp"
+#include "app/renewal.hpp"
 #include "app/serve.hpp"
 #include "base/io_thread.hpp"
 #include "http/listener.hpp"
@@ -76,7 +76,7 @@ std::vector<std::unique_ptr<io_thread>> make_threads(unsigned wanted) {
 
 std::string backends_of(const config::settings& settings) {
     std::string text;
-    for (const auto& name : settings.auth.backends) text += (text.empty() ? "" : ", then ") + name;
+    for (const auto& one : settings.auth.backends) text += (text.empty() ? "" : ", then ") + one.name;
     return text;
 }
 
@@ -127,22 +127,27 @@ std::string url_of(const config::address& address, const config::settings& setti
 
 // What runs beneath the transports: the hub, the generation that is current, and what keeps it so.
 struct rack {
-    rack(std::shared_ptr<const config::settings> settings, const start_options& options, toolrack::log& log)
-        : hub(*settings, log), relister(current, hub) {
+    rack(const std::filesystem::path& file, const start_options& options, toolrack::log& log)
+        : settings(read(file)), hub(*settings, log), renewal(current, hub, [this, file, options](const generation& before) {
+              return std::make_shared<const generation>(read(file), options, hub, &before);
+          }) {
         // What plugins say of themselves reaches clients, and who listens reaches plugins.
         hub.changes.list_changed = [this](std::string_view word) {
-            if (const auto kind = mcp::read_list_kind(word)) relister.changed(*kind);
+            if (const auto kind = mcp::read_list_kind(word)) renewal.list_changed(*kind);
         };
         hub.changes.resource_updated = [this](std::string_view uri) { hub.announcer.resource_updated(uri); };
+        hub.changes.forgotten = [this](std::string_view backend, std::string_view credential) {
+            hub.visits.put_out(backend, credential);
+        };
         hub.announcer.on_watch([this](std::string_view uri, bool on) {
             const auto now = current.get();
             if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
         });
-        current.set(std::make_shared<const generation>(std::move(settings), options, hub));
+        current.set(std::make_shared<const generation>(settings, options, hub));
     }
     // Plugins may still say that something changed while they are taken down, so they go first.
     ~rack() {
-        relister.stop();
+        renewal.stop();
         current.set(nullptr);
     }
     rack(const rack&) = delete;
@@ -151,15 +156,22 @@ struct rack {
     // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a
     // thread.
     void take_down() {
-        relister.stop();
+        renewal.stop();
         if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);
         hub.let_go();
         current.set(nullptr);
     }
 
+    // As they were at the start; those of now are the current generation's.
+    const std::shared_ptr<const config::settings> settings;
     app::hub hub;
     current_generation current;
-    app::relister relister;
+    app::renewal renewal;
+
+private:
+    static std::shared_ptr<const config::settings> read(const std::filesystem::path& file) {
+        return std::make_shared<const config::settings>(config::read(file));
+    }
 };
 
 // A request over stdio, on the generation that is current when it comes.
@@ -191,9 +203,8 @@ bool is_drained(const std::vector<std::unique_ptr<http::listener>>& listeners) {
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
     const signals signals;
-    const auto read = std::make_shared<const config::settings>(config::read(config));
-    const auto& settings = *read;
-    rack rack(read, options, log);
+    rack rack(config, options, log);
+    const auto& settings = *rack.settings;
     // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
@@ -213,8 +224,7 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get());
 
-    while (signals.wait() == SIGHUP)
-        log.warning("a reload is not part of this version; restart to read the configuration again");
+    while (signals.wait() == SIGHUP) rack.renewal.read_again();
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
 
     for (const auto& one : listeners) one->drain();
@@ -237,11 +247,10 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
 
     const signals signals;
-    const auto read = std::make_shared<const config::settings>(config::read(config));
-    const auto& settings = *read;
     start_options options;
     options.stdio = true;
-    rack rack(read, options, log);
+    rack rack(config, options, log);
+    const auto& settings = *rack.settings;
     const auto who = auth::gate::local_user(settings.stdio.subject);
 
     io_thread thread;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/visits.hpp"
 #include "base/asio.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -26,9 +27,12 @@ namespace toolrack::auth {
 
 class gate {
 public:
-    // `resource` is our canonical URI, the audience that signed tokens must name. Every backend offers
-    // auth. `log` must outlive the gate.
-    gate(std::vector<std::shared_ptr<plugin::instance>> backends, std::string resource, log& log);
+    struct rules {
+        std::string resource;                  // our canonical URI: the audience that signed tokens must name
+        std::vector<std::string> same_people;  // backends whose subjects are one and the same, by name
+    };
+    // Every backend offers auth. `visits` and `log` must outlive the gate.
+    gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const visits& visits, log& log);
 
     // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
     awaitable<result<wire::principal, wire::refusal>> admit(const wire::facts& shown, executor home) const;
@@ -38,13 +42,15 @@ public:
     static wire::principal local_user(std::string subject);
 
 private:
-    void say_why(const plugin::instance& backend, const wire::facts& shown, const plugin::verdict& answer) const;
+    awaitable<result<wire::identity, wire::refusal>> identify(const plugin::credentials& credentials, executor home) const;
+    void say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const;
     awaitable<plugin::verdict> ask(plugin::instance& backend,
                                    const plugin::credentials& shown,
                                    executor home) const;
 
     std::vector<std::shared_ptr<plugin::instance>> backends_;
-    std::string resource_;
+    const rules rules_;
+    const visits& visits_;
     log& log_;
     mutable std::atomic<std::int64_t> second_ = 0;  // of the last refusals that were logged
     mutable std::atomic<int> said_ = 0;             // how many in it

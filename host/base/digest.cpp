@@ -9,8 +9,10 @@
 namespace toolrack {
 
 sha256_digest sha256(std::string_view bytes) {
+    // Looked up once, for as long as the process lives: that is most of the cost of a short digest.
+    static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     sha256_digest digest{};
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+    if (!method || EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, method, nullptr) != 1)
         throw failure("OpenSSL cannot compute SHA-256.", exit_code::software);
     return digest;
 }

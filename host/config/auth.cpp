@@ -1,5 +1,9 @@
 // [auth]: which lock, and what it is told; and [stdio], which has none.
 #include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/complaint.hpp"
 #include "config/tables.hpp"
@@ -17,20 +21,38 @@ namespace {
 } // namespace
 
 auth read_auth(const reader& file) {
-    const auto table = file.find_table("auth", {"backend", "variable", "options"});
+    const auto table = file.find_table("auth", {"backend", "variable", "same_people", "options"});
     if (!table)
         no_backend(file.where());
-    const auto backends = table->find_text_or_list("backend");
-    if (!backends || backends->empty())
+    const auto named = table->find_text_or_list("backend");
+    if (!named || named->empty())
         no_backend(table->where("backend"));
 
-    auth auth{.backends = {}, .options = table->read_options(), .where = table->where()};
-    for (const text& backend : *backends) {
-        std::string name = library_name(backend);
-        if (std::find(auth.backends.begin(), auth.backends.end(), name) != auth.backends.end())
-            backend.refuse("is asked twice", "each backend once");
-        auth.backends.push_back(std::move(name));
+    auth auth{.backends = {}, .same_people = {}, .where = table->where()};
+    std::vector<std::string_view> names;
+    auth.backends.reserve(named->size()); // the names are views into it
+    for (const text& written : *named) {
+        std::string library = library_name(written);
+        std::string name = std::filesystem::path(library).stem().string();
+        if (std::find(names.begin(), names.end(), name) != names.end())
+            written.refuse("is asked twice", "each backend once");
+        auth.backends.push_back({.library = std::move(library), .name = std::move(name), .options = {}});
+        names.push_back(auth.backends.back().name);
     }
+    if (table->is_list("backend")) {
+        // Several backends have their options by name; one that is named alone has them all.
+        const auto options = table->find_table("options", names);
+        for (backend& one : auth.backends)
+            one.options = options ? options->read_options(one.name) : table->no_options();
+    } else {
+        auth.backends.front().options = table->read_options("options");
+    }
+    if (const auto same = table->find_list("same_people"))
+        for (const text& written : *same) {
+            if (std::find(names.begin(), names.end(), written.value) == names.end())
+                written.refuse("is none of the backends", "names that auth.backend has");
+            auth.same_people.push_back(written.value);
+        }
     if (const auto variable = table->find_text("variable")) {
         // Not shown: this is where somebody pastes the token in place of the variable's name.
         if (!is_variable_name(variable->value))

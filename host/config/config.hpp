@@ -56,6 +56,8 @@ struct http_limits {
     milliseconds head_timeout{10'000};
     milliseconds idle_timeout{75'000};
     milliseconds write_timeout{30'000};
+
+    bool operator==(const http_limits&) const = default;
 };
 
 struct server {
@@ -78,6 +80,9 @@ struct server {
     http_limits http;
 };
 
+// Whether what a listener was made with is the same in both.
+bool serves_alike(const server& one, const server& other);
+
 struct tls {
     std::string certificate;
     std::string key;
@@ -85,9 +90,14 @@ struct tls {
 };
 
 // `[auth]`: the lock.
+struct backend {
+    std::string library; // a shipped backend's name, or a path
+    std::string name;    // the library's file name without ".so"
+    config::options options;
+};
 struct auth {
-    std::vector<std::string> backends; // asked in order
-    config::options options;           // of the first backend
+    std::vector<backend> backends;        // asked in order
+    std::vector<std::string> same_people; // those whose subjects are one and the same, by name
     std::string variable =
         "MCP_AUTH_TOKEN"; // env-token: the environment variable that holds the token
     place where;

@@ -139,10 +139,13 @@ place place_of(const toml::node& node) {
 }
 
 toml::table load(const std::filesystem::path& file) {
-    const std::string text = read_text(file);
-    check_encoding(text, file.string());
+    return parse(read_text(file), file.string());
+}
+
+toml::table parse(std::string_view text, const std::string& file) {
+    check_encoding(text, file);
     try {
-        return toml::parse(std::string_view(text), file.string());
+        return toml::parse(text, file);
     } catch (const toml::parse_error& error) {
         translate(error);
     }

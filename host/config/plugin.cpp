@@ -62,7 +62,7 @@ void read_isolation(const reader& table, plugin& into) {
 plugin read_body(const reader& table, std::string library) {
     plugin plugin;
     plugin.library = std::move(library);
-    plugin.options = table.read_options();
+    plugin.options = table.read_options("options");
     plugin.where = table.where();
     read_name(table, plugin);
     if (const auto prefix = table.find_text("prefix")) {

@@ -129,8 +129,8 @@ std::optional<reader> reader::find_table(std::string_view key, keys known) const
     if (!node)
         return std::nullopt;
     if (!node->is_table())
-        wrong_type(*node, name_of(key), fmt::format("a table, [{}]", key));
-    return reader(*node->as_table(), key, fmt::format("[{}]", key), known);
+        wrong_type(*node, name_of(key), fmt::format("a table, [{}]", name_of(key)));
+    return reader(*node->as_table(), name_of(key), fmt::format("[{}]", name_of(key)), known);
 }
 
 std::vector<reader> reader::tables(std::string_view key, keys known) const {
@@ -150,13 +150,18 @@ std::vector<reader> reader::tables(std::string_view key, keys known) const {
     return found;
 }
 
-options reader::read_options() const {
-    const toml::node* node = table_.get("options");
+bool reader::is_list(std::string_view key) const {
+    const toml::node* node = table_.get(key);
+    return node && node->is_array();
+}
+
+options reader::read_options(std::string_view key) const {
+    const toml::node* node = table_.get(key);
     if (!node)
-        return {.json = "{}", .places = {{"", where_}}};
+        return no_options();
     if (!node->is_table())
-        wrong_type(*node, name_of("options"), "a table");
-    return to_options(*node->as_table(), name_of("options"));
+        wrong_type(*node, name_of(key), "a table");
+    return to_options(*node->as_table(), name_of(key));
 }
 
 std::vector<secret> reader::secrets(std::string_view key, std::size_t least_bytes) const {

@@ -6,7 +6,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -21,7 +20,7 @@ namespace toolrack::config {
 
 class reader {
 public:
-    using keys = std::initializer_list<std::string_view>;
+    using keys = std::vector<std::string_view>;
 
     // The top level of a file. `table` must outlive the reader, and the readers it gives.
     reader(const toml::table& table, place where, keys known);
@@ -36,7 +35,9 @@ public:
     std::optional<std::vector<text>> find_text_or_list(std::string_view key) const;
     std::optional<reader> find_table(std::string_view key, keys known) const;
     std::vector<reader> tables(std::string_view key, keys known) const;
-    options read_options() const;
+    bool is_list(std::string_view key) const;
+    options read_options(std::string_view key) const;
+    options no_options() const { return {.json = "{}", .places = {{"", where_}}}; }
     // Of references to where each is kept; a secret itself does not belong in a configuration.
     std::vector<secret> secrets(std::string_view key, std::size_t least_bytes) const;
 

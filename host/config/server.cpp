@@ -127,6 +127,18 @@ server read_server(const reader& file) {
     return server;
 }
 
+bool serves_alike(const server& one, const server& other) {
+    const auto addresses = [](const server& of) {
+        std::vector<std::string> all;
+        for (const auto& each : of.listen)
+            all.push_back(to_string(each));
+        return all;
+    };
+    return addresses(one) == addresses(other) && one.path == other.path && one.public_url == other.public_url &&
+           one.allowed_hosts == other.allowed_hosts && one.allowed_origins == other.allowed_origins &&
+           one.allow_cleartext == other.allow_cleartext && one.threads == other.threads && one.http == other.http;
+}
+
 std::optional<tls> read_tls(const reader& file) {
     const auto table = file.find_table("tls", {"certificate", "key"});
     if (!table)

@@ -34,12 +34,12 @@ void mailbox::end(std::optional<wire::reply> answer) {
     });
 }
 
-awaitable<void> mailbox::wait() {
+awaitable<void> mailbox::wait(timer::time_point until) {
     if (is_closed()) co_return;
+    bell_.expires_at(until);
     to_->on_closed([self = shared_from_this()] { self->close(); });
     co_await bell_.async_wait(as_values);
-    if (to_) to_->on_closed(nullptr);
-    close();
+    deliver_end(std::nullopt);
 }
 
 void mailbox::close() {

@@ -24,8 +24,8 @@ public:
     // Any thread. Ends the stream, with an answer or without.
     void end(std::optional<wire::reply> answer = std::nullopt);
 
-    // Home. Returns when the client left or the stream was ended; the outlet may go then.
-    awaitable<void> wait();
+    // Home. Returns when the client left, the stream was ended or its time is over; the outlet may go then.
+    awaitable<void> wait(timer::time_point until = timer::time_point::max());
     // Home. The outlet goes now.
     void close();
 

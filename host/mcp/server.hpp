@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/visits.hpp"
 #include "base/asio.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -32,6 +33,7 @@ struct surroundings {
     mcp::sessions& sessions;
     mcp::announcer& announcer;
     mcp::tasks& tasks;
+    auth::visits& visits;
     const toolrack::seal& seal;
     toolrack::log& log;
     const toolrack::clock& clock;
@@ -73,6 +75,7 @@ private:
     void subscribe(const asking& asked) const;
     void unsubscribe(const asking& asked) const;
     awaitable<void> listen(const asking& asked) const;
+    awaitable<void> stay(std::shared_ptr<mailbox> box, const wire::principal& who) const;
     void list_tools(const asking& asked) const;
     void list_prompts(const asking& asked) const;
     void list_resources(const asking& asked) const;

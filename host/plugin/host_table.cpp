@@ -19,8 +19,7 @@ void refuse(const toolrack_host* host, toolrack_call check, toolrack_refusal kin
     behind(host).refused(check, kind, view(why));
 }
 
-// Grants are not remembered by this version, so there is nothing to forget.
-void forget(const toolrack_host*, toolrack_str) noexcept {}
+void forget(const toolrack_host* host, toolrack_str credential) noexcept { behind(host).forgotten(view(credential)); }
 
 constexpr toolrack_auth_host auth_host{sizeof(toolrack_auth_host), grant, refuse, forget};
 

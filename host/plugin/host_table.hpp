@@ -17,6 +17,7 @@ public:
     virtual bool is_cancelled(toolrack_call call) noexcept = 0;
     virtual void granted(toolrack_call check, const toolrack_principal& who) noexcept = 0;
     virtual void refused(toolrack_call check, toolrack_refusal kind, std::string_view why) noexcept = 0;
+    virtual void forgotten(std::string_view credential) noexcept = 0;
     virtual void list_changed(std::string_view kind) noexcept = 0;
     virtual void resource_updated(std::string_view uri) noexcept = 0;
 

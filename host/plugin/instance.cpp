@@ -87,6 +87,7 @@ private:
     bool is_cancelled(toolrack_call id) noexcept override;
     void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
     void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
+    void forgotten(std::string_view credential) noexcept override;
     void list_changed(std::string_view kind) noexcept override;
     void resource_updated(std::string_view uri) noexcept override;
 
@@ -312,6 +313,7 @@ void host_instance::granted(toolrack_call id, const toolrack_principal& who) noe
         }
         made.who.subject = subject;
         made.who.issuer = issuer.empty() ? std::string_view(name()) : issuer;
+        made.who.backend = name();
         made.who.credential = credential;
         for (std::uint64_t i = 0; i < who.scope_count; ++i) {
             const auto scope = view(who.scopes[i]);
@@ -356,6 +358,13 @@ void host_instance::refused(toolrack_call id, toolrack_refusal kind, std::string
         default: made.refusal = wire::refusal::unavailable; break;
         }
         ended->deliver(std::move(made));
+    } catch (...) {
+    }
+}
+
+void host_instance::forgotten(std::string_view credential) noexcept {
+    try {
+        if (around_.changes.forgotten) around_.changes.forgotten(name(), credential);
     } catch (...) {
     }
 }

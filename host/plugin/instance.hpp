@@ -122,6 +122,7 @@ protected:
 struct changes {
     std::function<void(std::string_view kind)> list_changed;      // "tool", "prompt", "resource"
     std::function<void(std::string_view uri)> resource_updated;
+    std::function<void(std::string_view backend, std::string_view credential)> forgotten;  // empty: all of them
 };
 
 // What instances are made among; all of it outlives them.

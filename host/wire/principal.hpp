@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,17 +18,22 @@ namespace toolrack::wire {
 struct identity {
     std::string subject;     // never empty
     std::string issuer;      // who vouches for the subject
+    std::string backend;     // the one that granted
     std::string credential;  // a public id of what was shown, for logs; never a secret
     std::vector<std::string> scopes;
     std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+    std::uint64_t admitted_at = 0;  // auth::visits::age() when it was granted
 };
 
 class principal {
 public:
     const std::string& subject() const noexcept { return identity_.subject; }
     const std::string& issuer() const noexcept { return identity_.issuer; }
+    const std::string& backend() const noexcept { return identity_.backend; }
     const std::string& credential() const noexcept { return identity_.credential; }
     const std::vector<std::string>& scopes() const noexcept { return identity_.scopes; }
+    std::chrono::system_clock::time_point expires() const noexcept { return identity_.expires; }
+    std::uint64_t admitted_at() const noexcept { return identity_.admitted_at; }
 
     // The same person, whatever token they showed: what sessions are bound to.
     bool is_same_as(const principal& other) const noexcept {

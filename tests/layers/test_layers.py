@@ -15,6 +15,7 @@ ROOT = pathlib.Path(os.environ.get("TOOLRACK_SOURCE", pathlib.Path(__file__).res
 MAY_USE = {
     "base": set(),
     "config": {"base"},
+    "token": {"config"},
     "wire": {"base"},
     "schema": {"base", "wire"},
     "plugin": {"config", "wire", "schema"},
@@ -24,7 +25,7 @@ MAY_USE = {
     "http": {"config", "wire"},
     "stdio": {"config", "wire"},
     "worker": {"plugin"},
-    "app": {"mcp", "http", "stdio", "worker"},
+    "app": {"mcp", "http", "stdio", "worker", "token"},
 }
 
 # The parts of the SDK that have nothing to do with the contract: text in, text out. For wire, and for
@@ -34,8 +35,8 @@ PURE = ("toolrack/json", "toolrack/uri_template.hpp")
 # A library that one room hides from all others.
 ONLY_IN = {
     "boost/beast": {"http"},
-    "toml++": {"config"},
-    "toml.hpp": {"config"},
+    "toml++": {"config", "token"},
+    "toml.hpp": {"config", "token"},
     "spdlog": {"base"},
     "toolrack/abi.h": {"plugin"},
 }

@@ -17,7 +17,8 @@ inline wire::principal principal_named(const std::string& subject,
                                        const std::string& issuer = "open-access") {
     auto settings = settings_named(issuer);
     settings.options.json = R"({"subject":")" + subject + R"(","scopes":)" + scopes + "}";
-    const auth::gate gate({instance_of(shipped_backend("open-access"), settings, log)}, "http://test/mcp", log);
+    const auth::visits visits;
+    const auth::gate gate({instance_of(shipped_backend("open-access"), settings, log)}, {"http://test/mcp", {}}, visits, log);
     const wire::facts nothing;
     auto who = room.run([&] { return gate.admit(nothing, room.get_executor()); });
     if (!who) throw std::runtime_error("open-access refused someone");

@@ -35,7 +35,7 @@ public:
     backend open_access() { return make(shipped_backend("open-access"), "open-access", "{}"); }
 
     admission admit(const std::vector<backend>& backends, const wire::facts& shown) {
-        const auth::gate gate(backends, "https://tools.example.com/mcp", log_);
+        const auth::gate gate(backends, {"https://tools.example.com/mcp", same_people_}, visits_, log_);
         return room_.run([&] { return gate.admit(shown, room_.get_executor()); });
     }
     admission admit(const std::vector<backend>& backends, std::optional<std::string_view> authorization) {
@@ -45,6 +45,8 @@ public:
         return admit(backends, shown);
     }
 
+    void say_same_people(std::vector<std::string> backends) { same_people_ = std::move(backends); }
+    auth::visits& visits() { return visits_; }
     set_clock& clock() { return clock_; }
     captured_log& log() { return log_; }
 
@@ -58,6 +60,8 @@ private:
 
     captured_log log_;
     set_clock clock_;
+    auth::visits visits_;
+    std::vector<std::string> same_people_;
     io_room room_;
     std::vector<backend> made_;
 };

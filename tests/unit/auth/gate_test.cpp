@@ -170,3 +170,12 @@ TEST_CASE("two people are the same when one issuer says so of one subject") {
     CHECK_FALSE(a->is_same_as(*c));
     CHECK_FALSE(a->is_same_as(*d));
 }
+
+TEST_CASE("the same name from two backends is two people, unless the configuration says that it is one") {
+    test::door door;
+    const auto one = door.odd("grant", 0, "one"), two = door.odd("grant", 0, "two");
+    CHECK_FALSE(door.admit({one}, right)->is_same_as(*door.admit({two}, right)));
+    door.say_same_people({"one", "two"});
+    CHECK(door.admit({one}, right)->is_same_as(*door.admit({two}, right)));
+    CHECK(door.admit({two}, right)->backend() == "two");
+}

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view lock = "[auth]\nbackend = 'x'\n";
 
 config::options options_of(const workshop& shop, std::string_view table) {
-    return shop.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.options;
+    return shop.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.backends.front().options;
 }
 std::string json_of(const workshop& shop, std::string_view table) {
     return options_of(shop, table).json;
@@ -87,7 +87,7 @@ TEST_CASE("every option knows its place") {
 
 TEST_CASE("absent options are an empty object where their table is") {
     const workshop shop;
-    const auto options = shop.read(lock).auth.options;
+    const auto options = shop.read(lock).auth.backends.front().options;
     CHECK(options.json == "{}");
     CHECK(options.places.at("").line == 1);
 }

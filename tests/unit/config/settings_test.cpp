@@ -47,9 +47,11 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(server.http.idle_timeout == 75s);
     CHECK(server.http.write_timeout == 30s);
     CHECK_FALSE(settings.tls);
-    CHECK(settings.auth.backends == strings{"env-token"});
+    REQUIRE(settings.auth.backends.size() == 1);
+    CHECK(settings.auth.backends[0].library == "env-token");
+    CHECK(settings.auth.same_people.empty());
     CHECK(settings.auth.variable == "MCP_AUTH_TOKEN");
-    CHECK(settings.auth.options.json == "{}");
+    CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.where.line == 1);
     CHECK(settings.stdio.subject == "local");
     CHECK(settings.directories.empty());
@@ -87,7 +89,8 @@ key = "/etc/k.pem"
 [auth]
 backend = ["token-file", "./mine.so"]
 variable = "TOKEN"
-options.path = "/etc/tokens.toml"
+same_people = ["mine", "token-file"]
+options.token-file.path = "/etc/tokens.toml"
 [stdio]
 subject = "ann"
 [plugins]
@@ -133,9 +136,14 @@ library = "/opt/lib/greet.so"
     REQUIRE(settings.tls);
     CHECK(settings.tls->certificate == "/etc/c.pem");
     CHECK(settings.tls->key == "/etc/k.pem");
-    CHECK(settings.auth.backends == strings{"token-file", "./mine.so"});
+    REQUIRE(settings.auth.backends.size() == 2);
+    CHECK(settings.auth.backends[0].library == "token-file");
+    CHECK(settings.auth.backends[1].library == "./mine.so");
+    CHECK(settings.auth.backends[1].name == "mine");
+    CHECK(settings.auth.same_people == strings{"mine", "token-file"});
     CHECK(settings.auth.variable == "TOKEN");
-    CHECK(settings.auth.options.json == R"({"path":"/etc/tokens.toml"})");
+    CHECK(settings.auth.backends[0].options.json == R"({"path":"/etc/tokens.toml"})");
+    CHECK(settings.auth.backends[1].options.json == "{}");
     CHECK(settings.directories == std::vector<std::filesystem::path>{"/a", "/b"});
     REQUIRE(settings.plugins.size() == 2);
     const auto& orders = settings.plugins[0];
@@ -371,6 +379,17 @@ TEST_CASE("a key to seal with is neither written in the file nor short, and is n
 TEST_CASE("who asks over a pipe has a name") {
     CHECK(refusal("[stdio]\nsubject = ''").find("1 to 256 bytes") != std::string::npos);
     CHECK(refusal("[stdio]\nsubject = '" + std::string(257, 'a') + "'").find("1 to 256 bytes") != std::string::npos);
+}
+
+TEST_CASE("several backends have their options by name, and nobody else has any") {
+    const workshop shop;
+    const auto said = [&](std::string_view lines) { return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines)); };
+    CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
+    CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
+    CHECK(said("same_people = ['a', 'c']").find("auth.same_people is none of the backends") != std::string::npos);
+    const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
+    CHECK(settings.auth.backends[0].options.json == "{}");
+    CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
 }
 
 } // namespace toolrack

@@ -1,0 +1,195 @@
+#include "keeper.hpp"
+
+#include <chrono>
+#include <malloc.h>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "base/file_watch.hpp"
+#include "base/trusted_file.hpp"
+#include "roster.hpp"
+#include "token/bearer.hpp"
+#include "token/list.hpp"
+#include "token/revocations.hpp"
+
+namespace {
+
+using namespace toolrack;
+namespace fs = std::filesystem;
+
+// What was read of both files, each for as long as it is the newest good one.
+struct door_list {
+    std::shared_ptr<const roster> tokens;
+    std::shared_ptr<const token::revocations> taken_back;
+
+    // Why the token does not count although it is right; null when it does.
+    const char* why_void(const roster::holder& who, std::string_view id, std::string_view peer, std::int64_t now) const {
+        if (taken_back->tokens.contains(id) ||
+            taken_back->takes_back(*who.principal, sys_seconds(std::chrono::seconds(who.created))))
+            return "the token was revoked";
+        if (who.expires != 0 && now >= who.expires) return "the token has expired";
+        if (now < who.not_before) return "the token is not valid yet";
+        if (!roster::may_come_from(who, peer)) return "the token may not come from there";
+        return nullptr;
+    }
+};
+
+}  // namespace
+
+class keeper::rooms {
+public:
+    rooms(files where, voice says)
+        : where_(std::move(where)), says_(std::move(says)), uses_(token::read_last_uses(where_.last_use)) {
+        auto marks = read_first();
+        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { save_uses_in_time(); });
+    }
+    ~rooms() {
+        watch_.reset();
+        save_uses();
+    }
+    rooms(const rooms&) = delete;
+    rooms& operator=(const rooms&) = delete;
+
+    decision decide(std::string_view bearer, std::string_view peer, std::int64_t time) const {
+        const auto id = token::id_of(bearer);
+        if (!id) return {.what = answer::not_ours, .why = "not a token of this list's making"};
+        const auto now = current();
+        const auto* who = now.tokens->find(bearer, *id);
+        if (!who) return {.why = "no token with the id " + std::string(*id) + " is in the list"};
+        if (const char* why = now.why_void(*who, *id, peer, time))
+            return {.why = std::string(why) + " (" + std::string(*id) + ", " + *who->principal + ')'};
+        now.tokens->note_use(*who, time);
+        return {.what = answer::granted, .why = {}, .subject = *who->principal, .credential = std::string(*id),
+                .scopes = *who->scopes, .expires = who->expires};
+    }
+
+private:
+    door_list current() const {
+        const std::lock_guard lock(mutex_);
+        return now_;
+    }
+
+    std::map<fs::path, file_mark> read_first() {
+        auto list = read_trusted(where_.list, token::longest_list);
+        if (!list)
+            throw failure("the list of tokens " + where_.list.string() + " cannot be used: " + list.error().why() +
+                              ". \"toolrack token new\" makes one.");
+        std::map<fs::path, file_mark> marks{{where_.list, list->mark}, {where_.revocations, mark_of(where_.revocations)}};
+        now_.tokens = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
+        now_.taken_back = std::make_shared<const token::revocations>();
+        if (marks[where_.revocations] != file_mark{} && !add_revocations())
+            throw failure("the revocations in " + where_.revocations.string() +
+                              " cannot be used; the line above says why. Mend the file, or move it away when nothing "
+                              "in it counts any more.");
+        if (now_.tokens->size() == 0)
+            says_.log(voice::loudness::warning, "nobody is in " + where_.list.string() + "; \"toolrack token new\" adds a token");
+        malloc_trim(0);  // the parser's tree was many times what is kept
+        return marks;
+    }
+
+    // On the watching thread.
+    void look_again() {
+        add_revocations();  // first, and whatever becomes of the list
+        try {
+            auto list = read_trusted(where_.list, token::longest_list);
+            if (!list) throw failure(where_.list.string() + " cannot be used: " + list.error().why());
+            auto next = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
+            const auto before = current().tokens;
+            const auto lost = before->lost_in(*next);
+            {
+                const std::lock_guard lock(mutex_);
+                now_.tokens = next;
+            }
+            for (const auto& id : lost) says_.forget(id);
+            before->collect_uses(uses_);
+            if (!said_.empty()) says_.log(voice::loudness::info, where_.list.string() + " is whole again");
+            said_.clear();
+            malloc_trim(0);
+        } catch (const std::exception& wrong) {
+            say_once(said_, std::string(wrong.what()) + "; the list as it was before goes on serving");
+        }
+    }
+
+    // False when something about the file is wrong. What it took back before stays taken back.
+    bool add_revocations() {
+        try {
+            const auto file = read_trusted(where_.revocations, token::longest_revocations);
+            if (!file) {
+                if (current().taken_back->is_empty() && mark_of(where_.revocations) == file_mark{}) return true;
+                throw failure(where_.revocations.string() + " cannot be used: " + file.error().why());
+            }
+            const auto read = token::read_revocations(file->bytes);
+            auto next = std::make_shared<token::revocations>(*current().taken_back);
+            next->add(read.taken_back);
+            void_grants(*next);
+            if (!read.broken_lines.empty())
+                throw failure(where_.revocations.string() + ":" + std::to_string(read.broken_lines.front()) +
+                              ": the line is not a revocation; expected one such as \"2026-11-22T10:00:00Z tok "
+                              "9fK2mQx7Lr0B\". All other lines count");
+            said_of_revocations_.clear();
+            return true;
+        } catch (const std::exception& wrong) {
+            say_once(said_of_revocations_, std::string(wrong.what()) + "; what was revoked before stays revoked");
+            return false;
+        }
+    }
+
+    // Nobody new is let in by what is taken back, and then whoever was is put out.
+    void void_grants(const token::revocations& next) {
+        const auto before = current().taken_back;
+        {
+            const std::lock_guard lock(mutex_);
+            now_.taken_back = std::make_shared<const token::revocations>(next);
+        }
+        for (const auto& id : next.tokens)
+            if (!before->tokens.contains(id)) says_.forget(id);
+        if (next.principals != before->principals) says_.forget({});
+    }
+
+    void save_uses_in_time() {
+        constexpr auto now_and_then = std::chrono::seconds(10);
+        if (std::chrono::steady_clock::now() < next_save_) return;
+        next_save_ = std::chrono::steady_clock::now() + now_and_then;
+        save_uses();
+    }
+
+    void save_uses() {
+        auto uses = uses_;
+        current().tokens->collect_uses(uses);
+        if (uses == uses_ || cannot_save_) return;
+        uses_ = std::move(uses);
+        try {
+            token::write_last_uses(where_.last_use, uses_);
+        } catch (const std::exception& wrong) {
+            cannot_save_ = true;
+            says_.log(voice::loudness::warning, std::string("when tokens were last used is not kept: ") + wrong.what() +
+                                        " Name another file in the option last_use.");
+        }
+    }
+
+    void say_once(std::string& said, std::string sentence) {
+        if (said == sentence) return;
+        says_.log(voice::loudness::error, sentence);
+        said = std::move(sentence);
+    }
+
+    const files where_;
+    const voice says_;
+    // Of the watching thread.
+    std::string said_, said_of_revocations_;  // what was complained about last
+    token::last_uses uses_;
+    std::chrono::steady_clock::time_point next_save_{};
+    bool cannot_save_ = false;
+
+    mutable std::mutex mutex_;
+    door_list now_;
+    std::unique_ptr<file_watch> watch_;
+};
+
+keeper::keeper(files where, voice says) : rooms_(std::make_unique<rooms>(std::move(where), std::move(says))) {}
+keeper::~keeper() = default;
+
+keeper::decision keeper::decide(std::string_view token, std::string_view peer, std::int64_t now) const {
+    return rooms_->decide(token, peer, now);
+}

@@ -1,0 +1,45 @@
+// The door of token-file: the list and the revocations as they are now, and whether a token is in them.
+//
+// Both are read whole on a thread of their own and swapped in; whatever is wrong with a new list, the one before
+// goes on serving. Checking a token takes a look-up and a hash, never a file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+class keeper {
+public:
+    struct files {
+        std::filesystem::path list, revocations, last_use;
+    };
+    // What the keeper says to the server, from the watching thread; and in the constructor, `log` only.
+    struct voice {
+        enum class loudness { info, warning, error };
+        std::function<void(loudness, const std::string& line)> log;
+        std::function<void(std::string_view credential)> forget;  // empty: all of them
+    };
+    enum class answer { granted, not_ours, refused };
+    struct decision {
+        answer what = answer::refused;
+        std::string why{};  // for the log, unless granted
+        std::string subject{}, credential{};
+        std::vector<std::string> scopes{};
+        std::int64_t expires = 0;  // seconds since 1970; 0: never
+    };
+
+    // Throws std::runtime_error, one full sentence, when either file cannot be trusted or understood.
+    keeper(files where, voice says);
+    ~keeper();
+
+    // Any thread; never blocks. `now` in seconds since 1970.
+    decision decide(std::string_view token, std::string_view peer, std::int64_t now) const;
+
+private:
+    class rooms;
+    std::unique_ptr<rooms> rooms_;
+};

@@ -1,0 +1,65 @@
+// Who is let in, as it stood at one moment: small, immutable, and asked by all I/O threads at once.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/network.hpp"
+#include "token/last_use.hpp"
+#include "token/record.hpp"
+
+class roster {
+public:
+    // What is known of one token. Words that many tokens have in common are kept once.
+    struct holder {
+        toolrack::sha256_digest hash{};
+        const std::string* principal = nullptr;
+        const std::vector<std::string>* scopes = nullptr;
+        const std::vector<std::string>* sources = nullptr;  // as written
+        std::int64_t created = 0, not_before = 0, expires = 0;  // seconds since 1970; 0: nothing said
+        std::size_t number = 0;                                 // among all
+
+        bool is_same_as(const holder& other) const;
+    };
+    using id = std::array<char, 12>;
+
+    roster() = default;
+    explicit roster(const std::vector<toolrack::token::record>& records);
+    roster(const roster&) = delete;
+    roster& operator=(const roster&) = delete;
+
+    std::size_t size() const noexcept { return holders_.size(); }
+
+    // Null when nobody has it. Takes as long for a token that is unknown as for one that is wrong.
+    const holder* find(std::string_view bearer, std::string_view id) const;
+    // Whether `peer`, an address or "unix", is among the sources of the token.
+    static bool may_come_from(const holder& who, std::string_view peer);
+
+    // Any thread. `now` in seconds since 1970.
+    void note_use(const holder& who, std::int64_t now) const noexcept {
+        uses_[who.number].store(now, std::memory_order_relaxed);
+    }
+    void collect_uses(toolrack::token::last_uses& into) const;
+
+    // The ids in here that `next` does not have, or has otherwise.
+    std::vector<std::string> lost_in(const roster& next) const;
+
+private:
+    struct hash_of_id {
+        std::size_t operator()(const id& text) const noexcept;
+    };
+    const std::string* kept(const std::string& text);
+    const std::vector<std::string>* kept(const std::vector<std::string>& words);
+
+    std::map<std::string, std::string> texts_;
+    std::map<std::vector<std::string>, std::vector<std::string>> words_;
+    std::unordered_map<id, holder, hash_of_id> holders_;
+    std::unique_ptr<std::atomic<std::int64_t>[]> uses_;  // 0: not since this was made
+};

@@ -1,0 +1,78 @@
+// One named, hashed, scoped, expiring token for each client, from a list that is watched.
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <toolrack/plugin.hpp>
+
+#include "keeper.hpp"
+
+namespace {
+
+using namespace toolrack;
+namespace fs = std::filesystem;
+
+fs::path path_option(const setup& s, const char* name, const fs::path& otherwise) {
+    const auto found = s.options().find(name);
+    return fs::absolute(found ? fs::path(found->str()) : otherwise);
+}
+
+keeper::files files_of(const setup& s) {
+    const auto list = path_option(s, "path", {});
+    return {list, path_option(s, "revoked", list.parent_path() / "revoked.list"),
+            path_option(s, "last_use", list.parent_path() / "last-use")};
+}
+
+severity severity_of(keeper::voice::loudness how) {
+    switch (how) {
+    case keeper::voice::loudness::info: return severity::info;
+    case keeper::voice::loudness::warning: return severity::warning;
+    case keeper::voice::loudness::error: break;
+    }
+    return severity::error;
+}
+
+std::shared_ptr<keeper> make_keeper(const setup& s) {
+    keeper::voice voice{[log = s.log](keeper::voice::loudness how, const std::string& line) { log(severity_of(how), line); },
+                        [given = s.grants()](std::string_view credential) { given.forget(credential); }};
+    try {
+        return std::make_shared<keeper>(files_of(s), std::move(voice));
+    } catch (const std::runtime_error& wrong) {
+        throw setup_error(wrong.what());
+    }
+}
+
+verdict verdict_of(keeper::decision decided) {
+    switch (decided.what) {
+    case keeper::answer::granted:
+        return grant{.subject = std::move(decided.subject), .scopes = std::move(decided.scopes),
+                     .credential = std::move(decided.credential), .expires = decided.expires};
+    case keeper::answer::not_ours: return refuse(refusal::pass, std::move(decided.why));
+    case keeper::answer::refused: break;
+    }
+    return refuse(refusal::bad_token, std::move(decided.why));
+}
+
+}  // namespace
+
+TOOLRACK_PLUGIN("toolrack.token-file", "1.0.0", R"({
+    "kinds": ["auth"],
+    "options": {
+        "type": "object",
+        "properties": {
+            "path": {"type": "string", "minLength": 1},
+            "revoked": {"type": "string", "minLength": 1},
+            "last_use": {"type": "string", "minLength": 1}
+        },
+        "required": ["path"],
+        "additionalProperties": false
+    }
+})")
+(toolrack::setup& s) {
+    const auto door = make_keeper(s);
+    s.keep(door);
+    s.auth(trait::quick, [door = door.get()](const facts& shown) {
+        return verdict_of(door->decide(shown.token, shown.peer, shown.now));
+    });
+}

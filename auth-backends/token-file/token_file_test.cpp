@@ -1,0 +1,125 @@
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <sys/stat.h>
+
+#include <toolrack/testing.hpp>
+
+#include "catch.hpp"
+
+using toolrack::json::object;
+using toolrack::testing::host;
+using toolrack::testing::setup_refused;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Made by "toolrack token new" for this test, and for nothing else.
+const std::string ann = "trk_AAAAAAAAAAAA_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3CAT0e", bob = "trk_BBBBBBBBBBBB_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb_1aeY7w";
+
+// A list with ann, who may do two things until 2100, and bob, who could until 2001.
+constexpr const char* list = R"(schema = 1
+[[token]]
+id = "AAAAAAAAAAAA"
+principal = "ann"
+hash = "sha256:752e062878737deb7d3029c0e2b8a765f4f9c83c73e2750ee354d12220812534"
+scopes = ["orders:read", "weather"]
+created = 2026-01-01T00:00:00Z
+expires = 2100-01-01T00:00:00Z
+[[token]]
+id = "BBBBBBBBBBBB"
+principal = "bob"
+hash = "sha256:a76d4297df57efa69c8d5635cc71383adf318e9a6c829a6cff10fe74a5c4caa5"
+created = 2000-01-01T00:00:00Z
+expires = 2001-01-01T00:00:00Z
+)";
+
+class folder {
+public:
+    folder() {
+        std::string name = (fs::temp_directory_path() / "toolrack-token-file-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+        write("tokens.toml", list);
+    }
+    ~folder() { fs::remove_all(path_); }
+    folder(const folder&) = delete;
+    folder& operator=(const folder&) = delete;
+
+    void write(const std::string& name, const std::string& bytes) const {
+        const auto next = path_ / (name + ".next");
+        std::ofstream(next) << bytes;
+        ::chmod(next.c_str(), 0600);
+        fs::rename(next, path_ / name);
+    }
+    std::string options() const { return object({{"path", (path_ / "tokens.toml").string()}}).str(); }
+
+private:
+    fs::path path_;
+};
+
+std::string refused_with(const folder& here) {
+    try {
+        host started(here.options());
+    } catch (const setup_refused& e) {
+        return e.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("who is in the list is let in, with what the list says") {
+    const folder here;
+    host door(here.options());
+    const auto yes = door.authenticate(ann);
+    CHECK(yes.granted);
+    CHECK(yes.subject == "ann");
+    CHECK(yes.scopes == std::vector<std::string>{"orders:read", "weather"});
+    CHECK(yes.credential == "AAAAAAAAAAAA");
+    CHECK(yes.expires == 4102444800);
+    CHECK(yes.keep == 0);
+}
+
+TEST_CASE("what is no token of ours is passed on, and what is one is decided here") {
+    const folder here;
+    host door(here.options());
+    CHECK(door.authenticate("3f9c2d7a41b8e06595d2c7f1ab83e460").refusal == TOOLRACK_PASS);
+    CHECK(door.authenticate("eyJhbGciOiJIUzI1NiJ9.e30.c2ln").refusal == TOOLRACK_PASS);
+    CHECK(door.authenticate(ann + "0").refusal == TOOLRACK_PASS);
+    CHECK(door.authenticate(bob).refusal == TOOLRACK_BAD_TOKEN);
+    CHECK(door.authenticate(bob).why == "the token has expired (BBBBBBBBBBBB, bob)");
+}
+
+TEST_CASE("a token that is right but for its secret is refused, and so is one that nobody has") {
+    const folder here;
+    host door(here.options());
+    const auto wrong = door.authenticate("trk_AAAAAAAAAAAA_ccccccccccccccccccccccccccccccccccccccccccc_20skvZ");
+    CHECK_FALSE(wrong.granted);
+    CHECK(wrong.refusal == TOOLRACK_BAD_TOKEN);
+    CHECK(wrong.why == "no token with the id AAAAAAAAAAAA is in the list");
+    CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal == TOOLRACK_BAD_TOKEN);
+}
+
+TEST_CASE("what is revoked before the start is revoked") {
+    const folder here;
+    here.write("revoked.list", "2026-11-22T10:00:00Z tok AAAAAAAAAAAA\n");
+    host door(here.options());
+    CHECK(door.authenticate(ann).why == "the token was revoked (AAAAAAAAAAAA, ann)");
+}
+
+TEST_CASE("checking never blocks, needs a token, and is not open") {
+    const folder here;
+    host door(here.options());
+    CHECK(door.auth_table().traits == TOOLRACK_AUTH_QUICK);
+}
+
+TEST_CASE("a list or revocations that are broken keep the lock from being made") {
+    const folder here;
+    here.write("tokens.toml", "schema = 1\n[[token]]\nid = 7\n");
+    CHECK(refused_with(here).find("tokens.toml:3:") != std::string::npos);
+    here.write("tokens.toml", list);
+    here.write("revoked.list", "nonsense\n");
+    CHECK(refused_with(here).find("revoked.list cannot be used") != std::string::npos);
+}

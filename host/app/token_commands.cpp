@@ -1,0 +1,340 @@
+#include "app/token_commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <toolrack/json.hpp>
+
+#include "app/secret_output.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "config/config.hpp"
+#include "config/quantity.hpp"
+#include "token/bearer.hpp"
+#include "token/book.hpp"
+#include "token/list.hpp"
+#include "wire/json.hpp"
+
+namespace toolrack::app {
+namespace {
+
+using namespace std::chrono_literals;
+using token::record;
+
+// What the commands share, filled in while the line is parsed.
+struct words {
+    std::string tokens, config;
+    bool as_json = false;
+
+    std::string principal, ttl = "90d", not_before, note, id, overlap = "24h", reason, stale, older = "30d";
+    std::vector<std::string> scopes, sources, ids;
+    bool never_expires = false, from_input = false;
+    secret_output output;
+};
+
+sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+[[noreturn]] void misused(const std::string& sentence) { throw failure(sentence, exit_code::usage); }
+
+std::chrono::seconds duration(const std::string& written, const char* option) {
+    const auto read = config::parse_duration(written);
+    if (!read) misused(fmt::format("{} is \"{}\"; expected a duration such as 30m, 24h or 90d.", option, printable(written, 60)));
+    return std::chrono::ceil<std::chrono::seconds>(*read);
+}
+
+// Named on the line, or what [auth] of the configuration says.
+token::book open_book(const words& given) {
+    std::filesystem::path list = given.tokens, revoked, last_use;
+    if (list.empty()) {
+        const auto file = given.config.empty() ? config::find_file() : std::filesystem::path(given.config);
+        const auto settings = config::read(file);
+        const auto backend = std::ranges::find(settings.auth.backends, "token-file", &config::backend::name);
+        const json::value options(backend == settings.auth.backends.end() ? std::string_view("{}")
+                                                                           : std::string_view(backend->options.json));
+        const auto path = wire::string_member(options, "path");
+        if (!path)
+            misused(file.string() + " does not name token-file and its path in [auth]. Name the list with --tokens FILE.");
+        list = *path;
+        revoked = wire::string_member(options, "revoked").value_or("");
+        last_use = wire::string_member(options, "last_use").value_or("");
+    }
+    list = std::filesystem::absolute(list);
+    if (revoked.empty()) revoked = list.parent_path() / "revoked.list";
+    if (last_use.empty()) last_use = list.parent_path() / "last-use";
+    return token::book({list, std::filesystem::absolute(revoked), std::filesystem::absolute(last_use)});
+}
+
+std::string when(const std::optional<sys_seconds>& time) { return time ? to_rfc3339(*time) : "never"; }
+
+// In one word, as it is now.
+std::string state_of(const record& one, const token::revocations& revoked, sys_seconds at) {
+    if (revoked.tokens.contains(one.id) || revoked.takes_back(one.principal, one.created)) return "revoked";
+    if (one.expires && *one.expires <= at) return "expired";
+    if (one.not_before && *one.not_before > at) return "not yet";
+    if (!one.replaced_by.empty()) return "replaced";
+    return "valid";
+}
+
+json::text strings(const std::vector<std::string>& all) {
+    auto text = json::array();
+    for (const auto& each : all) text.push(each);
+    return text;
+}
+
+json::text shown(const record& one, std::string_view state, const std::optional<sys_seconds>& used) {
+    auto text = json::object({{"id", one.id}, {"principal", one.principal}, {"scopes", strings(one.scopes)},
+                              {"created", to_rfc3339(one.created)}, {"state", state}});
+    if (one.expires) text.add("expires", to_rfc3339(*one.expires));
+    if (one.not_before) text.add("notBefore", to_rfc3339(*one.not_before));
+    if (!one.sources.empty()) text.add("sources", strings(one.sources));
+    if (!one.note.empty()) text.add("note", one.note);
+    if (!one.replaced_by.empty()) text.add("replacedBy", one.replaced_by);
+    if (used) text.add("lastUse", to_rfc3339(*used));
+    return text;
+}
+
+void check_words(const record& one) {
+    if (!token::is_principal(one.principal)) misused("--principal is a name of 1 to 256 bytes on one line.");
+    if (!token::is_note(one.note)) misused("--note is at most 256 bytes on one line.");
+    for (const auto& scope : one.scopes)
+        if (!token::is_scope(scope)) misused(fmt::format("--scope \"{}\" is not a scope; expected one such as orders:read.", printable(scope, 80)));
+    for (const auto& source : one.sources)
+        if (!token::is_source(source))
+            misused(fmt::format("--source \"{}\" is not a network; expected one such as 10.0.0.0/8, or \"unix\".", printable(source, 80)));
+}
+
+// Makes a token, and puts into the list what `describe` makes of its bare record. Shown only when it counts.
+void issue(const words& given,
+           const token::book& book,
+           const std::function<void(record& fresh, std::vector<record>& all)>& describe) {
+    const auto bearer = token::make_bearer();
+    record made;
+    made.id = *token::id_of(bearer.reveal());
+    made.hash = token::hash_of(bearer.reveal());
+    made.created = now();
+    if (!given.never_expires) made.expires = made.created + duration(given.ttl, "--ttl");
+    book.change([&](std::vector<record>& all) {
+        describe(made, all);
+        all.push_back(made);
+    });
+    given.output.write(bearer);
+    if (given.as_json) return fmt::print(stderr, "{}\n", shown(made, "valid", {}).str());
+    fmt::print(stderr, "Token {} for {}, {}, {}.{}\n", made.id, printable(made.principal, 256),
+               made.expires ? "valid until " + to_rfc3339(*made.expires) : "which never expires",
+               made.scopes.empty() ? "without scopes: it may use only what asks for none" : fmt::format("with {}", fmt::join(made.scopes, ", ")),
+               given.output.file.empty() ? " It is not shown again." : " It is in " + given.output.file + ".");
+}
+
+void run_new(const words& given) {
+    record wanted;
+    wanted.principal = given.principal;
+    wanted.scopes = given.scopes;
+    wanted.sources = given.sources;
+    wanted.note = given.note;
+    check_words(wanted);
+    if (!given.not_before.empty()) {
+        wanted.not_before = read_rfc3339(given.not_before);
+        if (!wanted.not_before) misused("--not-before is not a point in time; expected one such as 2027-02-20T10:00:00Z.");
+    }
+    given.output.check();
+    issue(given, open_book(given), [&](record& fresh, std::vector<record>&) {
+        fresh.principal = wanted.principal;
+        fresh.scopes = wanted.scopes;
+        fresh.sources = wanted.sources;
+        fresh.note = wanted.note;
+        fresh.not_before = wanted.not_before;
+    });
+}
+
+void run_rotate(const words& given) {
+    const auto overlap = duration(given.overlap, "--overlap");
+    given.output.check();
+    const auto book = open_book(given);
+    const auto revoked = book.read_revoked();
+    issue(given, book, [&](record& fresh, std::vector<record>& all) {
+        const auto old = std::ranges::find(all, given.id, &record::id);
+        if (old == all.end())
+            misused("There is no token with the id " + printable(given.id, 80) + " in " + book.where().list.string() + '.');
+        if (const auto state = state_of(*old, revoked, fresh.created); state != "valid" && state != "not yet")
+            misused("The token " + old->id + " is " + state +
+                    ", and only a valid one can be rotated. \"toolrack token new\" makes a fresh one.");
+        fresh.principal = old->principal;
+        fresh.scopes = old->scopes;
+        fresh.sources = old->sources;
+        fresh.note = old->note;
+        const auto end = fresh.created + overlap;
+        old->expires = old->expires ? std::min(*old->expires, end) : end;
+        old->replaced_by = fresh.id;
+    });
+}
+
+void run_list(const words& given) {
+    const auto book = open_book(given);
+    const auto records = book.read();
+    const auto revoked = book.read_revoked();
+    const auto uses = book.read_uses();
+    const auto at = now();
+    const auto idle_since = given.stale.empty() ? std::optional<sys_seconds>() : at - duration(given.stale, "--stale");
+    auto all = json::array();
+    if (!given.as_json) fmt::print("{:<13}{:<10}{:<22}{:<22}{:<20}{}\n", "ID", "STATE", "EXPIRES", "LAST USE", "PRINCIPAL", "SCOPES");
+    for (const auto& one : records) {
+        const auto found = uses.find(one.id);
+        const auto used = found == uses.end() ? std::optional<sys_seconds>() : found->second;
+        if (idle_since && std::max(used.value_or(sys_seconds()), one.created) > *idle_since) continue;
+        const auto state = state_of(one, revoked, at);
+        if (given.as_json) all.push(shown(one, state, used));
+        else
+            fmt::print("{:<13}{:<10}{:<22}{:<22}{:<20}{}\n", one.id, state, when(one.expires), used ? when(used) : "-",
+                       printable(one.principal, 60), fmt::join(one.scopes, " "));
+    }
+    if (given.as_json) fmt::print("{}\n", all.str());
+}
+
+// The ids named on the line and on standard input; a whole token is its id, and is never said back.
+std::vector<std::string> named_ids(const words& given) {
+    auto ids = given.ids;
+    if (given.from_input)
+        for (std::string line; std::getline(std::cin, line);)
+            if (!trim(line).empty()) ids.emplace_back(trim(line));
+    for (auto& id : ids) {
+        if (const auto inside = token::id_of(id)) {
+            fmt::print(stderr, "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n", *inside);
+            id = std::string(*inside);
+        } else if (!token::is_id(id)) {
+            misused("\"" + printable(id.substr(0, 12), 60) + "\" is not the id of a token, which is 12 letters and digits. \"toolrack token list\" shows them.");
+        }
+    }
+    return ids;
+}
+
+void run_revoke(const words& given) {
+    const auto ids = named_ids(given);
+    if (ids.empty() == given.principal.empty()) misused("Say which: the ids of tokens, or --principal NAME for all that they hold.");
+    const auto book = open_book(given);
+    if (!given.principal.empty()) {
+        // All that was made up to this very second, and so from the next one on.
+        book.revoke(now() + 1s, token::revoked::principal_before, {given.principal}, given.reason);
+    } else {
+        const auto records = book.read();
+        for (const auto& id : ids)
+            if (std::ranges::find(records, id, &record::id) == records.end())
+                fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, book.where().list.string());
+        book.revoke(now(), token::revoked::token, ids, given.reason);
+    }
+    if (given.as_json) fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
+    else fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256) : fmt::format("{}", fmt::join(ids, ", ")));
+}
+
+int run_verify(const words& given) {
+    const auto bearer = read_secret_from_input();
+    const auto id = token::id_of(bearer.reveal());
+    const auto book = open_book(given);
+    std::string state = "not a token of this list's making, or mistyped";
+    const auto records = book.read();
+    auto one = records.end();
+    if (id) {
+        one = std::ranges::find(records, token::hash_of(bearer.reveal()), &record::hash);
+        state = one == records.end() ? "unknown" : state_of(*one, book.read_revoked(), now());
+    }
+    if (given.as_json) {
+        fmt::print("{}\n", one == records.end() ? json::object({{"state", state}}).str() : shown(*one, state, {}).str());
+    } else if (one == records.end()) {
+        fmt::print("The token is {}.\n", state);
+    } else {
+        fmt::print("The token {} of {} is {}; it expires {}.\n", one->id, printable(one->principal, 256), state, when(one->expires));
+    }
+    return state == "valid" || state == "replaced" ? 0 : 1;
+}
+
+void run_hash(const words& given) {
+    const auto bearer = read_secret_from_input();
+    const auto id = token::id_of(bearer.reveal());
+    if (!id) misused("What is on standard input is not a token of Toolrack's making: its shape or its check is wrong.");
+    const auto hash = "sha256:" + hex(token::hash_of(bearer.reveal()));
+    if (given.as_json) fmt::print("{}\n", json::object({{"id", *id}, {"hash", hash}}).str());
+    else fmt::print("id = \"{}\"\nhash = \"{}\"\n", *id, hash);
+}
+
+void run_prune(const words& given) {
+    const auto before = now() - duration(given.older, "--older");
+    const auto book = open_book(given);
+    const auto revoked = book.read_revoked();
+    std::vector<std::string> gone;
+    book.change([&](auto& records) {
+        std::erase_if(records, [&](const record& one) {
+            const bool is_over = one.expires && *one.expires <= before;
+            const bool is_revoked = state_of(one, revoked, now()) == "revoked" && one.created <= before;
+            if (is_over || is_revoked) gone.push_back(one.id);
+            return is_over || is_revoked;
+        });
+    });
+    if (given.as_json) fmt::print("{}\n", json::object({{"pruned", strings(gone)}}).str());
+    else fmt::print("{}\n", gone.empty() ? std::string("Nothing to prune.") : fmt::format("Pruned {}.", fmt::join(gone, ", ")));
+}
+
+void add_place(CLI::App& command, words& given) {
+    command.add_option("--tokens", given.tokens, "The list (default: what [auth] of the configuration says)")->type_name("FILE");
+    command.add_option("--config", given.config, "The configuration, when not where it usually is")->type_name("FILE");
+    command.add_flag("--json", given.as_json, "JSON instead of words");
+}
+
+void add_output(CLI::App& command, words& given) {
+    command.add_option("--out", given.output.file, "A new file for the token, of mode 0600 (default: the terminal)")->type_name("FILE");
+    command.add_option("--fd", given.output.descriptor, "An open descriptor for the token")->type_name("N");
+    command.add_option("--ttl", given.ttl, "How long it is valid, such as 24h or 90d")->type_name("DURATION")->capture_default_str();
+    command.add_flag("--never-expires", given.never_expires, "It is valid until it is revoked");
+}
+
+}  // namespace
+
+void add_token_commands(CLI::App& app, int& result) {
+    const auto given = std::make_shared<words>();
+    auto* token = app.add_subcommand("token", "Make, list, revoke and rotate the tokens of token-file");
+    token->require_subcommand(1);
+    const auto add = [&](const char* name, const char* about, auto run) {
+        auto* command = token->add_subcommand(name, about);
+        add_place(*command, *given);
+        command->callback([given, run, &result] {
+            if constexpr (std::is_void_v<decltype(run(*given))>) run(*given);
+            else result = run(*given);
+        });
+        return command;
+    };
+
+    auto* fresh = add("new", "Make a token, which is shown once", run_new);
+    fresh->add_option("--principal", given->principal, "Who holds it")->required()->type_name("NAME");
+    fresh->add_option("--scope", given->scopes, "What they may do; may be given again")->type_name("SCOPE");
+    fresh->add_option("--source", given->sources, "A network it may come from, or \"unix\"; may be given again")->type_name("NETWORK");
+    fresh->add_option("--not-before", given->not_before, "When it begins to count")->type_name("TIME");
+    fresh->add_option("--note", given->note, "For people: where it is used")->type_name("TEXT");
+    add_output(*fresh, *given);
+
+    auto* rotate = add("rotate", "Make the successor of a token, and let the old one run out", run_rotate);
+    rotate->add_option("id", given->id, "The id of the old one")->required()->type_name("ID");
+    rotate->add_option("--overlap", given->overlap, "How long both are valid")->type_name("DURATION")->capture_default_str();
+    add_output(*rotate, *given);
+
+    auto* list = add("list", "Show who holds tokens, until when, and when each was last used", run_list);
+    list->add_option("--stale", given->stale, "Only those that were not used for so long")->type_name("DURATION");
+
+    auto* revoke = add("revoke", "Take tokens back, at once", run_revoke);
+    revoke->add_option("id", given->ids, "Ids of tokens")->type_name("ID");
+    revoke->add_option("--principal", given->principal, "All that they hold by now")->type_name("NAME");
+    revoke->add_flag("--stdin", given->from_input, "Read ids from standard input, one a line");
+    revoke->add_option("--reason", given->reason, "For people")->type_name("TEXT");
+
+    add("verify", "Say whether the token on standard input is valid (exit code 1 when not)", run_verify);
+    add("hash", "Print what a list keeps of the token on standard input", run_hash);
+    auto* prune = add("prune", "Take tokens out of the list that ran out or were revoked", run_prune);
+    prune->add_option("--older", given->older, "Only when that was so long ago")->type_name("DURATION")->capture_default_str();
+}
+
+}  // namespace toolrack::app

@@ -1,0 +1,12 @@
+// `toolrack token`: the tokens of token-file, one named one for each client.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace toolrack::app {
+
+// Adds the command and all below it to `app`. Each runs while the line is parsed, and leaves its exit code
+// in `result`, which must outlive the parsing.
+void add_token_commands(CLI::App& app, int& result);
+
+}  // namespace toolrack::app

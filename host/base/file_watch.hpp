@@ -1,0 +1,43 @@
+// Watches a few files, and says when one of them was replaced, written to or removed.
+//
+// A thread of its own: told by the kernel where it can, and looking each second where it cannot (network
+// file systems, a folder that did not exist yet). What is seen is a whole change only when files are
+// replaced by renaming, as everything here does.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "base/trusted_file.hpp"
+
+namespace toolrack {
+
+class file_watch {
+public:
+    // `changed` runs on the watching thread, and so does `each_second`, if there is any. Neither may throw.
+    // A change since `seen` was noted counts, too.
+    file_watch(std::map<std::filesystem::path, file_mark> seen,
+               std::function<void()> changed,
+               std::function<void()> each_second = nullptr);
+    // Returns when the thread has ended.
+    ~file_watch();
+    file_watch(const file_watch&) = delete;
+    file_watch& operator=(const file_watch&) = delete;
+
+private:
+    void run();
+    bool has_changed();
+    void listen_to_folders();
+
+    std::map<std::filesystem::path, file_mark> seen_;
+    const std::function<void()> changed_;
+    const std::function<void()> each_second_;
+    int news_ = -1;  // inotify; -1 where there is none to be had
+    int stop_ = -1;
+    std::thread thread_;
+};
+
+}  // namespace toolrack

@@ -1,0 +1,38 @@
+// A file that decides who is let in: read only when nobody but its owner can have written it.
+//
+// The checks are made on the very descriptors that are read, from the root of the path down: a folder that
+// others may write to could have its entry replaced between a check and an open. (As sshd's StrictModes.)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace toolrack {
+
+// Which file it was, and in which state: what a watcher compares. A file that was replaced, written to or
+// removed has another one.
+struct file_mark {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t modified = 0, changed = 0;  // nanoseconds
+
+    bool operator==(const file_mark&) const = default;
+};
+
+struct trusted_file {
+    std::string bytes;
+    file_mark mark;
+};
+
+// The whole of a regular file, not a link, of at most `most` bytes, that belongs to root or to this
+// process's user and that neither its group can write nor others can use, below folders that nobody else
+// can write to. The complaint says what is wrong and what to do.
+result<trusted_file, complaint> read_trusted(const std::filesystem::path& file, std::size_t most);
+
+// All zero when there is no such file.
+file_mark mark_of(const std::filesystem::path& file) noexcept;
+
+}  // namespace toolrack

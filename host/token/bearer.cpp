@@ -1,0 +1,88 @@
+#include "token/bearer.hpp"
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <cstdint>
+#include <openssl/rand.h>
+
+#include "base/error.hpp"
+
+namespace toolrack::token {
+namespace {
+
+constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t secret_length = 43, check_length = 6;
+constexpr std::size_t secret_at = prefix.size() + id_length + 1, check_at = secret_at + secret_length + 1;
+static_assert(check_at + check_length == length);
+
+bool is_digit(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// Each as likely as the others: bytes beyond the last multiple of 62 are thrown away.
+void append_random(std::string& out, std::size_t count) {
+    constexpr unsigned fair = 256 / 62 * 62;
+    unsigned char bytes[64];
+    while (count > 0) {
+        if (RAND_bytes(bytes, sizeof bytes) != 1)
+            throw failure("The system gives no random bytes.", exit_code::software);
+        for (const auto byte : bytes) {
+            if (byte >= fair || count == 0) continue;
+            out += digits[byte % 62];
+            --count;
+        }
+    }
+    wipe(reinterpret_cast<char*>(bytes), sizeof bytes);
+}
+
+std::string check_of(std::string_view before) {
+    boost::crc_32_type crc;
+    crc.process_bytes(before.data(), before.size());
+    std::string check(check_length, '0');
+    auto left = crc.checksum();
+    for (auto at = check.rbegin(); at != check.rend(); ++at, left /= 62) *at = digits[left % 62];
+    return check;
+}
+
+}  // namespace
+
+secret make_bearer() {
+    std::string text;
+    text.reserve(length);  // so that growing leaves no copy behind
+    text += prefix;
+    append_random(text, id_length);
+    text += '_';
+    append_random(text, secret_length);
+    text += '_';
+    text += check_of(text);
+    secret made{std::string_view(text)};
+    wipe(text);
+    return made;
+}
+
+bool is_id(std::string_view text) noexcept {
+    return text.size() == id_length && std::ranges::all_of(text, is_digit);
+}
+
+std::optional<std::string_view> id_of(std::string_view bearer) noexcept {
+    if (bearer.size() != length || !bearer.starts_with(prefix)) return std::nullopt;
+    const auto id = bearer.substr(prefix.size(), id_length);
+    const auto hidden = bearer.substr(secret_at, secret_length);
+    if (!is_id(id) || bearer[secret_at - 1] != '_' || bearer[check_at - 1] != '_') return std::nullopt;
+    if (!std::ranges::all_of(hidden, is_digit)) return std::nullopt;
+    if (bearer.substr(check_at) != check_of(bearer.substr(0, check_at))) return std::nullopt;
+    return id;
+}
+
+sha256_digest hash_of(std::string_view bearer) {
+    constexpr std::string_view salt("toolrack-token-v1\0", 18);
+    std::string salted;
+    salted.reserve(salt.size() + bearer.size());
+    salted += salt;
+    salted += bearer;
+    const auto digest = sha256(salted);
+    wipe(salted);
+    return digest;
+}
+
+}  // namespace toolrack::token

@@ -1,0 +1,29 @@
+#include "token/last_use.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "base/replace_file.hpp"
+#include "token/bearer.hpp"
+
+namespace toolrack::token {
+
+last_uses read_last_uses(const std::filesystem::path& file) {
+    last_uses uses;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        std::istringstream words(line);
+        std::string id, when;
+        words >> id >> when;
+        if (const auto time = read_rfc3339(when); time && is_id(id)) uses[id] = *time;
+    }
+    return uses;
+}
+
+void write_last_uses(const std::filesystem::path& file, const last_uses& uses) {
+    std::string text;
+    for (const auto& [id, when] : uses) text += id + ' ' + to_rfc3339(when) + '\n';
+    replace_file(file, text, {.mode = 0640, .lasts = false});
+}
+
+}  // namespace toolrack::token

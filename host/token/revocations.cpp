@@ -1,0 +1,111 @@
+#include "token/revocations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+
+namespace toolrack::token {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, revoked>, 4> words{{{"tok", revoked::token},
+                                                                     {"jti", revoked::signed_token},
+                                                                     {"kid", revoked::key},
+                                                                     {"principal-before", revoked::principal_before}}};
+
+std::string_view next_word(std::string_view& line) {
+    const auto end = std::min(line.find(' '), line.size());
+    const auto word = line.substr(0, end);
+    line.remove_prefix(std::min(end + 1, line.size()));
+    return word;
+}
+
+std::string escaped(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= ' ' || byte == '%' || byte == 0x7f) out += '%' + hex(std::string_view(&c, 1));
+        else out += c;
+    }
+    return out;
+}
+
+std::optional<std::string> unescaped(std::string_view value) {
+    std::string out;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (value[at] != '%') {
+            out += value[at];
+            continue;
+        }
+        unsigned char byte = 0;
+        if (at + 2 >= value.size()) return std::nullopt;
+        const char* digits = value.data() + at + 1;
+        const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
+        if (error != std::errc{} || end != digits + 2) return std::nullopt;
+        out += static_cast<char>(byte);
+        at += 2;
+    }
+    return out;
+}
+
+// False when the line cannot be understood.
+bool read_line(std::string_view line, revocations& into) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (trim(line).empty() || line.front() == '#') return true;
+    const auto when = read_rfc3339(next_word(line));
+    const auto kind = next_word(line);
+    const auto value = unescaped(next_word(line));
+    const auto* known = std::ranges::find(words, kind, &std::pair<std::string_view, revoked>::first);
+    if (!when || known == words.end() || !value || value->empty() || !is_utf8(*value)) return false;
+    switch (known->second) {
+    case revoked::token: into.tokens.insert(*value); break;
+    case revoked::signed_token: into.signed_tokens.insert(*value); break;
+    case revoked::key: into.keys.insert(*value); break;
+    case revoked::principal_before: {
+        auto& moment = into.principals.try_emplace(*value, *when).first->second;
+        moment = std::max(moment, *when);
+        break;
+    }
+    }
+    return true;
+}
+
+}  // namespace
+
+void revocations::add(const revocations& more) {
+    tokens.insert(more.tokens.begin(), more.tokens.end());
+    signed_tokens.insert(more.signed_tokens.begin(), more.signed_tokens.end());
+    keys.insert(more.keys.begin(), more.keys.end());
+    for (const auto& [name, moment] : more.principals) {
+        auto& ours = principals.try_emplace(name, moment).first->second;
+        ours = std::max(ours, moment);
+    }
+}
+
+bool revocations::takes_back(std::string_view principal, sys_seconds made) const {
+    const auto found = principals.find(principal);
+    return found != principals.end() && made < found->second;
+}
+
+revocations_read read_revocations(std::string_view text) {
+    revocations_read read;
+    for (unsigned line = 1; !text.empty(); ++line) {
+        const auto end = std::min(text.find('\n'), text.size());
+        if (!read_line(text.substr(0, end), read.taken_back)) read.broken_lines.push_back(line);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return read;
+}
+
+std::string revocation_line(sys_seconds when, revoked what, std::string_view value, std::string_view reason) {
+    const auto* word = std::ranges::find(words, what, &std::pair<std::string_view, revoked>::second);
+    std::string line = to_rfc3339(when) + ' ' + std::string(word->first) + ' ' + escaped(value);
+    if (!reason.empty()) line += ' ' + printable(reason, 200);
+    return line + '\n';
+}
+
+}  // namespace toolrack::token

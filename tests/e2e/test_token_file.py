@@ -1,0 +1,385 @@
+"""A token of its own for each client: made, listed, rotated and revoked while the server runs."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+from harness import BINARY, PATIENCE, Folder, Server, environment, modern, rpc, settings, toolrack
+
+LIST = rpc("tools/list")
+TOKEN = re.compile(r"\btrk_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}\b")
+
+
+class Book:
+    """A folder with a list of tokens, and the command that keeps it."""
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="toolrack-tokens-")
+        self.path = pathlib.Path(self._folder.name)
+        self.list = self.path / "tokens.toml"
+        self.revoked = self.path / "revoked.list"
+
+    def run(self, *arguments, input=None):
+        return subprocess.run([BINARY, "token", *map(str, arguments), "--tokens", self.list], env=environment(),
+                              input=input, stdin=None if input is not None else subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    def done(self, *arguments, input=None):
+        finished = self.run(*arguments, input=input)
+        if finished.returncode != 0:
+            raise AssertionError(f"{arguments}: {finished.stderr}")
+        return finished.stdout
+
+    def new(self, principal="ann", *more):
+        return self.done("new", "--principal", principal, "--fd", 1, "--scope", "*", *more).strip()
+
+    def config(self, **auth):
+        return settings("echo", backend="token-file", auth={"options": {"path": self.list}} | auth)
+
+    def close(self):
+        self._folder.cleanup()
+
+
+def id_of(token):
+    return token.split("_")[1]
+
+
+class WithBook(unittest.TestCase):
+    def setUp(self):
+        self.book = Book()
+        self.addCleanup(self.book.close)
+
+    def serve(self, **auth):
+        server = Server(self.book.config(**auth))
+        self.addCleanup(server.stop)
+        return server
+
+    def assert_soon(self, claim, what):
+        end = time.monotonic() + PATIENCE
+        while not claim():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.005)
+
+    def status(self, server, token):
+        return server.post(LIST, token=token).status
+
+
+class Tokens(WithBook):
+    def test_one_is_made_shown_once_and_kept_as_a_hash(self):
+        token = self.book.new()
+        self.assertRegex(token, TOKEN)
+        kept = self.book.list.read_text()
+        self.assertIn(id_of(token), kept)
+        self.assertNotIn(token.split("_")[2], kept)
+        self.assertEqual(0, self.book.list.stat().st_mode & 0o027)
+
+    def test_one_goes_to_a_new_file_that_only_its_owner_reads(self):
+        out = self.book.path / "for-ann"
+        done = self.book.run("new", "--principal", "ann", "--out", out)
+        self.assertEqual((0, ""), (done.returncode, done.stdout))
+        self.assertRegex(out.read_text(), TOKEN)
+        self.assertEqual(0o600, out.stat().st_mode & 0o777)
+        again = self.book.run("new", "--principal", "ann", "--out", out)
+        self.assertEqual(64, again.returncode)
+        self.assertIn("never written over", again.stderr)
+
+    def test_one_does_not_go_into_a_pipe_by_accident(self):
+        done = self.book.run("new", "--principal", "ann")
+        self.assertEqual(64, done.returncode)
+        self.assertIn("--out FILE", done.stderr)
+        self.assertFalse(self.book.list.exists())
+
+    def test_each_client_has_its_own_and_is_known_by_name(self):
+        ann, bob = self.book.new("ann"), self.book.new("bob")
+        server = self.serve()
+        self.assertEqual([200, 200], [self.status(server, ann), self.status(server, bob)])
+        self.assertEqual(401, self.status(server, ann[:-1] + ("0" if ann[-1] != "0" else "1")))
+        self.assertEqual(401, self.status(server, "trk_" + "0" * 63))
+        self.assertEqual(401, self.status(server, server.token))
+
+    def test_a_new_one_counts_without_a_restart(self):
+        self.book.new("ann")
+        server = self.serve()
+        bob = self.book.new("bob")
+        self.assert_soon(lambda: self.status(server, bob) == 200, "bob was never let in")
+
+    def test_a_revoked_one_is_refused_at_once_and_all_others_go_on(self):
+        tokens = [self.book.new("ann") for _ in range(5)]
+        server = self.serve()
+        for token in tokens[:4]:
+            self.book.done("revoke", id_of(token))
+            self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
+        self.assertEqual(200, self.status(server, tokens[4]))
+
+    def test_all_of_a_principal_are_revoked_in_one_go(self):
+        ann = [self.book.new("ann a\u00e9 %"), self.book.new("ann a\u00e9 %")]
+        bob = self.book.new("bob")
+        server = self.serve()
+        self.book.done("revoke", "--principal", "ann a\u00e9 %", "--reason", "left\nus")
+        for token in ann:
+            self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
+        self.assertEqual(200, self.status(server, bob))
+        self.assertEqual(1, self.book.revoked.read_text().count("\n"))
+
+    def test_a_stream_ends_when_its_token_is_revoked_and_only_then(self):
+        ann, bob = self.book.new("ann"), self.book.new("bob")
+        server = self.serve()
+        streams = {}
+        body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+        for token in (ann, bob):
+            streams[token] = server.connect()
+            self.addCleanup(streams[token].close)
+            streams[token].send(server.request(body=body, fields=headers | {"Accept": "text/event-stream"}, token=token))
+            self.assertEqual(200, streams[token].read_head()[0])
+            self.assertIn("acknowledged", streams[token].read_event()[0]["method"])
+        self.book.done("revoke", id_of(ann))
+        while streams[ann].read_block():
+            pass
+        self.assertFalse(streams[bob].is_closed(0.2))
+        self.assertEqual(200, self.status(server, bob))
+
+    def test_a_stream_ends_when_its_token_runs_out(self):
+        token = self.book.new("ann", "--ttl", "3s")
+        server = self.serve()
+        body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+        with server.connect() as stream:
+            stream.send(server.request(body=body, fields=headers | {"Accept": "text/event-stream"}, token=token))
+            self.assertEqual(200, stream.read_head()[0])
+            while stream.read_block():
+                pass
+        self.assertEqual(401, self.status(server, token))
+
+    def test_a_rotated_one_counts_beside_its_successor_until_the_overlap_is_over(self):
+        old = self.book.new("ann", "--note", "laptop")
+        server = self.serve()
+        fresh = self.book.done("rotate", id_of(old), "--overlap", "2s", "--fd", 1).strip()
+        self.assertNotEqual(old, fresh)
+        self.assert_soon(lambda: self.status(server, fresh) == 200, "the successor was never let in")
+        self.assert_soon(lambda: self.status(server, old) == 401, "the old one was never refused")
+        self.assertEqual(200, self.status(server, fresh))
+        shown = {one["id"]: one for one in json.loads(self.book.done("list", "--json"))}
+        self.assertEqual(("expired", id_of(fresh)), (shown[id_of(old)]["state"], shown[id_of(old)]["replacedBy"]))
+        self.assertEqual("laptop", shown[id_of(fresh)]["note"])
+
+    def test_one_that_ran_out_or_does_not_count_yet_is_refused(self):
+        early = self.book.new("ann", "--not-before", "2199-01-01T00:00:00Z")
+        short = self.book.new("ann", "--ttl", "1s")
+        server = self.serve()
+        self.assertEqual(401, self.status(server, early))
+        self.assert_soon(lambda: self.status(server, short) == 401, "an expired token was let in")
+
+    def test_one_may_be_bound_to_where_it_comes_from(self):
+        near, far = self.book.new("ann", "--source", "127.0.0.0/8"), self.book.new("ann", "--source", "10.0.0.0/8")
+        server = self.serve()
+        self.assertEqual([200, 401], [self.status(server, near), self.status(server, far)])
+
+    def test_when_each_was_last_used_is_shown_after_the_server_ended(self):
+        used, idle = self.book.new("ann"), self.book.new("bob")
+        server = self.serve()
+        self.assertEqual(200, self.status(server, used))
+        server.stop()
+        shown = {one["id"]: one for one in json.loads(self.book.done("list", "--json"))}
+        self.assertIn("lastUse", shown[id_of(used)])
+        self.assertNotIn("lastUse", shown[id_of(idle)])
+
+    def test_none_is_ever_in_the_log(self):
+        token = self.book.new("ann")
+        server = self.serve()
+        self.status(server, token)
+        self.book.done("revoke", id_of(token))
+        self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
+        server.wait_for_line("the token was revoked")
+        self.assertIn(id_of(token), server.log)
+        self.assertNotIn(token.split("_")[2][:8], server.log)
+
+
+class Commands(WithBook):
+    def test_verify_says_whether_a_token_counts(self):
+        token = self.book.new()
+        good = self.book.run("verify", input=token + "\n")
+        self.assertEqual(0, good.returncode, good.stderr)
+        self.assertIn("ann", good.stdout)
+        self.book.done("revoke", id_of(token))
+        bad = self.book.run("verify", "--json", input=token)
+        self.assertEqual((1, "revoked"), (bad.returncode, json.loads(bad.stdout)["state"]))
+        self.assertEqual(1, self.book.run("verify", input="trk_nonsense\n").returncode)
+        self.assertEqual(64, self.book.run("verify", input="").returncode)
+
+    def test_hash_prints_what_a_list_keeps(self):
+        token = self.book.new()
+        said = self.book.done("hash", input=token)
+        for line in said.splitlines():
+            self.assertIn(line, self.book.list.read_text())
+
+    def test_a_whole_token_in_place_of_its_id_is_revoked_and_not_said_back(self):
+        token = self.book.new()
+        done = self.book.run("revoke", token)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("has seen it", done.stderr)
+        self.assertNotIn(token.split("_")[2], done.stdout + done.stderr + self.book.revoked.read_text())
+        self.assertEqual(1, self.book.run("verify", input=token).returncode)
+
+    def test_ids_may_come_from_standard_input(self):
+        tokens = [self.book.new() for _ in range(3)]
+        self.book.done("revoke", "--stdin", input="\n".join(map(id_of, tokens)) + "\n")
+        states = [one["state"] for one in json.loads(self.book.done("list", "--json"))]
+        self.assertEqual(["revoked"] * 3, states)
+
+    def test_prune_takes_out_what_is_over_and_leaves_the_rest(self):
+        keep, gone = self.book.new("ann"), self.book.new("bob", "--ttl", "1s")
+        self.assert_soon(lambda: id_of(gone) in self.book.done("prune", "--older", "1s"), "it never ran out")
+        self.assertEqual([id_of(keep)], [one["id"] for one in json.loads(self.book.done("list", "--json"))])
+
+    def test_two_at_once_lose_nothing(self):
+        running = [subprocess.Popen([BINARY, "token", "new", "--principal", f"p{number}", "--fd", "1", "--tokens", self.book.list],
+                                    env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL) for number in range(8)]
+        tokens = {one.communicate(timeout=PATIENCE)[0].decode().strip() for one in running}
+        self.assertEqual(8, len(tokens))
+        self.assertEqual({f"p{number}" for number in range(8)},
+                         {one["principal"] for one in json.loads(self.book.done("list", "--json"))})
+
+    def test_words_that_do_not_fit_are_refused_with_what_would(self):
+        for arguments, sentence in ((("--principal", ""), "1 to 256 bytes"), (("--principal", "a\nb"), "one line"),
+                                    (("--principal", "a", "--ttl", "soon"), "such as 30m"),
+                                    (("--principal", "a", "--scope", "a b"), "not a scope"),
+                                    (("--principal", "a", "--source", "here"), "10.0.0.0/8"),
+                                    (("--principal", "a", "--not-before", "tomorrow"), "2027-02-20T10:00:00Z"),
+                                    (("--principal", "a", "--fd", "77"), "not open")):
+            with self.subTest(arguments):
+                done = self.book.run("new", *(arguments if "--fd" in arguments else (*arguments, "--fd", 1)))
+                self.assertEqual((64, ""), (done.returncode, done.stdout), done.stderr)
+                self.assertIn(sentence, done.stderr)
+        self.assertFalse(self.book.list.exists())
+
+    def test_an_id_that_is_not_there_is_named(self):
+        self.book.new()
+        done = self.book.run("rotate", "AAAAAAAAAAAA", "--fd", 1)
+        self.assertEqual(64, done.returncode)
+        self.assertIn("AAAAAAAAAAAA", done.stderr)
+        done = self.book.run("revoke", "not-an-id")
+        self.assertEqual(64, done.returncode)
+        self.assertIn("12 letters and digits", done.stderr)
+
+    def test_the_list_is_found_through_the_configuration(self):
+        token = self.book.new()
+        with Folder(self.book.config()) as folder:
+            done = toolrack("token", "list", "--config", folder.config)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertIn(id_of(token), done.stdout)
+        with Folder(settings("echo")) as folder:
+            done = toolrack("token", "list", "--config", folder.config)
+            self.assertEqual(64, done.returncode)
+            self.assertIn("--tokens FILE", done.stderr)
+
+
+class ABrokenList(WithBook):
+    def refused(self):
+        with Folder(self.book.config()) as folder:
+            done = toolrack("serve", "--config", folder.config)
+        self.assertEqual(78, done.returncode, done.stderr)
+        return done.stderr
+
+    def test_keeps_the_server_from_starting_with_the_line_that_is_wrong(self):
+        self.book.new()
+        good = self.book.list.read_text()
+        for edit, sentence in ((("note", "notes"), "unknown key"), ((r'id = "', r'id = "!'), "12 letters"),
+                               (("sha256:", "sha256:zz"), "hash"), (("created = ", 'created = "now" # '), "point in time"),
+                               (("created = 2", "created = 3000-13-0"), ""), (("schema = 1", "schema = 2"), "schema = 1"),
+                               (("expires", "never_expires = true\nexpires"), "both"),
+                               (("[[token]]", "[[tokens]]"), "unknown key"), (("Z\n", "\n"), "point in time")):
+            with self.subTest(edit):
+                self.book.list.write_text(good.replace('scopes = ["*"]', 'scopes = ["*"]\nnote = "x"').replace(*edit))
+                said = self.refused()
+                self.assertIn(sentence, said)
+                self.assertRegex(said, r"tokens\.toml:\d+:\d+: ")
+        self.book.list.write_text(good + good[good.index("[[token]]"):])
+        self.assertIn("twice", self.refused())
+
+    def test_that_others_may_use_or_replace_keeps_the_server_from_starting(self):
+        self.book.new()
+        self.book.list.chmod(0o644)
+        self.assertIn("others may use it", self.refused())
+        self.book.list.chmod(0o660)
+        self.assertIn("others may use it", self.refused())
+        self.book.list.chmod(0o640)
+        self.book.path.chmod(0o777)
+        self.assertIn("others may write to the folder", self.refused())
+        self.book.path.chmod(0o755)
+        link = self.book.path / "link.toml"
+        link.symlink_to(self.book.list)
+        self.book.list = link
+        self.assertIn("symbolic link", self.refused())
+
+    def test_that_is_not_there_or_is_huge_or_is_no_file_keeps_the_server_from_starting(self):
+        self.assertIn("toolrack token new", self.refused())
+        self.book.list.mkdir()
+        self.assertIn("not a regular file", self.refused())
+        self.book.list.rmdir()
+        os.mkfifo(self.book.list, 0o600)
+        self.assertIn("not a regular file", self.refused())
+        self.book.list.unlink()
+        self.book.list.touch(0o600)
+        os.truncate(self.book.list, 100 * 1024 * 1024)
+        self.assertIn("longer than", self.refused())
+
+    def test_does_not_stop_a_server_that_runs(self):
+        token = self.book.new()
+        good = self.book.list.read_text()
+        server = self.serve()
+        for count, break_it in enumerate((lambda: self.book.list.write_text(good[: len(good) // 2]),
+                                          self.book.list.unlink,
+                                          lambda: (self.book.list.write_text(good), self.book.list.chmod(0o666))), 1):
+            break_it()
+            server.wait_for_line("goes on serving", count)
+            self.assertEqual(200, self.status(server, token))
+        self.book.list.chmod(0o600)
+        server.wait_for_line("is whole again")
+        bob = self.book.new("bob")
+        self.assert_soon(lambda: self.status(server, bob) == 200, "bob was never let in")
+
+    def test_does_not_delay_a_revocation(self):
+        token = self.book.new()
+        server = self.serve()
+        self.book.list.write_text("schema = 1\n[[token")
+        server.wait_for_line("goes on serving")
+        self.book.revoked.write_text(f"2026-11-22T10:00:00Z tok {id_of(token)}\n")
+        self.book.revoked.chmod(0o600)
+        self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
+
+    def test_a_broken_line_of_the_revocations_does_not_make_the_others_void(self):
+        one, two = self.book.new(), self.book.new()
+        self.book.done("revoke", id_of(one))
+        server = self.serve()
+        with self.book.revoked.open("a") as revoked:
+            revoked.write(f"nonsense\n2026-11-22T10:00:00Z tok {id_of(two)}\n")
+        server.wait_for_line(r"revoked\.list:2: the line is not a revocation")
+        self.assertEqual([401, 401], [self.status(server, one), self.status(server, two)])
+        self.book.revoked.unlink()
+        server.wait_for_line("what was revoked before stays revoked", 2)
+        self.assertEqual([401, 401], [self.status(server, one), self.status(server, two)])
+
+
+class Chains(WithBook):
+    def chain(self, *backends, **auth):
+        return settings("echo", backend=backends, auth={"options": {"token-file": {"path": self.book.list}}} | auth)
+
+    def test_ask_one_lock_after_the_other(self):
+        token = self.book.new()
+        with Server(self.chain("token-file", "env-token")) as server:
+            self.assertEqual([200, 200, 401], [self.status(server, one) for one in (token, server.token, "x" * 40)])
+
+    def test_a_refusal_ends_them(self):
+        token = self.book.new()
+        self.book.done("revoke", id_of(token))
+        with Server(self.chain("token-file", "env-token"), token=token) as server:
+            self.assertEqual(401, self.status(server, token))
+
+
+if __name__ == "__main__":
+    unittest.main()

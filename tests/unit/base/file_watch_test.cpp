@@ -1,0 +1,89 @@
+#include "base/file_watch.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "base/replace_file.hpp"
+#include "catch.hpp"
+#include "temporary_folder.hpp"
+
+using namespace toolrack;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Counts what a watch says, and waits for it.
+class listener {
+public:
+    void hear() {
+        const std::lock_guard lock(mutex_);
+        ++heard_;
+        rang_.notify_all();
+    }
+    bool has_heard(int count) {
+        std::unique_lock lock(mutex_);
+        return rang_.wait_for(lock, std::chrono::seconds(20), [&] { return heard_ >= count; });
+    }
+    int heard() {
+        const std::lock_guard lock(mutex_);
+        return heard_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable rang_;
+    int heard_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a watch tells of a file that is replaced, written to, removed and made again") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "one");
+    listener ear;
+    const file_watch watch({{file, mark_of(file)}}, [&] { ear.hear(); });
+    int count = 0;
+    replace_file(file, "two");
+    CHECK(ear.has_heard(++count));
+    append_to_file(file, "three");
+    CHECK(ear.has_heard(++count));
+    fs::remove(file);
+    CHECK(ear.has_heard(++count));
+    folder.write("list", "four");
+    CHECK(ear.has_heard(++count));
+}
+
+TEST_CASE("what happened between looking and watching is told, too") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "one");
+    const auto before = mark_of(file);
+    replace_file(file, "two");
+    listener ear;
+    const file_watch watch({{file, before}}, [&] { ear.hear(); });
+    CHECK(ear.has_heard(1));
+}
+
+TEST_CASE("a watch works for a file whose folder is made later, and tells the time") {
+    const test::temporary_folder folder;
+    const auto file = folder.path() / "later/list";
+    listener ear, bell;
+    const file_watch watch({{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
+    fs::create_directory(file.parent_path());
+    folder.write("later/list", "one");
+    CHECK(ear.has_heard(1));
+    CHECK(bell.has_heard(1));
+}
+
+TEST_CASE("nothing is told of a neighbour, and nothing once the watch is over") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "one");
+    listener ear, bell;
+    {
+        const file_watch watch({{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
+        folder.write("other", "two");
+        CHECK(bell.has_heard(1));
+        CHECK(ear.heard() == 0);
+    }
+    replace_file(file, "three");
+    CHECK(ear.heard() == 0);
+}

@@ -1,0 +1,33 @@
+#include "base/rfc3339.hpp"
+
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::chrono;
+
+TEST_CASE("a point in time is written as everybody reads it, and read back the same") {
+    for (const std::int64_t count : {0LL, 1'795'341'600LL, 951'782'400LL, 4'102'444'799LL, -1LL}) {
+        const sys_seconds when{seconds(count)};
+        CHECK(read_rfc3339(to_rfc3339(when)) == when);
+    }
+    CHECK(to_rfc3339(sys_days(year(2026) / 11 / 22) + 10h) == "2026-11-22T10:00:00Z");
+}
+
+TEST_CASE("zones and fractions are understood") {
+    const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h;
+    for (const auto* text : {"2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00Z", "2026-11-22T10:00:00.999Z",
+                             "2026-11-22T12:30:00+02:30", "2026-11-21T22:00:00-12:00", "2026-11-22T10:00:00-00:00"}) {
+        CAPTURE(text);
+        CHECK(read_rfc3339(text) == when);
+    }
+}
+
+TEST_CASE("what is no point in time is none") {
+    for (const auto* text : {"", "2026", "2026-11-22", "2026-11-22T10:00:00", "2026-11-22T10:00Z", "2026-02-29T10:00:00Z",
+                             "2026-13-01T10:00:00Z", "2026-00-01T10:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z",
+                             "2026-11-22T10:00:61Z", "2026-11-22T10:00:00+24:00", "2026-11-22T10:00:00Z ", " 2026-11-22T10:00:00Z",
+                             "2026-11-22T10:00:00.Z", "20261122T100000Z", "+026-11-22T10:00:00Z", "2026-11-22T10:00:00+0230"}) {
+        CAPTURE(text);
+        CHECK_FALSE(read_rfc3339(text));
+    }
+}

@@ -1,0 +1,52 @@
+#include "token/revocations.hpp"
+
+#include <string>
+
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::chrono_literals;
+using token::revoked;
+
+TEST_CASE("what is written down as revoked is read back as revoked") {
+    const auto now = *read_rfc3339("2026-11-22T10:00:00Z");
+    const auto text = token::revocation_line(now, revoked::token, "9fK2mQx7Lr0B", "laptop\nstolen") +
+                      token::revocation_line(now, revoked::signed_token, "jti 1", "") +
+                      token::revocation_line(now, revoked::key, "k2", "") +
+                      token::revocation_line(now, revoked::principal_before, "Änn 100%", "left");
+    const auto read = token::read_revocations(text);
+    CHECK(read.broken_lines.empty());
+    CHECK(read.taken_back.tokens.contains("9fK2mQx7Lr0B"));
+    CHECK(read.taken_back.signed_tokens.contains("jti 1"));
+    CHECK(read.taken_back.keys.contains("k2"));
+    CHECK(read.taken_back.takes_back("Änn 100%", now - 1s));
+    CHECK_FALSE(read.taken_back.takes_back("Änn 100%", now));
+    CHECK_FALSE(read.taken_back.takes_back("bob", now - 1s));
+}
+
+TEST_CASE("the latest of several moments counts for a principal, in whichever order they stand") {
+    const std::string early = "2026-01-01T00:00:00Z principal-before ann\n", late = "2027-01-01T00:00:00Z principal-before ann\n";
+    const auto between = *read_rfc3339("2026-06-01T00:00:00Z");
+    CHECK(token::read_revocations(early + late).taken_back.takes_back("ann", between));
+    CHECK(token::read_revocations(late + early).taken_back.takes_back("ann", between));
+    CHECK_FALSE(token::read_revocations(early).taken_back.takes_back("ann", between));
+    auto both = token::read_revocations(early).taken_back;
+    both.add(token::read_revocations(late).taken_back);
+    CHECK(both.takes_back("ann", between));
+}
+
+TEST_CASE("a line that is no revocation is named, and takes nothing from the others") {
+    const auto read = token::read_revocations(
+        "# a comment\n\n"
+        "2026-11-22T10:00:00Z tok A\r\n"
+        "yesterday tok B\n"
+        "2026-11-22T10:00:00Z token C\n"
+        "2026-11-22T10:00:00Z tok\n"
+        "2026-11-22T10:00:00Z tok %zz\n"
+        "2026-11-22T10:00:00Z tok %\n"
+        "2026-11-22T10:00:00Z tok %ff\n"
+        "2026-13-22T10:00:00Z tok D\n"
+        "2026-11-22T10:00:00Z tok E");
+    CHECK(read.broken_lines == std::vector<unsigned>{4, 5, 6, 7, 8, 9, 10});
+    CHECK(read.taken_back.tokens == std::set<std::string, std::less<>>{"A", "E"});
+}
