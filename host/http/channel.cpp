@@ -96,6 +96,12 @@ void channel::all_is_sent() {
     } else {
         stop_deadline();
     }
+    if (sends_no_more_) stream_.end_sending();
+}
+
+void channel::send_no_more() {
+    sends_no_more_ = true;
+    if (out_.is_empty() && !is_broken_) all_is_sent();
 }
 
 awaitable<void> channel::flushed() {

@@ -53,6 +53,9 @@ public:
     void send(std::string_view text, worth what = worth::an_answer);
     // `body` is taken without a copy, if it has to wait at all.
     void send(std::string_view head, std::string&& body);
+    // Nothing comes after what was sent: the sending side ends when all of that has left, whatever is still
+    // under way here.
+    void send_no_more();
     // Until all has left, or cannot.
     awaitable<void> flushed();
 
@@ -101,6 +104,7 @@ private:
     bool is_watching_ = false;
     bool is_sending_ = false;
     bool is_streaming_ = false;
+    bool sends_no_more_ = false;
 };
 
 }  // namespace toolrack::http

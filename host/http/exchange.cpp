@@ -110,8 +110,10 @@ void exchange::close_stream() {
     if (std::exchange(is_answered_, true)) return;
     auto& text = blank();
     end_stream(text);
-    is_last_ |= head_.method == "GET";  // a stream of its own: nothing else is on this connection
+    // The request may well go on without its stream, and nobody else is served here meanwhile.
+    is_last_ = true;
     channel_.send(text);
+    channel_.send_no_more();
 }
 
 void exchange::finish(wire::reply answer) {

@@ -62,6 +62,11 @@ bool event_stream::is_attached() const {
     return listener_ && !listener_->is_closed();
 }
 
+bool event_stream::is_finished() const {
+    const std::lock_guard lock(mutex_);
+    return is_finished_;
+}
+
 std::optional<event_stream::event_id> event_stream::read_id(std::string_view text) {
     const auto dash = text.find('-');
     if (dash == std::string_view::npos) return std::nullopt;

@@ -34,6 +34,7 @@ public:
     void attach(std::shared_ptr<mailbox> listener, std::optional<std::uint64_t> last_seen = std::nullopt);
     void detach(const mailbox* listener);
     bool is_attached() const;
+    bool is_finished() const;
 
     // "STREAM-EVENT"; nothing when it is not of that form.
     struct event_id {

@@ -62,9 +62,16 @@ void session::answer(std::string_view id, client_answer said) {
 
 std::shared_ptr<event_stream> session::open_stream() {
     const std::lock_guard lock(mutex_);
-    if (streams_.size() >= most_streams) streams_.pop_front();
+    // Only what is over is forgotten; what is not has a request under way, and is bounded with those.
+    const auto over = std::find_if(streams_.begin(), streams_.end(), [](const auto& one) { return one->is_finished(); });
+    if (streams_.size() >= most_streams && over != streams_.end()) streams_.erase(over);
     streams_.push_back(std::make_shared<event_stream>(next_stream_++));
     return streams_.back();
+}
+
+void session::drop(const std::shared_ptr<event_stream>& stream) {
+    const std::lock_guard lock(mutex_);
+    std::erase(streams_, stream);
 }
 
 std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {

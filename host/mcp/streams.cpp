@@ -1,5 +1,8 @@
 // Streams that outlast a request: subscriptions/listen of the modern era, the GET stream and the
 // subscriptions of the legacy one.
+#include <algorithm>
+#include <chrono>
+
 #include "base/text.hpp"
 #include "mcp/result.hpp"
 #include "mcp/server.hpp"
@@ -70,8 +73,20 @@ awaitable<void> server::listen(const asking& asked) const {
     asked.to.notify(acknowledgement(wanted));
     const auto added = around_.announcer.add(std::move(wanted));
     if (!added) co_return asked.to.close_stream();
-    co_await box->wait();
+    co_await stay(box, asked.who);
     around_.announcer.remove(added);
+}
+
+// As long as the client stays, and as what it was let in by counts.
+awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal& who) const {
+    const auto visit = around_.visits.enter(who, [box] { box->end(); });
+    auto until = timer::time_point::max();
+    if (who.expires() != std::chrono::system_clock::time_point::max()) {
+        constexpr auto longest = std::chrono::hours(24 * 365);  // what is far off would overflow the timer
+        const auto left = std::min<std::chrono::system_clock::duration>(who.expires() - around_.clock.now(), longest);
+        until = timer::clock_type::now() + left;
+    }
+    co_await box->wait(until);
 }
 
 void server::subscribe(const asking& asked) const {
@@ -103,14 +118,17 @@ awaitable<void> server::open_stream(std::string_view name,
         co_return to.finish(wire::error_reply({}, code::invalid_request,
                                               "There is no such session. Send initialize to begin a new one.", 404));
     const auto seen = last_event ? event_stream::read_id(*last_event) : std::nullopt;
-    auto stream = seen ? session->find_stream(seen->stream) : nullptr;
-    const auto after = stream ? std::optional(seen->event) : std::nullopt;
-    if (!stream) stream = session->standalone();
+    const auto stream = seen ? session->find_stream(seen->stream) : session->standalone();
+    const auto after = seen ? std::optional(seen->event) : std::nullopt;
+    // 405 tells a client that there is nothing to come back for; of a 404 it would begin a new session.
+    if (!stream)
+        co_return to.finish(wire::error_reply({}, code::invalid_request,
+                                              "That stream is over, and nothing of it is kept any more.", 405));
 
     const auto box = std::make_shared<mailbox>(to);
     to.open_stream();
     stream->attach(box, after);
-    co_await box->wait();
+    co_await stay(box, who);
     stream->detach(box.get());
 }
 

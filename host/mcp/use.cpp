@@ -1,5 +1,6 @@
 #include "mcp/use.hpp"
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "mcp/result.hpp"
 #include "mcp/server.hpp"
@@ -32,6 +33,15 @@ std::string in_words(std::chrono::milliseconds duration) {
 std::string capitalised(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
     return text;
+}
+
+// A URL to visit has an id in 2025-11-25 (client/elicitation), which features that are written for all
+// versions do not give it.
+std::string legacy_params(const json::value& params) {
+    if (wire::string_member(params, "mode") != "url" || params.find("elicitationId")) return std::string(params.text());
+    std::string text = R"({"elicitationId":")" + random_id(16) + '"';
+    wire::append_members(text, params, {});
+    return text + '}';
 }
 
 // A modern client cancels by leaving, a legacy one by saying so; either wish arrives here, on the
@@ -179,7 +189,7 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
         open.emplace_back(request.key(), asked.session->ask(asked.to.get_executor()));
         std::string text = R"({"jsonrpc":"2.0","id":)" + open.back().second.id + R"(,"method":)";
         text += request.at("method").text();
-        if (const auto params = request.find("params")) text += R"(,"params":)" + std::string(params->text());
+        if (const auto params = request.find("params")) text += R"(,"params":)" + legacy_params(*params);
         text += '}';
         asked.voice.say(std::move(text));
     }

@@ -10,6 +10,11 @@ constexpr std::chrono::milliseconds come_back_after{500};
 }  // namespace
 
 voice::~voice() {
+    // Whoever comes back for an answer that there never was must not wait for it.
+    if (stream_ && !stream_->is_finished()) {
+        session_->drop(stream_);
+        stream_->attach(nullptr);
+    }
     if (!listener_) return;
     stream_->detach(listener_.get());
     if (listener_->is_closed()) return;

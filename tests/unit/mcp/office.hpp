@@ -56,12 +56,34 @@ inline wire::mirrored modern_headers(std::string_view method) {
     return headers;
 }
 
+// A plugin that an office has.
+struct mount {
+    std::filesystem::path file;
+    std::string name;
+    std::string prefix = "";
+    std::size_t threads = 4;
+};
+inline std::filesystem::path made_for_tests(const std::string& name) {
+    return build_folder / "test-plugins" / (name + ".so");
+}
+inline const mount reading_room{made_for_tests("reading-room"), "reading-room"};
+inline const mount questions{made_for_tests("questions"), "questions"};
+inline const mount parking{made_for_tests("parking"), "parking"};
+inline const mount misbehaving{hostile("misbehaving"), "misbehaving", "mis_"};
+inline const std::vector<mount> tools_only{{shipped("echo"), "echo"},
+                                           misbehaving,
+                                           {made_for_tests("patient"), "patient"},
+                                           {made_for_tests("patient"), "narrow", "narrow_", 1}};
+
 class office {
 public:
-    explicit office(std::size_t page_size = 100, std::chrono::milliseconds timeout = std::chrono::seconds(30))
-        : catalog_(std::make_shared<const catalog::catalog>(offers(timeout), page_size, omissions_)) {
+    explicit office(std::size_t page_size = 100,
+                    std::chrono::milliseconds timeout = std::chrono::seconds(30),
+                    const std::vector<mount>& mounts = tools_only)
+        : catalog_(std::make_shared<const catalog::catalog>(offers(mounts, timeout), page_size, omissions_)) {
         if (!omissions_.empty()) throw std::runtime_error(omissions_[0].sentence);
     }
+    explicit office(const std::vector<mount>& mounts) : office(100, std::chrono::seconds(30), mounts) {}
 
     // As the owner of plugins does it: nothing of them runs any more when they are destroyed.
     ~office() {
@@ -117,6 +139,14 @@ public:
         return say(modern_body("tools/call", calling(tool, arguments), meta), headers);
     }
 
+    // A new legacy session's name. `more` are further members of initialize's params.
+    std::string begin_session(const std::string& version = "2025-11-25", const std::string& more = "") {
+        const auto session =
+            say(legacy_body("initialize", R"("protocolVersion":")" + version + "\"" + more), wire::mirrored{}).session;
+        REQUIRE_FALSE(session.empty());
+        return session;
+    }
+
     // A legacy request without a session, as the guide's curl line makes it.
     static std::string legacy_body(const std::string& method, const std::string& params = "") {
         return R"({"jsonrpc":"2.0","id":7,"method":")" + method + R"(","params":{)" + params + "}}";
@@ -130,7 +160,10 @@ public:
 
     io_room& room() { return room_; }
     captured_log& log() { return log_; }
+    set_clock& clock() { return clock_; }
     mcp::sessions& sessions() { return sessions_; }
+    mcp::announcer& announcer() { return announcer_; }
+    mcp::tasks& tasks() { return tasks_; }
     const mcp::server& server() { return *server_; }
     const catalog::catalog& tools() const { return *catalog_; }
 
@@ -144,22 +177,18 @@ public:
     const wire::principal bob = principal_named("bob", room_, log_);
 
 private:
-    std::vector<catalog::offer> offers(std::chrono::milliseconds timeout) {
+    std::vector<catalog::offer> offers(const std::vector<mount>& mounts, std::chrono::milliseconds timeout) {
         std::vector<catalog::offer> all;
-        const auto add = [&](const std::filesystem::path& file, const std::string& name, const std::string& prefix) {
-            auto settings = settings_named(name);
-            settings.prefix = prefix;
+        for (const auto& one : mounts) {
+            auto settings = settings_named(one.name);
+            settings.prefix = one.prefix;
             settings.timeout = timeout;
-            settings.threads = settings.queue = name == "narrow" ? 1 : 4;
-            instances_.push_back(instance_of(file, settings, log_));
+            settings.threads = settings.queue = one.threads;
+            instances_.push_back(instance_of(one.file, settings, log_));
             auto offer = catalog::ask(instances_.back());
             if (!offer) throw std::runtime_error(offer.error().why());
             all.push_back(std::move(*offer));
-        };
-        add(shipped("echo"), "echo", "");
-        add(hostile("misbehaving"), "misbehaving", "mis_");
-        add(build_folder / "test-plugins/patient.so", "patient", "");
-        add(build_folder / "test-plugins/patient.so", "narrow", "narrow_");
+        }
         return all;
     }
 
@@ -170,8 +199,9 @@ private:
     mcp::announcer announcer_{sessions_};
     seal seal_ = made_seal();
     mcp::tasks tasks_{clock_};
+    auth::visits visits_;
     std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
-        catalog_, mcp::surroundings{sessions_, announcer_, tasks_, seal_, log_, clock_});
+        catalog_, mcp::surroundings{sessions_, announcer_, tasks_, visits_, seal_, log_, clock_});
 
     static seal made_seal() {
         std::vector<secret> keys;
