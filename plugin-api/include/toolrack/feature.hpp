@@ -87,6 +87,13 @@ public:
         return *this;
     }
 
+    // Listed only while this is true; say changes().list_changed() when it is different. Calls come
+    // all the same: a client may not have heard yet. Asked on any thread.
+    feature& listed_while(std::function<bool()> is_there) {
+        is_there_ = std::move(is_there);
+        return *this;
+    }
+
     // ---- for tools: hints to the client (server/tools, Tool) ----
 
     feature& output(const schema& what) { return set("outputSchema", what.json()); }
@@ -123,6 +130,7 @@ public:
         return pattern_ ? pattern_->match(uri) : std::nullopt;
     }
     json::text definition() const;
+    bool is_listed() const { return !is_there_ || is_there_(); }
     const json::text& attributes() const { return attributes_; }
 
 private:
@@ -135,6 +143,7 @@ private:
     std::string name_;  // or the uri, or the template of one
     handler run_;
     completer completer_;
+    std::function<bool()> is_there_;
     std::optional<uri_template> pattern_;
     std::vector<std::pair<std::string, json::text>> members_;
     json::text hints_ = json::object();

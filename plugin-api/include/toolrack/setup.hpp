@@ -83,6 +83,12 @@ public:
             .set("mimeType", mime_type);
     }
 
+    // Resources that come and go: MCP definitions, made anew whenever the host lists, which it does
+    // after changes().list_changed("resource"). They are read through the template that fits them.
+    void more_resources(std::function<std::vector<json::text>()> list) {
+        registry_.more_resources = std::move(list);
+    }
+
     // Called when the first client subscribes to a resource, and when the last one leaves.
     void on_watch(std::function<void(std::string_view uri, bool on)> then) {
         registry_.watcher = std::move(then);

@@ -142,10 +142,14 @@ inline bool list(toolrack_instance* self,
                  void* context) noexcept {
     try {
         for (const feature& each : self->offered.features)
-            emit(context,
-                 str(name_of(each.which())),
-                 str(each.definition().str()),
-                 str(each.attributes().str()));
+            if (each.is_listed())
+                emit(context,
+                     str(name_of(each.which())),
+                     str(each.definition().str()),
+                     str(each.attributes().str()));
+        if (self->offered.more_resources)
+            for (const json::text& each : self->offered.more_resources())
+                emit(context, str("resource"), str(each.str()), str("{}"));
         return true;
     } catch (...) {
         return false;

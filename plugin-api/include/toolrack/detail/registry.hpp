@@ -12,6 +12,7 @@
 
 #include "toolrack/auth.hpp"
 #include "toolrack/feature.hpp"
+#include "toolrack/json.hpp"
 
 namespace toolrack::detail {
 
@@ -20,6 +21,7 @@ struct registry {
     std::map<std::pair<feature::kind, std::string_view>, const feature*> by_name;
     std::optional<toolrack::authenticator> authenticator;
     std::function<void(std::string_view uri, bool on)> watcher;
+    std::function<std::vector<json::text>()> more_resources;
     std::vector<std::shared_ptr<void>> kept;
 
     // What is kept goes first: its threads may use the rest.

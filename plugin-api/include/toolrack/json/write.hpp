@@ -118,8 +118,12 @@ inline void write_number(std::string& out, double number) {
         out += "null";
         return;
     }
+    // In plain digits as far as people write them so: 100000, and not 1e+05.
+    const double size = std::fabs(number);
+    const bool plain = size == 0 || (size >= 1e-5 && size < 1e16);
+    const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
     char digits[32];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, number, format).ptr);
 }
 
 }  // namespace toolrack::json
