@@ -17,7 +17,8 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
     if (!token && token.error() != wire::refusal::no_token) co_return token.error();
 
     const plugin::credentials credentials{
-        token ? *token : std::string_view(), resource_, shown.peer, shown.peer_uid, shown.peer_gid};
+        token ? *token : std::string_view(), resource_, shown.peer, shown.peer_uid, shown.peer_gid,
+        shown.certificate};
     for (const auto& backend : backends_) {
         if (!token && !(backend->auth_traits() & plugin::auth_trait::tokenless)) continue;
 
