@@ -29,7 +29,9 @@ std::string with_token(const std::string& options, const std::string& variable, 
 
 std::string resource_of(const config::settings& settings) {
     if (settings.server.public_url) return *settings.server.public_url;
-    return "http://" + to_string(settings.server.listen.front()) + settings.server.path;
+    const auto& address = settings.server.listen.front();
+    const bool is_sealed = settings.tls && address.kind == config::address::kind::tcp;
+    return (is_sealed ? "https://" : "http://") + to_string(address) + settings.server.path;
 }
 
 // All that an instance is made of besides its library; hashed, because options may hold secrets.

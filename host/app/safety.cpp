@@ -14,15 +14,12 @@ bool stays_here(const config::address& address) {
 }  // namespace
 
 void refuse_unsafe_addresses(const config::settings& settings) {
-    if (settings.tls)
-        throw failure(to_string(settings.tls->where) +
-                      ": [tls] is not part of this version. Remove the section, listen on 127.0.0.1, and let a "
-                      "TLS proxy on this machine speak to the network.");
+    if (settings.tls) return;
     for (const auto& address : settings.server.listen) {
         if (stays_here(address) || !settings.server.allow_cleartext.empty()) continue;
         throw failure(to_string(address.where) + ": listening on " + to_string(address) +
-                      " would carry tokens over the network in clear text. Listen on 127.0.0.1 behind a TLS proxy, or "
-                      "name the networks that may connect without TLS in server.allow_cleartext.");
+                      " would carry tokens over the network in clear text. Give this server a certificate in [tls], listen on "
+                      "127.0.0.1 behind a TLS proxy, or name the networks that may connect without TLS in server.allow_cleartext.");
     }
 }
 
@@ -43,6 +40,8 @@ void refuse_unsafe_backends(const config::settings& settings,
             if (!stays_here(address))
                 refuse("so it may not listen on " + to_string(address) +
                        ". Listen on 127.0.0.1 or a unix socket, or set auth.backend = \"env-token\".");
+        if (settings.tls)
+            refuse("so it is not for others, and needs no TLS. Remove [tls], or set auth.backend = \"env-token\".");
         if (settings.server.public_url)
             refuse("so it cannot have a public address. Remove server.public_url, or set auth.backend = "
                    "\"env-token\".");

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -21,6 +22,8 @@
 #include "app/serve.hpp"
 #include "base/io_thread.hpp"
 #include "http/listener.hpp"
+#include "http/tls.hpp"
+#include "http/tls_watch.hpp"
 #include "stdio/pipe.hpp"
 
 namespace toolrack::app {
@@ -107,11 +110,24 @@ std::string plugins_of(const generation::account& report) {
 // For the person who started it. A server whose standard error cannot be written serves all the same.
 void say(const std::string& lines) { std::fputs(lines.c_str(), stderr); }
 
-void print_summary(const generation& now) {
+void print_summary(const generation& now, const http::tls* secured) {
+    if (secured) say(fmt::format("  tls      {}\n", secured->summary()));
     say(fmt::format("  auth     {}\n  plugins  {}\n  config   {}\n",
                     backends_of(now.settings()),
                     plugins_of(now.report()),
                     now.settings().file.string()));
+}
+
+// Null when the configuration wants clear text.
+std::unique_ptr<http::tls> open_tls(const config::settings& settings, toolrack::log& log) {
+    if (!settings.tls) return nullptr;
+    const auto& server = settings.server;
+    if (server.public_url && server.public_url->starts_with("http://"))
+        log.warning("server.public_url begins with http://, but [tls] makes this server speak https; clients that "
+                    "are given {} will not reach it", *server.public_url);
+    if (!server.allow_cleartext.empty())
+        log.warning("server.allow_cleartext has no effect, because [tls] takes clear text from nobody");
+    return std::make_unique<http::tls>(*settings.tls, log);
 }
 
 // Without destructors: a plugin that keeps a thread keeps everything that the thread may touch.
@@ -122,7 +138,7 @@ void print_summary(const generation& now) {
 
 std::string url_of(const config::address& address, const config::settings& settings) {
     if (address.kind == config::address::kind::unix_socket) return to_string(address);
-    return "http://" + to_string(address) + settings.server.path;
+    return (settings.tls ? "https://" : "http://") + to_string(address) + settings.server.path;
 }
 
 // What runs beneath the transports: the hub, the generation that is current, and what keeps it so.
@@ -205,6 +221,9 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     const signals signals;
     rack rack(config, options, log);
     const auto& settings = *rack.settings;
+    const auto secured = open_tls(settings, log);
+    std::optional<http::tls_watch> watch;
+    if (secured) watch.emplace(*secured);
     // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
@@ -214,15 +233,15 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     std::vector<std::unique_ptr<http::listener>> listeners;
     std::vector<config::address> bound;
     for (const auto& address : settings.server.listen) {
-        listeners.push_back(std::make_unique<http::listener>(address, settings.server, threads, handle, log));
+        listeners.push_back(std::make_unique<http::listener>(address, settings.server, threads, handle, log, secured.get()));
         bound.push_back(listeners.back()->address());
     }
-    policy = http::make_policy(settings.server, bound);
+    policy = http::make_policy(settings.server, bound, secured != nullptr);
 
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
-    print_summary(*rack.current.get());
+    print_summary(*rack.current.get(), secured.get());
 
     while (signals.wait() == SIGHUP) rack.renewal.read_again();
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
@@ -273,10 +292,11 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
     const auto settings = std::make_shared<const config::settings>(config::read(config));
+    const auto secured = open_tls(*settings, log);
     hub hub(*settings, log);
     const generation now(settings, options, hub);
     say(fmt::format("toolrack {} would start\n", TOOLRACK_VERSION));
-    print_summary(now);
+    print_summary(now, secured.get());
     if (!now.close(plugin_grace)) leave_as_it_is(hub);
     return exit_code::ok;
 }

@@ -18,7 +18,8 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
     const auto token = bearer_token(shown);
     if (!token && token.error() != wire::refusal::no_token) co_return token.error();
     const plugin::credentials credentials{
-        token ? *token : std::string_view(), rules_.resource, shown.peer, shown.peer_uid, shown.peer_gid};
+        token ? *token : std::string_view(), rules_.resource, shown.peer, shown.peer_uid, shown.peer_gid,
+        shown.certificate};
 
     // What was taken back while a backend thought about it must not be granted by what it thought.
     constexpr int patience = 3;

@@ -53,6 +53,7 @@ struct http_limits {
     std::size_t body = 4 * 1024 * 1024;
     std::size_t connections = 10'000;
     std::size_t connections_per_source = 2'000;
+    milliseconds handshake_timeout{10'000};
     milliseconds head_timeout{10'000};
     milliseconds idle_timeout{75'000};
     milliseconds write_timeout{30'000};
@@ -83,9 +84,12 @@ struct server {
 // Whether what a listener was made with is the same in both.
 bool serves_alike(const server& one, const server& other);
 
+// `[tls]`: what the listeners prove themselves with. All of them are paths of PEM files.
 struct tls {
-    std::string certificate;
+    std::string certificate; // the server's own first, then those that lead to its authority
     std::string key;
+    std::string client_ca; // whose client certificates are good; empty: none is asked for
+    bool requires_client_certificate = false;
     place where;
 };
 

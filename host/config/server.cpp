@@ -42,6 +42,7 @@ void read_limits(const reader& file, http_limits& into) {
                                         "body",
                                         "connections",
                                         "connections_per_source",
+                                        "handshake_timeout",
                                         "head_timeout",
                                         "idle_timeout",
                                         "write_timeout"});
@@ -53,6 +54,7 @@ void read_limits(const reader& file, http_limits& into) {
     table->number("connections", into.connections, std::size_t{1}, most_connections);
     table->number(
         "connections_per_source", into.connections_per_source, std::size_t{1}, most_connections);
+    table->duration("handshake_timeout", into.handshake_timeout);
     table->duration("head_timeout", into.head_timeout);
     table->duration("idle_timeout", into.idle_timeout);
     table->duration("write_timeout", into.write_timeout);
@@ -87,14 +89,34 @@ void read_server_table(const reader& table, server& into) {
     into.seal_keys = table.secrets("seal_keys", seal::shortest_key);
 }
 
-text required_path(const reader& table, std::string_view key) {
-    auto path = table.find_text(key);
+std::string path_in(const reader& table, std::string_view key) {
+    const auto path = table.find_text(key);
     if (!path)
-        complain(
-            table.where(), table.name_of(key) + " is missing", "the path of a PEM file", "none");
+        return {};
     if (path->value.empty())
         path->refuse("is empty", "the path of a PEM file");
-    return *std::move(path);
+    return path->value;
+}
+
+std::string required_path(const reader& table, std::string_view key) {
+    auto path = path_in(table, key);
+    if (path.empty())
+        complain(
+            table.where(), table.name_of(key) + " is missing", "the path of a PEM file", "none");
+    return path;
+}
+
+// Without client_ca there would be nobody to say which certificates are good.
+bool is_client_certificate_required(const reader& table, bool has_authority) {
+    const auto choice = table.find_text("client_certificate");
+    if (!choice)
+        return false;
+    if (choice->value != "optional" && choice->value != "required")
+        choice->refuse("is not a choice", R"("optional" or "required")");
+    if (!has_authority)
+        choice->refuse("needs tls.client_ca",
+                       "the path of a PEM file with the authorities of clients there");
+    return choice->value == "required";
 }
 
 } // namespace
@@ -140,12 +162,17 @@ bool serves_alike(const server& one, const server& other) {
 }
 
 std::optional<tls> read_tls(const reader& file) {
-    const auto table = file.find_table("tls", {"certificate", "key"});
+    const auto table =
+        file.find_table("tls", {"certificate", "key", "client_ca", "client_certificate"});
     if (!table)
         return std::nullopt;
-    return tls{.certificate = required_path(*table, "certificate").value,
-               .key = required_path(*table, "key").value,
-               .where = table->where()};
+    tls tls{.certificate = required_path(*table, "certificate"),
+            .key = required_path(*table, "key"),
+            .client_ca = path_in(*table, "client_ca"),
+            .where = table->where()};
+    tls.requires_client_certificate =
+        is_client_certificate_required(*table, !tls.client_ca.empty());
+    return tls;
 }
 
 } // namespace toolrack::config

@@ -20,9 +20,19 @@ bool is_only_slow(error_code failed) {
 
 }  // namespace
 
-channel::channel(std::shared_ptr<desk> at, stream::socket connected)
-    : desk_(std::move(at)), stream_(std::move(connected)), in_(desk_->lender),
+channel::channel(std::shared_ptr<desk> at,
+                 stream::socket connected,
+                 std::unique_ptr<tls_session> session)
+    : desk_(std::move(at)), stream_(std::move(connected), std::move(session)), in_(desk_->lender),
       deadline_(desk_->deadlines(), [this] { deadline_passed(); }) {}
+
+awaitable<handshake> channel::shake_hands() {
+    is_late_ = false;
+    wait(waiting::for_handshake);
+    const auto outcome = co_await stream_.shake_hands();
+    stop_deadline();
+    co_return is_late_ ? handshake::late : outcome;
+}
 
 awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
     if (is_broken_) co_return 0;
@@ -118,6 +128,11 @@ bool channel::gives_up_on(error_code failed) {
     return true;
 }
 
+void channel::part() {
+    if (!is_broken_) stream_.end_sending();
+    break_off();
+}
+
 void channel::break_off() {
     if (std::exchange(is_broken_, true)) return;
     stop_deadline();
@@ -159,7 +174,7 @@ void channel::stream_events(bool from_now_on) {
 
 awaitable<void> channel::say_goodbye() {
     co_await flushed();
-    if (is_broken_ || has_client_left_) co_return break_off();
+    if (is_broken_ || has_client_left_) co_return part();
     stream_.end_sending();
     in_.release();
     in_.consume(in_.unread().size());
@@ -172,12 +187,14 @@ awaitable<void> channel::say_goodbye() {
 }
 
 void channel::drain() {
-    if (waiting_ == waiting::for_request && in_.is_empty()) break_off();
+    if (waiting_ == waiting::for_handshake) break_off();
+    if (waiting_ == waiting::for_request && in_.is_empty()) part();
 }
 
 std::chrono::milliseconds channel::patience(waiting what) const {
     const auto& limits = desk_->limits;
     switch (what) {
+    case waiting::for_handshake: return limits.handshake_timeout;
     case waiting::for_request: return desk_->is_draining() ? 1s : limits.idle_timeout;
     case waiting::for_head:
     case waiting::for_body: return limits.head_timeout;
@@ -191,7 +208,8 @@ std::chrono::milliseconds channel::patience(waiting what) const {
 }
 
 void channel::wait(waiting what) {
-    const bool is_total = what == waiting::for_head || what == waiting::for_goodbye;
+    const bool is_total = what == waiting::for_handshake || what == waiting::for_head ||
+                          what == waiting::for_goodbye;
     if (is_total && waiting_ == what) return;
     waiting_ = what;
     deadline_.arm(patience(what));
@@ -204,9 +222,10 @@ void channel::stop_deadline() noexcept {
 
 void channel::deadline_passed() {
     switch (std::exchange(waiting_, waiting::for_nothing)) {
+    case waiting::for_handshake:
     case waiting::for_head:
     case waiting::for_body: is_late_ = true; return stream_.stop_waiting();
-    case waiting::for_request:
+    case waiting::for_request: return part();
     case waiting::for_writing:
     case waiting::for_goodbye: return break_off();
     case waiting::for_event:

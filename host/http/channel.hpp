@@ -20,6 +20,7 @@ namespace toolrack::http {
 
 enum class waiting {
     for_nothing,
+    for_handshake,
     for_request,
     for_head,
     for_body,
@@ -40,7 +41,15 @@ public:
         ~observer() = default;
     };
 
-    channel(std::shared_ptr<desk> at, stream::socket connected);
+    channel(std::shared_ptr<desk> at,
+            stream::socket connected,
+            std::unique_ptr<tls_session> session = nullptr);
+
+    bool speaks_tls() const noexcept { return stream_.speaks_tls(); }
+    // The beginning of a connection that speaks TLS.
+    awaitable<handshake> shake_hands();
+    const tls_session& session() const noexcept { return stream_.session(); }
+    void stop_tls() noexcept { stream_.stop_tls(); }
 
     intake& in() noexcept { return in_; }
 
@@ -82,6 +91,8 @@ private:
     std::chrono::milliseconds patience(waiting what) const;
     void wait(waiting what);
     void deadline_passed();
+    // Ends a connection on which nothing is left to be said.
+    void part();
 
     void send_later();
     void send_pending();

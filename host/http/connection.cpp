@@ -23,11 +23,19 @@ stream::socket adopt(desk& at, descriptor connected, const peer& who) {
     return socket;
 }
 
+std::shared_ptr<channel> open_channel(const std::shared_ptr<desk>& at,
+                                      descriptor connected,
+                                      const peer& who) {
+    auto session = at->secured ? at->secured->begin(connected.get()) : nullptr;
+    auto socket = adopt(*at, std::move(connected), who);
+    return std::make_shared<channel>(at, std::move(socket), std::move(session));
+}
+
 }  // namespace
 
 connection::connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place)
     : desk_(std::move(at)), place_(std::move(place)), peer_(std::move(who)),
-      channel_(std::make_shared<channel>(desk_, adopt(*desk_, std::move(connected), peer_))) {
+      channel_(open_channel(desk_, std::move(connected), peer_)) {
     desk_->enlist(*this);
 }
 
@@ -43,12 +51,37 @@ awaitable<void> connection::live(std::shared_ptr<connection> self) {
 
 awaitable<void> connection::converse() {
     bool goes_on = true;
+    if (channel_->speaks_tls()) goes_on = co_await shake_hands();
     while (goes_on) {
         // Not awaited in a condition: g++ 12 makes code of that which UBSan stops.
         goes_on = co_await next_head();
         if (goes_on) goes_on = co_await answer();
     }
     if (!channel_->is_broken()) co_await channel_->say_goodbye();
+}
+
+awaitable<bool> connection::shake_hands() {
+    const auto outcome = co_await channel_->shake_hands();
+    switch (outcome) {
+    case handshake::done:
+        peer_.certificate = channel_->session().client_certificate();
+        co_return true;
+    case handshake::clear_text:
+        channel_->stop_tls();
+        turn_away(refuse(400, "This address speaks TLS; use https."));
+        co_return false;
+    case handshake::failed:
+        desk_->refusals.say_of_handshake(peer_.name, channel_->session().why_not());
+        channel_->stop_tls();
+        co_return false;
+    case handshake::late:
+        desk_->refusals.say_of_handshake(peer_.name, "it did not end in time");
+        break;
+    case handshake::waits:
+    case handshake::gone: break;
+    }
+    channel_->break_off();
+    co_return false;
 }
 
 awaitable<bool> connection::next_head() {

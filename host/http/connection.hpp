@@ -29,6 +29,8 @@ public:
 
 private:
     awaitable<void> converse();
+    // False when the connection ends: whoever it is does not speak TLS as we do.
+    awaitable<bool> shake_hands();
     // False when there is no further request on this connection.
     awaitable<bool> next_head();
     bool understands(std::string_view bytes);

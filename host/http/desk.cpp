@@ -14,8 +14,9 @@ class desk::everybody : public boost::intrusive::list<connection,
 desk::desk(io_thread& on,
            const config::http_limits& within,
            const handler& answers,
-           toolrack::log& to)
-    : limits(within), handle(answers), log(to), refusals(to), thread_(on),
+           toolrack::log& to,
+           const tls* by)
+    : limits(within), handle(answers), log(to), secured(by), refusals(to), thread_(on),
       present_(std::make_unique<everybody>()) {}
 
 desk::~desk() = default;

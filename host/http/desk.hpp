@@ -1,8 +1,8 @@
 // What the connections of one listener share on one I/O thread: the settings, lent memory, and the
 // list of who is there.
 //
-// Every function runs on that thread. Connections keep their desk alive; the thread, the handler
-// and the log must outlive all of them.
+// Every function runs on that thread. Connections keep their desk alive; the thread, the handler,
+// the log and the TLS must outlive all of them.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -17,6 +17,7 @@
 #include "http/descriptor.hpp"
 #include "http/handler.hpp"
 #include "http/refusal_log.hpp"
+#include "http/tls.hpp"
 
 namespace toolrack::http {
 
@@ -27,7 +28,11 @@ using listed =
 
 class desk : public std::enable_shared_from_this<desk> {
 public:
-    desk(io_thread& on, const config::http_limits& within, const handler& handle, log& log);
+    desk(io_thread& on,
+         const config::http_limits& within,
+         const handler& handle,
+         log& log,
+         const tls* secured = nullptr);
     ~desk();
     desk(const desk&) = delete;
     desk& operator=(const desk&) = delete;
@@ -46,6 +51,7 @@ public:
     const config::http_limits limits;
     const handler& handle;
     toolrack::log& log;
+    const tls* const secured;  // null: clear text is spoken here
     refusal_log refusals;
     buffers lender;
     std::string scratch;  // for text that is written before anything else can run

@@ -23,12 +23,13 @@ descriptor accept_one(int listening, sockaddr_storage& from) {
         listening, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-// Says why and closes. Nothing here waits: whoever is turned away must not cost more than that.
-// What the client has sent already is read off, or closing would reset the connection under the
-// answer.
-void turn_away(const descriptor& connected, const rejection& why) {
-    std::string text;
-    append_rejection(text, why, {.closes = true});
+// Who speaks TLS reads no HTTP before a handshake, and a handshake is what there is no place for.
+// A fatal alert, "internal error", is all that can be said (RFC 8446, 6.2).
+constexpr std::string_view alert{"\x15\x03\x03\x00\x02\x02\x50", 7};
+
+// Nothing here waits: whoever is turned away must not cost more than that. What the client has sent
+// already is read off, or closing would reset the connection under the answer.
+void send_and_end(const descriptor& connected, std::string_view text) {
     (void)send(connected.get(), text.data(), text.size(), MSG_NOSIGNAL);
     shutdown(connected.get(), SHUT_WR);
     std::array<char, 4096> ignored;
@@ -53,8 +54,8 @@ rejection no_clear_text(const peer& who) {
 
 }  // namespace
 
-door::door(std::shared_ptr<crowd> inside, networks clear_text, bool is_local, log& to)
-    : inside_(std::move(inside)), clear_text_(std::move(clear_text)), is_local_(is_local),
+door::door(std::shared_ptr<crowd> inside, networks clear_text, wire_text spoken, log& to)
+    : inside_(std::move(inside)), clear_text_(std::move(clear_text)), spoken_(spoken),
       refusals_(to), reserve_(take_reserve()) {}
 
 knock door::open(int listening, std::optional<guest>& into) {
@@ -73,7 +74,7 @@ knock door::open(int listening, std::optional<guest>& into) {
         }
     }
     auto who = peer_of(connected.get(), from);
-    if (!is_local_ && !clear_text_.include(who))
+    if (spoken_ == wire_text::clear && !clear_text_.include(who))
         return refuse_to(connected, who, no_clear_text(who));
     auto place = inside_->enter(who);
     if (!place) return refuse_to(connected, who, no_place());
@@ -85,6 +86,14 @@ knock door::refuse_to(const descriptor& connected, const peer& who, const reject
     refusals_.say(who.name, why.status, why.sentence);
     turn_away(connected, why);
     return knock::was_turned_away;
+}
+
+// Says why and closes.
+void door::turn_away(const descriptor& connected, const rejection& why) const {
+    if (spoken_ == wire_text::sealed) return send_and_end(connected, alert);
+    std::string text;
+    append_rejection(text, why, {.closes = true});
+    send_and_end(connected, text);
 }
 
 knock door::without_descriptors(int listening) {

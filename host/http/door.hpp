@@ -30,21 +30,28 @@ enum class knock {
     try_later         // the machine is short of something
 };
 
+// What goes over the wire of an address.
+enum class wire_text {
+    clear,            // so only from the networks that were named
+    clear_and_local,  // it never leaves this machine
+    sealed            // TLS: from anybody
+};
+
 class door {
 public:
-    // `clear_text` is asked only when the address is not loopback.
-    door(std::shared_ptr<crowd> inside, networks clear_text, bool is_local, log& to);
+    door(std::shared_ptr<crowd> inside, networks clear_text, wire_text spoken, log& to);
 
     // Fills `into` when somebody came in.
     knock open(int listening, std::optional<guest>& into);
 
 private:
+    void turn_away(const descriptor& connected, const rejection& why) const;
     knock without_descriptors(int listening);
     knock refuse_to(const descriptor& connected, const peer& who, const rejection& why);
 
     std::shared_ptr<crowd> inside_;
     networks clear_text_;
-    bool is_local_;
+    wire_text spoken_;
     refusal_log refusals_;
     descriptor reserve_;
 };

@@ -41,7 +41,8 @@ wire::facts exchange::facts() const {
             names_a_token(head_.query),
             peer_.name,
             peer_.uid,
-            peer_.gid};
+            peer_.gid,
+            peer_.certificate};
 }
 
 awaitable<result<std::string_view, rejection>> exchange::body() {

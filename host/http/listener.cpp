@@ -27,8 +27,15 @@ int family_of(const config::address& address) {
     return address.host.find(':') == std::string::npos ? AF_INET : AF_INET6;
 }
 
-bool is_local(const config::address& address) {
-    return address.kind == config::address::kind::unix_socket || address.is_loopback();
+const tls* for_address(const config::address& address, const tls* secured) {
+    return address.kind == config::address::kind::tcp ? secured : nullptr;
+}
+
+wire_text spoken_on(const config::address& address, const tls* secured) {
+    if (for_address(address, secured)) return wire_text::sealed;
+    if (address.kind == config::address::kind::unix_socket || address.is_loopback())
+        return wire_text::clear_and_local;
+    return wire_text::clear;
 }
 
 }  // namespace
@@ -41,11 +48,12 @@ public:
           const config::server& settings,
           std::span<const std::unique_ptr<io_thread>> threads,
           const handler& handle,
-          toolrack::log& to)
+          toolrack::log& to,
+          const tls* secured)
         : address(std::move(bound.address)),
           crowd_(std::make_shared<crowd>(settings.http.connections,
                                          settings.http.connections_per_source)),
-          log_(to), door_(crowd_, networks(settings.allow_cleartext), is_local(address), to),
+          log_(to), door_(crowd_, networks(settings.allow_cleartext), spoken_on(address, secured), to),
           socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
         file_.emplace(address);
         error_code failed;
@@ -56,7 +64,8 @@ public:
                           exit_code::unavailable);
         bound.socket.release();
         for (const auto& thread : threads) {
-            desks_.push_back(std::make_shared<desk>(*thread, settings.http, handle, to));
+            desks_.push_back(std::make_shared<desk>(
+                *thread, settings.http, handle, to, for_address(address, secured)));
         }
     }
 
@@ -149,9 +158,10 @@ listener::listener(const config::address& address,
                    const config::server& settings,
                    std::span<const std::unique_ptr<io_thread>> threads,
                    const handler& handle,
-                   log& log)
+                   log& log,
+                   const tls* secured)
     : state_(std::make_shared<state>(
-          listen_on(address, settings.http), settings, threads, handle, log)) {}
+          listen_on(address, settings.http), settings, threads, handle, log, secured)) {}
 
 listener::~listener() {
     state_->stop_accepting();

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "http/handler.hpp"
+#include "http/tls.hpp"
 
 namespace toolrack::http {
 
@@ -19,12 +20,14 @@ public:
     // Binds and listens, without accepting yet. Throws failure (69) when the address cannot be had:
     // "Cannot listen on 127.0.0.1:8080: address already in use. ...". A stale unix socket file that
     // nobody listens on is replaced; one that somebody does is not. Several listeners may share
-    // `handle` and the threads; all must outlive it. The limits on connections are per listener.
+    // `handle`, the threads and the TLS; all must outlive it. The limits on connections are per
+    // listener. With `secured`, a TCP address speaks TLS and nothing else.
     listener(const config::address& address,
              const config::server& settings,
              std::span<const std::unique_ptr<io_thread>> threads,
              const handler& handle,
-             log& log);
+             log& log,
+             const tls* secured = nullptr);
     // After the threads were stopped, or while they run: then it accepts no more, and what is
     // connected lives on.
     ~listener();

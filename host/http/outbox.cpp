@@ -1,6 +1,7 @@
 #include "http/outbox.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace toolrack::http {
 
@@ -19,11 +20,10 @@ void outbox::add(std::string bytes, worth what, std::size_t already_sent) {
 }
 
 void outbox::drop_oldest_notification() {
-    auto oldest = pieces_.begin();
-    if (sent_of_first_ > 0) ++oldest;
-    oldest = std::find_if(oldest, pieces_.end(), [](const piece& each) {
-        return each.what == worth::a_notification;
-    });
+    const auto oldest =
+        std::find_if(std::next(pieces_.begin()), pieces_.end(), [](const piece& each) {
+            return each.what == worth::a_notification;
+        });
     if (oldest != pieces_.end()) forget(oldest);
 }
 

@@ -2,7 +2,8 @@
 //
 // Answers are always kept. Notifications are kept up to a bound; beyond it the oldest that has not
 // begun to leave is dropped: late progress is worth less than new progress, and a slow reader must
-// not cost memory without end.
+// not cost memory without end. The first piece counts as begun, also when no byte of it has left:
+// TLS may have sealed it, and then that record is what comes next.
 #pragma once
 
 #include <array>

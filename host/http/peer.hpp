@@ -15,6 +15,7 @@ struct peer {
     std::string name;                                 // "127.0.0.1", "::1", "unix"
     std::int64_t uid = -1;                            // of a unix socket's other end
     std::int64_t gid = -1;
+    std::string certificate;  // DER, of a TLS client that showed a good one
 };
 
 peer peer_of(int connected, const sockaddr_storage& address);

@@ -69,12 +69,15 @@ std::vector<std::string> lowered(const std::vector<std::string>& entries) {
 
 }  // namespace
 
-policy make_policy(const config::server& server, const std::vector<config::address>& bound) {
+policy make_policy(const config::server& server,
+                   const std::vector<config::address>& bound,
+                   bool speaks_tls) {
     policy made{server.path, {}, {}};
     for (const auto& address : bound) {
+        const bool is_sealed = speaks_tls && address.kind == config::address::kind::tcp;
         for (const auto& name : names_of(address)) {
             add(made.hosts, name);
-            add(made.origins, origin_of("http", name));
+            add(made.origins, origin_of(is_sealed ? "https" : "http", name));
         }
     }
     if (const auto place = place_of(server.public_url)) {

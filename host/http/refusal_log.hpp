@@ -17,8 +17,11 @@ public:
     explicit refusal_log(log& to) : log_(to) {}
 
     void say(std::string_view peer, unsigned status, std::string_view sentence);
+    void say_of_handshake(std::string_view peer, std::string_view why);
 
 private:
+    bool may_say_more();
+
     static constexpr std::size_t most_per_second = 10;
 
     log& log_;

@@ -23,7 +23,9 @@ struct policy {
     std::vector<std::string> hosts;    // "localhost:8080"; without a port: any port; lower case
     std::vector<std::string> origins;  // "http://localhost:8080"; lower case
 };
-policy make_policy(const config::server& server, const std::vector<config::address>& bound);
+policy make_policy(const config::server& server,
+                   const std::vector<config::address>& bound,
+                   bool speaks_tls = false);
 
 std::optional<rejection> screen(const head& head, const policy& policy);
 

@@ -68,6 +68,7 @@ struct credentials {
     std::string_view peer;
     std::int64_t peer_uid = -1;
     std::int64_t peer_gid = -1;
+    std::string_view certificate;  // the client's, DER and verified; empty when none
 };
 
 // A backend's answer.

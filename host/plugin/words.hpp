@@ -37,14 +37,15 @@ class kept_credentials {
 public:
     explicit kept_credentials(const credentials& from)
         : token_(from.token), resource_(from.resource), peer_(from.peer), peer_uid_(from.peer_uid),
-          peer_gid_(from.peer_gid) {}
+          peer_gid_(from.peer_gid), certificate_(from.certificate) {}
 
-    credentials words() const { return {token_.reveal(), resource_, peer_, peer_uid_, peer_gid_}; }
+    credentials words() const { return {token_.reveal(), resource_, peer_, peer_uid_, peer_gid_, certificate_}; }
 
 private:
     secret token_;
     std::string resource_, peer_;
     std::int64_t peer_uid_, peer_gid_;
+    std::string certificate_;
 };
 
 // The ABI's view of a request, good while the request's words are.
@@ -89,7 +90,7 @@ inline toolrack_facts abi_facts(const credentials& shown, std::chrono::system_cl
             view(shown.token),
             view(shown.resource),
             view(shown.peer),
-            {nullptr, 0},
+            view(shown.certificate),
             shown.peer_uid,
             shown.peer_gid,
             std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()};

@@ -15,6 +15,7 @@ struct facts {
     std::string_view peer;                          // "127.0.0.1", "::1", "unix"
     std::int64_t peer_uid = -1;                     // of a unix socket's other end
     std::int64_t peer_gid = -1;
+    std::string_view certificate;  // DER, of a TLS client that showed a good one; empty when none
 };
 
 }  // namespace toolrack::wire

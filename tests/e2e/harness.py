@@ -12,6 +12,7 @@ import secrets
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -128,8 +129,10 @@ class DidNotStart(AssertionError):
 class Server:
     """`toolrack serve`, from its ready line to its end, which is always looked at."""
 
-    def __init__(self, config, *arguments, token=None, ready=1, **more):
+    def __init__(self, config, *arguments, token=None, ready=1, trust=None, **more):
         self.token = token or new_token()
+        self.trust = trust or trusting_anybody()  # what clients make of a certificate
+        self._secured = set()
         self._folder = Folder(config)
         self.folder = self._folder.path
         self._lines = []
@@ -178,15 +181,19 @@ class Server:
         raise DidNotStart(f"never said {pattern!r}:\n{self.log}")
 
     def _ready_lines(self, count):
-        return self.wait_for_line(r"serving (http://|unix:)", count)
+        return self.wait_for_line(r"serving (https?://|unix:)", count)
 
-    @staticmethod
-    def _address(line):
+    def _address(self, line):
         unix = re.search(r"serving unix:(\S+)", line)
         if unix:
             return unix[1].rstrip(",.")
-        host, port = re.search(r"serving http://(\[[^\]]+\]|[^:/]+):(\d+)", line).groups()
+        scheme, host, port = re.search(r"serving (https?)://(\[[^\]]+\]|[^:/]+):(\d+)", line).groups()
+        if scheme == "https":
+            self._secured.add(int(port))
         return host.strip("[]"), int(port)
+
+    def speaks_tls(self, address):
+        return not isinstance(address, str) and address[1] in self._secured
 
     # Where it is.
 
@@ -204,13 +211,15 @@ class Server:
 
     @property
     def url(self):
-        return f"http://{self.authority}/mcp"
+        return f"{'https' if self.speaks_tls(self.addresses[0]) else 'http'}://{self.authority}/mcp"
 
     def is_running(self):
         return self._process.poll() is None
 
-    def connect(self, address=None):
-        return Connection(address or self.addresses[0])
+    def connect(self, address=None, trust=None):
+        """Speaks TLS where the server does; as `trust`, an ssl.SSLContext, says."""
+        address = address or self.addresses[0]
+        return Connection(address, (trust or self.trust) if self.speaks_tls(address) else None)
 
     # How it ends.
 
@@ -437,15 +446,29 @@ class Closed(Exception):
     """The server closed the connection before the answer was whole."""
 
 
-class Connection:
-    """One connection, as bytes."""
+def trusting_anybody():
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.check_hostname = False
+    trust.verify_mode = ssl.CERT_NONE
+    return trust
 
-    def __init__(self, address):
+
+class Connection:
+    """One connection, as bytes; of TLS, those inside."""
+
+    def __init__(self, address, trust=None):
         family = socket.AF_UNIX if isinstance(address, str) else (
             socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(address)
+        if trust:
+            try:
+                self.socket = trust.wrap_socket(self.socket, server_hostname="localhost", suppress_ragged_eofs=False)
+            except BaseException:
+                self.socket.close()
+                raise
+        self.was_cut_off = False  # ended without TLS saying so
         self._opened = time.monotonic()
         self._waiting = bytearray()
 
@@ -462,7 +485,7 @@ class Connection:
         """Sends what it can: a server that has refused may close before all of it is read."""
         try:
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             pass
 
     def _more(self):
@@ -470,7 +493,8 @@ class Connection:
             raise AssertionError(f"there is no end to it: {bytes(self._waiting[-300:])!r}")
         try:
             data = self.socket.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLEOFError):
+            self.was_cut_off = True
             data = b""
         if not data:
             raise Closed(bytes(self._waiting[:1000]))

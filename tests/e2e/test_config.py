@@ -120,12 +120,23 @@ class Options(unittest.TestCase):
 
 
 class TheReadme(unittest.TestCase):
+    def write_what_it_names(self, folder):
+        openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        subprocess.run([*openssl, "-subj", "/CN=localhost", "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
+                       check=True, capture_output=True)
+        (folder / "clients.crt").write_bytes((folder / "tls.crt").read_bytes())
+        (folder / "seal.key").write_text(new_token())
+        (folder / "seal.key").chmod(0o600)
+
     def test_shows_only_keys_that_there_are(self):
         block = re.search(r"```toml\n(.*?)```", (SOURCE / "README.md").read_text(), re.S)[1]
-        everything = re.sub(r'(?m)^# (\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
+        everything = re.sub(r'(?m)^# (\[\w+\]|\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
         self.assertIn("\npublic_url", everything)
+        self.assertIn("\n[tls]\ncertificate", everything)
         for config in (block, everything):
-            with Folder(config) as folder:
+            with Folder() as folder:
+                self.write_what_it_names(folder.path)
+                folder.config.write_text(config.replace("/etc/toolrack", str(folder.path)))
                 done = toolrack("check", "--config", folder.config, token=new_token())
                 self.assertEqual(0, done.returncode, done)
 

@@ -212,10 +212,8 @@ class TheTruthTable(unittest.TestCase):
                     self.assertEqual("open", outcome)
                 elif backend == "open-access":
                     self.assertEqual("refused", outcome)
-                elif not tls:
-                    self.assertEqual("locked", outcome)
                 else:
-                    self.assertIn(outcome, ("locked", "refused"))
+                    self.assertEqual("locked", outcome)
 
 
 class NothingIsBound(unittest.TestCase):

@@ -35,6 +35,7 @@ PURE = ("toolrack/json", "toolrack/uri_template.hpp")
 # A library that one room hides from all others.
 ONLY_IN = {
     "boost/beast": {"http"},
+    "openssl/ssl.h": {"http"},
     "toml++": {"config", "token"},
     "toml.hpp": {"config", "token"},
     "spdlog": {"base"},

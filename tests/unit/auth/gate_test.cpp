@@ -139,9 +139,10 @@ TEST_CASE("a backend sees the facts, and the clock of the host") {
         shown.peer = "unix";
         shown.peer_uid = 1000;
         shown.peer_gid = 100;
+        shown.certificate = "DER";
         CHECK(door.admit({door.odd("grant", traits)}, shown).has_value());
         CHECK(door.log().says("odd: asked: token of 48, resource https://tools.example.com/mcp, peer unix, uid 1000, gid 100, "
-                              "now 1900000123\n"));
+                              "now 1900000123, certificate DER\n"));
     }
 }
 

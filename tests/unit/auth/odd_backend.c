@@ -54,9 +54,10 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
     char line[300];
     size_t n;
 
-    snprintf(line, sizeof line, "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld",
+    snprintf(line, sizeof line, "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld, certificate %.*s",
              facts->token.size, (int)facts->resource.size, facts->resource.data, (int)facts->peer.size,
-             facts->peer.data, (long long)facts->peer_uid, (long long)facts->peer_gid, (long long)facts->now);
+             facts->peer.data, (long long)facts->peer_uid, (long long)facts->peer_gid, (long long)facts->now,
+             (int)facts->certificate.size, facts->certificate.data);
     self->host->log(self->host, 6, text(line));
     memset(much, 'm', sizeof much);
     for (n = 0; n != 1001; ++n) scopes[n] = text("a:b");

@@ -43,6 +43,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(server.http.body == 4u * 1024 * 1024);
     CHECK(server.http.connections == 10'000);
     CHECK(server.http.connections_per_source == 2'000);
+    CHECK(server.http.handshake_timeout == 10s);
     CHECK(server.http.head_timeout == 10s);
     CHECK(server.http.idle_timeout == 75s);
     CHECK(server.http.write_timeout == 30s);
@@ -80,12 +81,15 @@ head = "8KiB"
 body = 1000
 connections = 10
 connections_per_source = 3
+handshake_timeout = "4s"
 head_timeout = "1s"
 idle_timeout = "2s"
 write_timeout = "3s"
 [tls]
 certificate = "/etc/c.pem"
 key = "/etc/k.pem"
+client_ca = "/etc/ca.pem"
+client_certificate = "required"
 [auth]
 backend = ["token-file", "./mine.so"]
 variable = "TOKEN"
@@ -129,6 +133,7 @@ library = "/opt/lib/greet.so"
     CHECK(server.http.body == 1000);
     CHECK(server.http.connections == 10);
     CHECK(server.http.connections_per_source == 3);
+    CHECK(server.http.handshake_timeout == 4s);
     CHECK(server.http.head_timeout == 1s);
     CHECK(server.http.idle_timeout == 2s);
     CHECK(server.http.write_timeout == 3s);
@@ -136,6 +141,8 @@ library = "/opt/lib/greet.so"
     REQUIRE(settings.tls);
     CHECK(settings.tls->certificate == "/etc/c.pem");
     CHECK(settings.tls->key == "/etc/k.pem");
+    CHECK(settings.tls->client_ca == "/etc/ca.pem");
+    CHECK(settings.tls->requires_client_certificate);
     REQUIRE(settings.auth.backends.size() == 2);
     CHECK(settings.auth.backends[0].library == "token-file");
     CHECK(settings.auth.backends[1].library == "./mine.so");
@@ -165,6 +172,17 @@ library = "/opt/lib/greet.so"
     CHECK(greet.queue == 64);
 }
 
+TEST_CASE("a client certificate is optional unless it is required") {
+    const std::string tls = "[tls]\ncertificate = 'c'\nkey = 'k'\n";
+    const auto is_required = [&](const std::string& more) {
+        return read(tls + more).tls->requires_client_certificate;
+    };
+    CHECK_FALSE(is_required(""));
+    CHECK_FALSE(is_required("client_ca = 'a'"));
+    CHECK_FALSE(is_required("client_ca = 'a'\nclient_certificate = 'optional'"));
+    CHECK(is_required("client_ca = 'a'\nclient_certificate = 'required'"));
+}
+
 TEST_CASE("no lock, no server: an empty file says what to write") {
     const std::string sentence = "no auth backend is named, and nothing is served without one; "
                                  "expected an [auth] table with a "
@@ -180,7 +198,7 @@ TEST_CASE("an unknown key is refused, with the one that was probably meant") {
         R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, plugins, plugin, found "sever")");
     CHECK(
         refusal("[tls]\n  certifcate = 'x'") ==
-        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, found "certifcate")");
+        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
     CHECK(
         refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
         R"(t.toml:5:1: unknown key in [[plugin]]; expected one of library, name, prefix, isolation, required, timeout, threads, queue, options, found "zzzzzzzzzz")");
@@ -278,6 +296,10 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 "3:1: tls.key is missing; expected the path of a PEM file, found none"},
             row{"[tls]\ncertificate = ''\nkey = 'k'",
                 R"(4:15: tls.certificate is empty; expected the path of a PEM file, found "")"},
+            row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_ca = 'a'\nclient_certificate = 'maybe'",
+                R"(7:22: tls.client_certificate is not a choice; expected "optional" or "required", found "maybe")"},
+            row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_certificate = 'required'",
+                R"(6:22: tls.client_certificate needs tls.client_ca; expected the path of a PEM file with the authorities of clients there, found "required")"},
             // [plugins] and [[plugin]]
             row{"[plugins]\ndirectories = ['']",
                 R"(4:16: plugins.directories[0] is empty; expected the path of a folder, found "")"},

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <stdexcept>
@@ -26,44 +27,49 @@ struct answer {
     bool says(std::string_view field) const { return head.find(field) != std::string::npos; }
 };
 
-class client {
+// A blocking socket that is connected.
+inline http::descriptor connected_to(const config::address& to, int receive_buffer = 0) {
+    const bool is_unix = to.kind == config::address::kind::unix_socket;
+    http::descriptor made(
+        ::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval patience{10, 0};
+    setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (receive_buffer > 0)
+        setsockopt(made.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+
+    sockaddr_un local{};
+    local.sun_family = AF_UNIX;
+    sockaddr_in remote{};
+    remote.sin_family = AF_INET;
+    remote.sin_port = htons(to.port);
+    const sockaddr* name = reinterpret_cast<const sockaddr*>(&remote);
+    socklen_t size = sizeof remote;
+    if (is_unix) {
+        std::memcpy(local.sun_path, to.path.data(), to.path.size());
+        name = reinterpret_cast<const sockaddr*>(&local);
+        size = sizeof local;
+    } else {
+        inet_pton(AF_INET, to.host == "0.0.0.0" ? "127.0.0.1" : to.host.c_str(), &remote.sin_addr);
+    }
+    if (connect(made.get(), name, size) != 0) throw std::runtime_error("cannot connect");
+    return made;
+}
+
+// With a reset instead of an end.
+inline void slam(http::descriptor& connected) {
+    const linger now{1, 0};
+    setsockopt(connected.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    connected.reset();
+}
+
+// What is read from a server, whatever it comes through: `Way` has send() and receive().
+template <typename Way>
+class conversation {
 public:
-    explicit client(const config::address& to, int receive_buffer = 0) {
-        const bool is_unix = to.kind == config::address::kind::unix_socket;
-        socket_ =
-            http::descriptor(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        const timeval patience{10, 0};
-        setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        if (receive_buffer > 0) {
-            setsockopt(
-                socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-        }
-        if (is_unix ? !connect_unix(to.path) : !connect_tcp(to))
-            throw std::runtime_error("cannot connect");
-    }
-
-    // False when the server has closed.
-    bool send(std::string_view text) {
-        while (!text.empty()) {
-            const auto sent = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
-            if (sent <= 0) return false;
-            text.remove_prefix(static_cast<std::size_t>(sent));
-        }
-        return true;
-    }
-    void end_sending() { shutdown(socket_.get(), SHUT_WR); }
-    void leave() { socket_.reset(); }
-    // Leaves with a reset instead of an end.
-    void slam() {
-        const linger now{1, 0};
-        setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-        socket_.reset();
-    }
-
     std::string until(std::string_view mark) {
         std::size_t at;
         while ((at = received_.find(mark)) == std::string::npos) {
-            if (!receive())
+            if (!receive_more())
                 throw std::runtime_error("ended before \"" + std::string(mark) +
                                          "\": " + received_);
         }
@@ -71,16 +77,16 @@ public:
     }
     std::string exactly(std::size_t bytes) {
         while (received_.size() < bytes) {
-            if (!receive()) throw std::runtime_error("ended early: " + received_);
+            if (!receive_more()) throw std::runtime_error("ended early: " + received_);
         }
         return take(bytes);
     }
     std::string to_the_end() {
-        while (receive()) {
+        while (receive_more()) {
         }
         return take(received_.size());
     }
-    bool is_ended() { return received_.empty() && !receive(); }
+    bool is_ended() { return received_.empty() && !receive_more(); }
 
     // One answer with a Content-Length, or with none and no body.
     answer next() {
@@ -94,7 +100,7 @@ public:
         return got;
     }
     answer ask(std::string_view request) {
-        send(request);
+        way().send(request);
         return next();
     }
 
@@ -111,23 +117,12 @@ public:
     }
 
 private:
-    bool connect_tcp(const config::address& to) {
-        sockaddr_in name{};
-        name.sin_family = AF_INET;
-        name.sin_port = htons(to.port);
-        inet_pton(AF_INET, to.host == "0.0.0.0" ? "127.0.0.1" : to.host.c_str(), &name.sin_addr);
-        return connect(socket_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
-    }
-    bool connect_unix(const std::string& path) {
-        sockaddr_un name{};
-        name.sun_family = AF_UNIX;
-        std::memcpy(name.sun_path, path.data(), path.size());
-        return connect(socket_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
-    }
+    Way& way() { return static_cast<Way&>(*this); }
 
-    bool receive() {
+    bool receive_more() {
         char part[16384];
-        const auto bytes = recv(socket_.get(), part, sizeof part, 0);
+        errno = 0;
+        const auto bytes = way().receive(part, sizeof part);
         if (bytes < 0 && errno == EAGAIN)
             throw std::runtime_error("nothing came in time after: " + received_);
         if (bytes > 0) received_.append(part, static_cast<std::size_t>(bytes));
@@ -139,8 +134,31 @@ private:
         return taken;
     }
 
-    http::descriptor socket_;
     std::string received_;
+};
+
+class client : public conversation<client> {
+public:
+    explicit client(const config::address& to, int receive_buffer = 0)
+        : socket_(connected_to(to, receive_buffer)) {}
+
+    // False when the server has closed.
+    bool send(std::string_view text) {
+        while (!text.empty()) {
+            const auto sent = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return false;
+            text.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+    long receive(char* into, std::size_t most) { return recv(socket_.get(), into, most, 0); }
+
+    void end_sending() { shutdown(socket_.get(), SHUT_WR); }
+    void leave() { socket_.reset(); }
+    void slam() { test::slam(socket_); }
+
+private:
+    http::descriptor socket_;
 };
 
 }  // namespace toolrack::test

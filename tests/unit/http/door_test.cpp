@@ -87,7 +87,7 @@ TEST_CASE("the hosts of one IPv6 network are one source") {
 TEST_CASE("without descriptors left, a client is told so instead of left waiting") {
     const auto bound = loopback();
     toolrack::log silent{severity{}};
-    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), true, silent);
+    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), http::wire_text::clear_and_local, silent);
     test::client mine(bound.address);
     std::optional<http::guest> newcomer;
     auto heard = knock::nobody;

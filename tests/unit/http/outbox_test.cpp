@@ -53,6 +53,6 @@ TEST_CASE("a slow reader costs a bounded number of messages") {
     for (std::size_t i = 0; i < outbox::most_messages + 5; ++i)
         out.add(std::to_string(i) + " ", worth::a_notification);
     const auto left = drained(out, 1 << 20);
-    CHECK(left.starts_with("5 6 "));
+    CHECK(left.starts_with("0 6 7 "));  // the first may be sealed already
     CHECK(left.ends_with("1004 "));
 }

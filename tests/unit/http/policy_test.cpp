@@ -62,6 +62,16 @@ TEST_CASE("an origin does not say the port that its scheme implies") {
     CHECK(has(made.origins, "http://localhost"));
 }
 
+TEST_CASE("who speaks TLS is an origin that begins with https") {
+    config::address local;
+    local.kind = config::address::kind::unix_socket;
+    const auto made = http::make_policy({}, {tcp("127.0.0.1", 443), local}, true);
+    CHECK(has(made.hosts, "127.0.0.1:443"));
+    CHECK(has(made.origins, "https://127.0.0.1"));
+    CHECK_FALSE(has(made.origins, "http://127.0.0.1:443"));
+    CHECK(has(made.origins, "http://localhost"));  // the socket's, which stays clear
+}
+
 TEST_CASE("a unix socket is localhost at any port") {
     config::address address;
     address.kind = config::address::kind::unix_socket;

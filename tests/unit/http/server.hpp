@@ -25,10 +25,11 @@ public:
     explicit server(http::handler answers,
                     const config::server& settings = {},
                     const config::address& at = free_port(),
-                    std::size_t threads = 1)
+                    std::size_t threads = 1,
+                    const http::tls* secured = nullptr)
         : answers_(std::move(answers)) {
         for (std::size_t i = 0; i < threads; ++i) threads_.push_back(std::make_unique<io_thread>());
-        listener_.emplace(at, settings, threads_, answers_, log_);
+        listener_.emplace(at, settings, threads_, answers_, log_, secured);
         listener_->start();
         for (const auto& each : threads_) each->start();
     }

@@ -1,0 +1,145 @@
+// A client that speaks TLS with plain blocking calls, and certificates made on the spot.
+#pragma once
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <csignal>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "client.hpp"
+#include "temporary_folder.hpp"
+
+namespace toolrack::test {
+
+template <auto Free>
+struct freed_by {
+    void operator()(auto* thing) const noexcept { Free(thing); }
+};
+
+// A self-signed certificate and its key, as files: NAME.crt, NAME.key.
+class identity {
+public:
+    explicit identity(const std::string& name)
+        : certificate(folder_.path() / (name + ".crt")), key(folder_.path() / (name + ".key")) {
+        renew(name);
+    }
+
+    // Another certificate, with another key, in the same files.
+    void renew(const std::string& name) {
+        key_.reset(EVP_EC_gen("P-256"));
+        x509_.reset(X509_new());
+        X509_set_version(x509_.get(), 2);
+        X509_gmtime_adj(X509_getm_notBefore(x509_.get()), -60);
+        X509_gmtime_adj(X509_getm_notAfter(x509_.get()), 24 * 3600);
+        X509_set_pubkey(x509_.get(), key_.get());
+        auto* subject = X509_get_subject_name(x509_.get());
+        X509_NAME_add_entry_by_txt(subject,
+                                   "CN",
+                                   MBSTRING_ASC,
+                                   reinterpret_cast<const unsigned char*>(name.c_str()),
+                                   -1,
+                                   -1,
+                                   0);
+        X509_set_issuer_name(x509_.get(), subject);
+        X509_sign(x509_.get(), key_.get(), EVP_sha256());
+        write(key, [&](BIO* to) {
+            PEM_write_bio_PrivateKey(to, key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        });
+        write(certificate, [&](BIO* to) { PEM_write_bio_X509(to, x509_.get()); });
+    }
+
+    std::string der() const { return der_of(x509_.get()); }
+    static std::string der_of(const X509* of) {
+        unsigned char* bytes = nullptr;
+        const auto size = i2d_X509(of, &bytes);
+        std::string made(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+        OPENSSL_free(bytes);
+        return made;
+    }
+
+    config::tls settings() const {
+        config::tls made;
+        made.certificate = certificate;
+        made.key = key;
+        return made;
+    }
+
+private:
+    static void write(const std::filesystem::path& at, const std::function<void(BIO*)>& what) {
+        const std::unique_ptr<BIO, freed_by<BIO_free>> memory(BIO_new(BIO_s_mem()));
+        what(memory.get());
+        char* bytes = nullptr;
+        const auto size = BIO_get_mem_data(memory.get(), &bytes);
+        const auto next = at.string() + ".new";
+        std::ofstream(next, std::ios::binary).write(bytes, size);
+        std::filesystem::permissions(next, std::filesystem::perms(0600));
+        std::filesystem::rename(next, at);
+    }
+
+    temporary_folder folder_;
+    std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>> key_;
+    std::unique_ptr<X509, freed_by<X509_free>> x509_;
+
+public:
+    const std::filesystem::path certificate;
+    const std::filesystem::path key;
+};
+
+class tls_client : public conversation<tls_client> {
+public:
+    explicit tls_client(const config::address& to,
+                        int version = TLS1_3_VERSION,
+                        const identity* shown = nullptr,
+                        int receive_buffer = 0)
+        : socket_(connected_to(to, receive_buffer)), settings_(SSL_CTX_new(TLS_client_method())) {
+        std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own sockets raise it
+        SSL_CTX_set_min_proto_version(settings_.get(), version);
+        SSL_CTX_set_max_proto_version(settings_.get(), version);
+        if (shown) {
+            SSL_CTX_use_certificate_file(
+                settings_.get(), shown->certificate.c_str(), SSL_FILETYPE_PEM);
+            SSL_CTX_use_PrivateKey_file(settings_.get(), shown->key.c_str(), SSL_FILETYPE_PEM);
+        }
+        ssl_.reset(SSL_new(settings_.get()));
+        SSL_set_fd(ssl_.get(), socket_.get());
+        is_connected_ = SSL_connect(ssl_.get()) == 1;
+    }
+
+    bool is_connected() const { return is_connected_; }
+    SSL* session() { return ssl_.get(); }
+    std::string server_certificate() const {
+        return identity::der_of(SSL_get0_peer_certificate(ssl_.get()));
+    }
+    // Whether the server said that this was all.
+    bool was_told_of_end() const {
+        return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+    }
+
+    // The end of a conversation, with a word.
+    void leave() {
+        SSL_shutdown(ssl_.get());
+        socket_.reset();
+    }
+    void slam() { test::slam(socket_); }
+
+    bool send(std::string_view text) {
+        return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0;
+    }
+    long receive(char* into, std::size_t most) {
+        return SSL_read(ssl_.get(), into, static_cast<int>(most));
+    }
+
+private:
+    http::descriptor socket_;
+    std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> settings_;
+    std::unique_ptr<SSL, freed_by<SSL_free>> ssl_;
+    bool is_connected_ = false;
+};
+
+}  // namespace toolrack::test
