@@ -7,9 +7,7 @@
 // The only maker of principals. Immutable; used by all I/O threads at once.
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "base/asio.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/pace.hpp"
 #include "plugin/instance.hpp"
 #include "wire/facts.hpp"
 #include "wire/principal.hpp"
@@ -46,8 +45,7 @@ private:
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     std::string resource_;
     log& log_;
-    mutable std::atomic<std::int64_t> second_ = 0;  // of the last refusals that were logged
-    mutable std::atomic<int> said_ = 0;             // how many in it
+    mutable pace refusals_logged_{10};
 };
 
 }  // namespace toolrack::auth
