@@ -25,6 +25,7 @@ struct heard {
     unsigned status = 0;
     std::string json;
     std::string session;
+    std::string challenge;
     std::vector<std::string> notices;
 
     json::value reply() const { return json::value(json); }
@@ -58,8 +59,11 @@ inline wire::mirrored modern_headers(std::string_view method) {
 
 class office {
 public:
-    explicit office(std::size_t page_size = 100, std::chrono::milliseconds timeout = std::chrono::seconds(30))
-        : catalog_(std::make_shared<const catalog::catalog>(offers(timeout), page_size, omissions_)) {
+    // `more`: further plugins, each with the path of its library.
+    explicit office(std::size_t page_size = 100,
+                    std::chrono::milliseconds timeout = std::chrono::seconds(30),
+                    const std::vector<config::plugin>& more = {})
+        : catalog_(std::make_shared<const catalog::catalog>(offers(timeout, more), page_size, omissions_)) {
         if (!omissions_.empty()) throw std::runtime_error(omissions_[0].sentence);
     }
 
@@ -94,6 +98,7 @@ public:
         all.status = to.answer->status;
         all.json = to.answer->json;
         all.session = to.answer->session;
+        all.challenge = to.answer->challenge;
         if (!all.json.empty()) CHECK_FALSE(wire::check_json(all.json));
         CHECK(all.json.find_first_of("\r\n") == std::string::npos);
         return all;
@@ -128,8 +133,14 @@ public:
         return legacy("tools/call", calling(tool, arguments) + (meta.empty() ? "" : R"(,"_meta":{)" + meta + "}"));
     }
 
+    // Somebody with just these scopes, as a JSON array.
+    wire::principal someone(const std::string& scopes, const std::string& subject = "carl") {
+        return principal_named(subject, room_, log_, scopes);
+    }
+
     io_room& room() { return room_; }
     captured_log& log() { return log_; }
+    mcp::announcer& announcer() { return announcer_; }
     mcp::sessions& sessions() { return sessions_; }
     const mcp::server& server() { return *server_; }
     const catalog::catalog& tools() const { return *catalog_; }
@@ -144,22 +155,26 @@ public:
     const wire::principal bob = principal_named("bob", room_, log_);
 
 private:
-    std::vector<catalog::offer> offers(std::chrono::milliseconds timeout) {
+    std::vector<catalog::offer> offers(std::chrono::milliseconds timeout, const std::vector<config::plugin>& more) {
         std::vector<catalog::offer> all;
-        const auto add = [&](const std::filesystem::path& file, const std::string& name, const std::string& prefix) {
-            auto settings = settings_named(name);
-            settings.prefix = prefix;
-            settings.timeout = timeout;
-            settings.threads = settings.queue = name == "narrow" ? 1 : 4;
+        const auto open = [&](const std::filesystem::path& file, const config::plugin& settings) {
             instances_.push_back(instance_of(file, settings, log_));
             auto offer = catalog::ask(instances_.back());
             if (!offer) throw std::runtime_error(offer.error().why());
             all.push_back(std::move(*offer));
         };
+        const auto add = [&](const std::filesystem::path& file, const std::string& name, const std::string& prefix) {
+            auto settings = settings_named(name);
+            settings.prefix = prefix;
+            settings.timeout = timeout;
+            settings.threads = settings.queue = name == "narrow" ? 1 : 4;
+            open(file, settings);
+        };
         add(shipped("echo"), "echo", "");
         add(hostile("misbehaving"), "misbehaving", "mis_");
         add(build_folder / "test-plugins/patient.so", "patient", "");
         add(build_folder / "test-plugins/patient.so", "narrow", "narrow_");
+        for (const auto& one : more) open(one.library, one);
         return all;
     }
 
