@@ -1,5 +1,6 @@
 #include "app/generation.hpp"
 
+#include <fmt/format.h>
 #include <toolrack/json.hpp>
 
 #include "app/mounts.hpp"
@@ -38,14 +39,16 @@ generation::generation(std::shared_ptr<const config::settings> settings, const s
         for (const auto& name : settings_->auth.backends)
             backends_.push_back(open_backend(name, name == settings_->auth.backends.front()));
         refuse_unsafe_backends(*settings_, options, backends_);
+        read_resource();
     }
     open_plugins();
-    make_catalog();
+    make_catalog(because::of_the_start);
 }
 
 generation::generation(const generation& before)
-    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_) {
-    make_catalog();
+    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
+      resource_(before.resource_) {
+    make_catalog(because::of_a_change);
 }
 
 generation::~generation() = default;
@@ -72,6 +75,23 @@ std::shared_ptr<plugin::instance> generation::open_backend(const std::string& na
     return *opened;
 }
 
+// What the backends have OAuth clients know. One that cannot say it well is not to be trusted with the lock.
+void generation::read_resource() {
+    const auto refuse = [&](const plugin::instance& backend, const std::string& why) {
+        throw failure(to_string(settings_->auth.where) + ": the auth backend \"" + backend.name() +
+                      "\" cannot be used: " + why);
+    };
+    std::vector<std::string> said;
+    for (const auto& one : backends_) {
+        auto json = one->auth_metadata();
+        if (!json) refuse(*one, json.error().why());
+        said.push_back(std::move(*json));
+    }
+    auto read = auth::protected_resource::read(resource_of(*settings_), said);
+    if (!read) refuse(*backends_[read.error().backend], read.error().why);
+    resource_ = std::move(*read);
+}
+
 result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(const config::plugin& settings,
                                                                              const std::filesystem::path& file) {
     const auto library = hub_.libraries.open(file);
@@ -84,7 +104,8 @@ result<std::shared_ptr<plugin::instance>, complaint> generation::open_plugin(con
 void generation::open_plugins() {
     std::vector<std::string> warnings;
     for (const auto& mount : find_mounts(*settings_, warnings)) {
-        const auto& settings = mount.settings;
+        auto settings = mount.settings;
+        settings.read_only = settings.read_only || settings_->server.read_only;
         std::string why = mount.why_not;
         if (why.empty()) {
             auto opened = open_plugin(settings, mount.file);
@@ -103,7 +124,7 @@ void generation::open_plugins() {
     for (const auto& warning : warnings) hub_.log.warning("{}", warning);
 }
 
-void generation::make_catalog() {
+void generation::make_catalog(because reason) {
     std::vector<catalog::omission> omissions;
     std::vector<catalog::offer> offers;
     for (const auto& one : plugins_) {
@@ -111,12 +132,23 @@ void generation::make_catalog() {
         if (offer) offers.push_back(std::move(*offer));
         else leave_out(one->name(), offer.error().why());
     }
+    if (reason == because::of_the_start) advise(offers);
     catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
     gate_ = std::make_unique<auth::gate>(backends_, resource_of(*settings_), hub_.log);
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.states, hub_.log, hub_.clock});
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.states, hub_.log, hub_.clock}, resource_.url());
     report(omissions);
+}
+
+// What is as the configuration says, and perhaps not as it was meant.
+void generation::advise(const std::vector<catalog::offer>& offers) const {
+    for (const auto& offer : offers) {
+        for (const auto& doubt : offer.doubts) hub_.log.warning("{}", doubt);
+        if (!offer.withheld.empty())
+            hub_.log.info("read-only: not served, because they do not say that they change nothing: {}",
+                          fmt::format("{}", fmt::join(offer.withheld, ", ")));
+    }
 }
 
 void generation::leave_out(const std::string& name, const std::string& why) {

@@ -4,6 +4,7 @@
 // shares with its successor live as long as either.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,7 @@
 #include "app/hub.hpp"
 #include "app/safety.hpp"
 #include "auth/gate.hpp"
+#include "auth/protected_resource.hpp"
 #include "catalog/catalog.hpp"
 #include "config/config.hpp"
 #include "mcp/server.hpp"
@@ -30,6 +32,7 @@ public:
 
     const config::settings& settings() const noexcept { return *settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
+    const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
 
@@ -52,16 +55,20 @@ private:
     std::shared_ptr<plugin::instance> open_backend(const std::string& name, bool first);
     result<std::shared_ptr<plugin::instance>, complaint> open_plugin(const config::plugin& settings,
                                                                      const std::filesystem::path& file);
+    void read_resource();
     void open_plugins();
-    void make_catalog();
+    enum class because { of_the_start, of_a_change };
+    void make_catalog(because reason);
     void leave_out(const std::string& name, const std::string& why);
     void report(const std::vector<catalog::omission>& omissions);
+    void advise(const std::vector<catalog::offer>& offers) const;
 
     std::shared_ptr<const config::settings> settings_;
     hub& hub_;
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     std::vector<std::shared_ptr<plugin::instance>> plugins_;
     std::shared_ptr<const catalog::catalog> catalog_;
+    auth::protected_resource resource_;
     std::unique_ptr<auth::gate> gate_;
     std::shared_ptr<const mcp::server> mcp_;
     account report_;
@@ -75,13 +82,20 @@ public:
         return now_;
     }
     void set(std::shared_ptr<const generation> next) {
-        const std::lock_guard lock(mutex_);
-        now_.swap(next);
+        const auto now = next;
+        {
+            const std::lock_guard lock(mutex_);
+            now_.swap(next);
+        }
+        if (now && then_) then_(*now);
     }
+    // What is done whenever another generation became current; said before there is one.
+    void on_change(std::function<void(const generation&)> then) { then_ = std::move(then); }
 
 private:
     mutable std::mutex mutex_;
     std::shared_ptr<const generation> now_;
+    std::function<void(const generation&)> then_;
 };
 
 }  // namespace toolrack::app
