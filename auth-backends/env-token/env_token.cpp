@@ -35,7 +35,9 @@ TOOLRACK_PLUGIN("toolrack.env-token", "1.0.0", R"({
             "tokens": {"type": "string", "writeOnly": true},
             "variable": {"type": "string", "minLength": 1},
             "subject": {"type": "string", "minLength": 1, "maxLength": 256},
-            "scopes": {"type": "array", "items": {"type": "string", "minLength": 1}}
+            "scopes": {"type": "array", "items": {
+                "type": "string",
+                "pattern": "^(\\*|[!#-)+-9;-\\[\\]-~]+(:[!#-)+-9;-\\[\\]-~]+)*)$"}}
         },
         "additionalProperties": false
     }

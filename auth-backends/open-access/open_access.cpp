@@ -10,7 +10,9 @@ TOOLRACK_PLUGIN("toolrack.open-access", "1.0.0", R"({
         "type": "object",
         "properties": {
             "subject": {"type": "string", "minLength": 1, "maxLength": 256},
-            "scopes": {"type": "array", "items": {"type": "string", "minLength": 1}}
+            "scopes": {"type": "array", "items": {
+                "type": "string",
+                "pattern": "^(\\*|[!#-)+-9;-\\[\\]-~]+(:[!#-)+-9;-\\[\\]-~]+)*)$"}}
         },
         "additionalProperties": false
     }

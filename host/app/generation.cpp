@@ -1,6 +1,9 @@
 #include "app/generation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
 
 #include <toolrack/json.hpp>
 
@@ -37,11 +40,22 @@ std::string resource_of(const config::settings& settings) {
 // All that an instance is made of besides its library; hashed, because options may hold secrets.
 std::string fingerprint(const config::plugin& settings, const config::server& server) {
     std::string text;
-    for (const auto& part : {settings.name, settings.prefix, settings.isolation, settings.options.json,
-                             std::to_string(settings.required), std::to_string(settings.timeout.count()),
-                             std::to_string(settings.threads), std::to_string(settings.queue),
-                             std::to_string(server.max_result), std::to_string(server.json_depth)})
-        text += std::to_string(part.size()) + ':' + part;
+    const auto add = [&text](const std::string& part) { text += std::to_string(part.size()) + ':' + part; };
+    const auto add_all = [&add](const std::vector<std::string>& parts) {
+        add(std::to_string(parts.size()));
+        for (const auto& part : parts) add(part);
+    };
+    for (const auto& part : {settings.name, settings.prefix, settings.isolation, settings.options.json}) add(part);
+    for (const std::uint64_t number :
+         {std::uint64_t{settings.required}, std::uint64_t{settings.read_only},
+          static_cast<std::uint64_t>(settings.timeout.count()), std::uint64_t{settings.threads},
+          std::uint64_t{settings.queue}, std::uint64_t{server.max_result}, std::uint64_t{server.json_depth}})
+        add(std::to_string(number));
+    if (settings.scopes) add_all(*settings.scopes);
+    for (const auto& rule : settings.tools) {
+        add(rule.match);
+        add_all(rule.scopes);
+    }
     auto digest = hex(sha256(text));
     wipe(text);
     return digest;
@@ -65,14 +79,16 @@ generation::generation(std::shared_ptr<const config::settings> settings,
         refuse_unsafe_addresses(*settings_);
         for (const auto& one : settings_->auth.backends) backends_.push_back(open_backend(one, before));
         refuse_unsafe_backends(*settings_, options, instances_of(backends_));
+        read_resource();
     }
     open_plugins(before);
-    make_catalog();
+    make_catalog(because::of_the_start);
 }
 
 generation::generation(const generation& before)
-    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_) {
-    make_catalog();
+    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
+      resource_(before.resource_) {
+    make_catalog(because::of_a_change);
 }
 
 generation::~generation() = default;
@@ -100,6 +116,23 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
     return *opened;
 }
 
+// What the backends have OAuth clients know. One that cannot say it well is not to be trusted with the lock.
+void generation::read_resource() {
+    const auto refuse = [&](const plugin::instance& backend, const std::string& why) {
+        throw failure(to_string(settings_->auth.where) + ": the auth backend \"" + backend.name() +
+                      "\" cannot be used: " + why);
+    };
+    std::vector<std::string> said;
+    for (const auto& one : backends_) {
+        auto json = one.instance->auth_metadata();
+        if (!json) refuse(*one.instance, json.error().why());
+        said.push_back(std::move(*json));
+    }
+    auto read = auth::protected_resource::read(resource_of(*settings_), said);
+    if (!read) refuse(*backends_[read.error().backend].instance, read.error().why);
+    resource_ = std::move(*read);
+}
+
 result<generation::mounted, complaint> generation::open(const config::plugin& settings,
                                                         const std::filesystem::path& file,
                                                         const std::vector<mounted>* before) {
@@ -120,7 +153,8 @@ result<generation::mounted, complaint> generation::open(const config::plugin& se
 void generation::open_plugins(const generation* before) {
     std::vector<std::string> warnings;
     for (const auto& mount : find_mounts(*settings_, warnings)) {
-        const auto& settings = mount.settings;
+        auto settings = mount.settings;
+        settings.read_only = settings.read_only || settings_->server.read_only;
         std::string why = mount.why_not;
         if (why.empty()) {
             auto opened = open(settings, mount.file, before ? &before->plugins_ : nullptr);
@@ -162,7 +196,7 @@ void generation::take_over_from(const generation& before) const {
     }
 }
 
-void generation::make_catalog() {
+void generation::make_catalog(because reason) {
     std::vector<catalog::omission> omissions;
     std::vector<catalog::offer> offers;
     for (const auto& one : plugins_) {
@@ -170,13 +204,25 @@ void generation::make_catalog() {
         if (offer) offers.push_back(std::move(*offer));
         else leave_out(one.instance->name(), offer.error().why());
     }
+    if (reason == because::of_the_start) advise(offers);
     catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
     gate_ = std::make_unique<auth::gate>(
         instances_of(backends_), auth::gate::rules{resource_of(*settings_), settings_->auth.same_people}, hub_.visits, hub_.log);
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock});
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock},
+        resource_.url());
     report(omissions);
+}
+
+// What is as the configuration says, and perhaps not as it was meant.
+void generation::advise(const std::vector<catalog::offer>& offers) const {
+    for (const auto& offer : offers) {
+        for (const auto& doubt : offer.doubts) hub_.log.warning("{}", doubt);
+        if (!offer.withheld.empty())
+            hub_.log.info("read-only: not served, because they do not say that they change nothing: {}",
+                          fmt::format("{}", fmt::join(offer.withheld, ", ")));
+    }
 }
 
 void generation::leave_out(const std::string& name, const std::string& why) {

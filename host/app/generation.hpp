@@ -4,6 +4,7 @@
 // shares with its successor live as long as either.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,7 @@
 #include "app/hub.hpp"
 #include "app/safety.hpp"
 #include "auth/gate.hpp"
+#include "auth/protected_resource.hpp"
 #include "catalog/catalog.hpp"
 #include "config/config.hpp"
 #include "mcp/server.hpp"
@@ -36,6 +38,7 @@ public:
 
     const config::settings& settings() const noexcept { return *settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
+    const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
 
@@ -71,15 +74,19 @@ private:
                                     const std::vector<mounted>* before);
     void open_plugins(const generation* before);
     const mounted* find_plugin(const std::string& name) const;
-    void make_catalog();
+    void read_resource();
+    enum class because { of_the_start, of_a_change };
+    void make_catalog(because reason);
     void leave_out(const std::string& name, const std::string& why);
     void report(const std::vector<catalog::omission>& omissions);
+    void advise(const std::vector<catalog::offer>& offers) const;
 
     std::shared_ptr<const config::settings> settings_;
     hub& hub_;
     std::vector<mounted> backends_;
     std::vector<mounted> plugins_;
     std::shared_ptr<const catalog::catalog> catalog_;
+    auth::protected_resource resource_;
     std::unique_ptr<auth::gate> gate_;
     std::shared_ptr<const mcp::server> mcp_;
     account report_;
@@ -93,13 +100,20 @@ public:
         return now_;
     }
     void set(std::shared_ptr<const generation> next) {
-        const std::lock_guard lock(mutex_);
-        now_.swap(next);
+        const auto now = next;
+        {
+            const std::lock_guard lock(mutex_);
+            now_.swap(next);
+        }
+        if (now && then_) then_(*now);
     }
+    // What is done whenever another generation became current; said before there is one.
+    void on_change(std::function<void(const generation&)> then) { then_ = std::move(then); }
 
 private:
     mutable std::mutex mutex_;
     std::shared_ptr<const generation> now_;
+    std::function<void(const generation&)> then_;
 };
 
 }  // namespace toolrack::app

@@ -5,14 +5,25 @@
 namespace toolrack::app {
 namespace {
 
-http::rejection refused(wire::refusal why) {
+http::rejection refused(wire::refusal why, const auth::protected_resource& resource) {
     http::rejection no;
     no.status = wire::status_of(why);
     no.sentence = wire::sentence(why);
-    if (auto challenge = auth::challenge(why); !challenge.empty())
+    if (auto challenge = auth::challenge(why, resource.url()); !challenge.empty())
         no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
     if (no.status == 503) no.fields.emplace_back("Retry-After", "1");
     return no;
+}
+
+// For whoever looks for the way to a token, and so without one; the only thing here that is. (RFC 9728 3.)
+void describe_resource(http::exchange& x, http::policy policy, const auth::protected_resource& resource) {
+    policy.path = x.head().path;
+    if (auto no = http::screen(x.head(), policy)) return x.reject(*no);
+    if (x.head().method != "GET")
+        return x.reject({405, "This document is read with GET.", {{"Allow", "GET"}}});
+    wire::reply document;
+    document.json = resource.document();
+    x.finish(std::move(document));
 }
 
 // Legacy: DELETE ends a session. A modern server has none. (2025-11-25, basic/transports.)
@@ -38,10 +49,11 @@ awaitable<void> open_stream(http::exchange& x, const wire::principal& who, const
 }  // namespace
 
 awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now) {
+    if (now.resource().is_at(x.head().path, policy.path)) co_return describe_resource(x, policy, now.resource());
     if (auto no = http::screen(x.head(), policy)) co_return x.reject(*no);
 
     auto who = co_await now.gate().admit(x.facts(), x.get_executor());
-    if (!who) co_return x.reject(refused(who.error()));
+    if (!who) co_return x.reject(refused(who.error(), now.resource()));
 
     if (x.head().method == "DELETE") co_return end_session(x, *who, now);
     if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);

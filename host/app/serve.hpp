@@ -9,7 +9,8 @@
 namespace toolrack::app {
 
 // There is one way in: every route and every method passes the screen and the gate before a byte of
-// its body is read.
+// its body is read. Beside it stands one sign, for those who look for the way to a token, and only when
+// there is such a way.
 awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now);
 
 // The same, on the generation that is current when the request begins, which lives as long as it does.

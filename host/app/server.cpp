@@ -159,6 +159,13 @@ struct rack {
             const auto now = current.get();
             if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);
         });
+        // Who listens hears of what may be read now, not of what could be read when they came.
+        current.on_change([this](const generation& now) {
+            hub.announcer.review([&](const wire::principal& who, std::string_view uri) {
+                const auto* reader = now.catalog().find_reader(uri);
+                return !reader || reader->needs.is_met_by(who);  // what is gone may come back
+            });
+        });
         current.set(std::make_shared<const generation>(settings, options, hub));
     }
     // Plugins may still say that something changed while they are taken down, so they go first.

@@ -1,17 +1,34 @@
 #include "auth/challenge.hpp"
 
 namespace toolrack::auth {
+namespace {
 
-std::string challenge(wire::refusal why) {
+constexpr std::string_view beginning = R"(Bearer realm="toolrack")";
+
+// What stands in `value` needs no escape: error codes, scopes and URLs have neither quotes nor backslashes.
+void add(std::string& to, std::string_view name, std::string_view value) {
+    ((((to += ", ") += name) += "=\"") += value) += '"';
+}
+
+}  // namespace
+
+std::string challenge(wire::refusal why, std::string_view metadata) {
     const auto status = wire::status_of(why);
     if (status != 401 && status != 403) return {};
-    std::string value = R"(Bearer realm="toolrack")";
+    std::string value(beginning);
     // RFC 6750 3.1: no error code when no credentials were shown.
-    if (const auto error = wire::challenge_error(why); !error.empty()) {
-        value += R"(, error=")";
-        value += error;
-        value += '"';
-    }
+    if (const auto error = wire::challenge_error(why); !error.empty()) add(value, "error", error);
+    if (!metadata.empty()) add(value, "resource_metadata", metadata);
+    return value;
+}
+
+std::string scope_challenge(const std::vector<std::string>& required, std::string_view metadata) {
+    std::string scopes;
+    for (const auto& one : required) (scopes += scopes.empty() ? "" : " ") += one;
+    std::string value(beginning);
+    add(value, "error", "insufficient_scope");
+    add(value, "scope", scopes);
+    if (!metadata.empty()) add(value, "resource_metadata", metadata);
     return value;
 }
 

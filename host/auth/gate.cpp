@@ -64,12 +64,9 @@ wire::principal gate::local_user(std::string subject) {
     return wire::principal(std::move(who));
 }
 
-// At most ten a second: whoever is refused must not be able to fill the log.
+// Whoever is refused must not be able to fill the log.
 void gate::say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const {
-    constexpr int most = 10;
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-    if (second_.exchange(now) != now) said_ = 0;
-    if (++said_ > most) return;
+    if (!refusals_logged_.allows_another()) return;
     log_.info("{} refused a caller from {}: {}", backend.name(), peer,
               answer.why.empty() ? wire::sentence(answer.refusal) : std::string_view(answer.why));
 }

@@ -7,9 +7,7 @@
 // The only maker of principals. Immutable; used by all I/O threads at once.
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +16,7 @@
 #include "base/asio.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/pace.hpp"
 #include "plugin/instance.hpp"
 #include "wire/facts.hpp"
 #include "wire/principal.hpp"
@@ -52,8 +51,7 @@ private:
     const rules rules_;
     const visits& visits_;
     log& log_;
-    mutable std::atomic<std::int64_t> second_ = 0;  // of the last refusals that were logged
-    mutable std::atomic<int> said_ = 0;             // how many in it
+    mutable pace refusals_logged_{10};
 };
 
 }  // namespace toolrack::auth

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "catalog/rules.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::catalog {
@@ -59,6 +60,13 @@ std::vector<Entry> gathered(std::vector<offer>& offers,
     return all;
 }
 
+// Takes away the tools that may change something, as far as anybody knows.
+void withhold(offer& from) {
+    for (const auto& one : from.tools)
+        if (!one.changes_nothing) from.withheld.push_back(one.name);
+    std::erase_if(from.tools, [](const tool& one) { return !one.changes_nothing; });
+}
+
 }  // namespace
 
 result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) {
@@ -69,12 +77,18 @@ result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) 
     for (const auto& feature : *listed)
         if (const auto why = place(made, feature, instance); !why.empty())
             made.omissions.push_back({instance->name(), shown_name(feature) + " is not served: " + why});
+    std::vector<std::string> own_names;
+    for (const auto& one : made.tools) own_names.push_back(one.own_name);
+    made.doubts = idle_rules(instance->settings(), own_names);
+    if (instance->settings().read_only) withhold(made);
     return made;
 }
 
 catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<omission>& omissions) {
     for (auto& offer : offers)
         for (auto& omission : offer.omissions) omissions.push_back(std::move(omission));
+    for (auto& offer : offers)
+        for (auto& name : offer.withheld) withheld_.insert(std::move(name));
     tools_ = {"tools", gathered(offers, &offer::tools, "tool", omissions), page_size};
     prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", omissions), page_size};
     resources_ = {"resources", gathered(offers, &offer::resources, "resource", omissions), page_size};

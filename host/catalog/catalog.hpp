@@ -5,6 +5,8 @@
 // or one that an earlier instance has, loses that feature, never the earlier one.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,8 @@ struct offer {
     std::vector<resource> resources;
     std::vector<resource_template> templates;
     std::vector<omission> omissions;
+    std::vector<std::string> withheld;  // names of tools that a read-only instance does not offer
+    std::vector<std::string> doubts;    // what the operator should know of the configuration
 };
 
 // Asks an instance what it offers. The error is the end of a sentence about the instance.
@@ -46,6 +50,9 @@ public:
     // Whether there is anything to read, listed or by template.
     bool offers_resources() const noexcept { return !resources_.is_empty() || !templates_.is_empty(); }
 
+    // Whether there is a tool of that name, which may change something and so is not served.
+    bool withholds(std::string_view tool) const { return withheld_.contains(tool); }
+
     // Who reads this URI: a resource of that name, else the first template that it fits. Null when
     // nobody does.
     const listed* find_reader(std::string_view uri) const;
@@ -55,6 +62,7 @@ private:
     shelf<prompt> prompts_;
     shelf<resource> resources_;
     shelf<resource_template> templates_;
+    std::set<std::string, std::less<>> withheld_;
 };
 
 }  // namespace toolrack::catalog

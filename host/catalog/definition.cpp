@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <toolrack/json.hpp>
 
+#include "base/scope.hpp"
 #include "base/text.hpp"
+#include "catalog/rules.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::catalog {
@@ -45,6 +47,23 @@ std::string renamed(const json::value& definition, std::string_view member_name,
     return text;
 }
 
+// What the plugin suggests that a caller must have been granted; nothing when it does not say.
+result<std::optional<std::vector<std::string>>, complaint> read_scopes(const json::value& attributes) {
+    const auto said = attributes.find("scopes");
+    if (!said) return std::optional<std::vector<std::string>>();
+    std::vector<std::string> scopes;
+    bool is_good = said->is_array();
+    if (is_good)
+        for (const auto& one : *said) {
+            is_good = is_good && one.is_string() && can_be_required(one.str());
+            if (is_good) scopes.push_back(one.str());
+        }
+    if (!is_good)
+        return complain("its attribute \"scopes\" is not an array of scopes that can be required, such as "
+                        "[\"orders:read\"]");
+    return std::optional(std::move(scopes));
+}
+
 // What all kinds have in common. `named_by`: the member that names this kind; `prefixed`: whether the
 // operator's prefix goes before it.
 std::optional<complaint> read_common(const plugin::feature& said,
@@ -73,13 +92,20 @@ std::optional<complaint> read_common(const plugin::feature& said,
     if (const auto description = definition.find("description"); description && !description->is_string())
         return complain("its \"description\" is not a string");
 
+    std::optional<std::vector<std::string>> suggested;
     if (!said.attributes.empty()) {
         const json::value attributes(said.attributes);
         if (wire::check_json(said.attributes) || !attributes.is_object())
             return complain("its attributes are not a JSON object");
         const auto quick = attributes.find("quick");
         made.quick = quick && quick->is_bool() && quick->boolean();
+        auto scopes = read_scopes(attributes);
+        if (!scopes) return scopes.error();
+        suggested = std::move(*scopes);
     }
+    const auto& settings = from->settings();
+    made.needs = said.kind == "tool" ? required_of_tool(settings, made.own_name, suggested)
+                                     : required_of_other(settings, suggested);
     made.definition = renamed(definition, named_by, made.name);
     made.from = std::move(from);
     return std::nullopt;
@@ -115,6 +141,10 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
         if (!output->is_object()) return complain("its outputSchema is not an object");
         if (const auto checked = read_schema(*output, "outputSchema"); !checked) return checked.error();
     }
+
+    const auto annotations = definition.find("annotations");
+    const auto hint = annotations ? annotations->find("readOnlyHint") : std::nullopt;
+    made.changes_nothing = hint && hint->is_bool() && hint->boolean();
 
     const json::value attributes(said.attributes.empty() ? std::string_view("{}") : std::string_view(said.attributes));
     if (const auto task = wire::string_member(attributes, "task")) {

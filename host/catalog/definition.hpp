@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "catalog/param_headers.hpp"
+#include "catalog/requirement.hpp"
 #include "plugin/instance.hpp"
 #include "schema/compiled.hpp"
 
@@ -20,6 +21,7 @@ struct listed {
     std::string own_name;    // as the plugin says it
     std::string definition;  // JSON, one line, with the client's name
     bool quick = false;      // runs on the I/O thread, without a hop
+    requirement needs;       // what a caller must have been granted
     std::shared_ptr<plugin::instance> from;
 };
 
@@ -29,6 +31,7 @@ struct tool : listed {
     std::shared_ptr<const schema::compiled> input;  // what its arguments must be
     std::vector<param_header> mirrored;             // arguments that HTTP headers repeat
     task_support task = task_support::none;
+    bool changes_nothing = false;  // as the plugin says: its annotation readOnlyHint
 };
 
 struct prompt : listed {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +26,18 @@ private:
     std::string stamp_;  // a digest of the whole list
     std::vector<std::string> texts_;
 };
+
+// How a page is written and found, for who makes them as they are asked for. `entries` are all of the
+// list, each on one line.
+using entries_view = std::span<const std::string* const>;
+std::string stamp_of(entries_view entries, std::size_t page_size);
+std::string write_page(std::string_view member,
+                       entries_view entries,
+                       std::size_t page_size,
+                       std::string_view stamp,
+                       std::size_t number);
+// Which page a cursor with this stamp is for, the first being 0; nothing when it is not one of `count`.
+std::optional<std::size_t> read_cursor(std::optional<std::string_view> cursor, std::string_view stamp, std::size_t count);
+std::size_t count_pages(std::size_t entries, std::size_t page_size) noexcept;  // an empty list is one page
 
 }  // namespace toolrack::catalog

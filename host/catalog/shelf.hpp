@@ -1,13 +1,17 @@
 // A shelf: the features of one kind, by the name that clients use, and the list that they read.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "catalog/excerpts.hpp"
 #include "catalog/page.hpp"
 
 namespace toolrack::catalog {
@@ -20,12 +24,16 @@ public:
     shelf(std::string_view member, std::vector<Entry> entries, std::size_t page_size)
         : entries_(std::move(entries)) {
         std::vector<std::string> definitions;
+        std::vector<const listed*> all;
         definitions.reserve(entries_.size());
+        all.reserve(entries_.size());
         for (const auto& one : entries_) {
             definitions.push_back(one.definition);
+            all.push_back(&one);
             by_name_.emplace(one.name, &one);
         }
         pages_ = catalog::pages(member, definitions, page_size);
+        excerpts_ = std::make_unique<const excerpts>(member, all, page_size);
     }
     shelf(shelf&&) = default;  // the map leads into the vector's memory, which moves along
     shelf& operator=(shelf&&) = default;
@@ -38,10 +46,25 @@ public:
     const catalog::pages& pages() const noexcept { return pages_; }
     bool is_empty() const noexcept { return entries_.empty(); }
 
+    // A page of what this caller may see; null when `cursor` is not one of that list's. `made` holds the
+    // text where it had to be made: who may see everything gets what is written already.
+    const std::string* find_page(const wire::principal& who,
+                                 std::optional<std::string_view> cursor,
+                                 std::string& made) const {
+        if (who.may_everything() || !excerpts_) return pages_.find(cursor);
+        const auto seen = excerpts_->seen_by(who);
+        if (std::ranges::all_of(seen, std::identity())) return pages_.find(cursor);
+        auto page = excerpts_->find(seen, cursor);
+        if (!page) return nullptr;
+        made = std::move(*page);
+        return &made;
+    }
+
 private:
     std::vector<Entry> entries_;
     boost::unordered_flat_map<std::string_view, const Entry*> by_name_;
     catalog::pages pages_{"", {}, 1};
+    std::unique_ptr<const excerpts> excerpts_;
 };
 
 }  // namespace toolrack::catalog

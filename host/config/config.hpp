@@ -78,6 +78,7 @@ struct server {
     milliseconds drain{30'000};
     std::vector<secret> seal_keys; // what clients carry for us is sealed with the first, opened with
                                    // any; none: a key of this server's own
+    bool read_only = false;        // every plugin is
     http_limits http;
 };
 
@@ -112,12 +113,23 @@ struct stdio {
     std::string subject = "local";
 };
 
+// `[[plugin.tool]]`: what the tools whose own names fit a glob require of a caller.
+struct tool_rule {
+    std::string match; // of A-Z a-z 0-9 _ . - with * for any run of them and ? for one
+    std::vector<std::string> scopes; // all of them; none: any principal
+    place where;                     // of the glob
+};
+
 struct plugin {
     std::string library; // a shipped plugin's name, or a path (it contains a slash)
     std::string name;    // the instance's; defaults to the library's file name without ".so"
     std::string prefix;
     std::string isolation = "host";
     bool required = false;
+    std::optional<std::vector<std::string>> scopes; // absent: what the plugin suggests; empty: any
+                                                    // principal
+    std::vector<tool_rule> tools;                   // the first that matches counts
+    bool read_only = false;                         // only tools that say they change nothing
     milliseconds timeout{60'000};
     std::size_t threads = 4;
     std::size_t queue = 64;

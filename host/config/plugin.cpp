@@ -2,18 +2,31 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/scope.hpp"
 #include "config/complaint.hpp"
 #include "config/tables.hpp"
 
 namespace toolrack::config {
 namespace {
 
-const reader::keys plugin_keys = {
-    "library", "name", "prefix", "isolation", "required", "timeout", "threads", "queue", "options"};
+const reader::keys plugin_keys = {"library",
+                                  "name",
+                                  "prefix",
+                                  "isolation",
+                                  "required",
+                                  "scopes",
+                                  "tool",
+                                  "read_only",
+                                  "timeout",
+                                  "threads",
+                                  "queue",
+                                  "options"};
 
 constexpr std::string_view name_rule = "1 to 64 of the characters A-Z a-z 0-9 _ . -";
 
@@ -25,6 +38,14 @@ bool has_name_characters(std::string_view name) noexcept {
 
 bool is_name(std::string_view name) noexcept {
     return !name.empty() && has_name_characters(name);
+}
+
+// One that could match: tools have longer names than instances.
+bool is_glob_for_names(std::string_view glob) noexcept {
+    constexpr std::size_t longest = 128;
+    return !glob.empty() && glob.size() <= longest &&
+           glob.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-*?") == glob.npos;
 }
 
 std::string name_of_library(const std::string& library) {
@@ -59,6 +80,48 @@ void read_isolation(const reader& table, plugin& into) {
     into.isolation = isolation->value;
 }
 
+// What a caller must have been granted, all of it; absent when nothing is said.
+std::optional<std::vector<std::string>> read_scopes(const reader& table) {
+    constexpr std::string_view expected =
+        R"(words with colons between them such as "orders:read", without spaces, quotes and backslashes)";
+    const auto written = table.find_list("scopes");
+    if (!written)
+        return std::nullopt;
+    std::vector<std::string> scopes;
+    for (const text& scope : *written) {
+        if (scope.value.find('*') != std::string::npos)
+            scope.refuse("has a star, and what is required has none: a scope covers those that go on "
+                         "where it ends, and * may only be granted",
+                         expected);
+        if (!can_be_required(scope.value))
+            scope.refuse("is not a scope", expected);
+        scopes.push_back(scope.value);
+    }
+    return scopes;
+}
+
+std::vector<tool_rule> read_tool_rules(const reader& plugin) {
+    constexpr std::string_view a_glob =
+        R"(the name of a tool without the prefix, in which * stands for any characters and ? for one, such as "*_write")";
+    std::vector<tool_rule> rules;
+    for (const reader& table : plugin.tables("tool", {"match", "scopes"})) {
+        const auto match = table.find_text("match");
+        if (!match)
+            complain(table.where(), table.name_of("match") + " is missing", a_glob, "none");
+        if (!is_glob_for_names(match->value))
+            match->refuse("matches no name of a tool", a_glob);
+        auto scopes = read_scopes(table);
+        if (!scopes)
+            complain(table.where(),
+                     table.name_of("scopes") + " is missing",
+                     R"(an array such as ["orders:write"], or [] for any caller)",
+                     "none");
+        rules.push_back(
+            {.match = match->value, .scopes = std::move(*scopes), .where = match->where});
+    }
+    return rules;
+}
+
 plugin read_body(const reader& table, std::string library) {
     plugin plugin;
     plugin.library = std::move(library);
@@ -72,6 +135,9 @@ plugin read_body(const reader& table, std::string library) {
     }
     read_isolation(table, plugin);
     table.flag("required", plugin.required);
+    plugin.scopes = read_scopes(table);
+    plugin.tools = read_tool_rules(table);
+    table.flag("read_only", plugin.read_only);
     table.duration("timeout", plugin.timeout);
     table.number("threads", plugin.threads, std::size_t{1}, std::size_t{256});
     table.number("queue", plugin.queue, std::size_t{1}, std::size_t{100'000});

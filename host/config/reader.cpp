@@ -137,7 +137,7 @@ std::vector<reader> reader::tables(std::string_view key, keys known) const {
     const toml::node* node = table_.get(key);
     if (!node)
         return {};
-    const std::string header = fmt::format("[[{}]]", key);
+    const std::string header = fmt::format("[[{}{}]]", prefix_, key);
     const std::string expected = "an array of tables, each begun by " + header;
     if (!node->is_array())
         wrong_type(*node, name_of(key), expected);
@@ -145,7 +145,7 @@ std::vector<reader> reader::tables(std::string_view key, keys known) const {
     for (const toml::node& element : *node->as_array()) {
         if (!element.is_table())
             wrong_type(element, name_of(key), expected);
-        found.push_back(reader(*element.as_table(), key, header, known));
+        found.push_back(reader(*element.as_table(), prefix_ + std::string(key), header, known));
     }
     return found;
 }

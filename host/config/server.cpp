@@ -86,6 +86,7 @@ void read_server_table(const reader& table, server& into) {
     table.number("sessions", into.sessions, std::size_t{1}, std::size_t{1'000'000});
     table.duration("session_idle", into.session_idle);
     table.duration("drain", into.drain);
+    table.flag("read_only", into.read_only);
     into.seal_keys = table.secrets("seal_keys", seal::shortest_key);
 }
 
@@ -137,6 +138,7 @@ server read_server(const reader& file) {
                                         "sessions",
                                         "session_idle",
                                         "drain",
+                                        "read_only",
                                         "seal_keys"});
     if (table)
         read_server_table(*table, server);

@@ -152,7 +152,8 @@ void exchange::answer_in_stream(const wire::reply& answer) {
 void exchange::answer_in_json(wire::reply answer) {
     auto& text = blank();
     const auto manner = how();
-    append_json_head(text, answer.status, answer.json.size(), manner, answer.session);
+    append_json_head(text, answer.status, answer.json.size(), manner, answer.session,
+                     answer.challenge);
     if (manner.wants_no_body) return channel_.send(text);
     if (answer.json.size() > worth_a_copy) return channel_.send(text, std::move(answer.json));
     text += answer.json;

@@ -78,10 +78,12 @@ void append_json_fields(std::string& to, std::size_t length) {
 }  // namespace
 
 void append_json_head(
-    std::string& to, unsigned status, std::size_t length, manner how, std::string_view session) {
+    std::string& to, unsigned status, std::size_t length, manner how, std::string_view session,
+    std::string_view challenge) {
     append_status(to, status);
     append_json_fields(to, length);
     if (!session.empty()) append_field(to, "Mcp-Session-Id", session);
+    if (!challenge.empty()) append_field(to, "WWW-Authenticate", challenge);
     append_end(to, how);
 }
 

@@ -26,7 +26,8 @@ void append_json_head(std::string& to,
                       unsigned status,
                       std::size_t length,
                       manner how,
-                      std::string_view session = {});
+                      std::string_view session = {},
+                      std::string_view challenge = {});
 
 // A whole answer without body: 202, 204.
 void append_empty(std::string& to, unsigned status, manner how);

@@ -48,23 +48,45 @@ std::optional<list_kind> read_list_kind(std::string_view word) {
     return std::nullopt;
 }
 
-std::shared_ptr<const announcer::subscription> announcer::add(subscription wanted) {
-    auto made = std::make_shared<const subscription>(std::move(wanted));
+std::shared_ptr<announcer::subscription> announcer::add(subscription wanted) {
+    const auto uris = wanted.resources;
+    auto made = std::make_shared<subscription>(std::move(wanted));
+    for (const auto& uri : uris) watch(uri);  // first, so that whoever takes it back finds it
     {
         const std::lock_guard lock(mutex_);
-        if (subscriptions_.size() >= most_subscriptions) return nullptr;
-        subscriptions_.insert(made);
+        if (subscriptions_.size() < most_subscriptions) {
+            subscriptions_.insert(made);
+            return made;
+        }
     }
-    for (const auto& uri : made->resources) watch(uri);
-    return made;
+    for (const auto& uri : uris) unwatch(uri);
+    return nullptr;
 }
 
-void announcer::remove(const std::shared_ptr<const subscription>& which) {
+void announcer::remove(const std::shared_ptr<subscription>& which) {
+    std::set<std::string, std::less<>> uris;
     {
         const std::lock_guard lock(mutex_);
         if (subscriptions_.erase(which) == 0) return;
+        uris.swap(which->resources);
     }
-    for (const auto& uri : which->resources) unwatch(uri);
+    for (const auto& uri : uris) unwatch(uri);
+}
+
+void announcer::review(const std::function<bool(const wire::principal&, std::string_view)>& may_hear) {
+    std::vector<std::string> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : subscriptions_)
+            std::erase_if(one->resources, [&](const std::string& uri) {
+                if (may_hear(one->who, uri)) return false;
+                ended.push_back(uri);
+                return true;
+            });
+    }
+    for (const auto& session : sessions_.all())
+        for (auto& uri : session->review(may_hear)) ended.push_back(std::move(uri));
+    for (const auto& uri : ended) unwatch(uri);
 }
 
 void announcer::end_all() {

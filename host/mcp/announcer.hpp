@@ -29,14 +29,18 @@ public:
     explicit announcer(sessions& sessions) : sessions_(sessions) {}
 
     struct subscription {
+        wire::principal who;
         std::string id;  // JSON text of the request's id
-        std::set<list_kind> lists;
-        std::set<std::string, std::less<>> resources;
         std::shared_ptr<mailbox> to;
+        std::set<list_kind> lists = {};
+        std::set<std::string, std::less<>> resources = {};  // once added, guarded by the announcer
     };
     // Null when there are too many.
-    std::shared_ptr<const subscription> add(subscription wanted);
-    void remove(const std::shared_ptr<const subscription>& which);
+    std::shared_ptr<subscription> add(subscription wanted);
+    void remove(const std::shared_ptr<subscription>& which);
+    // Ends what may no longer be heard: a new generation can ask for other scopes than the one on which a
+    // listener came.
+    void review(const std::function<bool(const wire::principal& who, std::string_view uri)>& may_hear);
     // Ends all of them in order: the server stops.
     void end_all();
 
@@ -56,7 +60,7 @@ private:
 
     sessions& sessions_;
     mutable std::mutex mutex_;
-    std::set<std::shared_ptr<const subscription>> subscriptions_;
+    std::set<std::shared_ptr<subscription>> subscriptions_;
     std::map<std::string, std::size_t, std::less<>> watched_;
     std::function<void(std::string_view, bool)> tell_;
 };

@@ -1,5 +1,5 @@
-// What each method looks up, and what it asks of a plugin: tools/call, prompts/get, resources/read,
-// completion/complete. (2026-07-28 and 2025-11-25, server/*.)
+// What each method looks up, who may have it, and what it asks of a plugin: tools/call, prompts/get,
+// resources/read, completion/complete. (2026-07-28 and 2025-11-25, server/*.)
 #include <algorithm>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -43,9 +43,16 @@ awaitable<void> server::call_tool(const asking& asked) const {
     const auto name = wire::string_member(params, "name");
     if (!name) co_return asked.fail(code::invalid_params, "params.name must be a string: the name of a tool.");
     const auto* tool = catalog_.tools().find(*name);
+    if (!tool && catalog_.withholds(*name))
+        co_return asked.fail(code::invalid_params,
+                             "The tool \"" + *name +
+                                 "\" is not served: its plugin is read-only here, and the tool does not say that it "
+                                 "changes nothing.");
     if (!tool)
         co_return asked.fail(code::invalid_params,
                              "Unknown tool: \"" + printable(*name, 140) + "\". tools/list shows those that there are.");
+    usage what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
+    if (!admits(asked, *tool, what.shown)) co_return;
     const auto arguments = params.find("arguments");
     if (arguments && !arguments->is_object())
         co_return asked.fail(code::invalid_params, "params.arguments must be an object.");
@@ -55,7 +62,6 @@ awaitable<void> server::call_tool(const asking& asked) const {
     if (const auto why = why_unfit(*tool->input, arguments ? arguments->text() : "{}"); !why.empty())
         co_return asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(why)));
 
-    usage what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
     what.is_tool = true;
     what.may_be_task = tool->task != catalog::task_support::none && knows_tasks(asked);
     if (tool->task == catalog::task_support::required && asked.is_modern() && !what.may_be_task)
@@ -71,6 +77,8 @@ awaitable<void> server::get_prompt(const asking& asked) const {
     if (!prompt)
         co_return asked.fail(code::invalid_params,
                              "Unknown prompt: \"" + printable(*name, 140) + "\". prompts/list shows those that there are.");
+    const usage what{*prompt, prompt->own_name, "prompt \"" + prompt->name + '"', "messages"};
+    if (!admits(asked, *prompt, what.shown)) co_return;
     const auto arguments = params.find("arguments");
     if (arguments && !arguments->is_object())
         co_return asked.fail(code::invalid_params, "params.arguments must be an object.");
@@ -82,7 +90,6 @@ awaitable<void> server::get_prompt(const asking& asked) const {
         if (!arguments || !arguments->find(required))
             co_return asked.fail(code::invalid_params, "The prompt \"" + prompt->name + "\" needs the argument \"" +
                                                            printable(required, 80) + "\".");
-    const usage what{*prompt, prompt->own_name, "prompt \"" + prompt->name + '"', "messages"};
     co_await use(asked, what);
 }
 
@@ -94,6 +101,7 @@ awaitable<void> server::read_resource(const asking& asked) const {
         co_return asked.fail(asked.is_modern() ? code::invalid_params : code::resource_not_found_legacy,
                              "Resource not found: " + printable(*uri, 200), 200, uri_data(*uri));
     usage what{*reader, *uri, "resource " + printable(*uri, 200), "contents"};
+    if (!admits(asked, *reader, what.shown)) co_return;
     what.is_cacheable = true;
     co_await use(asked, what);
 }
@@ -120,6 +128,7 @@ awaitable<void> server::complete(const asking& asked) const {
                              "params.ref must name a prompt (\"type\":\"ref/prompt\",\"name\") or a resource template "
                              "(\"type\":\"ref/resource\",\"uri\") that is listed here.");
     usage what{*feature, feature->own_name, "completion for \"" + printable(feature->name, 140) + '"', "completion"};
+    if (!admits(asked, *feature, what.shown)) co_return;
     what.may_ask = false;
     co_await use(asked, what);
 }

@@ -1,5 +1,5 @@
-// The lists: tools/list, prompts/list, resources/list, resources/templates/list. (2026-07-28 and
-// 2025-11-25, server/*; server/utilities/pagination and caching.)
+// The lists: tools/list, prompts/list, resources/list, resources/templates/list, each with what its caller
+// may use and nothing else. (2026-07-28 and 2025-11-25, server/*; server/utilities/pagination and caching.)
 #include "mcp/result.hpp"
 #include "mcp/server.hpp"
 
@@ -14,10 +14,12 @@ constexpr std::string_view cache_hints = R"(,"ttlMs":60000,"cacheScope":"private
 
 }  // namespace
 
-void server::list(const asking& asked, const catalog::pages& pages) const {
+template <typename Entry>
+void server::list(const asking& asked, const catalog::shelf<Entry>& shelf) const {
     const auto cursor = asked.message.params.find("cursor");
     const auto text = cursor && cursor->is_string() ? std::optional(cursor->str()) : std::nullopt;
-    const auto* page = cursor && !text ? nullptr : pages.find(text);
+    std::string made;
+    const auto* page = cursor && !text ? nullptr : shelf.find_page(asked.who, text, made);
     if (!page)
         return asked.fail(code::invalid_params,
                           "The cursor is not one of this list as it is now. Ask again without a cursor.");
@@ -25,23 +27,23 @@ void server::list(const asking& asked, const catalog::pages& pages) const {
     asked.voice.finish(own_result(asked.message.id, asked.version, *page + std::string(cache_hints)));
 }
 
-void server::list_tools(const asking& asked) const { list(asked, catalog_.tools().pages()); }
+void server::list_tools(const asking& asked) const { list(asked, catalog_.tools()); }
 
 void server::list_prompts(const asking& asked) const {
     if (catalog_.prompts().is_empty()) return asked.fail(code::method_not_found, "No plugin here offers prompts.", 404);
-    list(asked, catalog_.prompts().pages());
+    list(asked, catalog_.prompts());
 }
 
 void server::list_resources(const asking& asked) const {
     if (!catalog_.offers_resources())
         return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
-    list(asked, catalog_.resources().pages());
+    list(asked, catalog_.resources());
 }
 
 void server::list_templates(const asking& asked) const {
     if (!catalog_.offers_resources())
         return asked.fail(code::method_not_found, "No plugin here offers resources.", 404);
-    list(asked, catalog_.templates().pages());
+    list(asked, catalog_.templates());
 }
 
 }  // namespace toolrack::mcp

@@ -99,8 +99,9 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
     return nullptr;
 }
 
-server::server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around)
-    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock) {}
+server::server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around, std::string metadata)
+    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock),
+      metadata_(std::move(metadata)) {}
 
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);

@@ -14,6 +14,7 @@
 #include "base/asio.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/pace.hpp"
 #include "base/seal.hpp"
 #include "catalog/catalog.hpp"
 #include "mcp/announcer.hpp"
@@ -41,7 +42,8 @@ struct surroundings {
 
 class server : public std::enable_shared_from_this<server> {
 public:
-    server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around);
+    // `metadata` is where OAuth clients learn about this server (RFC 9728); empty when nowhere.
+    server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around, std::string metadata = {});
 
     // Answers, by the time it returns. All three must stay good until then.
     awaitable<void> answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
@@ -85,7 +87,9 @@ private:
     awaitable<void> read_resource(const asking& asked) const;
     awaitable<void> complete(const asking& asked) const;
 
-    void list(const asking& asked, const catalog::pages& pages) const;
+    template <typename Entry>
+    void list(const asking& asked, const catalog::shelf<Entry>& shelf) const;
+    bool admits(const asking& asked, const catalog::listed& feature, std::string_view shown) const;
     std::string capabilities(wire::era era) const;
 
     awaitable<void> use(const asking& asked, const usage& what) const;
@@ -120,6 +124,8 @@ private:
     const catalog::catalog& catalog_;
     surroundings around_;
     state_keeper states_;
+    const std::string metadata_;
+    mutable pace refusals_logged_{10};
 };
 
 }  // namespace toolrack::mcp

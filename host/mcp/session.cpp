@@ -82,10 +82,14 @@ std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {
     return found == streams_.end() ? nullptr : *found;
 }
 
-bool session::subscribe(std::string_view uri) {
+bool session::subscribe(std::string_view uri, const wire::principal& who) {
     const std::lock_guard lock(mutex_);
+    if (const auto found = subscriptions_.find(uri); found != subscriptions_.end()) {
+        found->second = who;
+        return false;
+    }
     if (subscriptions_.size() >= most_subscriptions) return false;
-    return subscriptions_.emplace(uri).second;
+    return subscriptions_.emplace(uri, who).second;
 }
 
 bool session::unsubscribe(std::string_view uri) {
@@ -101,9 +105,23 @@ bool session::is_subscribed(std::string_view uri) const {
     return subscriptions_.contains(uri);
 }
 
+std::vector<std::string> session::review(
+    const std::function<bool(const wire::principal&, std::string_view)>& may_hear) {
+    std::vector<std::string> ended;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(subscriptions_, [&](const auto& one) {
+        if (may_hear(one.second, one.first)) return false;
+        ended.push_back(one.first);
+        return true;
+    });
+    return ended;
+}
+
 std::set<std::string, std::less<>> session::subscriptions() const {
     const std::lock_guard lock(mutex_);
-    return subscriptions_;
+    std::set<std::string, std::less<>> uris;
+    for (const auto& [uri, who] : subscriptions_) uris.insert(uri);
+    return uris;
 }
 
 void session::end() {

@@ -9,12 +9,15 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "mcp/event_stream.hpp"
 #include "mcp/notices.hpp"
@@ -65,10 +68,13 @@ public:
     void drop(const std::shared_ptr<event_stream>& stream);
     std::shared_ptr<event_stream> find_stream(std::uint64_t number) const;
 
-    // False when it was (or was not) subscribed already, or there are too many.
-    bool subscribe(std::string_view uri);
+    // False when it was (or was not) subscribed already, or there are too many. The one who asks last is
+    // the one whose scopes count: a session's caller may come with another token.
+    bool subscribe(std::string_view uri, const wire::principal& who);
     bool unsubscribe(std::string_view uri);
     bool is_subscribed(std::string_view uri) const;
+    // Ends the subscriptions to what may no longer be heard; they are returned.
+    std::vector<std::string> review(const std::function<bool(const wire::principal&, std::string_view uri)>& may_hear);
     std::set<std::string, std::less<>> subscriptions() const;
 
     // Ends what is open: calls are cancelled, questions dropped, streams closed.
@@ -84,7 +90,7 @@ private:
     std::unordered_map<std::string, std::function<void()>> calls_;
     std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_answer>>> questions_;
     std::deque<std::shared_ptr<event_stream>> streams_;
-    std::set<std::string, std::less<>> subscriptions_;
+    std::map<std::string, wire::principal, std::less<>> subscriptions_;
     std::uint64_t next_question_ = 1;
     std::uint64_t next_stream_ = 1;
 };

@@ -54,9 +54,7 @@ awaitable<void> server::listen(const asking& asked) const {
     if (!filter || !filter->is_object())
         co_return asked.fail(code::invalid_params, "params.notifications must be an object: what to listen to.", 400);
 
-    announcer::subscription wanted;
-    wanted.id = asked.message.id;
-    wanted.to = std::make_shared<mailbox>(asked.to);
+    announcer::subscription wanted{asked.who, std::string(asked.message.id), std::make_shared<mailbox>(asked.to)};
     if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
     if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
     if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources()) wanted.lists.insert(list_kind::resources);
@@ -65,7 +63,10 @@ awaitable<void> server::listen(const asking& asked) const {
             if (!uri.is_string() || wanted.resources.size() >= most_watched)
                 co_return asked.fail(code::invalid_params,
                                      "resourceSubscriptions must be an array of at most 1000 URIs.", 400);
-            if (auto text = uri.str(); catalog_.find_reader(text)) wanted.resources.insert(std::move(text));
+            // What this caller may not read is for it not there: it is left out of the acknowledgement.
+            auto text = uri.str();
+            const auto* reader = catalog_.find_reader(text);
+            if (reader && reader->needs.is_met_by(asked.who)) wanted.resources.insert(std::move(text));
         }
 
     // First the acknowledgement, then whatever happens: both go through the same door, in this order.
@@ -91,14 +92,19 @@ awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal
 
 void server::subscribe(const asking& asked) const {
     const auto uri = wire::string_member(asked.message.params, "uri");
-    if (!uri || !catalog_.find_reader(*uri))
+    const auto* reader = uri ? catalog_.find_reader(*uri) : nullptr;
+    if (!reader)
         return asked.fail(uri ? code::resource_not_found_legacy : code::invalid_params,
                           uri ? "Resource not found: " + printable(*uri, 200) : "params.uri must be a string.");
+    if (!admits(asked, *reader, "resource " + printable(*uri, 200))) return;
     if (!asked.session)
         return asked.fail(code::invalid_request, "A subscription belongs to a session. Send initialize to begin one.");
-    if (asked.session->subscribe(*uri)) around_.announcer.watch(*uri);
-    else if (!asked.session->is_subscribed(*uri))
-        return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
+    around_.announcer.watch(*uri);
+    if (!asked.session->subscribe(*uri, asked.who)) {
+        around_.announcer.unwatch(*uri);
+        if (!asked.session->is_subscribed(*uri))
+            return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
+    }
     asked.voice.finish(own_result(asked.message.id, asked.version, {}));
 }
 

@@ -4,6 +4,7 @@
 #include <future>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
@@ -21,6 +22,7 @@ constexpr auto setup_limit = std::chrono::seconds(30);
 constexpr std::size_t most_open_calls = 4096;
 constexpr std::size_t most_features = 100'000;
 constexpr std::size_t longest_notice = 1024 * 1024;
+constexpr std::size_t longest_metadata = 64 * 1024;
 
 // Runs what a plugin does at start with a limit on its time; false when it did not come back. What
 // `work` holds lives as long as it runs, so a plugin that never comes back keeps its instance.
@@ -72,6 +74,7 @@ public:
     bool offers_features() const noexcept override { return features_ != nullptr; }
     bool offers_auth() const noexcept override { return auth_ != nullptr; }
     check authenticate(const credentials& shown, executor home) override;
+    result<std::string, complaint> auth_metadata() override;
 
     bool close(std::chrono::milliseconds grace) override {
         const auto end = std::chrono::steady_clock::now() + grace;
@@ -167,6 +170,27 @@ result<std::vector<feature>, complaint> host_instance::list() {
     if (outcome->too_many) return complain("it lists more than " + std::to_string(most_features) + " features");
     if (!outcome->known) return complain("it could not list its features");
     return std::move(outcome->features);
+}
+
+result<std::string, complaint> host_instance::auth_metadata() {
+    if (!auth_ || !auth_->metadata) return std::string();
+
+    struct said {
+        std::string json;
+        bool is_said = false;
+    };
+    const auto outcome = std::make_shared<said>();
+    const auto emit = [](void* context, toolrack_str json) {
+        auto& into = *static_cast<said*>(context);
+        if (!std::exchange(into.is_said, true)) into.json = view(json).substr(0, longest_metadata + 1);
+    };
+    const bool came_back = within(setup_limit, [self = shared_from_this(), outcome, emit] {
+        self->auth_->metadata(self->self_, emit, outcome.get());
+    });
+    if (!came_back)
+        return complain("its metadata() did not return within " + std::to_string(setup_limit.count()) + " s");
+    if (outcome->json.size() > longest_metadata) return complain("its metadata is longer than 64 KiB");
+    return std::move(outcome->json);
 }
 
 void host_instance::watch(std::string_view uri, bool on) {

@@ -111,6 +111,9 @@ public:
     virtual std::uint64_t auth_traits() const noexcept = 0;
     virtual bool offers_auth() const noexcept = 0;
     virtual check authenticate(const credentials& shown, executor home) = 0;
+    // What OAuth clients should know of it, as JSON that nobody has checked; empty when nothing. Blocks: for
+    // start-up and reload.
+    virtual result<std::string, complaint> auth_metadata() { return std::string(); }
 
     // Waits for its calls, but not past `grace`; false when some never came back.
     virtual bool close(std::chrono::milliseconds grace) = 0;

@@ -2,11 +2,15 @@
 // having passed it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/scope.hpp"
 
 namespace toolrack::auth {
 class gate;
@@ -35,6 +39,15 @@ public:
     std::chrono::system_clock::time_point expires() const noexcept { return identity_.expires; }
     std::uint64_t admitted_at() const noexcept { return identity_.admitted_at; }
 
+    // Whether everything was granted, as to who holds the single shared token.
+    bool may_everything() const noexcept { return may_everything_; }
+    // Whether what was granted covers what is required; the order of grants never matters.
+    bool may(std::string_view required) const noexcept {
+        return may_everything_ || std::ranges::any_of(identity_.scopes, [&](const std::string& granted) {
+                   return covers(granted, required);
+               });
+    }
+
     // The same person, whatever token they showed: what sessions are bound to.
     bool is_same_as(const principal& other) const noexcept {
         return subject() == other.subject() && issuer() == other.issuer();
@@ -42,9 +55,12 @@ public:
 
 private:
     friend class auth::gate;
-    explicit principal(identity granted) : identity_(std::move(granted)) {}
+    explicit principal(identity granted)
+        : identity_(std::move(granted)),
+          may_everything_(std::ranges::find(identity_.scopes, every_scope) != identity_.scopes.end()) {}
 
     identity identity_;
+    bool may_everything_;
 };
 
 }  // namespace toolrack::wire

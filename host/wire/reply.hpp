@@ -28,6 +28,7 @@ struct reply {
     std::string json;       // one line; empty when there is nothing to say (202)
     std::string session;    // legacy: the session that was just made, else empty
     std::string event;      // legacy: the SSE event id, when the answer goes into a stream
+    std::string challenge = {};  // HTTP: the WWW-Authenticate of a 403
 };
 
 // {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; empty leaves the member out, as the MCP

@@ -39,6 +39,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(server.session_idle == 30min);
     CHECK(server.drain == 30s);
     CHECK(server.seal_keys.empty());
+    CHECK_FALSE(server.read_only);
     CHECK(server.http.head == 16u * 1024);
     CHECK(server.http.body == 4u * 1024 * 1024);
     CHECK(server.http.connections == 10'000);
@@ -76,6 +77,7 @@ json_depth = 32
 sessions = 5
 session_idle = "5m"
 drain = "500ms"
+read_only = true
 [limits]
 head = "8KiB"
 body = 1000
@@ -108,7 +110,15 @@ required = true
 timeout = "24h"
 threads = 1
 queue = 2
+scopes = ["orders:read", "staff"]
+read_only = true
 options.database = "/srv/orders.db"
+[[plugin.tool]]
+match = "*_write"
+scopes = ["orders:write"]
+[[plugin.tool]]
+match = "pi?g"
+scopes = []
 [[plugin]]
 library = "/opt/lib/greet.so"
 )");
@@ -129,6 +139,7 @@ library = "/opt/lib/greet.so"
     CHECK(server.sessions == 5);
     CHECK(server.session_idle == 5min);
     CHECK(server.drain == 500ms);
+    CHECK(server.read_only);
     CHECK(server.http.head == 8u * 1024);
     CHECK(server.http.body == 1000);
     CHECK(server.http.connections == 10);
@@ -162,6 +173,14 @@ library = "/opt/lib/greet.so"
     CHECK(orders.timeout == 24h);
     CHECK(orders.threads == 1);
     CHECK(orders.queue == 2);
+    CHECK(orders.scopes == strings{"orders:read", "staff"});
+    CHECK(orders.read_only);
+    REQUIRE(orders.tools.size() == 2);
+    CHECK(orders.tools[0].match == "*_write");
+    CHECK(orders.tools[0].scopes == strings{"orders:write"});
+    CHECK(orders.tools[0].where.column == 9);
+    CHECK(orders.tools[1].match == "pi?g");
+    CHECK(orders.tools[1].scopes.empty());
     CHECK(orders.options.json == R"({"database":"/srv/orders.db"})");
     const auto& greet = settings.plugins[1];
     CHECK(greet.name == "greet");
@@ -170,6 +189,9 @@ library = "/opt/lib/greet.so"
     CHECK(greet.timeout == 60s);
     CHECK(greet.threads == 4);
     CHECK(greet.queue == 64);
+    CHECK_FALSE(greet.scopes);
+    CHECK(greet.tools.empty());
+    CHECK_FALSE(greet.read_only);
 }
 
 TEST_CASE("a client certificate is optional unless it is required") {
@@ -201,19 +223,14 @@ TEST_CASE("an unknown key is refused, with the one that was probably meant") {
         R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
     CHECK(
         refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
-        R"(t.toml:5:1: unknown key in [[plugin]]; expected one of library, name, prefix, isolation, required, timeout, threads, queue, options, found "zzzzzzzzzz")");
+        R"(t.toml:5:1: unknown key in [[plugin]]; expected one of library, name, prefix, isolation, required, scopes, tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
     CHECK(workshop()
               .refusal("[auth]\nbackends = 'x'")
               .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
 }
 
 TEST_CASE("settings of later versions are not silently ignored") {
-    for (const auto* lines : {"[[plugin]]\nlibrary = 'x'\nscopes = []",
-                              "[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\nmatch = '*'",
-                              "[[plugin]]\nlibrary = 'x'\nsandbox = {}"}) {
-        INFO(lines);
-        CHECK(refusal(lines).find(": unknown key ") != std::string::npos);
-    }
+    CHECK(refusal("[[plugin]]\nlibrary = 'x'\nsandbox = {}").find(": unknown key ") != std::string::npos);
 }
 
 TEST_CASE("every setting is refused when it cannot be what it says") {
@@ -327,6 +344,62 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
         INFO(lines);
         CHECK(refusal(lines) == "t.toml:" + std::string(sentence));
     }
+}
+
+TEST_CASE("to say that no scopes are needed is not to say nothing") {
+    CHECK_FALSE(read("[[plugin]]\nlibrary = 'x'").plugins[0].scopes);
+    CHECK(read("[[plugin]]\nlibrary = 'x'\nscopes = []").plugins[0].scopes == strings{});
+}
+
+TEST_CASE("what is required is named with its place when nobody could be granted it") {
+    struct row {
+        std::string_view scope, wrong;
+    };
+    constexpr std::string_view star = "has a star, and what is required has none: a scope covers those that go on where "
+                                      "it ends, and * may only be granted";
+    for (const auto& [scope, wrong] : {row{"*", star},
+                                       row{"orders:*", star},
+                                       row{"", "is not a scope"},
+                                       row{"a b", "is not a scope"},
+                                       row{":a", "is not a scope"},
+                                       row{"a:", "is not a scope"},
+                                       row{"a::b", "is not a scope"},
+                                       row{"a\"b", "is not a scope"}}) {
+        INFO(scope);
+        const std::string sentence =
+            std::string(wrong) +
+            "; expected words with colons between them such as \"orders:read\", without spaces, quotes and backslashes, "
+            "found \"" +
+            std::string(scope) + '"';
+        CHECK(refusal("[[plugin]]\nlibrary = 'x'\nscopes = ['a', '" + std::string(scope) + "']") ==
+              "t.toml:5:16: plugin.scopes[1] " + sentence);
+        CHECK(refusal("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\nmatch = 'a'\nscopes = ['" + std::string(scope) +
+                      "']") == "t.toml:7:11: plugin.tool.scopes[0] " + sentence);
+    }
+}
+
+TEST_CASE("a rule for tools says which, and what they require") {
+    const std::string glob = "the name of a tool without the prefix, in which * stands for any characters and ? for one, "
+                             "such as \"*_write\"";
+    const auto rule = [](std::string_view lines) {
+        return refusal("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\n" + std::string(lines));
+    };
+    CHECK(rule("scopes = []") == "t.toml:5:1: plugin.tool.match is missing; expected " + glob + ", found none");
+    CHECK(rule("match = 'a'") ==
+          "t.toml:5:1: plugin.tool.scopes is missing; expected an array such as [\"orders:write\"], or [] for any caller, "
+          "found none");
+    CHECK(rule("match = ''\nscopes = []") ==
+          "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"\"");
+    CHECK(rule("match = 'a[bc]'\nscopes = []") ==
+          "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"a[bc]\"");
+    CHECK(rule("match = 'a'\nscope = []") ==
+          "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, found "
+          "\"scope\"");
+    CHECK(refusal("[[plugin]]\nlibrary = 'x'\ntool = 'a'") ==
+          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each begun by [[plugin.tool]], found a "
+          "string");
+    CHECK(refusal("[[plugin]]\nlibrary = 'x'\nread_only = 1") ==
+          "t.toml:5:13: plugin.read_only has the wrong type; expected true or false, found an integer");
 }
 
 TEST_CASE("names are as long as 64 characters") {

@@ -25,6 +25,7 @@ struct heard {
     unsigned status = 0;
     std::string json;
     std::string session;
+    std::string challenge;
     std::vector<std::string> notices;
 
     json::value reply() const { return json::value(json); }
@@ -77,10 +78,12 @@ inline const std::vector<mount> tools_only{{shipped("echo"), "echo"},
 
 class office {
 public:
+    // `more`: further plugins, each with the path of its library.
     explicit office(std::size_t page_size = 100,
                     std::chrono::milliseconds timeout = std::chrono::seconds(30),
-                    const std::vector<mount>& mounts = tools_only)
-        : catalog_(std::make_shared<const catalog::catalog>(offers(mounts, timeout), page_size, omissions_)) {
+                    const std::vector<mount>& mounts = tools_only,
+                    const std::vector<config::plugin>& more = {})
+        : catalog_(std::make_shared<const catalog::catalog>(offers(mounts, timeout, more), page_size, omissions_)) {
         if (!omissions_.empty()) throw std::runtime_error(omissions_[0].sentence);
     }
     explicit office(const std::vector<mount>& mounts) : office(100, std::chrono::seconds(30), mounts) {}
@@ -116,6 +119,7 @@ public:
         all.status = to.answer->status;
         all.json = to.answer->json;
         all.session = to.answer->session;
+        all.challenge = to.answer->challenge;
         if (!all.json.empty()) CHECK_FALSE(wire::check_json(all.json));
         CHECK(all.json.find_first_of("\r\n") == std::string::npos);
         return all;
@@ -158,6 +162,11 @@ public:
         return legacy("tools/call", calling(tool, arguments) + (meta.empty() ? "" : R"(,"_meta":{)" + meta + "}"));
     }
 
+    // Somebody with just these scopes, as a JSON array.
+    wire::principal someone(const std::string& scopes, const std::string& subject = "carl") {
+        return principal_named(subject, room_, log_, scopes);
+    }
+
     io_room& room() { return room_; }
     captured_log& log() { return log_; }
     set_clock& clock() { return clock_; }
@@ -177,18 +186,24 @@ public:
     const wire::principal bob = principal_named("bob", room_, log_);
 
 private:
-    std::vector<catalog::offer> offers(const std::vector<mount>& mounts, std::chrono::milliseconds timeout) {
+    std::vector<catalog::offer> offers(const std::vector<mount>& mounts,
+                                       std::chrono::milliseconds timeout,
+                                       const std::vector<config::plugin>& more) {
         std::vector<catalog::offer> all;
+        const auto open = [&](const std::filesystem::path& file, const config::plugin& settings) {
+            instances_.push_back(instance_of(file, settings, log_));
+            auto offer = catalog::ask(instances_.back());
+            if (!offer) throw std::runtime_error(offer.error().why());
+            all.push_back(std::move(*offer));
+        };
         for (const auto& one : mounts) {
             auto settings = settings_named(one.name);
             settings.prefix = one.prefix;
             settings.timeout = timeout;
             settings.threads = settings.queue = one.threads;
-            instances_.push_back(instance_of(one.file, settings, log_));
-            auto offer = catalog::ask(instances_.back());
-            if (!offer) throw std::runtime_error(offer.error().why());
-            all.push_back(std::move(*offer));
+            open(one.file, settings);
         }
+        for (const auto& one : more) open(one.library, one);
         return all;
     }
 

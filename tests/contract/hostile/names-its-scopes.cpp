@@ -1,0 +1,35 @@
+// An auth backend for tests that need several callers, and one that OAuth clients can learn about.
+//
+// A token says who shows it and what was granted, "ann~orders/read~audit": nobody should ever build this.
+// `metadata` is passed on as it is written, also when it is nonsense.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <toolrack/plugin.hpp>
+
+TOOLRACK_PLUGIN("org.example.names-its-scopes", "1.0.0", R"({
+    "kinds": ["auth"],
+    "options": {
+        "type": "object",
+        "properties": {"metadata": {"type": "string"}},
+        "additionalProperties": false
+    }
+})")
+(toolrack::setup& s) {
+    using namespace toolrack;
+    auto& backend = s.auth(trait::quick, [](const facts& shown) -> verdict {
+        grant made;
+        for (std::string_view rest = shown.token; !rest.empty();) {
+            std::string word(rest.substr(0, rest.find('~')));
+            rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+            std::ranges::replace(word, '/', ':');
+            if (made.subject.empty()) made.subject = word;
+            else made.scopes.push_back(word == "all" ? "*" : word);
+        }
+        if (made.subject.empty()) return refuse(refusal::bad_token, "it names nobody");
+        made.credential = "named";
+        return made;
+    });
+    if (const auto metadata = s.options().find("metadata")) backend.metadata(json::raw(metadata->str()));
+}

@@ -1,0 +1,109 @@
+#include "auth/protected_resource.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/challenge.hpp"
+#include "captured_log.hpp"
+#include "catch.hpp"
+#include "plugins.hpp"
+
+using namespace toolrack;
+using auth::protected_resource;
+
+namespace {
+
+constexpr auto resource = "https://tools.example.com/mcp";
+
+protected_resource made(const std::vector<std::string>& said, std::string_view of = resource) {
+    auto read = protected_resource::read(of, said);
+    REQUIRE(read.has_value());
+    return *read;
+}
+
+std::string why_not(const std::string& said) {
+    const auto read = protected_resource::read(resource, {said});
+    return read ? std::string() : read.error().why;
+}
+
+}  // namespace
+
+TEST_CASE("without an authorization server there is nothing to find") {
+    for (const auto& said : std::vector<std::vector<std::string>>{
+             {}, {""}, {"", ""}, {"{}"}, {R"({"authorization_servers":[]})"}, {R"({"scopes_supported":["a"]})"}}) {
+        const auto nothing = made(said);
+        CHECK_FALSE(nothing.is_published());
+        CHECK(nothing.url().empty());
+        CHECK_FALSE(nothing.is_at("/.well-known/oauth-protected-resource", "/mcp"));
+        CHECK_FALSE(nothing.is_at("/.well-known/oauth-protected-resource/mcp", "/mcp"));
+    }
+}
+
+TEST_CASE("what a backend says of itself becomes the document of RFC 9728") {
+    const auto all = made({R"({"authorization_servers":["https://id.example.com"],"scopes_supported":["orders:read","offline_access"]})"});
+    CHECK(all.document() ==
+          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],"scopes_supported":["orders:read"],"bearer_methods_supported":["header"]})");
+    CHECK(made({R"({"authorization_servers":["https://id.example.com"]})"}).document() ==
+          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],"bearer_methods_supported":["header"]})");
+}
+
+TEST_CASE("a chain says what all of its backends say, each thing once") {
+    const auto all = made({R"({"authorization_servers":["https://a","https://b"],"scopes_supported":["x"]})", "",
+                           R"({"authorization_servers":["https://b","https://c"],"scopes_supported":["y","x"]})",
+                           R"({"scopes_supported":["unheard"]})"});
+    CHECK(all.document().find(R"("authorization_servers":["https://a","https://b","https://c"],"scopes_supported":["x","y"],)") !=
+          std::string::npos);
+}
+
+TEST_CASE("it is found where clients look: with the path of the resource, with our own, and at the root") {
+    const auto said = std::vector<std::string>{R"({"authorization_servers":["https://id.example.com"]})"};
+    const std::string root = "/.well-known/oauth-protected-resource";
+    const auto behind_proxy = made(said, "https://example.com/tools/mcp");
+    CHECK(behind_proxy.url() == "https://example.com/.well-known/oauth-protected-resource/tools/mcp");
+    for (const auto& path : {root, root + "/tools/mcp", root + "/mcp"}) CHECK(behind_proxy.is_at(path, "/mcp"));
+    for (const auto& path : {root + "/", root + "/mcp/", root + "x", root + "/tools", std::string("/mcp"), std::string()})
+        CHECK_FALSE(behind_proxy.is_at(path, "/mcp"));
+    CHECK(made(said, "https://example.com").url() == "https://example.com/.well-known/oauth-protected-resource");
+    CHECK(made(said, "https://example.com/").url() == "https://example.com/.well-known/oauth-protected-resource");
+    CHECK(made(said, "http://[::1]:8080/mcp").url() == "http://[::1]:8080/.well-known/oauth-protected-resource/mcp");
+}
+
+TEST_CASE("metadata that is not what it should be is named") {
+    CHECK(why_not("{") == "its metadata is not acceptable: it is not valid JSON");
+    CHECK(why_not("[]") == "its metadata is not a JSON object");
+    for (const char* servers : {"1", "\"https://a\"", "[1]", "[\"\"]", "[\"id.example.com\"]", "[\"javascript:x\"]",
+                                "[\"https://a b\"]", "[\"https://a\\\"\"]", "[\"https://a\\r\\nX: y\"]"})
+        CHECK(why_not(R"({"authorization_servers":)" + std::string(servers) + "}") ==
+              "the \"authorization_servers\" of its metadata are not an array of https URLs");
+    CHECK(why_not(R"({"authorization_servers":["https://a"],"scopes_supported":"x"})") ==
+          "the \"scopes_supported\" of its metadata are not an array of scopes");
+    CHECK(protected_resource::read(resource, {"", "", "{"}).error().backend == 2);
+}
+
+TEST_CASE("a backend is asked what OAuth clients should know, and may have nothing to say") {
+    test::captured_log log;
+    const auto said_by = [&](const std::filesystem::path& file, const std::string& options) {
+        auto settings = test::settings_named("backend");
+        settings.options.json = options;
+        return test::instance_of(file, settings, log)->auth_metadata();
+    };
+    CHECK(*said_by(test::shipped_backend("open-access"), "{}") == "");
+    CHECK(*said_by(test::build_folder / "test-plugins/odd-backend.so", R"({"does":"grant","traits":1})") == "");
+    const auto with_metadata = test::hostile("names-its-scopes");
+    CHECK(*said_by(with_metadata, "{}") == "");
+    CHECK(*said_by(with_metadata, R"({"metadata":"{\"a\":1}"})") == R"({"a":1})");
+    CHECK(*said_by(with_metadata, R"({"metadata":"{"})") == "{");
+    CHECK(said_by(with_metadata, R"({"metadata":")" + std::string(70'000, 'x') + "\"}").error().why() ==
+          "its metadata is longer than 64 KiB");
+}
+
+TEST_CASE("challenges name the document when there is one") {
+    const std::string url = "https://tools.example.com/.well-known/oauth-protected-resource/mcp";
+    const auto with = R"(, resource_metadata=")" + url + '"';
+    CHECK(auth::challenge(wire::refusal::no_token, url) == R"(Bearer realm="toolrack")" + with);
+    CHECK(auth::challenge(wire::refusal::bad_token, url) == R"(Bearer realm="toolrack", error="invalid_token")" + with);
+    CHECK(auth::challenge(wire::refusal::unavailable, url).empty());
+    CHECK(auth::scope_challenge({"a", "b:c"}) == R"(Bearer realm="toolrack", error="insufficient_scope", scope="a b:c")");
+    CHECK(auth::scope_challenge({"a"}, url) == R"(Bearer realm="toolrack", error="insufficient_scope", scope="a")" + with);
+}
