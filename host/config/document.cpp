@@ -138,14 +138,17 @@ place place_of(const toml::node& node) {
     return place_of(node.source());
 }
 
-toml::table load(const std::filesystem::path& file) {
-    const std::string text = read_text(file);
-    check_encoding(text, file.string());
+toml::table parse(std::string_view text, const std::string& file) {
+    check_encoding(text, file);
     try {
-        return toml::parse(std::string_view(text), file.string());
+        return toml::parse(text, file);
     } catch (const toml::parse_error& error) {
         translate(error);
     }
+}
+
+toml::table load(const std::filesystem::path& file) {
+    return parse(read_text(file), file.string());
 }
 
 void merge(toml::table& into, toml::table&& later) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <toml++/toml.h>
 
 #include "config/config.hpp"
@@ -10,6 +12,8 @@ namespace toolrack::config {
 
 // Throws failure when the file cannot be read or is not TOML.
 toml::table load(const std::filesystem::path& file);
+// The same of text that was read already; `file` is what complaints call it.
+toml::table parse(std::string_view text, const std::string& file);
 
 // Tables are joined and arrays of tables appended to; anything else that both have is a failure
 // that names both places.
