@@ -26,4 +26,11 @@ const prepared_key* prepared_keys::by_kid(std::string_view kid) const noexcept {
     return found == keys_.end() ? nullptr : &*found;
 }
 
+std::vector<std::pair<std::string, mac::tag>> prepared_keys::accepted_at(std::int64_t now) const {
+    std::vector<std::pair<std::string, mac::tag>> accepted;
+    for (const auto& one : keys_)
+        if (one.is_accepted_at(now)) accepted.emplace_back(one.kid, one.mac.of("which key is this"));
+    return accepted;
+}
+
 }  // namespace toolrack::jwt

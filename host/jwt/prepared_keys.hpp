@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "jwt/key_ring.hpp"
@@ -35,6 +36,10 @@ public:
     // Null when none is meant. There are few, so looking at each is quicker than a map.
     const prepared_key* by_header(std::string_view segment) const noexcept;
     const prepared_key* by_kid(std::string_view kid) const noexcept;
+
+    // Each kid that is accepted then, with a tag that no other key would make: two rings can be compared, and
+    // nothing is said about a key.
+    std::vector<std::pair<std::string, mac::tag>> accepted_at(std::int64_t now) const;
 
 private:
     std::vector<prepared_key> keys_;
