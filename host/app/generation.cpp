@@ -3,6 +3,7 @@
 #include <toolrack/json.hpp>
 
 #include "app/mounts.hpp"
+#include "app/resource.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::app {
@@ -22,11 +23,6 @@ std::string with_token(const std::string& options, const std::string& variable, 
     wire::append_members(text, said, {"variable"});
     text += '}';
     return text;
-}
-
-std::string resource_of(const config::settings& settings) {
-    if (settings.server.public_url) return *settings.server.public_url;
-    return "http://" + to_string(settings.server.listen.front()) + settings.server.path;
 }
 
 }  // namespace

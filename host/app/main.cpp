@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "app/inspect.hpp"
+#include "app/key_command.hpp"
+#include "app/mint_command.hpp"
 #include "app/server.hpp"
 #include "base/text.hpp"
 #include "mcp/server.hpp"
@@ -16,7 +18,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -92,12 +94,18 @@ int main(int count, char** words) {
     inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
     inspect->add_flag("--json", given.as_json, "One line of JSON");
     app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
+    const app::key_command key(app);
+    auto* token = app.add_subcommand("token", "Tokens for clients");
+    token->require_subcommand(1);
+    const app::mint_command mint(*token);
     auto* probe = app.add_subcommand(plugin::probe_command, "")->group("");  // run by toolrack itself
     probe->add_option("library", given.library)->required();
     probe->add_flag("--features", given.with_features);
 
     try {
         app.parse(count, words);
+        if (key.is_asked_for()) return static_cast<int>(key.run());
+        if (mint.is_asked_for()) return static_cast<int>(mint.run());
         return run(app, given);
     } catch (const CLI::ParseError& error) {
         return complain_about(error, app, count, words);
