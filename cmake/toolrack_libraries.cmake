@@ -2,7 +2,7 @@
 # statically: a shared one would be visible to plugins that were built with another version.
 
 set(Boost_USE_STATIC_LIBS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -19,8 +19,10 @@ target_compile_definitions(toolrack_asio PUBLIC
     BOOST_DLL_USE_STD_FS)
 target_link_libraries(toolrack_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 
-add_library(toolrack_json INTERFACE)
-target_link_libraries(toolrack_json INTERFACE Boost::json)
+# Boost.JSON too: Debian's archive is not position-independent, and a backend that shares a room with the host
+# is a shared library.
+add_library(toolrack_json STATIC ${CMAKE_CURRENT_LIST_DIR}/json.cpp)
+target_link_libraries(toolrack_json PUBLIC Boost::headers)
 
 add_library(toolrack_toml INTERFACE)
 target_link_libraries(toolrack_toml INTERFACE PkgConfig::TOMLPLUSPLUS)

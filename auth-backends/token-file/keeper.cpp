@@ -114,7 +114,7 @@ private:
     // False when something about the file is wrong. What it took back before stays taken back.
     bool add_revocations() {
         try {
-            const auto file = read_trusted(where_.revocations, token::longest_revocations);
+            const auto file = read_trusted(where_.revocations, token::longest_revocations, readers::anyone);
             if (!file) {
                 if (current().taken_back->is_empty() && mark_of(where_.revocations) == file_mark{}) return true;
                 throw failure(where_.revocations.string() + " cannot be used: " + file.error().why());

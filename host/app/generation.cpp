@@ -8,6 +8,7 @@
 #include <toolrack/json.hpp>
 
 #include "app/mounts.hpp"
+#include "app/resource.hpp"
 #include "base/digest.hpp"
 #include "wire/json.hpp"
 
@@ -28,13 +29,6 @@ std::string with_token(const std::string& options, const std::string& variable, 
     wire::append_members(text, said, {"variable"});
     text += '}';
     return text;
-}
-
-std::string resource_of(const config::settings& settings) {
-    if (settings.server.public_url) return *settings.server.public_url;
-    const auto& address = settings.server.listen.front();
-    const bool is_sealed = settings.tls && address.kind == config::address::kind::tcp;
-    return (is_sealed ? "https://" : "http://") + to_string(address) + settings.server.path;
 }
 
 // All that an instance is made of besides its library; hashed, because options may hold secrets.

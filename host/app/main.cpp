@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "app/inspect.hpp"
+#include "app/key_command.hpp"
+#include "app/mint_command.hpp"
 #include "app/server.hpp"
 #include "app/token_commands.hpp"
 #include "base/text.hpp"
@@ -17,7 +19,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "token", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -94,14 +96,18 @@ int main(int count, char** words) {
     inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
     inspect->add_flag("--json", given.as_json, "One line of JSON");
     int result = 0;
-    app::add_token_commands(app, result);
+    auto& token = app::add_token_commands(app, result);
+    const app::mint_command mint(token);
     app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
+    const app::key_command key(app);
     auto* probe = app.add_subcommand(plugin::probe_command, "")->group("");  // run by toolrack itself
     probe->add_option("library", given.library)->required();
     probe->add_flag("--features", given.with_features);
 
     try {
         app.parse(count, words);
+        if (key.is_asked_for()) return static_cast<int>(key.run());
+        if (mint.is_asked_for()) return static_cast<int>(mint.run());
         return run(app, given, result);
     } catch (const CLI::ParseError& error) {
         return complain_about(error, app, count, words);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -13,7 +14,7 @@
 
 #include <toolrack/json.hpp>
 
-#include "app/secret_output.hpp"
+#include "app/secret_target.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/config.hpp"
@@ -37,8 +38,22 @@ struct words {
     std::string principal, ttl = "90d", not_before, note, id, overlap = "24h", reason, stale, older = "30d";
     std::vector<std::string> scopes, sources, ids;
     bool never_expires = false, from_input = false;
-    secret_output output;
+    secret_target output;
 };
+
+// From standard input: one line, without its end.
+secret read_bearer() {
+    constexpr std::size_t longest = 16 * 1024;
+    std::string line;
+    line.reserve(longest);  // so that growing leaves no copy behind
+    for (int c = std::getc(stdin); c != EOF && c != '\n' && line.size() < longest; c = std::getc(stdin))
+        line += static_cast<char>(c);
+    const auto end = line.find_last_not_of(" \t\r");
+    secret read{std::string_view(line).substr(0, end == std::string::npos ? 0 : end + 1)};
+    wipe(line);
+    if (read.empty()) throw failure("There is nothing on standard input; the token is read from there.", exit_code::usage);
+    return read;
+}
 
 sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -125,12 +140,11 @@ void issue(const words& given,
         describe(made, all);
         all.push_back(made);
     });
-    given.output.write(bearer);
-    if (given.as_json) return fmt::print(stderr, "{}\n", shown(made, "valid", {}).str());
-    fmt::print(stderr, "Token {} for {}, {}, {}.{}\n", made.id, printable(made.principal, 256),
+    given.output.put(bearer);
+    if (given.as_json) return fmt::print("{}\n", shown(made, "valid", {}).str());
+    fmt::print(stderr, "Token {} for {}, {}, {}. It is not shown again.\n", made.id, printable(made.principal, 256),
                made.expires ? "valid until " + to_rfc3339(*made.expires) : "which never expires",
-               made.scopes.empty() ? "without scopes: it may use only what asks for none" : fmt::format("with {}", fmt::join(made.scopes, ", ")),
-               given.output.file.empty() ? " It is not shown again." : " It is in " + given.output.file + ".");
+               made.scopes.empty() ? "without scopes: it may use only what asks for none" : fmt::format("with {}", fmt::join(made.scopes, ", ")));
 }
 
 void run_new(const words& given) {
@@ -144,7 +158,7 @@ void run_new(const words& given) {
         wanted.not_before = read_rfc3339(given.not_before);
         if (!wanted.not_before) misused("--not-before is not a point in time; expected one such as 2027-02-20T10:00:00Z.");
     }
-    given.output.check();
+    given.output.check(given.as_json);
     issue(given, open_book(given), [&](record& fresh, std::vector<record>&) {
         fresh.principal = wanted.principal;
         fresh.scopes = wanted.scopes;
@@ -156,7 +170,7 @@ void run_new(const words& given) {
 
 void run_rotate(const words& given) {
     const auto overlap = duration(given.overlap, "--overlap");
-    given.output.check();
+    given.output.check(given.as_json);
     const auto book = open_book(given);
     const auto revoked = book.read_revoked();
     issue(given, book, [&](record& fresh, std::vector<record>& all) {
@@ -234,7 +248,7 @@ void run_revoke(const words& given) {
 }
 
 int run_verify(const words& given) {
-    const auto bearer = read_secret_from_input();
+    const auto bearer = read_bearer();
     const auto id = token::id_of(bearer.reveal());
     const auto book = open_book(given);
     std::string state = "not a token of this list's making, or mistyped";
@@ -255,7 +269,7 @@ int run_verify(const words& given) {
 }
 
 void run_hash(const words& given) {
-    const auto bearer = read_secret_from_input();
+    const auto bearer = read_bearer();
     const auto id = token::id_of(bearer.reveal());
     if (!id) misused("What is on standard input is not a token of Toolrack's making: its shape or its check is wrong.");
     const auto hash = "sha256:" + hex(token::hash_of(bearer.reveal()));
@@ -287,17 +301,16 @@ void add_place(CLI::App& command, words& given) {
 }
 
 void add_output(CLI::App& command, words& given) {
-    command.add_option("--out", given.output.file, "A new file for the token, of mode 0600 (default: the terminal)")->type_name("FILE");
-    command.add_option("--fd", given.output.descriptor, "An open descriptor for the token")->type_name("N");
+    given.output.add_options(command, "token");
     command.add_option("--ttl", given.ttl, "How long it is valid, such as 24h or 90d")->type_name("DURATION")->capture_default_str();
     command.add_flag("--never-expires", given.never_expires, "It is valid until it is revoked");
 }
 
 }  // namespace
 
-void add_token_commands(CLI::App& app, int& result) {
+CLI::App& add_token_commands(CLI::App& app, int& result) {
     const auto given = std::make_shared<words>();
-    auto* token = app.add_subcommand("token", "Make, list, revoke and rotate the tokens of token-file");
+    auto* token = app.add_subcommand("token", "Tokens for clients: make, list, revoke and rotate those of token-file; mint those of hmac-token");
     token->require_subcommand(1);
     const auto add = [&](const char* name, const char* about, auto run) {
         auto* command = token->add_subcommand(name, about);
@@ -335,6 +348,7 @@ void add_token_commands(CLI::App& app, int& result) {
     add("hash", "Print what a list keeps of the token on standard input", run_hash);
     auto* prune = add("prune", "Take tokens out of the list that ran out or were revoked", run_prune);
     prune->add_option("--older", given->older, "Only when that was so long ago")->type_name("DURATION")->capture_default_str();
+    return *token;
 }
 
 }  // namespace toolrack::app

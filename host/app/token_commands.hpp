@@ -6,7 +6,7 @@
 namespace toolrack::app {
 
 // Adds the command and all below it to `app`. Each runs while the line is parsed, and leaves its exit code
-// in `result`, which must outlive the parsing.
-void add_token_commands(CLI::App& app, int& result);
+// in `result`, which must outlive the parsing. Returns the command, for others to add to.
+CLI::App& add_token_commands(CLI::App& app, int& result);
 
 }  // namespace toolrack::app

@@ -36,9 +36,11 @@ public:
         rest_.remove_prefix(1);
         return c;
     }
-    void skip_digits() noexcept {
-        while (has("0123456789")) {
-        }
+    // Reads digits; whether one of them is another than 0.
+    bool has_more_than_zeros() noexcept {
+        bool found = false;
+        while (!rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9') found |= next() != '0';
+        return found;
     }
     bool is_right() const noexcept { return !failed_ && rest_.empty(); }
 
@@ -79,9 +81,10 @@ std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     const int minute = in.number(2);
     in.must_have(":");
     const int s = in.number(2);
+    seconds begun{0};
     if (in.has(".")) {
-        in.number(1);
-        in.skip_digits();
+        const int first = in.number(1);
+        if (in.has_more_than_zeros() || first > 0) begun = 1s;
     }
     minutes offset{0};
     if (const char zone = in.next(); zone == '+' || zone == '-') {
@@ -96,7 +99,7 @@ std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     }
     const year_month_day date(year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d)));
     if (!in.is_right() || !date.ok() || h > 23 || minute > 59 || s > 60) return std::nullopt;
-    return sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) - offset;
+    return sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) + begun - offset;
 }
 
 }  // namespace toolrack

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +12,10 @@ namespace toolrack {
 using std::chrono::sys_seconds;
 
 std::string to_rfc3339(sys_seconds when);
+inline std::string to_rfc3339(std::int64_t seconds) { return to_rfc3339(sys_seconds(std::chrono::seconds(seconds))); }
 
-// With "Z" or an offset; fractions of a second are dropped. Nothing when `text` is anything else, or a day
+// With "Z" or an offset. A part of a second counts as all of it: what is revoked up to a time is revoked up to
+// the second after. Nothing when `text` is anything else, or a day
 // that no calendar has.
 std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept;
 

@@ -69,15 +69,16 @@ result<descriptor, complaint> open_folder(const fs::path& folder) {
     return at;
 }
 
-complaint why_untrusted(const struct stat& about) {
+complaint why_untrusted(const struct stat& about, readers who) {
     if (S_ISLNK(about.st_mode)) return complain("it is a symbolic link; name the file itself");
     if (!S_ISREG(about.st_mode)) return complain("it is not a regular file");
     if (!is_ours(about))
         return complain("it belongs to the user with the number " + std::to_string(about.st_uid) +
                         "; it must belong to root or to the user of this process");
-    if ((about.st_mode & 0027) != 0)
-        return complain("others may use it (mode " + octal(about.st_mode) + "); make that 0600, or 0640 for its group "
-                        "to read it");
+    const mode_t most = who == readers::anyone ? 0644 : 0640;
+    if ((about.st_mode & 07777 & ~most) != 0)
+        return complain("others may use it (mode " + octal(about.st_mode) + "); make that 0600, or " + octal(most) +
+                        " for others to read it");
     return {};
 }
 
@@ -89,7 +90,7 @@ file_mark mark_of(const struct stat& about) noexcept {
 
 }  // namespace
 
-result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t most) {
+result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t most, readers who) {
     // Links on the way are followed once, here; what they lead to is then walked without any.
     std::error_code error;
     const auto folder = fs::canonical(fs::absolute(file).parent_path(), error);
@@ -104,7 +105,7 @@ result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t m
     if (!opened) return complain(std::strerror(errno));
     struct stat about {};
     if (::fstat(opened.number(), &about) != 0) return complain(std::strerror(errno));
-    if (auto why = why_untrusted(about); !why.why().empty()) return why;
+    if (auto why = why_untrusted(about, who); !why.why().empty()) return why;
 
     const auto too_long = [most] { return complain("it is longer than " + std::to_string(most) + " bytes"); };
     if (static_cast<std::uint64_t>(about.st_size) > most) return too_long();

@@ -27,10 +27,14 @@ struct trusted_file {
     file_mark mark;
 };
 
+enum class readers { group, anyone };
+
 // The whole of a regular file, not a link, of at most `most` bytes, that belongs to root or to this
-// process's user and that neither its group can write nor others can use, below folders that nobody else
-// can write to. The complaint says what is wrong and what to do.
-result<trusted_file, complaint> read_trusted(const std::filesystem::path& file, std::size_t most);
+// process's user, that nobody else can write and nobody but `who` can read, below folders that nobody else can
+// write to. The complaint says what is wrong and what to do.
+result<trusted_file, complaint> read_trusted(const std::filesystem::path& file,
+                                             std::size_t most,
+                                             readers who = readers::group);
 
 // All zero when there is no such file.
 file_mark mark_of(const std::filesystem::path& file) noexcept;

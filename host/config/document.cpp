@@ -138,10 +138,6 @@ place place_of(const toml::node& node) {
     return place_of(node.source());
 }
 
-toml::table load(const std::filesystem::path& file) {
-    return parse(read_text(file), file.string());
-}
-
 toml::table parse(std::string_view text, const std::string& file) {
     check_encoding(text, file);
     try {
@@ -149,6 +145,10 @@ toml::table parse(std::string_view text, const std::string& file) {
     } catch (const toml::parse_error& error) {
         translate(error);
     }
+}
+
+toml::table load(const std::filesystem::path& file) {
+    return parse(read_text(file), file.string());
 }
 
 void merge(toml::table& into, toml::table&& later) {

@@ -12,7 +12,6 @@ namespace toolrack::config {
 
 // Throws failure when the file cannot be read or is not TOML.
 toml::table load(const std::filesystem::path& file);
-
 // The same of a text that has been read; `file` is its name, for sentences.
 toml::table parse(std::string_view text, const std::string& file);
 

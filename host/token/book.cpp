@@ -34,7 +34,7 @@ std::vector<record> book::read() const {
 
 revocations book::read_revoked() const {
     if (!is_there(where_.revocations)) return {};
-    const auto file = read_trusted(where_.revocations, longest_revocations);
+    const auto file = read_trusted(where_.revocations, longest_revocations, readers::anyone);
     if (!file) refuse(where_.revocations, file.error().why());
     return read_revocations(file->bytes).taken_back;
 }

@@ -17,11 +17,23 @@ constexpr std::array<std::pair<std::string_view, revoked>, 4> words{{{"tok", rev
                                                                      {"kid", revoked::key},
                                                                      {"principal-before", revoked::principal_before}}};
 
+constexpr std::size_t longest_line = 4096;
+constexpr std::string_view blanks = " \t";
+
 std::string_view next_word(std::string_view& line) {
-    const auto end = std::min(line.find(' '), line.size());
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    const auto end = std::min(line.find_first_of(blanks), line.size());
     const auto word = line.substr(0, end);
-    line.remove_prefix(std::min(end + 1, line.size()));
+    line.remove_prefix(end);
     return word;
+}
+
+bool is_kind(std::string_view word) {
+    return !word.empty() && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+}
+
+bool has_controls(std::string_view line) {
+    return std::ranges::any_of(line, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
 std::string escaped(std::string_view value) {
@@ -56,11 +68,13 @@ std::optional<std::string> unescaped(std::string_view value) {
 bool read_line(std::string_view line, revocations& into) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (trim(line).empty() || line.front() == '#') return true;
+    if (line.size() > longest_line || has_controls(line) || !is_utf8(line)) return false;
     const auto when = read_rfc3339(next_word(line));
     const auto kind = next_word(line);
     const auto value = unescaped(next_word(line));
+    if (!when || !is_kind(kind) || !value || value->empty() || !is_utf8(*value)) return false;
     const auto* known = std::ranges::find(words, kind, &std::pair<std::string_view, revoked>::first);
-    if (!when || known == words.end() || !value || value->empty() || !is_utf8(*value)) return false;
+    if (known == words.end()) return true;
     switch (known->second) {
     case revoked::token: into.tokens.insert(*value); break;
     case revoked::signed_token: into.signed_tokens.insert(*value); break;

@@ -6,7 +6,8 @@
 //     2026-11-22T10:00:00Z kid k2                        all that were signed with a key
 //
 // Apart from the lists and keys that it takes from, so that none of those can delay a revocation by being
-// broken. The value has no white space; "%20" stands for a blank, as in a URL.
+// broken. The value has no white space; "%20" stands for a blank, as in a URL. A kind that is not known here
+// counts for nothing.
 #pragma once
 
 #include <map>
@@ -25,6 +26,7 @@ struct revocations {
     std::set<std::string, std::less<>> tokens, signed_tokens, keys;
     std::map<std::string, sys_seconds, std::less<>> principals;  // nothing made before this moment counts
 
+    bool operator==(const revocations&) const = default;
     bool is_empty() const noexcept {
         return tokens.empty() && signed_tokens.empty() && keys.empty() && principals.empty();
     }

@@ -15,11 +15,18 @@ TEST_CASE("a point in time is written as everybody reads it, and read back the s
 
 TEST_CASE("zones and fractions are understood") {
     const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h;
-    for (const auto* text : {"2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00Z", "2026-11-22T10:00:00.999Z",
+    for (const auto* text : {"2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00Z", "2026-11-22T10:00:00.000Z",
                              "2026-11-22T12:30:00+02:30", "2026-11-21T22:00:00-12:00", "2026-11-22T10:00:00-00:00"}) {
         CAPTURE(text);
         CHECK(read_rfc3339(text) == when);
     }
+}
+
+TEST_CASE("a part of a second counts as all of it") {
+    const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h + 1s;
+    CHECK(read_rfc3339("2026-11-22T10:00:00.001Z") == when);
+    CHECK(read_rfc3339("2026-11-22T10:00:00.9Z") == when);
+    CHECK(read_rfc3339("2026-11-22T09:59:59.5+00:00") == when - 1s);
 }
 
 TEST_CASE("what is no point in time is none") {

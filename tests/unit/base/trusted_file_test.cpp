@@ -25,7 +25,7 @@ bool says(const std::string& sentence, std::string_view words) { return sentence
 TEST_CASE("a file that only its owner can write to is read") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
-    for (const mode_t mode : {0600, 0400, 0640, 0700}) {
+    for (const mode_t mode : {0600, 0400, 0640, 0440}) {
         set_mode(file, mode);
         CHECK(why_not(file).empty());
     }
@@ -38,10 +38,19 @@ TEST_CASE("a file that only its owner can write to is read") {
 TEST_CASE("a file that others can use is not read") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
-    for (const mode_t mode : {0644, 0604, 0660, 0602, 0666, 0601}) {
+    for (const mode_t mode : {0644, 0604, 0660, 0602, 0666, 0601, 0700, 0650, 04600}) {
         set_mode(file, mode);
         CHECK(says(why_not(file), "others may use it"));
     }
+}
+
+TEST_CASE("a file that holds no secret may be read by anyone, and written by nobody else") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "bytes");
+    set_mode(file, 0644);
+    CHECK(read_trusted(file, 10, readers::anyone).has_value());
+    set_mode(file, 0664);
+    CHECK_FALSE(read_trusted(file, 10, readers::anyone).has_value());
 }
 
 TEST_CASE("a file below a folder that others can write to is not read, wherever that is on the way") {

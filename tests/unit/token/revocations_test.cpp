@@ -40,7 +40,7 @@ TEST_CASE("a line that is no revocation is named, and takes nothing from the oth
         "# a comment\n\n"
         "2026-11-22T10:00:00Z tok A\r\n"
         "yesterday tok B\n"
-        "2026-11-22T10:00:00Z token C\n"
+        "2026-11-22T10:00:00Z TOK C\n"
         "2026-11-22T10:00:00Z tok\n"
         "2026-11-22T10:00:00Z tok %zz\n"
         "2026-11-22T10:00:00Z tok %\n"
@@ -49,4 +49,20 @@ TEST_CASE("a line that is no revocation is named, and takes nothing from the oth
         "2026-11-22T10:00:00Z tok E");
     CHECK(read.broken_lines == std::vector<unsigned>{4, 5, 6, 7, 8, 9, 10});
     CHECK(read.taken_back.tokens == std::set<std::string, std::less<>>{"A", "E"});
+}
+
+TEST_CASE("lines may be written by hand, and may say what only others understand") {
+    const auto read = token::read_revocations(
+        "2026-11-22T11:00:00+01:00\tkid  k1\n"
+        "   2026-11-22T10:00:00Z principal-before ann she left\n"
+        "2026-11-22T10:00:00Z something-new x y z\n");
+    CHECK(read.broken_lines.empty());
+    CHECK(read.taken_back.keys.contains("k1"));
+    CHECK(read.taken_back.takes_back("ann", *read_rfc3339("2026-11-22T09:59:59Z")));
+}
+
+TEST_CASE("a line that would show badly, or is endless, is broken") {
+    for (const std::string odd : {std::string("2026-11-22T10:00:00Z tok A\xff"), std::string("2026-11-22T10:00:00Z tok A b\x1b[2J"),
+                                  "2026-11-22T10:00:00Z tok A " + std::string(5000, 'x')})
+        CHECK(token::read_revocations(odd).broken_lines == std::vector<unsigned>{1});
 }

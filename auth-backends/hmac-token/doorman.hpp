@@ -1,0 +1,49 @@
+// What the backend knows, in plain words: whom a signed token lets in, and until when.
+//
+// Stands between two worlds that share a namespace and some names, the SDK and the host's rooms: this header
+// includes neither. Any thread may ask; one thread of its own looks after the files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+class doorman {
+public:
+    struct settings {
+        std::string keys;     // path
+        std::string revoked;  // path; empty: revoked.list beside the keys
+        std::string issuer;   // empty: "toolrack"
+        std::string audience; // empty: what the host says that our URI is
+        std::string max_ttl;  // a duration; empty: 24h
+    };
+    // Called on the doorman's thread as well.
+    struct outlet {
+        std::function<void(std::string_view line)> error, info;
+        std::function<void(std::string_view id)> forget;  // empty: all
+    };
+    struct answer {
+        enum class kind { granted, not_ours, wrong_audience, refused };
+        kind kind = kind::refused;
+        std::string subject, id;  // granted
+        std::vector<std::string> scopes;
+        std::int64_t expires = 0;
+        std::string why;  // not granted
+    };
+
+    // Throws an exception with a sentence when nobody could be let in safely.
+    doorman(const settings& said, outlet to);
+    ~doorman();
+    doorman(const doorman&) = delete;
+    doorman& operator=(const doorman&) = delete;
+
+    // Never waits. `now` in seconds since 1970.
+    answer check(std::string_view token, std::string_view resource, std::int64_t now) const;
+
+private:
+    struct inside;
+    const std::unique_ptr<inside> inside_;
+};

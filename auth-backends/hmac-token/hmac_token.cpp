@@ -1,0 +1,73 @@
+// Tokens that nobody has to keep: each is signed, and says itself who holds it, for what and until when.
+//
+// Here the SDK meets the doorman, who knows what a token is worth.
+#include <memory>
+#include <string>
+
+#include <toolrack/plugin.hpp>
+
+#include "doorman.hpp"
+
+namespace {
+
+std::string option(const toolrack::setup& s, const char* name) {
+    const auto found = s.options().find(name);
+    return found ? found->str() : "";
+}
+
+}  // namespace
+
+TOOLRACK_PLUGIN("toolrack.hmac-token", "1.0.0", R"({
+    "kinds": ["auth"],
+    "options": {
+        "type": "object",
+        "properties": {
+            "keys": {"type": "string", "minLength": 1,
+                     "description": "the keys file that \"toolrack key\" writes"},
+            "revoked": {"type": "string", "minLength": 1,
+                        "description": "the revocation list; by default revoked.list beside the keys"},
+            "issuer": {"type": "string", "minLength": 1,
+                       "description": "what a token's iss must be; by default toolrack"},
+            "audience": {"type": "string", "minLength": 1,
+                         "description": "what a token's aud must name; by default the server's own URL"},
+            "max_ttl": {"type": "string", "minLength": 1,
+                        "description": "the longest life of a token, up to 90d; by default 24h"}
+        },
+        "required": ["keys"],
+        "additionalProperties": false
+    }
+})")
+(toolrack::setup& s) {
+    using namespace toolrack;
+
+    const doorman::outlet outlet{.error = [log = s.log](std::string_view line) { log(severity::error, line); },
+                                 .info = [log = s.log](std::string_view line) { log(severity::info, line); },
+                                 .forget =
+                                     [grants = s.grants()](std::string_view id) {
+                                         if (id.empty()) grants.forget_all();
+                                         else grants.forget(id);
+                                     }};
+    const auto here = std::make_shared<doorman>(doorman::settings{.keys = option(s, "keys"),
+                                                                  .revoked = option(s, "revoked"),
+                                                                  .issuer = option(s, "issuer"),
+                                                                  .audience = option(s, "audience"),
+                                                                  .max_ttl = option(s, "max_ttl")},
+                                                outlet);
+    // The handler only looks at it, so that its thread ends when the instance does and not with the last handler.
+    s.keep(here);
+    s.auth(trait::quick, [&doorman = *here](const facts& shown) -> verdict {
+        using kind = enum doorman::answer::kind;
+        if (shown.token.empty()) return refuse(refusal::no_token, "no token was sent");
+        auto answer = doorman.check(shown.token, shown.resource, shown.now);
+        switch (answer.kind) {
+        case kind::granted: break;
+        case kind::not_ours: return refuse(refusal::pass, answer.why);
+        case kind::wrong_audience: return refuse(refusal::wrong_audience, answer.why);
+        case kind::refused: return refuse(refusal::bad_token, answer.why);
+        }
+        return grant{.subject = std::move(answer.subject),
+                     .scopes = std::move(answer.scopes),
+                     .credential = std::move(answer.id),
+                     .expires = answer.expires};
+    });
+}

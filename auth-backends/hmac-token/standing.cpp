@@ -1,0 +1,135 @@
+#include "standing.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/trusted_file.hpp"
+#include "jwt/keys_file.hpp"
+
+namespace jwt = toolrack::jwt;
+namespace token = toolrack::token;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::int64_t today() {
+    using namespace std::chrono;
+    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
+standing::paths completed(standing::paths paths) {
+    if (paths.revoked.empty()) paths.revoked = paths.keys.parent_path() / "revoked.list";
+    return paths;
+}
+
+// Nothing when there is no list.
+std::optional<token::revocations_read> read_list(const fs::path& file) {
+    if (toolrack::mark_of(file) == toolrack::file_mark{}) return std::nullopt;
+    const auto found = toolrack::read_trusted(file, token::longest_revocations, toolrack::readers::anyone);
+    if (!found)
+        throw toolrack::failure("The revocation list " + file.string() + " cannot be used: " + found.error().why() + ".");
+    return token::read_revocations(found->bytes);
+}
+
+std::string complaint_about(const token::revocations_read& list, const fs::path& file) {
+    if (list.broken_lines.empty()) return "";
+    return file.string() + ":" + std::to_string(list.broken_lines.front()) +
+           ": the line is not a revocation; expected TIME KIND VALUE [REASON], such as: 2027-01-15T08:00:00Z jti "
+           "4f1c9a0d27b35e68";
+}
+
+}  // namespace
+
+standing::standing(paths from, doorman::outlet to) : paths_(completed(from)), to_(std::move(to)) {
+    const auto ring = jwt::load_keys(paths_.keys);
+    const auto is_accepted = [now = today()](const jwt::key& one) { return one.is_accepted_at(now); };
+    if (std::none_of(ring.keys().begin(), ring.keys().end(), is_accepted))
+        throw toolrack::failure("The keys file " + paths_.keys.string() +
+                                " has no key that is accepted, so nobody could be let in. Make one with: toolrack key new "
+                                "--keys " +
+                                paths_.keys.string());
+    auto list = read_list(paths_.revoked);
+    if (!list && !from.revoked.empty())
+        throw toolrack::failure("There is no revocation list " + paths_.revoked.string() +
+                                ", though the configuration names it. Make an empty file there if nothing is revoked.");
+    if (list && !list->broken_lines.empty()) throw toolrack::failure(complaint_about(*list, paths_.revoked));
+
+    had_list_ = list.has_value();
+    now_ = std::make_shared<const snapshot>(
+        snapshot{std::make_shared<const jwt::prepared_keys>(ring),
+                 std::make_shared<const token::revocations>(list ? std::move(list->taken_back) : token::revocations())});
+    accepted_ = now_->keys->accepted_at(today());
+}
+
+void standing::look_again() {
+    // The list first, and on its own: it is what must not be delayed.
+    try {
+        say_once(said_of_list_, look_at_list(), paths_.revoked);
+    } catch (const std::exception& wrong) {
+        say_once(said_of_list_, wrong.what(), paths_.revoked);
+    }
+    try {
+        look_at_keys();
+        say_once(said_of_keys_, "", paths_.keys);
+    } catch (const std::exception& wrong) {
+        say_once(said_of_keys_, wrong.what(), paths_.keys);
+    }
+}
+
+void standing::look_at_keys() {
+    const auto ring = jwt::load_keys(paths_.keys);
+    replace({std::make_shared<const jwt::prepared_keys>(ring), now()->revoked});
+    time_passes();
+}
+
+std::string standing::look_at_list() {
+    const auto list = read_list(paths_.revoked);
+    if (!list) return had_list_ ? "The revocation list " + paths_.revoked.string() + " is gone." : "";
+    had_list_ = true;
+    // What was revoked stays so, whatever became of its line; and a line that cannot be read delays no other.
+    const auto before = now();
+    auto all = std::make_shared<token::revocations>(list->taken_back);
+    all->add(*before->revoked);
+    replace({before->keys, all});
+    forget_what_is_new(*before->revoked, *all);
+    return complaint_about(*list, paths_.revoked);
+}
+
+// Grants that a key has given are not told apart from others, so losing one takes back all. That is rare, and
+// costs each caller one more check.
+void standing::time_passes() {
+    auto accepted_now = now()->keys->accepted_at(today());
+    const bool lost_one = std::any_of(accepted_.begin(), accepted_.end(), [&](const auto& one) {
+        return std::find(accepted_now.begin(), accepted_now.end(), one) == accepted_now.end();
+    });
+    if (accepted_now != accepted_) {
+        std::string names;
+        for (const auto& [kid, tag] : accepted_now) names += (names.empty() ? "" : ", ") + kid;
+        to_.info("keys that are accepted now: " + (names.empty() ? "none" : names));
+    }
+    accepted_ = std::move(accepted_now);
+    if (lost_one) to_.forget("");
+}
+
+void standing::forget_what_is_new(const token::revocations& before, const token::revocations& after) const {
+    if (before == after) return;
+    if (before.keys != after.keys || before.principals != after.principals) return to_.forget("");
+    for (const auto& id : after.signed_tokens)
+        if (!before.signed_tokens.contains(id)) to_.forget(id);
+}
+
+void standing::say_once(std::string& said, const std::string& complaint, const fs::path& file) const {
+    if (said == complaint) return;
+    if (complaint.empty()) to_.info(file.string() + " is good again");
+    else to_.error(complaint + (complaint.ends_with('.') ? "" : ".") + " What was read from it before goes on to count.");
+    said = complaint;
+}
+
+void standing::replace(snapshot next) {
+    auto made = std::make_shared<const snapshot>(std::move(next));
+    const std::lock_guard hold(mutex_);
+    now_.swap(made);
+}
