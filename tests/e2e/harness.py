@@ -4,6 +4,7 @@ Nothing here knows the host's insides: a test sees a command, its exit status, w
 error, and what comes back over HTTP. Requests can be sent byte for byte, so that malformed ones can.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -82,6 +83,10 @@ def hostile(name):
 
 def example(name):
     return BUILD / "examples-out" / f"{name}.so"
+
+
+# The plugin of the official conformance suite: one of everything.
+FIXTURE = BUILD / "conformance" / "fixture.so"
 
 
 # ---- the command ---------------------------------------------------------------------------------------
@@ -296,6 +301,9 @@ class Server:
     def post(self, message, fields=None, token=True):
         return self.send(body=message, fields=fields, token=token)
 
+    def stream(self, message, fields=None, token=True):
+        return Stream(self, self.request(body=message, fields=fields, token=token))
+
     def post_to(self, address, message, fields=None, token=None):
         """On another address than the first; without a token, unless there is one to show."""
         return self.send(body=message, fields=fields, token=token, address=address)
@@ -322,6 +330,11 @@ class Server:
         except PermissionError:
             raise unittest.SkipTest("only root may count the server's open files") from None
 
+    def memory(self):
+        """What it holds in memory now, in MiB."""
+        with open(f"/proc/{self.pid}/statm", encoding="ascii") as sizes:
+            return int(sizes.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
 
 # ---- messages ------------------------------------------------------------------------------------------
 
@@ -347,9 +360,17 @@ def modern(method, params=None, id=1, fields=None, meta=None):
                                META + "clientInfo": {"name": "e2e", "version": "1"}}, meta)
     usual = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": MODERN,
              "Mcp-Method": method}
-    if "name" in params or "uri" in params:
-        usual["Mcp-Name"] = params.get("name", params.get("uri"))
+    for member in ("name", "uri", "taskId"):
+        if member in params:
+            usual["Mcp-Name"] = header_value(params[member])
     return rpc(method, params, id), overlay(usual, fields)
+
+
+def header_value(text):
+    """As a header repeats what is in a body: as it is, or else in Base64."""
+    if not isinstance(text, str) or (re.fullmatch(r"[!-~]([ -~]*[!-~])?", text) and not text.startswith("=?")):
+        return text
+    return f"=?base64?{base64.b64encode(text.encode()).decode()}?="
 
 
 def request(method, path, fields, body=b""):
@@ -559,6 +580,16 @@ class Connection:
             event += self.read_chunk()
         return [json.loads(data) for data in events(event)]
 
+    def read_block(self):
+        """The lines of the next event or comment of such a stream; none when it has ended."""
+        block = b""
+        while not block.endswith(b"\n\n"):
+            chunk = self.read_chunk()
+            if not chunk:
+                return []
+            block += chunk
+        return block.decode().split("\n")[:-2]
+
     def read_to_end(self):
         try:
             while True:
@@ -595,14 +626,49 @@ class Connection:
         return not select.select([self.socket], [], [], seconds)[0]
 
 
+class Stream:
+    """An answer that is a stream of events, read one by one."""
+
+    def __init__(self, server, data):
+        self.connection = server.connect()
+        self.connection.send(data)
+        status, fields = self.connection.read_head()
+        if (status, dict(fields).get("Content-Type")) != (200, "text/event-stream"):
+            self.close()
+            raise AssertionError(f"not a stream: {status} {fields}")
+        self.last_id = None
+        self.retry = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.connection.close()
+
+    def __iter__(self):
+        """Its messages, until it ends."""
+        while lines := self.connection.read_block():
+            said = dict(line.split(": " if ": " in line else ":", 1) for line in lines)
+            self.last_id = said.get("id", self.last_id)
+            self.retry = said.get("retry", self.retry)
+            if said.get("data"):
+                yield json.loads(said["data"])
+
+    def next(self):
+        return next(iter(self), None)
+
+
 class Session:
     """A legacy client's session: initialize, initialized, then requests that carry its id."""
 
-    def __init__(self, server, version=LEGACY[0], token=True):
+    def __init__(self, server, version=LEGACY[0], token=True, capabilities=None):
         self.server = server
         self.version = version
         self.token = token
-        opened = server.post(rpc("initialize", {"protocolVersion": version, "capabilities": {},
+        opened = server.post(rpc("initialize", {"protocolVersion": version, "capabilities": capabilities or {},
                                                 "clientInfo": {"name": "e2e", "version": "1"}}, 0),
                              token=token)
         self.opened = opened.result
@@ -619,6 +685,14 @@ class Session:
 
     def request(self, method, params=None, id=1, fields=None):
         return self.post(rpc(method, params, id), fields)
+
+    def stream(self, method, params=None, id=1, fields=None):
+        return self.server.stream(rpc(method, params, id), self.fields(fields), self.token)
+
+    def listen(self, last_event=None):
+        """The session's own stream, or the rest of another."""
+        fields = self.fields({"Accept": "text/event-stream", "Last-Event-ID": last_event})
+        return Stream(self.server, self.server.request("GET", fields=fields, token=self.token))
 
     def send(self, method, fields=None, token=None):
         return self.server.send(method, fields=self.fields({"Content-Type": None} | (fields or {})),

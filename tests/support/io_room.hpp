@@ -44,7 +44,7 @@ public:
         return outcome.get();
     }
 
-private:
+    // Starts it there, and does not wait. `work` makes the coroutine, and is kept until that is over.
     template <typename Work>
     std::future<void> spawned(Work work) {
         const auto end = std::make_shared<std::promise<void>>();
@@ -55,6 +55,7 @@ private:
         return end->get_future();
     }
 
+private:
     // A test that waits for what never comes fails, and does not hang.
     void await(std::future<void> end) {
         if (end.wait_for(std::chrono::minutes(1)) != std::future_status::ready) {

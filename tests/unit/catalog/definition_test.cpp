@@ -6,18 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "captured_log.hpp"
 #include "catch.hpp"
-#include "plugins.hpp"
+#include "speaker.hpp"
 #include "wire/json.hpp"
 
 using namespace toolrack;
 
 namespace {
 
-// An instance to say things in the name of.
-struct speaker {
-    explicit speaker(const std::string& prefix = "") : from(make(prefix)) {}
+struct speaker : test::speaker {
+    using test::speaker::speaker;
 
     result<catalog::tool, complaint> read(const std::string& definition, const std::string& attributes = "") {
         return catalog::read_tool({"tool", definition, attributes}, from);
@@ -25,16 +23,6 @@ struct speaker {
     std::string refused(const std::string& definition, const std::string& attributes = "") {
         const auto made = read(definition, attributes);
         return made ? std::string() : made.error().why();
-    }
-
-    test::captured_log log;
-    std::shared_ptr<plugin::instance> from;
-
-private:
-    std::shared_ptr<plugin::instance> make(const std::string& prefix) {
-        auto settings = test::settings_named("speaker");
-        settings.prefix = prefix;
-        return test::instance_of(test::shipped("echo"), settings, log);
     }
 };
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "bytes_in_use.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
 #include "principals.hpp"
@@ -145,4 +146,21 @@ TEST_CASE("sessions may be used by many threads at once") {
     for (auto& thread : threads) thread.join();
     CHECK(lost == 0);
     CHECK(sessions.size() == 600);
+}
+
+TEST_CASE("any number of sessions that nobody ends take the room of as many as there may be") {
+    people of;
+    constexpr std::size_t most = 1000;
+    // A sanitizer's allocator takes five times as long.
+    constexpr int many = test::is_sanitized ? 300'000 : 1'000'000;
+    mcp::sessions sessions(most, 30min, of.clock);
+    const auto open = [&](int count) {
+        for (int i = 0; i < count; ++i) sessions.open(of.ann, wire::newest_legacy, R"({"name":"c","capabilities":{}})");
+    };
+    open(10'000);
+    const auto before = test::bytes_in_use();
+    open(many - 10'000);
+    CHECK(sessions.size() == most);
+    CHECK(sessions.all().size() == most);
+    CHECK(test::bytes_in_use() < before + 256 * 1024);
 }

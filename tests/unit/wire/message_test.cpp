@@ -76,6 +76,35 @@ TEST_CASE("a message with an outcome and an id is a response") {
     }
 }
 
+TEST_CASE("a response holds what came of the request, and says whether that was an error") {
+    struct row {
+        const char* member;
+        const char* outcome;
+        bool is_error;
+    };
+    for (const auto& [member, outcome, is_error] :
+         {row{"result", R"({"action" : "accept"})", false}, {"result", "null", false}, {"result", R"("error")", false},
+          {"error", R"({"code":1,"message":"No."})", true}, {"error", "null", true}}) {
+        CAPTURE(member, outcome);
+        const auto body = R"({"jsonrpc":"2.0","id":1,")" + std::string(member) + "\":" + outcome + "}";
+        const auto message = parsed(body);
+        REQUIRE(message.has_value());
+        CHECK(message->kind == kind::response);
+        CHECK(message->outcome.text() == outcome);
+        CHECK(message->is_error == is_error);
+    }
+}
+
+TEST_CASE("what asks for something has no outcome") {
+    for (std::string_view body : {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"result":{}}})",
+                                  R"({"jsonrpc":"2.0","method":"x","params":{"error":{}}})"}) {
+        const auto message = parsed(body);
+        REQUIRE(message.has_value());
+        CHECK(message->outcome.is_null());
+        CHECK_FALSE(message->is_error);
+    }
+}
+
 TEST_CASE("an id is kept byte for byte") {
     for (std::string_view id : {"0", "1", "-1", "9007199254740991", "-9007199254740991", "1785250800000", "\"\"", "\"abc\"",
                                 R"("\u0061\/\"\\ 😀")", "\"0\"", "-0"}) {

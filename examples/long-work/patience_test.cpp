@@ -1,0 +1,90 @@
+#if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_test_macros.hpp>
+#else
+#include <catch2/catch.hpp>  // Catch2 2
+#endif
+
+#include <chrono>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <toolrack/testing.hpp>
+
+using toolrack::json::value;
+using toolrack::testing::answer;
+using toolrack::testing::host;
+
+namespace {
+
+// A handler that answers on return keeps the thread it was begun on, so it needs one of its own.
+answer cancel_while_it_runs(host& here, const char* tool, const char* arguments) {
+    auto ending = std::async(std::launch::async, [&] {
+        return here.ask({.name = tool,
+                         .params = R"({"arguments":)" + std::string(arguments) + '}',
+                         .deadline = std::chrono::hours(1)});
+    });
+    for (;;) {
+        try {
+            here.cancel(1);  // the host's first call, once it is there
+            return ending.get();
+        } catch (const std::out_of_range&) {
+            std::this_thread::yield();
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("primes are counted") {
+    host here;
+    CHECK(here.call("count_primes", R"({"up_to":1})").text() == "0 primes");
+    CHECK(here.call("count_primes", R"({"up_to":2})").text() == "1 primes");
+    CHECK(here.call("count_primes", R"({"up_to":100})").text() == "25 primes");
+    CHECK(here.call("count_primes", R"({"up_to":100000})").text() == "9592 primes");
+}
+
+TEST_CASE("progress grows to the end, and what was found is said on the way") {
+    host here;
+    const auto answer = here.call("count_primes", R"({"up_to":250000})");
+    CHECK(answer.text() == "22044 primes");
+    std::string said;
+    for (const auto& each : answer.notifications) said += each.params + '\n';
+    CHECK(said == R"({"progress":125000,"total":250000,"message":"11734 primes so far"}
+{"level":"info","data":{"widest gap so far":72},"logger":"primes"}
+{"progress":250000,"total":250000,"message":"22044 primes so far"}
+{"level":"info","data":{"widest gap so far":86},"logger":"primes"}
+)");
+}
+
+TEST_CASE("a count that nobody waits for any more stops") {
+    host here;
+    CHECK(cancel_while_it_runs(here, "count_primes", R"({"up_to":1000000000})").text() ==
+          "Stopped.");
+}
+
+TEST_CASE("a wait that nobody waits for any more is woken") {
+    host here;
+    CHECK(cancel_while_it_runs(here, "wait", R"({"seconds":3000})").text() == "Stopped.");
+}
+
+TEST_CASE("a wait reports each second") {
+    host here;
+    const auto answer = here.call("wait", R"({"seconds":1})");
+    CHECK(answer.text() == "Waited for 1 s.");
+    REQUIRE(answer.notifications.size() == 1);
+    CHECK(answer.notifications[0].params == R"({"progress":1,"total":1})");
+}
+
+TEST_CASE("a wait for longer than a call may take is not begun") {
+    host here;
+    const auto answer = here.call("wait", R"({"seconds":600})");
+    CHECK(answer.is_tool_error());
+    CHECK(answer.text().ends_with("Call it as a task."));
+}
+
+TEST_CASE("both may be tasks") {
+    for (const auto& each : host().features())
+        CHECK(value(each.attributes).at("task").str() == "optional");
+}

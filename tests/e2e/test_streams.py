@@ -1,0 +1,310 @@
+"""Streams of a session, in the protocols of 2025: its own, and those of calls, taken up again where they broke."""
+
+from harness import Closed, Server, Session, hostile, in_parallel, rpc, settings, wait_until
+
+from test_subscriptions import LISTS, PLUGINS, UPDATED, Changing
+
+
+class ASessionsOwnStream(Changing):
+    def setUp(self):
+        self.session = Session(self.server)
+
+    def test_hears_that_any_list_changed(self):
+        with self.session.listen() as stream:
+            for kind, method in LISTS.values():
+                self.change(kind)
+                self.assertEqual({"jsonrpc": "2.0", "method": method, "params": {}}, self.assert_hears(stream, method))
+
+    def test_hears_of_a_resource_from_subscribing_until_unsubscribing(self):
+        with self.session.listen() as stream:
+            self.update("talk://a")
+            for _ in range(2):
+                self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://a"}).result)
+            self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://b"}).result)
+            self.update("talk://a")
+            self.assertEqual({"uri": "talk://a"}, self.assert_hears(stream, UPDATED, "talk://a")["params"])
+            for _ in range(2):
+                self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": "talk://a"}).result)
+            self.update("talk://a")
+            self.update("talk://b")
+            self.assert_hears(stream, UPDATED, "talk://b")
+            self.assertTrue(stream.connection.is_silent(0))
+
+    def test_hears_nothing_of_what_another_session_subscribed_to(self):
+        other = Session(self.server)
+        other.request("resources/subscribe", {"uri": "talk://a"})
+        with self.session.listen() as stream, other.listen() as theirs:
+            self.update("talk://a")
+            self.change("tool")
+            self.assert_hears(theirs, UPDATED, "talk://a")
+            self.assert_hears(stream, "notifications/tools/list_changed")
+
+    def test_is_subscribed_to_what_there_is_only(self):
+        for uri in ("talk://nobody", "", "test://template/data"):
+            response = self.session.request("resources/subscribe", {"uri": uri})
+            self.assertEqual(-32002, response.code)
+            self.assertIn("not found", response.sentence)
+        for params in ({}, {"uri": 5}, {"uri": None}, {"uri": ["talk://a"]}):
+            for method in ("resources/subscribe", "resources/unsubscribe"):
+                self.assertEqual(-32602, self.session.request(method, params).code)
+        self.assertIn("initialize", self.server.plain("resources/subscribe", {"uri": "talk://a"}).sentence)
+
+    def test_is_subscribed_to_a_thousand_at_most(self):
+        for n in range(1000):
+            self.assertEqual({}, self.session.request("resources/subscribe", {"uri": f"talk://tree/{n}"}).result)
+        self.assertIn("as many subscriptions", self.session.request("resources/subscribe", {"uri": "talk://a"}).sentence)
+        self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": "talk://tree/0"}).result)
+        self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://a"}).result)
+        self.assertEqual(204, self.session.send("DELETE").status)
+
+
+class ForgottenSessions(Changing):
+    """They end as those do that were deleted, whether they were idle or there were too many."""
+
+    def assert_is_over(self, stream, session):
+        try:
+            self.assertIsNone(stream.next())
+        except Closed:
+            pass
+        self.assertEqual(404, session.request("ping").status)
+
+    def test_of_which_there_were_too_many_leave_nothing_open(self):
+        with Server(settings(*PLUGINS, server={"sessions": 2})) as server:
+            session = Session(server)
+            session.request("resources/subscribe", {"uri": "talk://a"})
+            with session.listen() as stream:
+                for _ in range(3):
+                    Session(server)
+                self.assertEqual(404, session.request("ping").status)
+                self.change("tool", server)
+                stream.connection.socket.settimeout(5)
+                self.assert_is_over(stream, session)
+
+    def test_watch_nothing_any_more(self):
+        with Server(settings(*PLUGINS, server={"sessions": 2})) as server:
+            session = Session(server)
+            session.request("resources/subscribe", {"uri": "talk://a"})
+            self.assertEqual('["+ talk://a"]', server.call_tool("watched", {}).text)
+            for _ in range(3):
+                Session(server)
+            self.assertEqual(404, session.request("ping").status)
+            self.assertTrue(wait_until(lambda: server.call_tool("watched", {}).text == '["- talk://a"]', 5))
+
+    def test_are_not_forgotten_while_they_listen_or_hear_that_it_is_over(self):
+        with Server(settings(*PLUGINS, server={"session_idle": "300ms"})) as server:
+            session = Session(server)
+            with session.listen() as stream:
+                self.assertTrue(stream.connection.is_silent(0.8) or stream.next() is None)
+                Session(server)
+                self.change("tool", server)
+                stream.connection.socket.settimeout(5)
+                message = stream.next()
+                self.assertTrue(message is None or message["method"] == "notifications/tools/list_changed")
+
+
+class TakenUpAgain(Changing):
+    """Last-Event-ID: what came after that event, of the stream that it belongs to, and nothing else."""
+
+    CALL = {"name": "test_tool_with_progress", "_meta": {"progressToken": "t"}}
+    STEPS = [0, 50, 100]
+
+    def setUp(self):
+        self.session = Session(self.server)
+
+    def call(self, session=None):
+        return (session or self.session).stream("tools/call", self.CALL, 7)
+
+    def broken_off(self, after=1, **more):
+        """The id of the last event that was heard of a call whose connection broke."""
+        with self.call(**more) as stream:
+            for _ in range(after):
+                stream.next()
+            return stream.last_id
+
+    def heard(self, last_event, session=None):
+        """The steps, and the answer, that a stream has from there on; it must end."""
+        with (session or self.session).listen(last_event) as stream:
+            messages = list(stream)
+        for message in messages[:-1]:
+            self.assertEqual("t", message["params"]["progressToken"])
+        steps = [message["params"]["progress"] for message in messages if "method" in message]
+        return steps, [message["result"]["content"][0]["text"] for message in messages if message.get("id") == 7]
+
+    def assert_is_the_sessions_own(self, stream):
+        """It has nothing to say, stays open, and hears of changes."""
+        self.change("tool")
+        self.assert_hears(stream, "notifications/tools/list_changed")
+        stream.close()
+
+    def test_goes_on_after_any_event(self):
+        for count in (1, 2, 3):
+            last_event = self.broken_off(count)
+            for _ in range(2):
+                self.assertEqual((self.STEPS[count:], ["t"]), self.heard(last_event))
+
+    def test_after_the_last_event_is_over(self):
+        with self.call() as stream:
+            self.assertEqual(4, len(list(stream)))
+        self.assertEqual(([], []), self.heard(stream.last_id))
+
+    def test_has_ids_that_no_other_stream_of_the_session_has(self):
+        ids = set()
+        for _ in range(3):
+            with self.call() as stream:
+                while stream.next():
+                    ids.add(stream.last_id)
+        self.assertEqual(12, len(ids))
+
+    def test_says_nothing_of_other_calls(self):
+        first, second = self.broken_off(), self.broken_off()
+        with self.session.listen() as own:
+            self.change("tool")
+            self.assert_hears(own, "notifications/tools/list_changed")
+        self.assertEqual((self.STEPS[1:], ["t"]), self.heard(first))
+        self.assertEqual((self.STEPS[1:], ["t"]), self.heard(second))
+
+    def assert_is_over(self, last_event, session=None):
+        """Not 404: of that a client would begin a new session."""
+        session = session or self.session
+        response = self.server.send("GET", fields=session.fields({"Accept": "text/event-stream", "Last-Event-ID": last_event}))
+        self.assertEqual(405, response.status, response)
+        self.assertIn("over", response.sentence)
+        self.assertEqual({}, session.request("ping").result)
+
+    def test_as_another_sessions_stream_says_nothing_of_it(self):
+        last_event = self.broken_off()
+        for other in (Session(self.server), Session(self.server, "2025-03-26")):
+            self.assert_is_over(last_event, other)
+        other = Session(self.server)
+        other.stream("tools/call", self.CALL | {"_meta": {"progressToken": "theirs"}}, 8).close()
+        with other.listen(last_event.split("-")[0] + "-0") as stream:
+            self.assertEqual(["theirs"] * 3 + [None], [one.get("params", {}).get("progressToken") for one in stream])
+
+    def test_with_an_id_that_is_none_is_the_sessions_own(self):
+        for id in ("", "x", "1", "1-", "-1", "1-x", "-", "--", "1-1-1", " 1-1", "+1-1", "0x1-1", f"{2**64}-1", f"1-{2**64}",
+                   "1" * 2000, "ü", "%00", "1-1,1-2"):
+            with self.subTest(id[:30]), self.session.listen(id) as stream:
+                self.assert_is_the_sessions_own(stream)
+
+    def test_of_a_stream_that_there_is_not_is_over(self):
+        for id in ("1-0", "9999-1", f"{2**64 - 1}-{2**64 - 1}", "1-1"):
+            self.assert_is_over(id)
+
+    def test_too_late_is_over(self):
+        last_event = self.broken_off()
+        for _ in range(20):
+            self.assertIsNotNone(self.broken_off(4))
+        self.assert_is_over(last_event)
+
+    def test_of_a_call_that_is_still_at_work_is_never_too_late(self):
+        params = {"name": "test_sleep", "arguments": {"ms": 2500, "id": "patient"}, "_meta": {"progressToken": "t"}}
+        with self.session.stream("tools/call", params, 7) as stream:
+            stream.next()
+        for _ in range(20):
+            self.session.request("tools/call", {"name": "test_tool_with_logging"})
+        with self.session.listen(stream.last_id) as rest:
+            self.assertEqual("slept 2500", list(rest)[-1]["result"]["content"][0]["text"])
+
+    def test_hears_what_the_sessions_own_stream_missed(self):
+        with self.session.listen() as stream:
+            self.change("tool")
+            self.assert_hears(stream, "notifications/tools/list_changed")
+        with Session(self.server).listen() as witness:
+            for kind, method in list(LISTS.values())[1:]:
+                self.change(kind)
+                self.assert_hears(witness, method)
+        with self.session.listen(stream.last_id) as again:
+            self.assert_hears(again, "notifications/prompts/list_changed")
+            self.assert_hears(again, "notifications/resources/list_changed")
+        with self.session.listen() as fresh:
+            self.assertTrue(fresh.connection.is_silent(0.2), "without Last-Event-ID nothing is told again")
+
+    def test_by_two_clients_belongs_to_the_later_one(self):
+        with self.session.listen() as first:
+            with self.session.listen() as second:
+                self.assertIsNone(first.next())
+                self.change("tool")
+                self.assert_hears(second, "notifications/tools/list_changed")
+        self.assertEqual({}, self.session.request("ping").result)
+
+    def test_while_the_call_still_answers_takes_it_over(self):
+        with self.call() as first:
+            first.next()
+            with self.session.listen(first.last_id) as second:
+                messages = list(second)
+            self.assertEqual(7, messages[-1]["id"])
+            self.assertNotIn(7, [message.get("id") for message in first])
+
+    def test_ends_when_the_call_is_taken_back(self):
+        params = {"name": "test_sleep", "arguments": {"ms": 60_000, "id": "x"}, "_meta": {"progressToken": "t"}}
+        with self.session.stream("tools/call", params, 7) as stream:
+            stream.next()
+        with self.session.listen(stream.last_id) as rest:
+            rest.next()
+            self.session.post(rpc("notifications/cancelled", {"requestId": 7}, id=None))
+            rest.connection.socket.settimeout(5)
+            self.assertNotIn(7, [message.get("id") for message in rest])
+        self.assert_is_over(stream.last_id)
+
+    def test_by_many_clients_at_once_hurts_nobody(self):
+        last_event = self.broken_off()
+
+        def client(_):
+            try:
+                with self.session.listen(last_event) as stream:
+                    return [message for message in stream if message.get("id") == 7]
+            except Closed:
+                return []
+
+        answers = in_parallel(20, client)
+        self.assertIn("t", str(answers))
+        self.assertEqual({}, self.session.request("ping").result)
+
+    def test_with_another_principals_session_is_not_found(self):
+        with Server(settings(*PLUGINS, backend=hostile("gullible"))) as server:
+            session = Session(server, token="ann.1")
+            with self.call(session) as stream:
+                stream.next()
+            fields = session.fields({"Accept": "text/event-stream", "Last-Event-ID": stream.last_id})
+            self.assertEqual(404, server.send("GET", fields=fields, token="bob.1").status)
+            for message in (rpc("ping"), rpc("notifications/cancelled", {"requestId": 7}, id=None),
+                            {"jsonrpc": "2.0", "id": 1, "result": {}}):
+                self.assertEqual(404, server.post(message, session.fields(), token="bob.1").status)
+            self.assertEqual(404, server.send("DELETE", fields=session.fields(), token="bob.1").status)
+            self.assertEqual({}, session.request("ping").result)
+
+
+class LeftByTheServer(Changing):
+    """A call whose stream the server ends before the answer, and which the client comes back for."""
+
+    def test_says_first_where_to_go_on_and_when(self):
+        session = Session(self.server)
+        with session.stream("tools/call", {"name": "test_reconnection"}, 7) as stream:
+            self.assertEqual([], list(stream))
+            self.assertTrue(stream.last_id)
+            self.assertGreater(int(stream.retry), 0)
+        for _ in range(2):
+            with session.listen(stream.last_id) as rest:
+                (answer,) = list(rest)
+            self.assertEqual(7, answer["id"])
+            self.assertIn("Reconnection test completed", answer["result"]["content"][0]["text"])
+
+    def test_is_answered_at_once_where_nobody_would_come_back(self):
+        older = (Session(self.server, version).request for version in ("2025-06-18", "2025-03-26"))
+        for ask in (*older, self.server.plain, self.server.modern):
+            self.assertIn("test completed", ask("tools/call", {"name": "test_reconnection", "arguments": {}}).text)
+
+
+class Getting(Changing):
+    def test_needs_an_accept_that_allows_events(self):
+        session = Session(self.server)
+        for accept in ("application/json", "text/html", "text/event-stream;q=0", "event-stream", ""):
+            with self.subTest(accept):
+                response = self.server.send("GET", fields=session.fields({"Accept": accept}))
+                self.assertEqual(405, response.status)
+                self.assertIn("text/event-stream", response.sentence)
+                self.assertIn("POST", response.field("Allow"))
+        for accept in ("text/event-stream", "text/*", "*/*", "application/json, TEXT/Event-Stream;q=0.1"):
+            with self.subTest(accept), self.server.connect() as connection:
+                connection.send(self.server.request("GET", fields=session.fields({"Accept": accept})))
+                self.assertEqual(200, connection.read_head()[0])

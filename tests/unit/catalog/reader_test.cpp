@@ -1,0 +1,190 @@
+// Who reads a uri: resources and templates of several plugins, gathered.
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "captured_log.hpp"
+#include "catalog/catalog.hpp"
+#include "catch.hpp"
+#include "plugins.hpp"
+
+using namespace toolrack;
+
+namespace {
+
+// The features of one plugin.
+class part {
+public:
+    explicit part(std::shared_ptr<plugin::instance> by) : by_(std::move(by)) {}
+
+    part& resource(const std::string& uri) {
+        offer.resources.push_back(*catalog::read_resource({"resource", R"({"uri":")" + uri + R"(","name":"n"})", ""}, by_));
+        return *this;
+    }
+    part& pattern(const std::string& text) {
+        const auto definition = R"({"uriTemplate":")" + text + R"(","name":"n"})";
+        offer.templates.push_back(*catalog::read_template({"template", definition, ""}, by_));
+        return *this;
+    }
+    part& prompt(const std::string& name) {
+        offer.prompts.push_back(*catalog::read_prompt({"prompt", R"({"name":")" + name + "\"}", ""}, by_));
+        return *this;
+    }
+
+    catalog::offer offer;
+
+private:
+    std::shared_ptr<plugin::instance> by_;
+};
+
+class library_of_resources {
+public:
+    part& of(const std::string& name) {
+        return parts_.emplace_back(test::instance_of(test::shipped("echo"), test::settings_named(name), log_));
+    }
+    // The catalog must not outlive this.
+    catalog::catalog made() {
+        std::vector<catalog::offer> offers;
+        for (auto& one : parts_) offers.push_back(std::move(one.offer));
+        return {std::move(offers), 100, omissions_};
+    }
+
+    std::vector<std::string> left_out() const {
+        std::vector<std::string> sentences;
+        for (const auto& one : omissions_) sentences.push_back(one.instance + ": " + one.sentence);
+        return sentences;
+    }
+
+private:
+    test::captured_log log_;
+    std::deque<part> parts_;
+    std::vector<catalog::omission> omissions_;
+};
+
+// "plugin resource-or-template".
+std::string reader(const catalog::catalog& in, std::string_view uri) {
+    const auto* found = in.find_reader(uri);
+    return found ? found->from->name() + " " + found->name : "nobody";
+}
+
+}  // namespace
+
+TEST_CASE("a uri is read by the resource of that name before any template that it fits") {
+    library_of_resources all;
+    all.of("a").pattern("x:{name}").pattern("x:{+path}");
+    all.of("b").resource("x:one");
+    const auto in = all.made();
+    CHECK(reader(in, "x:one") == "b x:one");
+    CHECK(reader(in, "x:two") == "a x:{name}");
+}
+
+TEST_CASE("of several templates that a uri fits the first wins, plugin by plugin") {
+    library_of_resources all;
+    all.of("a").pattern("x:a/{name}").pattern("x:{+path}");
+    all.of("b").pattern("x:{name}").pattern("y:{name}");
+    const auto in = all.made();
+    CHECK(reader(in, "x:a/b") == "a x:a/{name}");
+    CHECK(reader(in, "x:a/b/c") == "a x:{+path}");
+    CHECK(reader(in, "x:b") == "a x:{+path}");
+    CHECK(reader(in, "y:b") == "b y:{name}");
+}
+
+TEST_CASE("a uri that fits nothing has no reader") {
+    library_of_resources all;
+    all.of("a").resource("x:one").pattern("y:{name}");
+    const auto in = all.made();
+    for (const char* uri : {"", "x:", "x:one ", "X:one", "x:one/", "y:", "y:a/b", "y", "z:one"}) CHECK(reader(in, uri) == "nobody");
+}
+
+TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
+    library_of_resources all;
+    all.of("a").pattern("file:///public/{name}");
+    const auto in = all.made();
+    CHECK(reader(in, "file:///public/a.txt") != "nobody");
+    for (const char* uri : {"file:///public/../secret", "file:///public/..%2fsecret", "file:///public/..%2Fsecret", "file:///public/a/b",
+                            "file:///public/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "file:///public/a%00.txt", "file:///public/%00", "file:///public/"}) {
+        CAPTURE(uri);
+        CHECK(reader(in, uri) == "nobody");
+    }
+}
+
+TEST_CASE("a NUL is in no uri, also where slashes may be") {
+    library_of_resources all;
+    all.of("a").pattern("x:{+path}");
+    const auto in = all.made();
+    CHECK(reader(in, "x:a/b") == "a x:{+path}");
+    CHECK(reader(in, "x:a%00b") == "nobody");
+    CHECK(reader(in, std::string_view("x:a\0b", 5)) == "nobody");
+}
+
+TEST_CASE("a uri longer than any that a plugin can name has no reader") {
+    library_of_resources all;
+    all.of("a").pattern("x:{+path}");
+    const auto in = all.made();
+    CHECK(reader(in, "x:" + std::string(2046, 'a')) != "nobody");
+    CHECK(reader(in, "x:" + std::string(2047, 'a')) == "nobody");
+}
+
+TEST_CASE("there is something to read where there is a resource or a template") {
+    library_of_resources all;
+    auto& one = all.of("a");
+    CHECK_FALSE(all.made().offers_resources());
+    one.prompt("p");
+    CHECK_FALSE(all.made().offers_resources());
+    one.resource("x:one");
+    CHECK(all.made().offers_resources());
+    one.pattern("x:{name}");
+    const auto pattern_only = all.made();  // what was made before is no longer there to give
+    CHECK(pattern_only.resources().is_empty());
+    CHECK(pattern_only.offers_resources());
+    CHECK(reader(pattern_only, "x:one") == "a x:{name}");
+}
+
+TEST_CASE("prompts, resources and templates of one name do not stand in each other's way") {
+    library_of_resources all;
+    all.of("a").prompt("n").resource("x:one").pattern("x:one");
+    const auto in = all.made();
+    CHECK(in.prompts().find("n"));
+    CHECK(in.resources().find("x:one"));
+    CHECK(in.templates().find("x:one"));
+    CHECK(in.tools().find("n") == nullptr);
+    CHECK(all.left_out().empty());
+}
+
+TEST_CASE("a uri that an earlier plugin has stays with it, and the later one is told whose it is") {
+    library_of_resources all;
+    all.of("first").resource("x:one").pattern("x:{a}");
+    all.of("second").resource("x:one").resource("x:two").pattern("x:{a}");
+    const auto in = all.made();
+    CHECK(in.resources().find("x:one")->from->name() == "first");
+    CHECK(in.resources().entries().size() == 2);
+    CHECK(in.templates().entries().size() == 1);
+    const auto left_out = all.left_out();
+    REQUIRE(left_out.size() == 2);
+    CHECK(left_out[0].starts_with("second: resource \"x:one\" is not served: \"first\" already has a resource of that name"));
+    CHECK(left_out[1].starts_with(
+        "second: resource template \"x:{a}\" is not served: \"first\" already has a resource template of that name"));
+}
+
+TEST_CASE("nobody is told to set a prefix where none would help") {
+    library_of_resources all;
+    all.of("first").resource("x:one").pattern("x:{a}").prompt("p");
+    all.of("second").resource("x:one").pattern("x:{a}").prompt("p");
+    all.made();
+    const auto left_out = all.left_out();
+    REQUIRE(left_out.size() == 3);
+    for (const auto& sentence : left_out) {
+        CAPTURE(sentence);
+        const bool is_prompt = sentence.starts_with("second: prompt");
+        CHECK(sentence.ends_with("; set a prefix for one of them") == is_prompt);
+    }
+}
+
+TEST_CASE("a uri that a plugin lists twice is served once, and said so") {
+    library_of_resources all;
+    all.of("a").resource("x:one").resource("x:one").prompt("p").prompt("p");
+    CHECK(all.made().resources().entries().size() == 1);
+    CHECK(all.left_out() == std::vector<std::string>{"a: prompt \"p\" is not served: it is listed twice",
+                                                     "a: resource \"x:one\" is not served: it is listed twice"});
+}

@@ -1,0 +1,105 @@
+// Definitions of resources and of resource templates, as a plugin gives them.
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "speaker.hpp"
+#include "wire/json.hpp"
+
+using namespace toolrack;
+using test::speaker;
+
+namespace {
+
+result<catalog::resource, complaint> read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
+    return catalog::read_resource({"resource", definition, attributes}, by.from);
+}
+std::string refused(const std::string& definition, const std::string& attributes = "") {
+    const speaker one;
+    const auto made = read(one, definition, attributes);
+    return made ? std::string() : made.error().why();
+}
+std::string template_refused(const std::string& definition) {
+    const speaker one;
+    const auto made = catalog::read_template({"template", definition, ""}, one.from);
+    return made ? std::string() : made.error().why();
+}
+
+std::string at(const std::string& uri) { return R"({"uri":")" + uri + R"(","name":"n"})"; }
+std::string of(const std::string& pattern) { return R"({"uriTemplate":")" + pattern + R"(","name":"n"})"; }
+
+constexpr auto no_uri_end = "\" is not a URI of at most 2048 characters";
+
+}  // namespace
+
+TEST_CASE("a resource keeps everything that the plugin said, on one line") {
+    const speaker one;
+    const auto resource = read(one, "{\"name\":\"n\",\n\"uri\":\"a:\\u0062\",\r\n\"mimeType\":\"x/y\",\"size\":7}", R"({"quick":true})");
+    REQUIRE(resource.has_value());
+    CHECK(resource->name == "a:b");
+    CHECK(resource->own_name == "a:b");
+    CHECK(resource->quick);
+    CHECK(resource->from == one.from);
+    CHECK_FALSE(wire::check_json(resource->definition));
+    CHECK(resource->definition.find_first_of("\r\n") == std::string::npos);
+    const json::value said(resource->definition);
+    CHECK(said.size() == 4);
+    CHECK(said.at("uri").str() == "a:b");
+    CHECK(said.at("name").str() == "n");
+    CHECK(said.at("size").i64() == 7);
+}
+
+TEST_CASE("a prefix changes neither the uri of a resource nor its name") {
+    const speaker one("p_");
+    const auto resource = read(one, at("a:b"));
+    CHECK(resource->name == "a:b");
+    CHECK(json::value(resource->definition).at("name").str() == "n");
+    const auto pattern = catalog::read_template({"template", of("a:{b}"), ""}, one.from);
+    CHECK(pattern->name == "a:{b}");
+}
+
+TEST_CASE("a uri has a scheme, something after it, and no blanks") {
+    for (const auto& uri : std::vector<std::string>{"a:b", "a:", "file:///etc/passwd", "urn:x:y", "x-y+z.1://ö/ü?a=b#c", "a:" + std::string(2046, 'x')})
+        CHECK(refused(at(uri)).empty());
+    for (const auto& uri : std::vector<std::string>{"", "a", "/a/b", ":b", "://b", "a: b", "a:b ", " a:b", "a:\\n", "a:\\u0000", "a:\\u007f",
+                                                    "a:" + std::string(2047, 'x')}) {
+        const auto why = refused(at(uri));
+        CAPTURE(uri, why);
+        CHECK(why.ends_with(no_uri_end));
+        CHECK(why.size() < 250);
+    }
+}
+
+TEST_CASE("a resource has a uri and a name, and says both as strings") {
+    for (const char* odd : {"{}", R"({"name":"n"})", R"({"uri":1,"name":"n"})", R"({"uri":null,"name":"n"})", R"({"uriTemplate":"a:b","name":"n"})"})
+        CHECK(refused(odd) == "its definition has no string \"uri\"");
+    for (const char* odd : {R"({"uri":"a:b"})", R"({"uri":"a:b","name":1})", R"({"uri":"a:b","name":null})"})
+        CHECK(refused(odd) == "its definition has no string \"name\"");
+    CHECK(refused(R"({"uri":"a:b","name":"any words, ünd so"})").empty());
+}
+
+TEST_CASE("a resource that is not JSON or oddly described is refused as a tool is") {
+    CHECK(refused("{") == "its definition is not acceptable: it is not valid JSON");
+    CHECK(refused("[]") == "its definition is not a JSON object");
+    CHECK(refused(R"({"uri":"a:b","name":"n","description":[]})") == "its \"description\" is not a string");
+    CHECK(refused(at("a:b"), "1") == "its attributes are not a JSON object");
+}
+
+TEST_CASE("a template stands for the uris that it says") {
+    const speaker one;
+    const auto pattern = catalog::read_template({"template", of("a:{b}/{+c}"), ""}, one.from);
+    REQUIRE(pattern.has_value());
+    CHECK(pattern->name == "a:{b}/{+c}");
+    CHECK(pattern->pattern.match("a:x/y/z"));
+    CHECK_FALSE(pattern->pattern.match("a:x"));
+    CHECK(json::value(pattern->definition).at("uriTemplate").str() == "a:{b}/{+c}");
+}
+
+TEST_CASE("a template that cannot be read is refused with what one may have") {
+    CHECK(template_refused(of("a:{b")) == "the resource template has a { without a }");
+    for (const char* odd : {"a:{}", "a:{+}", "a:{*}", "a:{?b}", "a:{b,c}", "a:{b:3}", "a:{#b}", "a:{/b}", "a:{{b}"})
+        CHECK(template_refused(of(odd)) == "a resource template may only have {name}, {+name} and {name*}");
+    CHECK(template_refused(of("{b}")).ends_with(no_uri_end));  // without a scheme it could be anything
+    CHECK(template_refused(at("a:b")) == "its definition has no string \"uriTemplate\"");
+    CHECK(template_refused(R"({"uriTemplate":"a:{b}"})") == "its definition has no string \"name\"");
+}

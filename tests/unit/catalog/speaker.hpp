@@ -1,0 +1,27 @@
+// A speaker: an instance to say things in the name of.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "captured_log.hpp"
+#include "catalog/catalog.hpp"
+#include "plugins.hpp"
+
+namespace toolrack::test {
+
+struct speaker {
+    explicit speaker(const std::string& prefix = "", const std::string& name = "speaker") : from(make(prefix, name)) {}
+
+    captured_log log;
+    std::shared_ptr<plugin::instance> from;
+
+private:
+    std::shared_ptr<plugin::instance> make(const std::string& prefix, const std::string& name) {
+        auto settings = settings_named(name);
+        settings.prefix = prefix;
+        return instance_of(shipped("echo"), settings, log);
+    }
+};
+
+}  // namespace toolrack::test

@@ -1,0 +1,95 @@
+// What a client must be able to do to answer what a feature asks.
+#include <string>
+
+#include "catch.hpp"
+#include "mcp/rounds.hpp"
+
+using namespace toolrack;
+
+namespace {
+
+// The capabilities that are missing, as JSON; "nothing", or "!" and a complaint.
+std::string missing(const std::string& requests, const std::string& capabilities) {
+    const auto client = R"({"name":"c","capabilities":)" + capabilities + "}";
+    const auto found = mcp::missing_capabilities(json::value(requests), json::value(client));
+    if (!found) return "!" + found.error().why();
+    return found->value_or("nothing");
+}
+
+const std::string form = R"({"method":"elicitation/create","params":{"mode":"form"}})",
+                  plain = R"({"method":"elicitation/create","params":{}})",
+                  url = R"({"method":"elicitation/create","params":{"mode":"url"}})",
+                  sample = R"({"method":"sampling/createMessage","params":{"messages":[]}})",
+                  sample_with_tools = R"({"method":"sampling/createMessage","params":{"messages":[],"tools":[]}})",
+                  roots = R"({"method":"roots/list"})";
+
+std::string asking(const std::string& one) { return R"({"a":)" + one + "}"; }
+std::string asking(const std::string& one, const std::string& two) { return R"({"a":)" + one + R"(,"b":)" + two + "}"; }
+
+}  // namespace
+
+TEST_CASE("each request takes its capability, and a part of it for what not all can do") {
+    struct row {
+        std::string request, enough, missing;
+    };
+    for (const auto& [request, enough, without] :
+         {row{form, R"({"elicitation":{}})", R"({"elicitation":{}})"},
+          row{plain, R"({"elicitation":{}})", R"({"elicitation":{}})"},
+          row{url, R"({"elicitation":{"url":{}}})", R"({"elicitation":{"url":{}}})"},
+          row{sample, R"({"sampling":{}})", R"({"sampling":{}})"},
+          row{sample_with_tools, R"({"sampling":{"tools":{}}})", R"({"sampling":{"tools":{}}})"},
+          row{roots, R"({"roots":{"listChanged":true}})", R"({"roots":{}})"}}) {
+        CAPTURE(request);
+        CHECK(missing(asking(request), enough) == "nothing");
+        CHECK(missing(asking(request), "{}") == without);
+        CHECK(missing(asking(request), R"({"tools":{},"experimental":{}})") == without);
+    }
+}
+
+TEST_CASE("a capability without the part that is needed is not enough") {
+    CHECK(missing(asking(url), R"({"elicitation":{}})") == R"({"elicitation":{"url":{}}})");
+    CHECK(missing(asking(url), R"({"elicitation":{"form":{}}})") == R"({"elicitation":{"url":{}}})");
+    CHECK(missing(asking(sample_with_tools), R"({"sampling":{"context":{}}})") == R"({"sampling":{"tools":{}}})");
+}
+
+TEST_CASE("a capability that is no object is not declared") {
+    for (const char* odd : {"null", "true", "false", "1", "[]", "\"yes\""}) {
+        CAPTURE(odd);
+        CHECK(missing(asking(form), R"({"elicitation":)" + std::string(odd) + "}") == R"({"elicitation":{}})");
+    }
+}
+
+TEST_CASE("a client that says nothing of its capabilities has none") {
+    const auto requests = asking(roots);
+    for (const char* client : {"{}", R"({"name":"c"})", R"({"capabilities":null})"})
+        CHECK(mcp::missing_capabilities(json::value(requests), json::value(client))->value() == R"({"roots":{}})");
+}
+
+TEST_CASE("all that is missing is named, once each") {
+    CHECK(missing(asking(form, sample), "{}") == R"({"elicitation":{},"sampling":{}})");
+    CHECK(missing(asking(form, plain), "{}") == R"({"elicitation":{}})");
+    CHECK(missing(asking(form, sample), R"({"sampling":{}})") == R"({"elicitation":{}})");
+    CHECK(missing(asking(url, url), R"({"elicitation":{}})") == R"({"elicitation":{"url":{}}})");
+}
+
+TEST_CASE("a part that is missing is named, also when the whole is missing for another request") {
+    for (const auto& requests : {asking(form, url), asking(url, form)}) {
+        CAPTURE(requests);
+        CHECK(missing(requests, "{}") == R"({"elicitation":{"url":{}}})");
+    }
+    CHECK(missing(asking(sample, sample_with_tools), "{}") == R"({"sampling":{"tools":{}}})");
+}
+
+TEST_CASE("nothing that is asked takes nothing") {
+    CHECK(missing("{}", "{}") == "nothing");
+}
+
+TEST_CASE("a method that no client answers is a complaint that names it") {
+    CHECK(missing(asking(R"({"method":"no/such"})"), "{}") == "!it asked the client for \"no/such\", which no client answers");
+    for (const char* odd : {"{}", "1", "null", "[]", R"({"method":1})", R"({"method":"tools/call"})", R"({"method":"Roots/list"})"}) {
+        CAPTURE(odd);
+        CHECK(missing(asking(odd), R"({"roots":{}})").starts_with("!it asked the client for \""));
+    }
+    CHECK(missing(asking(roots, R"({"method":"no/such"})"), "{}").starts_with("!"));
+    CHECK(missing(asking(R"({"method":")" + std::string(3000, 'x') + "\"}"), "{}").size() < 300);
+}
