@@ -6,8 +6,6 @@
 #include <boost/asio/error.hpp>
 #include <new>
 
-#include "http/tls_wire.hpp"
-
 namespace toolrack::http {
 namespace {
 
@@ -29,11 +27,18 @@ void tls_session::freed::operator()(ssl_st* session) const noexcept {
     SSL_free(session);
 }
 
-tls_session::tls_session(ssl_ctx_st& settings, int socket) : ssl_(SSL_new(&settings)) {
-    auto* wire = ssl_ ? tls_wire(socket) : nullptr;
-    if (!wire) throw std::bad_alloc();
-    SSL_set_bio(ssl_.get(), wire, wire);
+tls_session::tls_session(ssl_ctx_st& settings, int socket)
+    : wire_(socket), ssl_(SSL_new(&settings)) {
+    auto* bio = ssl_ ? wire_.make_bio() : nullptr;
+    if (!bio) throw std::bad_alloc();
+    SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_accept_state(ssl_.get());
+}
+
+// What another session of this thread left in OpenSSL's list of errors would be taken for ours.
+void tls_session::begin_turn() noexcept {
+    ERR_clear_error();
+    wire_.begin_turn();
 }
 
 tls_session::error_code tls_session::outcome_of(int returned, event& after) {
@@ -48,7 +53,7 @@ tls_session::error_code tls_session::outcome_of(int returned, event& after) {
 }
 
 handshake tls_session::shake_hands() {
-    ERR_clear_error();
+    begin_turn();
     const auto failed = outcome_of(SSL_do_handshake(ssl_.get()), reads_after_);
     if (!failed) return handshake::done;
     if (failed == error::would_block) return handshake::waits;
@@ -79,7 +84,7 @@ std::string tls_session::client_certificate() const {
 }
 
 std::size_t tls_session::read(std::span<char> into, error_code& failed) {
-    ERR_clear_error();
+    begin_turn();
     std::size_t bytes = 0;
     const auto returned = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
     failed = outcome_of(returned, reads_after_);
@@ -92,7 +97,7 @@ std::size_t tls_session::write(std::string_view text, error_code& failed) {
     failed = {};
     // A record at a time is sealed and sent.
     while (written < text.size() && !failed) {
-        ERR_clear_error();
+        begin_turn();
         std::size_t bytes = 0;
         const auto rest = text.substr(written);
         const auto returned = SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &bytes);
@@ -110,7 +115,7 @@ bool tls_session::holds_more() const noexcept {
 
 void tls_session::say_end() noexcept {
     if (is_broken_ || !SSL_is_init_finished(ssl_.get())) return;
-    ERR_clear_error();
+    begin_turn();
     (void)SSL_shutdown(ssl_.get());
     ERR_clear_error();
 }

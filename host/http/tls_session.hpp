@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/tls_wire.hpp"
+
 struct ssl_st;
 struct ssl_ctx_st;
 
@@ -59,8 +61,10 @@ private:
         void operator()(ssl_st* session) const noexcept;
     };
 
+    void begin_turn() noexcept;
     error_code outcome_of(int returned, event& after);
 
+    tls_wire wire_;
     std::unique_ptr<ssl_st, freed> ssl_;
     event reads_after_ = event::wait_read;
     event writes_after_ = event::wait_write;

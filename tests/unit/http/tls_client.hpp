@@ -131,6 +131,17 @@ public:
     bool send(std::string_view text) {
         return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0;
     }
+    // What is sent from now on is kept, and leaves in one piece.
+    void hold_back() {
+        SSL_set0_wbio(ssl_.get(), BIO_new(BIO_s_mem()));
+        const int plenty = 4 * 1024 * 1024;
+        setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &plenty, sizeof plenty);
+    }
+    bool send_all() {
+        char* bytes = nullptr;
+        const auto size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
+        return ::send(socket_.get(), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
+    }
     long receive(char* into, std::size_t most) {
         return SSL_read(ssl_.get(), into, static_cast<int>(most));
     }

@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "catch.hpp"
 #include "requests.hpp"
 #include "server.hpp"
@@ -81,6 +84,36 @@ TEST_CASE("new keys in the middle of TLS 1.3 disturb nobody") {
         REQUIRE(SSL_key_update(mine.session(), SSL_KEY_UPDATE_REQUESTED) == 1);
         REQUIRE(mine.ask(post_json(std::to_string(i))).body == std::to_string(i));
     }
+}
+
+// OpenSSL reads on while there is nothing in it for anybody.
+TEST_CASE("a client that changes keys all the time does not keep the thread from others") {
+    std::vector<std::string> answered;
+    server running([&](http::exchange& x) -> awaitable<void> {
+        const auto text = co_await x.body();
+        answered.emplace_back(*text);
+        x.finish({200, "1", {}, {}});
+    });
+    auto busy = running.connect();
+    auto other = running.connect();
+    REQUIRE((busy.ask(post_json("a")).status == 200 && other.ask(post_json("b")).status == 200));
+
+    // All is there before the server looks.
+    std::promise<void> is_sent;
+    asio::post(running->thread().get_executor(), [&] { is_sent.get_future().wait(); });
+    busy.hold_back();
+    for (int i = 0; i < 5000; ++i) {
+        SSL_key_update(busy.session(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        REQUIRE(SSL_do_handshake(busy.session()) == 1);
+    }
+    busy.send(post_json("busy"));
+    busy.send_all();
+    other.send(post_json("other"));
+    is_sent.set_value();
+    CHECK(other.next().status == 200);
+    CHECK(busy.next().status == 200);
+    CHECK(running->on_thread([&] { return answered; }) ==
+          std::vector<std::string>{"a", "b", "other", "busy"});
 }
 
 TEST_CASE("a client that sends ahead over TLS is answered in order") {
