@@ -59,7 +59,7 @@ public:
         jwt::change_keys(keys, jwt::when_absent::fail, what);
     }
     void add_to_list(const std::string& line) const { std::ofstream(list, std::ios::app) << line << '\n'; }
-    void revoke(const std::string& what) const { add_to_list(to_rfc3339(now()) + ' ' + what); }
+    void revoke(const std::string& what) const { add_to_list(toolrack::to_rfc3339(now()) + ' ' + what); }
 
     temporary_folder folder;
     const fs::path keys = folder.path() / "keys.toml", list = folder.path() / "revoked.list";
@@ -197,7 +197,7 @@ TEST_CASE("a principal's tokens from before a time are refused, and later ones a
     auto old = at.claims(), young = at.claims();
     old.issued_at -= 10;
     const auto before = at.signed_token(old), after = at.signed_token(young);
-    at.add_to_list(to_rfc3339(young.issued_at) + " principal-before alice");
+    at.add_to_list(toolrack::to_rfc3339(young.issued_at) + " principal-before alice");
     CHECK(will_be([&] { return !here.authenticate(before).granted; }));
     CHECK(here.authenticate(after).granted);
     CHECK(will_be([&] { return has_forgotten(here, ""); }));

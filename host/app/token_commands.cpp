@@ -237,11 +237,10 @@ void run_revoke(const words& given) {
         // All that was made up to this very second, and so from the next one on.
         book.revoke(now() + 1s, token::revoked::principal_before, {given.principal}, given.reason);
     } else {
-        const auto records = book.read();
-        for (const auto& id : ids)
-            if (std::ranges::find(records, id, &record::id) == records.end())
-                fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, book.where().list.string());
         book.revoke(now(), token::revoked::token, ids, given.reason);
+        for (const auto& id : ids)
+            if (!book.may_hold(id))
+                fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, book.where().list.string());
     }
     if (given.as_json) fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
     else fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256) : fmt::format("{}", fmt::join(ids, ", ")));

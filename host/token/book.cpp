@@ -32,6 +32,11 @@ std::vector<record> book::read() const {
     return read_list(file->bytes, where_.list.string());
 }
 
+bool book::may_hold(std::string_view id) const {
+    const auto file = read_trusted(where_.list, longest_list);
+    return !file || file->bytes.find('"' + std::string(id) + '"') != std::string::npos;
+}
+
 revocations book::read_revoked() const {
     if (!is_there(where_.revocations)) return {};
     const auto file = read_trusted(where_.revocations, longest_revocations, readers::anyone);

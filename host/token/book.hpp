@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "token/last_use.hpp"
@@ -30,6 +31,9 @@ public:
     std::vector<record> read() const;
     revocations read_revoked() const;
     last_uses read_uses() const { return read_last_uses(where_.last_use); }
+
+    // Quick, and true when the list cannot be read: a revocation must not wait for a list to be mended.
+    bool may_hold(std::string_view id) const;
 
     // A list that does not exist yet is made, readable by the group of its folder.
     void change(const std::function<void(std::vector<record>&)>& how) const;

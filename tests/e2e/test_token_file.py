@@ -224,6 +224,14 @@ class Commands(WithBook):
         self.assertNotIn(token.split("_")[2], done.stdout + done.stderr + self.book.revoked.read_text())
         self.assertEqual(1, self.book.run("verify", input=token).returncode)
 
+    def test_a_token_is_revoked_although_the_list_is_broken(self):
+        token = self.book.new()
+        good = self.book.list.read_text()
+        self.book.list.write_text("schema = 1\n[[token")
+        self.book.done("revoke", id_of(token))
+        self.book.list.write_text(good)
+        self.assertEqual(1, self.book.run("verify", input=token).returncode)
+
     def test_ids_may_come_from_standard_input(self):
         tokens = [self.book.new() for _ in range(3)]
         self.book.done("revoke", "--stdin", input="\n".join(map(id_of, tokens)) + "\n")

@@ -62,7 +62,7 @@ TEST_CASE("lines may be written by hand, and may say what only others understand
 }
 
 TEST_CASE("a line that would show badly, or is endless, is broken") {
-    for (const std::string odd : {std::string("2026-11-22T10:00:00Z tok A\xff"), std::string("2026-11-22T10:00:00Z tok A b\x1b[2J"),
+    for (const auto& odd : {std::string("2026-11-22T10:00:00Z tok A\xff"), std::string("2026-11-22T10:00:00Z tok A b\x1b[2J"),
                                   "2026-11-22T10:00:00Z tok A " + std::string(5000, 'x')})
         CHECK(token::read_revocations(odd).broken_lines == std::vector<unsigned>{1});
 }
