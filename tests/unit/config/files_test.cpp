@@ -180,6 +180,21 @@ TEST_CASE("the file beside a dropped-in library holds the body of its [[plugin]]
     CHECK(config::read_drop_in(shop.write("b.toml", ""), "/lib/other.so").name == "other");
 }
 
+TEST_CASE("the file beside a dropped-in library may say who may use its tools") {
+    const workshop shop;
+    const auto file = shop.write("greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
+    const auto plugin = config::read_drop_in(file, "/lib/greet.so");
+    CHECK(plugin.scopes == std::vector<std::string>{"a"});
+    CHECK(plugin.read_only);
+    REQUIRE(plugin.tools.size() == 1);
+    CHECK(plugin.tools[0].match == "g*");
+    CHECK(plugin.tools[0].scopes == std::vector<std::string>{"b:c"});
+    CHECK(to_string(plugin.tools[0].where) == file.string() + ":4:9");
+    shop.write("greet.toml", "[[tool]]\nmatch = 'g*'\nscopes = ['*']\n");
+    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
+              .starts_with("greet.toml:3:11: tool.scopes[0] has a star"));
+}
+
 TEST_CASE("the file beside a dropped-in library does not say which library it is about") {
     const workshop shop;
     const auto file = shop.write("greet.toml", "\nlibrary = 'x'\n");

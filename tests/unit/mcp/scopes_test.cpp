@@ -212,6 +212,29 @@ TEST_CASE("a subscription is to what its owner may read") {
     CHECK(honoured(R"(["orders:read"])") == R"(["orders://all","orders://by-id/1","orders://public"])");
 }
 
+TEST_CASE("a listener no longer hears of what it may no longer read") {
+    auto here = with_guarded();
+    test::collecting_outlet to(here.room(), test::modern_headers("subscriptions/listen"));
+    to.on_notice = [&] {
+        const bool is_acknowledged = to.notices.size() == 1;
+        asio::post(here.room().get_executor(), [&, is_acknowledged] {
+            if (!is_acknowledged) {
+                to.leave();
+                return;
+            }
+            here.announcer().review([](const wire::principal&, std::string_view uri) { return uri == "orders://public"; });
+            here.announcer().resource_updated("orders://all");
+            here.announcer().resource_updated("orders://public");
+        });
+    };
+    const auto body = office::modern_body("subscriptions/listen",
+                                          R"("notifications":{"resourceSubscriptions":["orders://all","orders://public"]})");
+    const auto message = wire::parse_message(body, {});
+    here.room().run([&] { return here.server().answer(*message, here.ann, to); });
+    REQUIRE(to.notices.size() == 2);
+    CHECK(json::value(to.notices[1]).at("params").at("uri").str() == "orders://public");
+}
+
 TEST_CASE("a session's subscription ends when its owner may no longer read what it is to") {
     auto here = with_guarded();
     const auto session = here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-11-25")"), wire::mirrored{}).session;
