@@ -35,11 +35,15 @@ std::string place(offer& into, const plugin::feature& said, const std::shared_pt
     return "this version knows no such kind of feature";
 }
 
+// URIs have no prefix.
+constexpr const char* by_prefix = "; set a prefix for one of them";
+
 // All entries of one kind, the first of each name.
 template <typename Entry>
 std::vector<Entry> gathered(std::vector<offer>& offers,
                             std::vector<Entry> offer::*kind,
                             const char* called,
+                            const char* remedy,
                             std::vector<omission>& omissions) {
     std::vector<Entry> all;
     std::unordered_map<std::string, std::string> first;  // name to instance
@@ -53,7 +57,7 @@ std::vector<Entry> gathered(std::vector<offer>& offers,
             const auto why = known->second == one.from->name()
                                  ? std::string("it is listed twice")
                                  : '"' + known->second + "\" already has a " + called +
-                                       " of that name; set a prefix for one of them";
+                                       " of that name" + remedy;
             omissions.push_back({one.from->name(), std::string(called) + " \"" + one.name + "\" is not served: " + why});
         }
     }
@@ -89,13 +93,14 @@ catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<o
         for (auto& omission : offer.omissions) omissions.push_back(std::move(omission));
     for (auto& offer : offers)
         for (auto& name : offer.withheld) withheld_.insert(std::move(name));
-    tools_ = {"tools", gathered(offers, &offer::tools, "tool", omissions), page_size};
-    prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", omissions), page_size};
-    resources_ = {"resources", gathered(offers, &offer::resources, "resource", omissions), page_size};
-    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", omissions), page_size};
+    tools_ = {"tools", gathered(offers, &offer::tools, "tool", by_prefix, omissions), page_size};
+    prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", by_prefix, omissions), page_size};
+    resources_ = {"resources", gathered(offers, &offer::resources, "resource", "", omissions), page_size};
+    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", "", omissions), page_size};
 }
 
 const listed* catalog::find_reader(std::string_view uri) const {
+    if (uri.size() > longest_uri) return nullptr;  // no plugin can name it; looking would only cost time
     if (const auto* resource = resources_.find(uri)) return resource;
     for (const auto& one : templates_.entries())
         if (one.pattern.match(uri)) return &one;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t longest_definition = 1024 * 1024;
 constexpr std::size_t longest_name = 128;
-constexpr std::size_t longest_uri = 2048;
 
 bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||

@@ -1,6 +1,7 @@
 // One feature's definition, checked: what a client will see of it and what the host needs to know.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "schema/compiled.hpp"
 
 namespace toolrack::catalog {
+
+inline constexpr std::size_t longest_uri = 2048;  // that a plugin may name
 
 // What every kind of feature has.
 struct listed {

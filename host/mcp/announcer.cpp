@@ -48,19 +48,28 @@ std::optional<list_kind> read_list_kind(std::string_view word) {
     return std::nullopt;
 }
 
+announcer::announcer(sessions& sessions) : sessions_(sessions) {
+    sessions_.on_end([this](const session& gone) {
+        for (const auto& uri : gone.subscriptions()) unwatch(uri);
+    });
+}
+
+announcer::~announcer() { sessions_.on_end(nullptr); }
+
+// Whoever is added is told of changes from the moment on in which a plugin hears that they listen.
 std::shared_ptr<announcer::subscription> announcer::add(subscription wanted) {
-    const auto uris = wanted.resources;
     auto made = std::make_shared<subscription>(std::move(wanted));
-    for (const auto& uri : uris) watch(uri);  // first, so that whoever takes it back finds it
+    const std::lock_guard in_order(telling_);
+    std::vector<std::string> first;
     {
         const std::lock_guard lock(mutex_);
-        if (subscriptions_.size() < most_subscriptions) {
-            subscriptions_.insert(made);
-            return made;
-        }
+        if (subscriptions_.size() >= most_subscriptions) return nullptr;
+        subscriptions_.insert(made);
+        for (const auto& uri : made->resources)
+            if (++watched_[uri] == 1) first.push_back(uri);
     }
-    for (const auto& uri : uris) unwatch(uri);
-    return nullptr;
+    for (const auto& uri : first) tell(uri, true);
+    return made;
 }
 
 void announcer::remove(const std::shared_ptr<subscription>& which) {
@@ -129,6 +138,7 @@ void announcer::on_watch(std::function<void(std::string_view, bool)> tell) {
 }
 
 void announcer::watch(std::string_view uri) {
+    const std::lock_guard in_order(telling_);
     {
         const std::lock_guard lock(mutex_);
         if (++watched_[std::string(uri)] > 1) return;
@@ -137,6 +147,7 @@ void announcer::watch(std::string_view uri) {
 }
 
 void announcer::unwatch(std::string_view uri) {
+    const std::lock_guard in_order(telling_);
     {
         const std::lock_guard lock(mutex_);
         const auto found = watched_.find(uri);

@@ -24,9 +24,11 @@ std::optional<list_kind> read_list_kind(std::string_view word);  // "tool", "pro
 
 class announcer {
 public:
-    // `sessions` must outlive it. `watch` is told of the first listener to a resource (true) and of the
-    // last one leaving (false).
-    explicit announcer(sessions& sessions) : sessions_(sessions) {}
+    // `sessions` must outlive it; what a session watched is watched no more when it is over.
+    explicit announcer(sessions& sessions);
+    ~announcer();
+    announcer(const announcer&) = delete;
+    announcer& operator=(const announcer&) = delete;
 
     struct subscription {
         wire::principal who;
@@ -49,7 +51,8 @@ public:
     void list_changed(list_kind kind);
     void resource_updated(std::string_view uri);
 
-    // Who is told that a resource is watched or no longer is.
+    // Who is told of the first to watch a resource (true), and of the last one's leaving (false), in that order.
+    // May speak at once, and must not watch.
     void on_watch(std::function<void(std::string_view uri, bool on)> tell);
     // A legacy session's own subscriptions.
     void watch(std::string_view uri);
@@ -59,6 +62,7 @@ private:
     void tell(std::string_view uri, bool on);
 
     sessions& sessions_;
+    std::mutex telling_;  // taken first, and held while somebody is told
     mutable std::mutex mutex_;
     std::set<std::shared_ptr<subscription>> subscriptions_;
     std::map<std::string, std::size_t, std::less<>> watched_;

@@ -48,7 +48,7 @@ awaitable<void> server::answer_batch(std::string_view body,
         collecting one(to);
         auto message = wire::parse_message(text, limits);
         if (!message) one.finish(message.error());
-        else if (message->method == "initialize")
+        else if (message->kind == wire::message::kind::request && message->method == "initialize")
             one.finish(wire::error_reply(message->id, code::invalid_request, "initialize cannot be part of a batch."));
         else co_await answer(*message, who, one);
         if (one.json.empty()) continue;

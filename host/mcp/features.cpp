@@ -13,9 +13,6 @@ namespace {
 
 using wire::code;
 
-// What a plugin may name; looking for a longer one would only cost time.
-constexpr std::size_t longest_uri = 2048;
-
 // Why the arguments do not fit, in words from which a model can mend its call; empty when they fit.
 std::string why_unfit(const schema::compiled& schema, std::string_view arguments) {
     unsigned char first[4096];
@@ -96,7 +93,7 @@ awaitable<void> server::get_prompt(const asking& asked) const {
 awaitable<void> server::read_resource(const asking& asked) const {
     const auto uri = wire::string_member(asked.message.params, "uri");
     if (!uri) co_return asked.fail(code::invalid_params, "params.uri must be a string: the URI of a resource.");
-    const auto* reader = uri->size() > longest_uri ? nullptr : catalog_.find_reader(*uri);
+    const auto* reader = catalog_.find_reader(*uri);
     if (!reader)
         co_return asked.fail(asked.is_modern() ? code::invalid_params : code::resource_not_found_legacy,
                              "Resource not found: " + printable(*uri, 200), 200, uri_data(*uri));

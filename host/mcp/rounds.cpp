@@ -104,19 +104,21 @@ result<std::optional<std::string>, complaint> missing_capabilities(const json::v
     if (missing.empty()) return std::optional<std::string>();
 
     std::string object = "{";
-    for (std::size_t i = 0; i < missing.size(); ++i) {
-        const auto& [capability, part] = missing[i];
-        if (std::any_of(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(i),
-                        [&, name = capability](const auto& earlier) { return earlier.first == name; }))
-            continue;
-        if (object.size() > 1) object += ',';
-        json::write_string(object, capability);
-        object += ":{";
-        if (!part.empty()) {
-            json::write_string(object, part);
-            object += ":{}";
+    for (const auto& known : needs) {
+        std::string parts;
+        bool is_missing = false;
+        for (const auto& [capability, part] : missing) {
+            if (capability != known.capability) continue;
+            is_missing = true;
+            if (part.empty()) continue;
+            if (!parts.empty()) parts += ',';
+            json::write_string(parts, part);
+            parts += ":{}";
         }
-        object += '}';
+        if (!is_missing) continue;
+        if (object.size() > 1) object += ',';
+        json::write_string(object, known.capability);
+        object += ":{" + parts + '}';
     }
     object += '}';
     return std::optional(std::move(object));

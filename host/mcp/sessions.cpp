@@ -19,35 +19,47 @@ std::string sessions::open(const wire::principal& who, const wire::version& vers
     made.last_use = clock_.now();
     std::string name = made.name;
 
-    const std::lock_guard lock(mutex_);
-    forget_idle();
-    while (by_use_.size() >= most_) forget(by_use_.begin());
-    by_use_.push_back(std::move(made));
-    by_name_.emplace(by_use_.back().name, std::prev(by_use_.end()));
+    ended gone;
+    {
+        const std::lock_guard lock(mutex_);
+        forget_idle(gone);
+        while (by_use_.size() >= most_) forget(by_use_.begin(), gone);
+        by_use_.push_back(std::move(made));
+        by_name_.emplace(by_use_.back().name, std::prev(by_use_.end()));
+    }
+    end_all(gone);
     return name;
 }
 
-std::shared_ptr<session> sessions::find(std::string_view name, const wire::principal& who) {
+void sessions::on_end(std::function<void(const session&)> then) {
     const std::lock_guard lock(mutex_);
-    forget_idle();
-    const auto found = locate(name, who);
-    if (found == by_use_.end()) return nullptr;
-    found->last_use = clock_.now();
-    by_use_.splice(by_use_.end(), by_use_, found);
-    return found->session;
+    then_ = std::move(then);
 }
 
-std::shared_ptr<session> sessions::end(std::string_view name, const wire::principal& who) {
-    std::shared_ptr<session> ended;
+std::shared_ptr<session> sessions::find(std::string_view name, const wire::principal& who) {
+    ended gone;
+    std::shared_ptr<session> found;
     {
         const std::lock_guard lock(mutex_);
-        const auto found = locate(name, who);
-        if (found == by_use_.end()) return nullptr;
-        ended = found->session;
-        forget(found);
+        forget_idle(gone);
+        if (const auto at = locate(name, who); at != by_use_.end()) {
+            at->last_use = clock_.now();
+            by_use_.splice(by_use_.end(), by_use_, at);
+            found = at->session;
+        }
     }
-    ended->end();
-    return ended;
+    end_all(gone);
+    return found;
+}
+
+bool sessions::end(std::string_view name, const wire::principal& who) {
+    ended gone;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = locate(name, who); found != by_use_.end()) forget(found, gone);
+    }
+    end_all(gone);
+    return !gone.empty();
 }
 
 void sessions::forget_all() {
@@ -75,14 +87,28 @@ sessions::order::iterator sessions::locate(std::string_view name, const wire::pr
     return found->second->session->belongs_to(who) ? found->second : by_use_.end();
 }
 
-void sessions::forget_idle() {
+void sessions::forget_idle(ended& gone) {
     const auto now = clock_.now();
-    while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) forget(by_use_.begin());
+    while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) forget(by_use_.begin(), gone);
 }
 
-void sessions::forget(order::iterator which) {
+void sessions::forget(order::iterator which, ended& gone) {
+    gone.push_back(std::move(which->session));
     by_name_.erase(which->name);
     by_use_.erase(which);
+}
+
+void sessions::end_all(const ended& gone) {
+    if (gone.empty()) return;
+    std::function<void(const session&)> then;
+    {
+        const std::lock_guard lock(mutex_);
+        then = then_;
+    }
+    for (const auto& one : gone) {
+        one->end();
+        if (then) then(*one);
+    }
 }
 
 }  // namespace toolrack::mcp

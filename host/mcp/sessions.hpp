@@ -27,14 +27,17 @@ class sessions {
 public:
     sessions(std::size_t most, std::chrono::milliseconds idle, const clock& clock);
 
+    // What is done with a session that is over, whether it was ended, idle for too long or had to make room.
+    void on_end(std::function<void(const session&)> then);
+
     // The new session's name.
     std::string open(const wire::principal& who, const wire::version& version, std::string client);
 
     // Null when there is none of that name for this principal. Counts as use.
     std::shared_ptr<session> find(std::string_view name, const wire::principal& who);
 
-    // Null when there was none of that name for this principal. What it had open is ended.
-    std::shared_ptr<session> end(std::string_view name, const wire::principal& who);
+    // False when there was none of that name for this principal. What it had open is ended.
+    bool end(std::string_view name, const wire::principal& who);
 
     void forget_all();
 
@@ -52,8 +55,12 @@ private:
     using order = std::list<kept>;
 
     order::iterator locate(std::string_view name, const wire::principal& who);
-    void forget_idle();
-    void forget(order::iterator which);
+    // Each takes sessions out of the table, into `gone`.
+    using ended = std::vector<std::shared_ptr<session>>;
+    void forget_idle(ended& gone);
+    void forget(order::iterator which, ended& gone);
+    // Without the lock.
+    void end_all(const ended& gone);
 
     const std::size_t most_;
     const std::chrono::milliseconds idle_;
@@ -61,6 +68,7 @@ private:
     mutable std::mutex mutex_;
     order by_use_;  // the least recently used first
     std::unordered_map<std::string_view, order::iterator> by_name_;
+    std::function<void(const session&)> then_;
 };
 
 }  // namespace toolrack::mcp

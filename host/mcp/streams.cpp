@@ -58,7 +58,10 @@ awaitable<void> server::listen(const asking& asked) const {
     if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
     if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
     if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources()) wanted.lists.insert(list_kind::resources);
-    if (const auto uris = filter->find("resourceSubscriptions"); uris && uris->is_array())
+    const auto uris = filter->find("resourceSubscriptions");
+    if (uris && !uris->is_array())
+        co_return asked.fail(code::invalid_params, "resourceSubscriptions must be an array of at most 1000 URIs.", 400);
+    if (uris)
         for (const auto& uri : *uris) {
             if (!uri.is_string() || wanted.resources.size() >= most_watched)
                 co_return asked.fail(code::invalid_params,
@@ -99,12 +102,9 @@ void server::subscribe(const asking& asked) const {
     if (!admits(asked, *reader, "resource " + printable(*uri, 200))) return;
     if (!asked.session)
         return asked.fail(code::invalid_request, "A subscription belongs to a session. Send initialize to begin one.");
-    around_.announcer.watch(*uri);
-    if (!asked.session->subscribe(*uri, asked.who)) {
-        around_.announcer.unwatch(*uri);
-        if (!asked.session->is_subscribed(*uri))
-            return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
-    }
+    if (asked.session->subscribe(*uri, asked.who)) around_.announcer.watch(*uri);
+    else if (!asked.session->is_subscribed(*uri))
+        return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
     asked.voice.finish(own_result(asked.message.id, asked.version, {}));
 }
 
@@ -139,10 +139,7 @@ awaitable<void> server::open_stream(std::string_view name,
 }
 
 bool server::end_session(std::string_view name, const wire::principal& who) const {
-    const auto ended = around_.sessions.end(name, who);
-    if (!ended) return false;
-    for (const auto& uri : ended->subscriptions()) around_.announcer.unwatch(uri);
-    return true;
+    return around_.sessions.end(name, who);
 }
 
 }  // namespace toolrack::mcp

@@ -1,10 +1,11 @@
 #include "mcp/task.hpp"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "base/rfc3339.hpp"
 
 namespace toolrack::mcp {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
 
 std::string timestamp(std::chrono::system_clock::time_point time) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+    return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 
 }  // namespace

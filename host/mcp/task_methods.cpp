@@ -14,6 +14,7 @@ using wire::code;
 constexpr std::string_view required_capability =
     R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})";
 constexpr std::chrono::milliseconds a_moment{250};
+constexpr int most_rounds = 1000;  // each takes a client's answer, or the plugin's own time
 
 // Where a task's call would speak: nobody listens, and its answer is kept.
 class task_outlet final : public wire::outlet {
@@ -63,10 +64,14 @@ awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking
     asio::co_spawn(asked.to.get_executor(),
                    work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now),
                    asio::detached);
+    asked.to.on_closed([made] { made->cancel(); });
     auto early = co_await made->become(a_moment);
-    if (early) {
-        around_.tasks.forget(*made);
-        co_return early;
+    asked.to.on_closed(nullptr);
+    if (early || made->is_cancelled()) around_.tasks.forget(*made);
+    if (early) co_return early;
+    if (made->is_cancelled()) {
+        asked.voice.fall_silent();
+        co_return std::nullopt;
     }
     asked.voice.finish(result_of_type(asked.message.id, "task", made->members(false)));
     co_return std::nullopt;
@@ -89,7 +94,7 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
     voice voice(outlet, nullptr);
     const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice};
     what.limit = task::lifetime;
-    for (;;) {
+    for (int rounds = 0; rounds < most_rounds; ++rounds) {
         auto answer = co_await self->run(asked, what, now);
         if (is->is_cancelled()) co_return;
         if (!is->is_announced()) {
@@ -99,6 +104,11 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
         if (answer && answer->kind == plugin::answer::kind::input_required) {
             const json::value said(answer->json);
             const auto requests = said.find("inputRequests"), state = said.find("state");
+            if (state && (!requests || requests->size() == 0)) {
+                now.responses = "{}";
+                now.state = std::string(state->text());
+                continue;
+            }
             auto missing = requests ? missing_capabilities(*requests, json::value(std::string_view(client)))
                                     : result<std::optional<std::string>, complaint>(complain("it asked for nothing"));
             if (!missing || *missing) co_return is->fail(internal_failure("The task needs input that the client cannot give."));
@@ -114,6 +124,7 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
         const auto error = reply.find("error");
         co_return is->fail(error ? std::string(error->text()) : internal_failure("The task ended without an answer."));
     }
+    is->fail(internal_failure("The task asked for input too often."));
 }
 
 std::string server::internal_failure(std::string_view why) {

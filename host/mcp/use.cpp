@@ -179,8 +179,12 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
         if (what.is_tool) asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(sentence)));
         else asked.fail(code::internal_error, sentence);
     };
-    if (!asked.session || !asked.voice.can_speak() || requests.size() > most_questions) {
+    if (!asked.session || !asked.voice.can_speak()) {
         fail("which can be asked only in a session, on a stream.");
+        co_return std::nullopt;
+    }
+    if (requests.size() > most_questions) {
+        fail("and more of it than can be asked at once.");
         co_return std::nullopt;
     }
 

@@ -23,7 +23,7 @@ public:
     voice(const voice&) = delete;
     voice& operator=(const voice&) = delete;
 
-    bool can_speak() const { return stream_ || to_.takes_stream(); }
+    bool can_speak() const { return to_.takes_stream(); }
 
     // One JSON-RPC message before the answer.
     void say(std::string json);

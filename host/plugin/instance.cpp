@@ -1,6 +1,7 @@
 #include "plugin/instance.hpp"
 
 #include <atomic>
+#include <deque>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -94,6 +95,7 @@ private:
     void list_changed(std::string_view kind) noexcept override;
     void resource_updated(std::string_view uri) noexcept override;
 
+    void tell_watched();
     answer judged(toolrack_outcome outcome, std::string_view json) const;
     void stray(const char* what, toolrack_call id) noexcept;
 
@@ -105,6 +107,9 @@ private:
     call_table<answer> calls_;
     call_table<verdict> checks_;
     lane lane_;
+    std::mutex watch_mutex_;
+    std::deque<std::pair<std::string, bool>> to_tell_;  // of watching: what, and whether it begins
+    bool is_telling_ = false;
     host_view view_{*this};
     toolrack_instance* self_ = nullptr;
     const toolrack_features* features_ = nullptr;
@@ -195,10 +200,33 @@ result<std::string, complaint> host_instance::auth_metadata() {
 
 void host_instance::watch(std::string_view uri, bool on) {
     if (!features_ || !TOOLRACK_HAS(features_, toolrack_features, watch) || !features_->watch) return;
-    const bool taken = lane_.give([self = shared_from_this(), kept = std::string(uri), on] {
-        self->features_->watch(self->self_, view(kept), on);
-    });
-    if (!taken) log_.warning("{}: it was not told that {} is {} watched: its lane is full", name(), uri, on ? "now" : "no longer");
+    {
+        const std::lock_guard lock(watch_mutex_);
+        to_tell_.emplace_back(uri, on);
+        if (std::exchange(is_telling_, true)) return;
+    }
+    if (lane_.give([self = shared_from_this()] { self->tell_watched(); })) return;
+    const std::lock_guard lock(watch_mutex_);
+    is_telling_ = false;
+    to_tell_.clear();
+    log_.warning("{}: it was not told that {} is {} watched: its lane is full", name(), uri, on ? "now" : "no longer");
+}
+
+// One after the other, in the order in which it was: a lane has several threads.
+void host_instance::tell_watched() {
+    for (;;) {
+        std::pair<std::string, bool> next;
+        {
+            const std::lock_guard lock(watch_mutex_);
+            if (to_tell_.empty()) {
+                is_telling_ = false;
+                return;
+            }
+            next = std::move(to_tell_.front());
+            to_tell_.pop_front();
+        }
+        features_->watch(self_, view(std::string_view(next.first)), next.second);
+    }
 }
 
 call host_instance::start(const request& asked, bool quick, executor home, in_flight<answer>::notice noticed) {

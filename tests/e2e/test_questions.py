@@ -1,6 +1,6 @@
 """Rounds of input in the protocols of 2025: the server asks on a call's stream, and the client posts its answer."""
 
-from harness import FIXTURE, LEGACY, Served, Session, hostile, in_parallel, plugin, rpc, settings, wait_until
+from harness import FIXTURE, LEGACY, Served, Server, Session, hostile, in_parallel, plugin, rpc, settings, wait_until
 
 from test_rounds import EVERYTHING, ROUND, accepted, said
 
@@ -118,6 +118,21 @@ class Answered(Questions):
             self.begin("test_elicitation", {"message": "Who?"}, session).close()
             self.assertEqual(204, session.send("DELETE").status)
         self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
+
+
+class NeverAnswered(Questions):
+    def test_hurt_no_server_that_stops(self):
+        config = settings(plugin(FIXTURE), server={"drain": "100ms", "threads": 4})
+        for _ in range(3):
+            with Server(config) as server:
+                session = Session(server, capabilities=EVERYTHING)
+                params = {"name": "test_elicitation", "arguments": {"message": "Who?"}}
+                for id in range(8):
+                    stream = session.stream("tools/call", params, id)
+                    self.addCleanup(stream.close)
+                    self.assert_asked(stream, "elicitation/create")
+                server.stop()
+            self.assertNotIn("never came back", server.log)
 
 
 class AnsweredBadly(Questions):

@@ -181,7 +181,7 @@ class TakenUpAgain(Changing):
             self.assertEqual(["theirs"] * 3 + [None], [one.get("params", {}).get("progressToken") for one in stream])
 
     def test_with_an_id_that_is_none_is_the_sessions_own(self):
-        for id in ("", "x", "1", "1-", "-1", "1-x", "-", "--", "1-1-1", " 1-1", "+1-1", "0x1-1", f"{2**64}-1", f"1-{2**64}",
+        for id in ("", "x", "1", "1-", "-1", "1-x", "-", "--", "1-1-1", "+1-1", "0x1-1", f"{2**64}-1", f"1-{2**64}",
                    "1" * 2000, "ü", "%00", "1-1,1-2"):
             with self.subTest(id[:30]), self.session.listen(id) as stream:
                 self.assert_is_the_sessions_own(stream)

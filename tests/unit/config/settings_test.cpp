@@ -481,7 +481,7 @@ TEST_CASE("several backends have their options by name, and nobody else has any"
     const auto said = [&](std::string_view lines) { return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines)); };
     CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
     CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
-    CHECK(said("same_people = ['a', 'c']").find("auth.same_people is none of the backends") != std::string::npos);
+    CHECK(said("same_people = ['a', 'c']").find("auth.same_people[1] is none of the backends") != std::string::npos);
     const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");

@@ -27,8 +27,8 @@ public:
     ~square() { settle(); }
 
     std::shared_ptr<mcp::mailbox> box(collecting_outlet& to) { return std::make_shared<mcp::mailbox>(to); }
-    std::shared_ptr<const announcer::subscription> add(collecting_outlet& to, std::set<std::string, std::less<>> uris) {
-        return calls.add({"1", {}, std::move(uris), box(to)});
+    std::shared_ptr<announcer::subscription> add(collecting_outlet& to, std::set<std::string, std::less<>> uris) {
+        return calls.add({ann, "1", box(to), {}, std::move(uris)});
     }
     std::shared_ptr<mcp::session> session() { return sessions.find(sessions.open(ann, wire::newest_legacy, "{}"), ann); }
     // Everything that was posted to the room before this is done by then.
@@ -84,7 +84,7 @@ TEST_CASE("what was removed or never there is not told of") {
 
 TEST_CASE("who listens from another thread hears in the order in which it was said") {
     square here;
-    const auto one = here.calls.add({"1", {list_kind::tools}, {"a"}, here.box(here.to)});
+    const auto one = here.calls.add({here.ann, "1", here.box(here.to), {list_kind::tools}, {"a"}});
     here.calls.resource_updated("a");
     here.calls.list_changed(list_kind::tools);
     here.calls.list_changed(list_kind::prompts);
@@ -105,7 +105,7 @@ TEST_CASE("who listens from another thread hears in the order in which it was sa
 TEST_CASE("every legacy session hears of lists on its own stream, and of resources when it subscribed") {
     square here;
     const auto session = here.session(), deaf = here.session();
-    session->subscribe("a");
+    session->subscribe("a", here.ann);
     session->standalone()->attach(here.box(here.to));
     deaf->standalone()->attach(here.box(here.other));
     here.calls.list_changed(list_kind::resources);
@@ -143,20 +143,20 @@ TEST_CASE("a server that stops ends subscriptions with a result and sessions' st
     here.settle();
 }
 
-TEST_CASE("there are only so many subscriptions, and one too many watches nothing") {
+TEST_CASE("there are only so many subscriptions, and one too many leaves nothing watched") {
     square here;
     const auto box = here.box(here.to);
-    std::shared_ptr<const announcer::subscription> last;
-    for (int i = 0; i < 20'000; ++i) last = here.calls.add({"1", {}, {}, box});
+    std::shared_ptr<announcer::subscription> last;
+    for (int i = 0; i < 20'000; ++i) last = here.calls.add({here.ann, "1", box, {}, {}});
     REQUIRE(last);
-    CHECK_FALSE(here.calls.add({"1", {}, {"a"}, box}));
-    CHECK(here.told.empty());
+    CHECK_FALSE(here.calls.add({here.ann, "1", box, {}, {"a"}}));
+    if (!here.told.empty()) CHECK(here.told.back() == "a-");
     here.calls.remove(last);
-    CHECK(here.calls.add({"1", {}, {"a"}, box}));
-    CHECK(here.told == words{"a+"});
+    CHECK(here.calls.add({here.ann, "1", box, {}, {"a"}}));
+    CHECK(here.told.back() == "a+");
 }
 
-TEST_CASE("whoever is told of watching may speak at once") {
+TEST_CASE("who speaks as soon as it is told of a watcher is heard by that one") {
     square here;
     here.calls.on_watch([&](std::string_view uri, bool on) {
         if (on) here.calls.resource_updated(uri);

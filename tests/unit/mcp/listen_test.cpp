@@ -131,6 +131,18 @@ TEST_CASE("a client that leaves is heard of no more, and is not answered") {
     here.announcer().end_all();
 }
 
+TEST_CASE("a subscription ends when what its client was let in by is taken back, or was before it came") {
+    office here({test::reading_room});
+    auto one = listen(here, every_list);
+    one.hears();
+    here.visits().put_out("open-access", {});
+    CHECK(one.ends().status == 0);
+    CHECK(one.outlet().is_closed);
+    auto late = listen(here, every_list);
+    CHECK(late.ends().status == 0);
+    CHECK(late.outlet().is_closed);
+}
+
 TEST_CASE("a resource is watched from the first listener to the last") {
     office here({test::reading_room});
     std::vector<std::string> told;

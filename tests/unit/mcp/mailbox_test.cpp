@@ -134,6 +134,14 @@ TEST_CASE("who waits goes on when the stream is ended, and asks nothing of it an
     CHECK(one.to.answer);
 }
 
+TEST_CASE("who waits for no longer than it may ends the stream then") {
+    away one;
+    one.room.run([&] { return one.box->wait(std::chrono::steady_clock::now() + std::chrono::milliseconds(1)); });
+    CHECK(one.to.is_closed);
+    CHECK(one.box->is_closed());
+    CHECK_FALSE(one.to.wants_to_know());
+}
+
 TEST_CASE("who waits for what is over does not wait") {
     away one;
     one.room.call([&] { one.box->close(); });

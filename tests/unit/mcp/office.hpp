@@ -173,6 +173,7 @@ public:
     mcp::sessions& sessions() { return sessions_; }
     mcp::announcer& announcer() { return announcer_; }
     mcp::tasks& tasks() { return tasks_; }
+    auth::visits& visits() { return visits_; }
     const mcp::server& server() { return *server_; }
     const catalog::catalog& tools() const { return *catalog_; }
 

@@ -71,6 +71,26 @@ TEST_CASE("a state does not go through a legacy client at all") {
     CHECK(call.ends().result().at("structuredContent").at("state").text() == R"({"canary":1})");
 }
 
+TEST_CASE("a page to visit has an id, made up where the tool gives none") {
+    asker one;
+    const auto session = one.here.begin_session("2025-11-25", R"(,"capabilities":{"elicitation":{"url":{}}})");
+    const auto page = [](const std::string& more) {
+        return R"("a":{"method":"elicitation/create","params":{"mode":"url","url":"http://x/")" + more + "}}";
+    };
+    const auto id_of = [&](const std::string& more) {
+        conversation call(one.here, asker::call(page(more)), wire::mirrored{}, session, one.here.ann);
+        const auto question = call.hears();
+        CHECK(question.params().at("url").str() == "http://x/");
+        one.here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+        call.ends();
+        return question.params().at("elicitationId").str();
+    };
+    const auto first = id_of("");
+    CHECK(first.size() >= 16);
+    CHECK(id_of("") != first);
+    CHECK(id_of(R"(,"elicitationId":"mine")") == "mine");
+}
+
 TEST_CASE("a client that answers with an error is quoted to the model") {
     asker one;
     auto call = one.begin(asker::call(who + "," + capital));

@@ -108,33 +108,36 @@ TEST_CASE("a connection that still stood gives way to the one that came back") {
     CHECK(call.outlet().is_closed);
 }
 
-TEST_CASE("an event of no stream here leads to the session's own, and repeats nothing") {
+TEST_CASE("what is no event's id leads to the session's own stream, and repeats nothing") {
     caller one;
-    auto call = one.park();
-    call.hears();
     one.here.announcer().list_changed(mcp::list_kind::tools);  // 0-1, while nobody listens
-    for (const char* odd : {"2-0", "99-1", "", "x", "1", "1-", "1-0-0", "-1-0", "18446744073709551616-0"}) {
+    for (const char* odd : {"", "x", "1", "1-", "1-0-0", "-1-0", "+0-0", "0-0 ", "18446744073709551616-0"}) {
         CAPTURE(odd);
         auto back = one.come_back(odd);
         one.here.room().call([] {});
         one.here.announcer().list_changed(mcp::list_kind::prompts);
         CHECK(back.hears().method() == "notifications/prompts/list_changed");
     }
-    one.release("done");
-    CHECK(call.ends().text() == "done");
+}
+
+TEST_CASE("an event of a stream that is not here any more, or never was, has nothing to come back for") {
+    caller one;
+    for (const char* unknown : {"1-0", "99-1", "18446744073709551615-1"}) {
+        const auto heard = one.come_back(unknown).ends();
+        CHECK(heard.status == 405);
+        CHECK(heard.error() == -32600);
+        CHECK(heard.sentence() == "That stream is over, and nothing of it is kept any more.");
+    }
 }
 
 TEST_CASE("one session's stream cannot be taken up in another, nor by somebody else") {
     caller one;
     auto call = one.park();
     const auto seen = call.hears().event;
-    auto other = conversation::listening(one.here, one.here.begin_session(), seen, one.here.ann);
-    auto stranger = conversation::listening(one.here, one.session, seen, one.here.bob);
-    CHECK(stranger.ends().status == 404);
+    CHECK(conversation::listening(one.here, one.here.begin_session(), seen, one.here.ann).ends().status == 405);
+    CHECK(conversation::listening(one.here, one.session, seen, one.here.bob).ends().status == 404);
     one.release("done");
     CHECK(call.ends().text() == "done");
-    other.leave();
-    CHECK(other.ends().notices.empty());
 }
 
 TEST_CASE("a stream without an event before it is the session's own, of which there is one") {
@@ -150,16 +153,25 @@ TEST_CASE("a stream without an event before it is the session's own, of which th
     CHECK(second.leave());
 }
 
-TEST_CASE("a session has only so many streams to take up, and the oldest are forgotten") {
+TEST_CASE("a session keeps only so many streams that are over, and the oldest are forgotten") {
     caller one;
     const auto call = office::legacy_body("tools/call", office::calling("mis_notifies"));
     for (int i = 0; i < 17; ++i) CHECK(one.here.say_in(one.session, call).text() == "notified");
     auto second = one.come_back("2-3");
     CHECK(second.hears().event == "2-4");
-    auto first = one.come_back("1-3");
-    one.here.room().call([] {});
-    one.here.announcer().list_changed(mcp::list_kind::tools);
-    CHECK(first.hears().event == "0-1");
+    CHECK(one.come_back("1-3").ends().status == 405);
+}
+
+TEST_CASE("a stream whose call is under way is not forgotten") {
+    caller one;
+    auto parked = one.park();
+    const auto seen = parked.hears().event;
+    parked.leave();
+    const auto call = office::legacy_body("tools/call", office::calling("mis_notifies"));
+    for (int i = 0; i < 20; ++i) one.here.say_in(one.session, call);
+    auto back = one.come_back(seen);
+    one.release("done");
+    CHECK(back.ends().text() == "done");
 }
 
 TEST_CASE("a tool that takes long may have its client hang up and come back") {
@@ -214,6 +226,19 @@ TEST_CASE("a stream that was taken up ends when its call is taken back") {
         call.ends();
         CHECK(back.ends().status == 0);
         CHECK(back.outlet().is_closed);
+        CHECK(one.come_back(seen).ends().status == 405);
         one.release("done");
     }
+}
+
+TEST_CASE("the own stream of a session ends when what its client was let in by is taken back") {
+    caller one;
+    auto stream = conversation::listening(one.here, one.session, std::nullopt, one.here.ann);
+    one.here.room().call([] {});
+    one.here.visits().put_out("another-backend", {});
+    one.here.announcer().list_changed(mcp::list_kind::tools);
+    CHECK(stream.hears().event == "0-1");
+    one.here.visits().put_out("open-access", {});
+    CHECK(stream.ends().status == 0);
+    CHECK(stream.outlet().is_closed);
 }

@@ -19,7 +19,7 @@ config::plugin guarded() {
     return settings;
 }
 
-office with_guarded(std::size_t page_size = 100) { return office(page_size, std::chrono::seconds(30), tools_only, {guarded()}); }
+office with_guarded(std::size_t page_size = 100) { return office(page_size, std::chrono::seconds(30), test::tools_only, {guarded()}); }
 
 wire::mirrored headers_for(std::string_view method, std::string_view name) {
     auto headers = test::modern_headers(method);
@@ -270,7 +270,7 @@ TEST_CASE("a batch is answered one by one: what may be done is, and what may not
 TEST_CASE("a tool that a read-only plugin keeps back is not listed, and says why when it is called") {
     auto settings = guarded();
     settings.read_only = true;
-    office here(100, std::chrono::seconds(30), {settings});
+    office here(100, std::chrono::seconds(30), test::tools_only, {settings});
     const auto said = here.modern_call("orders_write", R"({"amount":1})");
     CHECK(said.status == 200);
     CHECK(said.error() == -32602);
