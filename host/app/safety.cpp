@@ -18,8 +18,9 @@ void refuse_unsafe_addresses(const config::settings& settings) {
     for (const auto& address : settings.server.listen) {
         if (stays_here(address) || !settings.server.allow_cleartext.empty()) continue;
         throw failure(to_string(address.where) + ": listening on " + to_string(address) +
-                      " would carry tokens over the network in clear text. Give this server a certificate in [tls], listen on "
-                      "127.0.0.1 behind a TLS proxy, or name the networks that may connect without TLS in server.allow_cleartext.");
+                      " would carry tokens over the network in clear text. Give this server a certificate in [tls], "
+                      "listen on 127.0.0.1 behind a TLS proxy, or name the networks that may connect without TLS in "
+                      "server.allow_cleartext.");
     }
 }
 

@@ -53,7 +53,8 @@ public:
         : address(std::move(bound.address)),
           crowd_(std::make_shared<crowd>(settings.http.connections,
                                          settings.http.connections_per_source)),
-          log_(to), door_(crowd_, networks(settings.allow_cleartext), spoken_on(address, secured), to),
+          log_(to),
+          door_(crowd_, networks(settings.allow_cleartext), spoken_on(address, secured), to),
           socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
         file_.emplace(address);
         error_code failed;

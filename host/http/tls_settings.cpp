@@ -20,10 +20,9 @@ constexpr std::size_t largest_file = 1024 * 1024;
 
 // Mozilla's "intermediate" without finite-field Diffie-Hellman, which clients could make expensive.
 // Those of TLS 1.3 are all good.
-constexpr const char* ciphers_of_1_2 =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* ciphers_of_1_2 = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+                                       "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                                       "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* groups = "X25519:P-256:P-384";
 constexpr const char* groups_with_post_quantum = "X25519MLKEM768:X25519:P-256:P-384";
 
@@ -103,7 +102,8 @@ std::vector<certificate> certificates_in(const pem_file& file) {
                     "). Write it again, in PEM form.");
     ERR_clear_error();
     if (found.empty())
-        file.refuse("holds no certificate in PEM form. It must begin with \"-----BEGIN CERTIFICATE-----\".");
+        file.refuse("holds no certificate in PEM form. It must begin with \"-----BEGIN "
+                    "CERTIFICATE-----\".");
     return found;
 }
 
@@ -135,13 +135,12 @@ int choose_protocol(SSL*,
                     void*) {
     static constexpr std::string_view ours = "\x08http/1.1";
     unsigned char* found = nullptr;
-    const auto outcome =
-        SSL_select_next_proto(&found,
-                              size,
-                              reinterpret_cast<const unsigned char*>(ours.data()),
-                              static_cast<unsigned>(ours.size()),
-                              offered,
-                              offered_size);
+    const auto outcome = SSL_select_next_proto(&found,
+                                               size,
+                                               reinterpret_cast<const unsigned char*>(ours.data()),
+                                               static_cast<unsigned>(ours.size()),
+                                               offered,
+                                               offered_size);
     *chosen = found;
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }

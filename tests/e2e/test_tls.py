@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 import unittest
 from random import Random
 
@@ -307,8 +308,12 @@ class BehindAProxy(unittest.TestCase):
 
     def test_many_refusals_do_not_fill_the_log(self):
         with Server(settings("echo")) as server:
+            begun = time.monotonic()
             in_parallel(8, lambda _: [server.plain("tools/list", fields={"Host": "evil.example.com"}) for _ in range(50)])
-            self.assertLess(server.log.count("evil.example.com"), 400)
+            seconds = time.monotonic() - begun
+            # Ten a second, on each I/O thread.
+            most = 10 * (seconds + 1) * (os.cpu_count() or 1)
+            self.assertLessEqual(server.log.count("evil.example.com"), most)
 
 
 class Files(WithCertificates):
@@ -480,7 +485,7 @@ class ClientCertificates(WithCertificates):
 
     def test_that_are_optional_may_be_left_out_but_not_be_bad(self):
         with self.serve(plugin(hostile("misbehaving")), client_ca=self.clients.certificate) as server:
-            self.assertIn("client certificates optional", server.log)
+            server.wait_for_line("client certificates optional")
             self.assertEqual(200, self.ask(server).status)
             self.assertEqual(200, self.ask(server, self.good).status)
             with self.assertRaises((ssl.SSLError, Closed)):
@@ -490,7 +495,7 @@ class ClientCertificates(WithCertificates):
     def test_that_are_required_are_insisted_on(self):
         with self.serve(plugin(hostile("misbehaving")), client_ca=self.clients.certificate,
                         client_certificate="required") as server:
-            self.assertIn("client certificates required", server.log)
+            server.wait_for_line("client certificates required")
             self.assertEqual(200, self.ask(server, self.good).status)
             for certificate in (None, self.foreign):
                 with self.assertRaises((ssl.SSLError, Closed)):

@@ -30,8 +30,7 @@ struct answer {
 // A blocking socket that is connected.
 inline http::descriptor connected_to(const config::address& to, int receive_buffer = 0) {
     const bool is_unix = to.kind == config::address::kind::unix_socket;
-    http::descriptor made(
-        ::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    http::descriptor made(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval patience{10, 0};
     setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (receive_buffer > 0)

@@ -1,9 +1,9 @@
 #include "base/error.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "http/tls_watch.hpp"
 #include "requests.hpp"
 #include "server.hpp"
-#include "http/tls_watch.hpp"
 #include "tls_client.hpp"
 
 using namespace toolrack;
