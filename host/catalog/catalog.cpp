@@ -1,5 +1,6 @@
 #include "catalog/catalog.hpp"
 
+#include <charconv>
 #include <toolrack/json.hpp>
 #include <unordered_map>
 
@@ -33,6 +34,22 @@ std::string place(offer& into, const plugin::feature& said, const std::shared_pt
     if (said.kind == "resource") return place(into.resources, read_resource(said, from));
     if (said.kind == "template") return place(into.templates, read_template(said, from));
     return "this version knows no such kind of feature";
+}
+
+// What is no escape stays as it is.
+std::string percent_decoded(std::string_view uri) {
+    std::string out;
+    for (std::size_t at = 0; at < uri.size(); ++at) {
+        unsigned char byte = 0;
+        const char* digits = uri.data() + at + 1;
+        if (uri[at] == '%' && at + 2 < uri.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+            out += static_cast<char>(byte);
+            at += 2;
+        } else {
+            out += uri[at];
+        }
+    }
+    return out;
 }
 
 // URIs have no prefix.
@@ -100,7 +117,8 @@ catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<o
 }
 
 const listed* catalog::find_reader(std::string_view uri) const {
-    if (uri.size() > longest_uri) return nullptr;  // no plugin can name it; looking would only cost time
+    // No plugin can name it, or could read what a template would find in it.
+    if (uri.size() > longest_uri || !is_utf8(percent_decoded(uri))) return nullptr;
     if (const auto* resource = resources_.find(uri)) return resource;
     for (const auto& one : templates_.entries())
         if (one.pattern.match(uri)) return &one;

@@ -54,9 +54,13 @@ awaitable<result<std::string_view, rejection>> exchange::body() {
 
 manner exchange::how() {
     is_last_ = !head_.keep_alive || !body_.is_read() || desk_.is_draining() ||
-               (is_streaming_ && head_.is_http_1_0);
+               (is_streaming_ && (head_.is_http_1_0 || may_break_off()));
     return {is_last_, head_.is_http_1_0, head_.method == "HEAD"};
 }
+
+// A stream that its client can take up again may end before its request is over, and a client that has
+// heard so in time does not send the next request on the same connection.
+bool exchange::may_break_off() const { return head_.method == "GET" || session().has_value(); }
 
 sse::framing exchange::framing() const noexcept {
     return head_.is_http_1_0 ? sse::framing::plain : sse::framing::chunked;

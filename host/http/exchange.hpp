@@ -81,6 +81,7 @@ private:
 
     void mirror();
     manner how();
+    bool may_break_off() const;
     sse::framing framing() const noexcept;
     std::string& blank();
     void begin_stream(std::string& text);

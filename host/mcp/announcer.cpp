@@ -98,14 +98,21 @@ void announcer::review(const std::function<bool(const wire::principal&, std::str
     for (const auto& uri : ended) unwatch(uri);
 }
 
+void announcer::end(const subscription& one) {
+    one.to->end(wire::result_reply(
+        one.id, R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + one.id + "}}"));
+}
+
 void announcer::end_all() {
     const std::lock_guard lock(mutex_);
-    for (const auto& one : subscriptions_) {
-        wire::reply last = wire::result_reply(
-            one->id, R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + one->id + "}}");
-        one->to->end(std::move(last));
-    }
+    is_over_ = true;
+    for (const auto& one : subscriptions_) end(*one);
     for (const auto& session : sessions_.all()) session->standalone()->attach(nullptr);
+}
+
+bool announcer::is_over() const {
+    const std::lock_guard lock(mutex_);
+    return is_over_;
 }
 
 void announcer::forget_all() {

@@ -46,6 +46,8 @@ public:
     // Ends all of them in order: the server stops.
     void end_all();
 
+    bool is_over() const;
+
     void forget_all();
 
     void list_changed(list_kind kind);
@@ -60,11 +62,13 @@ public:
 
 private:
     void tell(std::string_view uri, bool on);
+    static void end(const subscription& one);
 
     sessions& sessions_;
     std::mutex telling_;  // taken first, and held while somebody is told
     mutable std::mutex mutex_;
     std::set<std::shared_ptr<subscription>> subscriptions_;
+    bool is_over_ = false;
     std::map<std::string, std::size_t, std::less<>> watched_;
     std::function<void(std::string_view, bool)> tell_;
 };

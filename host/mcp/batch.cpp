@@ -39,6 +39,9 @@ awaitable<void> server::answer_batch(std::string_view body,
 
     const auto name = to.session();
     const auto session = name ? around_.sessions.find(*name, who) : nullptr;
+    if (name && !session)
+        co_return to.finish(wire::error_reply({}, code::invalid_request,
+                                              "There is no such session. Send initialize to begin a new one.", 404));
     if (!session || session->version().name != "2025-03-26")
         co_return to.finish(wire::error_reply({}, code::invalid_request,
                                               "A batch of messages is not accepted here. Send each message by itself.",

@@ -97,9 +97,13 @@ result<std::optional<std::string>, complaint> missing_capabilities(const json::v
                             "\", which no client answers");
         const auto capability = declared ? declared->find(known->capability) : std::nullopt;
         const auto part = part_needed(request);
-        const bool has = capability && capability->is_object() && (part.empty() || capability->find(part));
-        if (!has && std::find(missing.begin(), missing.end(), std::pair(known->capability, part)) == missing.end())
-            missing.emplace_back(known->capability, part);
+        const bool is_declared = capability && capability->is_object();
+        // Who declares pages and nothing else shows no forms; who declares no part at all shows forms.
+        const bool lacks_forms = is_declared && part.empty() && known->capability == "elicitation" &&
+                                 capability->find("url") && !capability->find("form");
+        const bool has = is_declared && !lacks_forms && (part.empty() || capability->find(part));
+        const std::pair lacking(known->capability, lacks_forms ? std::string_view("form") : part);
+        if (!has && std::find(missing.begin(), missing.end(), lacking) == missing.end()) missing.push_back(lacking);
     }
     if (missing.empty()) return std::optional<std::string>();
 

@@ -88,7 +88,7 @@ bool session::subscribe(std::string_view uri, const wire::principal& who) {
         found->second = who;
         return false;
     }
-    if (subscriptions_.size() >= most_subscriptions) return false;
+    if (is_over_ || subscriptions_.size() >= most_subscriptions) return false;
     return subscriptions_.emplace(uri, who).second;
 }
 
@@ -132,6 +132,7 @@ void session::end() {
         for (auto& [id, cancel] : calls_) calls.push_back(std::move(cancel));
         calls_.clear();
         questions_.clear();
+        is_over_ = true;
         streams = std::exchange(streams_, {});
     }
     for (const auto& cancel : calls) cancel();

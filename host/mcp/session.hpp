@@ -91,6 +91,7 @@ private:
     std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_answer>>> questions_;
     std::deque<std::shared_ptr<event_stream>> streams_;
     std::map<std::string, wire::principal, std::less<>> subscriptions_;
+    bool is_over_ = false;  // nobody would end what begins now
     std::uint64_t next_question_ = 1;
     std::uint64_t next_stream_ = 1;
 };

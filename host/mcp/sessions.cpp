@@ -65,6 +65,7 @@ bool sessions::end(std::string_view name, const wire::principal& who) {
 void sessions::forget_all() {
     const std::lock_guard lock(mutex_);
     by_name_.clear();
+    for (const auto& one : by_use_) one.session->end();  // a request that is still held may hold it, too
     by_use_.clear();
 }
 

@@ -52,10 +52,10 @@ std::string task::members(bool with_outcome) const {
     if (status_ == status::failed) text += ",\"error\":" + outcome_;
     if (status_ == status::input_required) {
         text += ",\"inputRequests\":{";
-        for (const auto& [key, request] : open_requests_) {
+        for (const auto& one : open_requests_) {
             if (text.back() != '{') text += ',';
-            json::write_string(text, key);
-            text += ':' + request;
+            json::write_string(text, one.key);
+            text += ':' + one.json;
         }
         text += '}';
     }
@@ -69,11 +69,11 @@ void task::give(const json::value& responses) {
         for (const auto& response : responses) {
             const auto key = response.key();
             const auto open = std::find_if(
-                open_requests_.begin(), open_requests_.end(), [&](const auto& one) { return one.first == key; });
+                open_requests_.begin(), open_requests_.end(), [&](const auto& one) { return one.key == key; });
             if (open == open_requests_.end()) continue;
-            open_requests_.erase(open);
             if (!responses_.empty()) responses_ += ',';
-            json::write_string(responses_, key);
+            json::write_string(responses_, open->asked);
+            open_requests_.erase(open);
             responses_ += ':';
             responses_ += response.text();
         }
@@ -110,7 +110,11 @@ awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
         if (status_ != status::working) co_return std::nullopt;
         open_requests_.clear();
         responses_.clear();
-        for (const auto& request : requests) open_requests_.emplace_back(request.key(), request.text());
+        for (const auto& request : requests) {
+            auto key = request.key();
+            for (int again = 2; !used_keys_.insert(key).second; ++again) key = request.key() + '-' + std::to_string(again);
+            open_requests_.push_back({std::move(key), request.key(), std::string(request.text())});
+        }
         status_ = status::input_required;
         updated_ = clock_.now();
     }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -78,7 +79,13 @@ private:
     status status_ = status::working;
     std::chrono::system_clock::time_point updated_;
     std::string outcome_;                                           // the result or error, JSON
-    std::vector<std::pair<std::string, std::string>> open_requests_;  // key and JSON
+    struct question {
+        std::string key;    // as the client sees it: never the same one twice
+        std::string asked;  // as the plugin said it
+        std::string json;
+    };
+    std::vector<question> open_requests_;
+    std::set<std::string> used_keys_;
     std::string responses_;                                         // members, without braces
 
     timer bell_;

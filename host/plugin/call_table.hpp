@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "plugin/in_flight.hpp"
 
@@ -46,6 +47,13 @@ public:
         const std::lock_guard lock(mutex_);
         const auto found = open_.find(id);
         return found == open_.end() ? nullptr : found->second;
+    }
+
+    std::vector<std::uint64_t> open() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::uint64_t> ids;
+        for (const auto& [id, request] : open_) ids.push_back(id);
+        return ids;
     }
 
     std::size_t size() const {

@@ -79,6 +79,10 @@ public:
 
     bool close(std::chrono::milliseconds grace) override {
         const auto end = std::chrono::steady_clock::now() + grace;
+        // Nobody waits for what is still under way; a plugin that listens comes back.
+        is_closing_ = true;
+        if (features_ && TOOLRACK_HAS(features_, toolrack_features, cancel) && features_->cancel)
+            for (const auto id : calls_.open()) features_->cancel(self_, id);
         const bool came_back = lane_.close(grace) == 0;
         return calls_.wait_until_empty(end) && checks_.wait_until_empty(end) && came_back;
     }
@@ -107,6 +111,7 @@ private:
     call_table<answer> calls_;
     call_table<verdict> checks_;
     lane lane_;
+    std::atomic<bool> is_closing_ = false;
     std::mutex watch_mutex_;
     std::deque<std::pair<std::string, bool>> to_tell_;  // of watching: what, and whether it begins
     bool is_telling_ = false;
@@ -346,7 +351,7 @@ answer host_instance::judged(toolrack_outcome outcome, std::string_view text) co
 
 bool host_instance::is_cancelled(toolrack_call id) noexcept {
     const auto asked = calls_.find(id);
-    return !asked || asked->is_abandoned();
+    return is_closing_ || !asked || asked->is_abandoned();
 }
 
 void host_instance::granted(toolrack_call id, const toolrack_principal& who) noexcept {

@@ -130,7 +130,7 @@ class TheReadme(unittest.TestCase):
 
     def test_shows_only_keys_that_there_are(self):
         block = re.search(r"```toml\n(.*?)```", (SOURCE / "README.md").read_text(), re.S)[1]
-        everything = re.sub(r'(?m)^# (\[\w+\]|\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
+        everything = re.sub(r'(?m)^# (\[\[?[\w.]+\]\]?|\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
         self.assertIn("\npublic_url", everything)
         self.assertIn("\n[tls]\ncertificate", everything)
         for config in (block, everything):

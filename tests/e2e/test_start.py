@@ -391,14 +391,6 @@ class Ending(unittest.TestCase):
             self.assertEqual([], list(folder.path.iterdir()))
 
 
-class AskedToReload(unittest.TestCase):
-    def test_says_that_it_cannot_and_serves_on(self):
-        with Server(settings("echo")) as server:
-            server.signal(signal.SIGHUP)
-            server.wait_for_line("reload")
-            self.assertEqual(200, server.plain("tools/list").status)
-
-
 class ALogThatCannotBeWritten(unittest.TestCase):
     """A full disk or a reader that went away is no reason not to serve."""
 

@@ -106,6 +106,7 @@ class TakenUpAgain(Changing):
     """Last-Event-ID: what came after that event, of the stream that it belongs to, and nothing else."""
 
     CALL = {"name": "test_tool_with_progress", "_meta": {"progressToken": "t"}}
+    LONG_CALL = {"name": "test_sleep", "arguments": {"ms": 60_000, "id": "x"}, "_meta": {"progressToken": "t"}}
     STEPS = [0, 50, 100]
 
     def setUp(self):
@@ -113,6 +114,9 @@ class TakenUpAgain(Changing):
 
     def call(self, session=None):
         return (session or self.session).stream("tools/call", self.CALL, 7)
+
+    def take_back(self):
+        self.assertEqual(202, self.session.post(rpc("notifications/cancelled", {"requestId": 7}, id=None)).status)
 
     def broken_off(self, after=1, **more):
         """The id of the last event that was heard of a call whose connection broke."""
@@ -197,13 +201,13 @@ class TakenUpAgain(Changing):
         self.assert_is_over(last_event)
 
     def test_of_a_call_that_is_still_at_work_is_never_too_late(self):
-        params = {"name": "test_sleep", "arguments": {"ms": 2500, "id": "patient"}, "_meta": {"progressToken": "t"}}
-        with self.session.stream("tools/call", params, 7) as stream:
+        with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
             stream.next()
         for _ in range(20):
             self.session.request("tools/call", {"name": "test_tool_with_logging"})
         with self.session.listen(stream.last_id) as rest:
-            self.assertEqual("slept 2500", list(rest)[-1]["result"]["content"][0]["text"])
+            self.assertEqual(2, rest.next()["params"]["progress"])
+        self.take_back()
 
     def test_hears_what_the_sessions_own_stream_missed(self):
         with self.session.listen() as stream:
@@ -222,26 +226,26 @@ class TakenUpAgain(Changing):
     def test_by_two_clients_belongs_to_the_later_one(self):
         with self.session.listen() as first:
             with self.session.listen() as second:
+                first.connection.socket.settimeout(10)
                 self.assertIsNone(first.next())
                 self.change("tool")
                 self.assert_hears(second, "notifications/tools/list_changed")
         self.assertEqual({}, self.session.request("ping").result)
 
     def test_while_the_call_still_answers_takes_it_over(self):
-        with self.call() as first:
-            first.next()
+        with self.session.stream("tools/call", self.LONG_CALL, 7) as first:
+            self.assertEqual(1, first.next()["params"]["progress"])
             with self.session.listen(first.last_id) as second:
-                messages = list(second)
-            self.assertEqual(7, messages[-1]["id"])
-            self.assertNotIn(7, [message.get("id") for message in first])
+                self.assertNotIn(7, [message.get("id") for message in first])
+                self.assertEqual(2, second.next()["params"]["progress"])
+        self.take_back()
 
     def test_ends_when_the_call_is_taken_back(self):
-        params = {"name": "test_sleep", "arguments": {"ms": 60_000, "id": "x"}, "_meta": {"progressToken": "t"}}
-        with self.session.stream("tools/call", params, 7) as stream:
+        with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
             stream.next()
         with self.session.listen(stream.last_id) as rest:
             rest.next()
-            self.session.post(rpc("notifications/cancelled", {"requestId": 7}, id=None))
+            self.take_back()
             rest.connection.socket.settimeout(5)
             self.assertNotIn(7, [message.get("id") for message in rest])
         self.assert_is_over(stream.last_id)

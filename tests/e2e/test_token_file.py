@@ -86,7 +86,7 @@ class Tokens(WithBook):
         self.assertEqual(0o600, out.stat().st_mode & 0o777)
         again = self.book.run("new", "--principal", "ann", "--out", out)
         self.assertEqual(64, again.returncode)
-        self.assertIn("never written over", again.stderr)
+        self.assertIn("Name one that is not there", again.stderr)
 
     def test_one_does_not_go_into_a_pipe_by_accident(self):
         done = self.book.run("new", "--principal", "ann")

@@ -118,6 +118,16 @@ TEST_CASE("a NUL is in no uri, also where slashes may be") {
     CHECK(reader(in, std::string_view("x:a\0b", 5)) == "nobody");
 }
 
+TEST_CASE("what is no text when it is decoded has no reader") {
+    library_of_resources all;
+    all.of("a").pattern("x:{+path}");
+    const auto in = all.made();
+    CHECK(reader(in, "x:%C3%A4") == "a x:{+path}");
+    CHECK(reader(in, "x:100%") == "a x:{+path}");
+    CHECK(reader(in, "x:%zz%4") == "a x:{+path}");
+    for (const char* uri : {"x:%fe", "x:a%C3", "x:%C3a", "x:%ED%A0%80", "x:\xFF"}) CHECK(reader(in, uri) == "nobody");
+}
+
 TEST_CASE("a uri longer than any that a plugin can name has no reader") {
     library_of_resources all;
     all.of("a").pattern("x:{+path}");

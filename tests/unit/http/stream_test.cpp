@@ -89,7 +89,7 @@ TEST_CASE("a stream can be opened with an id, and ends its connection when it is
     CHECK(mine.event() == "id: 7-0\nretry: 100\ndata:\n\n\r\n");
     CHECK(mine.event() == "id: 7-1\ndata: {}");
     CHECK(mine.event().empty());
-    CHECK(mine.is_closed());
+    CHECK(mine.is_ended());
 }
 
 TEST_CASE("an open stream gives a sign of life") {

@@ -137,8 +137,8 @@ TEST_CASE("a modern request is not answered within a batch") {
 TEST_CASE("only a session of 2025-03-26 may send a batch") {
     caller one;
     const auto body = "[" + request("1", "ping") + "]";
-    std::vector<std::optional<std::string>> others{std::nullopt, "never-was", one.here.begin_session("2025-06-18"),
-                                                   one.here.begin_session("2025-11-25")};
+    const std::vector<std::optional<std::string>> others{std::nullopt, one.here.begin_session("2025-06-18"),
+                                                         one.here.begin_session("2025-11-25")};
     for (const auto& session : others) {
         const auto heard = one.say(body, session, one.here.ann);
         CHECK(heard.status == 400);
@@ -146,7 +146,16 @@ TEST_CASE("only a session of 2025-03-26 may send a batch") {
         CHECK(heard.id().empty());
         CHECK(heard.sentence() == not_here);
     }
-    CHECK(one.say(body, one.session, one.here.bob).sentence() == not_here);
+}
+
+TEST_CASE("a batch in a session that there is not is told to begin one, as any message is") {
+    caller one;
+    const auto body = "[" + request("1", "ping") + "]";
+    for (const auto& heard : {one.say(body, "never-was", one.here.ann), one.say(body, one.session, one.here.bob)}) {
+        CHECK(heard.status == 404);
+        CHECK(heard.error() == -32600);
+        CHECK(heard.sentence() == "There is no such session. Send initialize to begin a new one.");
+    }
 }
 
 TEST_CASE("a batch that cannot be taken apart is refused as one") {

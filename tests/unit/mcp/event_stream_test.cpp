@@ -150,6 +150,17 @@ TEST_CASE("only so many events are kept, the last ones") {
     CHECK(one.to.events.back() == "1-1000");
 }
 
+TEST_CASE("what is said again while nobody listens is kept once, where it was said last") {
+    test::io_room room;
+    event_stream stream(0);
+    for (const char* text : {"a", "b", "a", "a"}) stream.send(text);
+    listener one(room);
+    stream.attach(one.box, 0);
+    stream.send("b");
+    CHECK(one.heard() == words{"b", "a", "b"});
+    CHECK(one.to.events == words{"0-2", "0-4", "0-5"});
+}
+
 TEST_CASE("only so many bytes are kept, but the newest event always") {
     test::io_room room;
     event_stream stream(1);

@@ -22,6 +22,13 @@ test::heard refused(office& here, const std::string& filter) {
     return here.say(body(filter), test::modern_headers("subscriptions/listen"));
 }
 
+// The first message; by the time it is returned, whatever was asked for is under way.
+conversation::said acknowledged(office& here, conversation& to) {
+    auto first = to.hears();
+    here.room().call([] {});
+    return first;
+}
+
 // What of the filter the first message says is honoured.
 std::string honoured(conversation& to) { return std::string(to.hears().params().at("notifications").text()); }
 
@@ -76,8 +83,8 @@ TEST_CASE("a uri longer than any that a plugin can name is left out") {
 TEST_CASE("a list that changed is told to those who listen to it, each under its own id") {
     office here({test::reading_room});
     auto tools = listen(here, R"({"toolsListChanged":true})", "1"), prompts = listen(here, R"({"promptsListChanged":true})", "\"two\"");
-    tools.hears();
-    prompts.hears();
+    acknowledged(here, tools);
+    acknowledged(here, prompts);
     here.announcer().list_changed(list_kind::resources);
     here.announcer().list_changed(list_kind::prompts);
     here.announcer().list_changed(list_kind::tools);
@@ -94,7 +101,7 @@ TEST_CASE("a list that changed is told to those who listen to it, each under its
 TEST_CASE("an update is told for the uris that were asked for, and for no others") {
     office here({test::reading_room});
     auto one = listen(here, R"({"resourceSubscriptions":["book://one","book://b"]})");
-    one.hears();
+    acknowledged(here, one);
     for (const char* uri : {"book://two", "book://on", "book://one/x", "BOOK://one", "book://b", "book://one"})
         here.announcer().resource_updated(uri);
     const auto first = one.hears(), second = one.hears();
@@ -109,7 +116,7 @@ TEST_CASE("an update is told for the uris that were asked for, and for no others
 TEST_CASE("a server that stops ends a subscription with its result") {
     office here({test::reading_room});
     auto one = listen(here, every_list, "\"x\"");
-    one.hears();
+    acknowledged(here, one);
     here.announcer().end_all();
     const auto heard = one.ends();
     CHECK(heard.status == 200);
@@ -121,7 +128,7 @@ TEST_CASE("a server that stops ends a subscription with its result") {
 TEST_CASE("a client that leaves is heard of no more, and is not answered") {
     office here({test::reading_room});
     auto one = listen(here, R"({"toolsListChanged":true,"resourceSubscriptions":["book://one"]})");
-    one.hears();
+    acknowledged(here, one);
     CHECK(one.leave());
     const auto heard = one.ends();
     CHECK(heard.status == 0);
@@ -134,7 +141,7 @@ TEST_CASE("a client that leaves is heard of no more, and is not answered") {
 TEST_CASE("a subscription ends when what its client was let in by is taken back, or was before it came") {
     office here({test::reading_room});
     auto one = listen(here, every_list);
-    one.hears();
+    acknowledged(here, one);
     here.visits().put_out("open-access", {});
     CHECK(one.ends().status == 0);
     CHECK(one.outlet().is_closed);
@@ -149,9 +156,9 @@ TEST_CASE("a resource is watched from the first listener to the last") {
     here.announcer().on_watch([&](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
     {
         auto first = listen(here, R"({"resourceSubscriptions":["book://one"]})");
-        first.hears();
+        acknowledged(here, first);
         auto second = listen(here, R"({"resourceSubscriptions":["book://one","book://b"]})");
-        second.hears();
+        acknowledged(here, second);
         first.leave();
         first.ends();
     }

@@ -11,7 +11,7 @@ using test::office;
 
 namespace {
 
-const std::string can_all = R"({"elicitation":{"url":{}},"sampling":{"tools":{}},"roots":{}})";
+const std::string can_all = R"({"elicitation":{"form":{},"url":{}},"sampling":{"tools":{}},"roots":{}})";
 const std::string who = R"({"who":{"method":"elicitation/create","params":{"mode":"form","message":"Who?"}}})";
 
 // A request of a client with these capabilities. `more` goes behind the params.

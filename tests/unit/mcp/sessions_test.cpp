@@ -164,3 +164,13 @@ TEST_CASE("any number of sessions that nobody ends take the room of as many as t
     CHECK(sessions.all().size() == most);
     CHECK(test::bytes_in_use() < before + 256 * 1024);
 }
+
+TEST_CASE("a session that is over takes no subscription, which nobody would end") {
+    people of;
+    mcp::sessions sessions(10, 30min, of.clock);
+    const auto name = sessions.open(of.ann, wire::newest_legacy, "{}");
+    const auto held = sessions.find(name, of.ann);
+    CHECK(held->subscribe("a:b", of.ann));
+    CHECK(sessions.end(name, of.ann));
+    CHECK_FALSE(held->subscribe("a:c", of.ann));
+}

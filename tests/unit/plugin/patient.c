@@ -51,20 +51,19 @@ static void return_slowly(const toolrack_host *host, toolrack_call call) {
     --on_their_way_back;
 }
 
-static bool was_cancelled(toolrack_instance *self, toolrack_call call) {
-    int n;
-    for (n = 0; n < self->cancellations; ++n)
-        if (self->cancelled[n] == call) return true;
-    return false;
+static int times_cancelled(toolrack_instance *self, toolrack_call call) {
+    int n, times = 0;
+    for (n = 0; n < self->cancellations; ++n) times += self->cancelled[n] == call;
+    return times;
 }
 
-/* Keeps its thread until it is cancelled. */
-static void wait_for_cancel(toolrack_instance *self, toolrack_call call) {
+/* Keeps its thread until it is cancelled so often. */
+static void wait_for_cancel(toolrack_instance *self, toolrack_call call, int times) {
     const toolrack_host *host = self->host;
     notice(host, call, 0);
     say(host, "waiting");
     pthread_mutex_lock(&self->mutex);
-    while (!was_cancelled(self, call)) pthread_cond_wait(&self->changed, &self->mutex);
+    while (times_cancelled(self, call) < times) pthread_cond_wait(&self->changed, &self->mutex);
     pthread_mutex_unlock(&self->mutex);
     say(host, host->cancelled(host, call) ? "woken: nobody waits" : "woken: somebody waits");
     done(host, call, "{\"content\":[]}");
@@ -112,7 +111,9 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     const toolrack_host *host = self->host;
     const toolrack_str name = request->name;
     if (is(name, "wait")) {
-        wait_for_cancel(self, call);
+        wait_for_cancel(self, call, 1);
+    } else if (is(name, "deaf")) {
+        wait_for_cancel(self, call, 2);
     } else if (is(name, "keep")) {
         say(host, "kept"); /* and never answered */
     } else if (is(name, "slow_return")) {
