@@ -66,10 +66,11 @@ awaitable<void> server::listen(const asking& asked) const {
             if (reader && reader->needs.is_met_by(asked.who)) wanted.resources.insert(std::move(text));
         }
 
-    // First the acknowledgement, then whatever happens: both go through the same door, in this order.
+    // First the acknowledgement, then whatever happens from now on: what other threads send waits until then.
     const auto box = wanted.to;
-    asked.to.notify(acknowledgement(wanted));
+    auto first = acknowledgement(wanted);
     const auto added = around_.announcer.add(std::move(wanted));
+    asked.to.notify(std::move(first));
     if (!added) co_return asked.to.close_stream();
     co_await box->wait();
     around_.announcer.remove(added);

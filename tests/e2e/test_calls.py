@@ -137,7 +137,7 @@ class Principals(Served):
             self.assertNotIn("Bearer", body)
 
     def test_are_named_by_the_configuration(self):
-        config = settings(plugin(hostile("misbehaving")), extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
+        config = settings(plugin(hostile("misbehaving"), scopes=[]), extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
         with Server(config) as server:
             said, _ = self.whoami(server.call_tool("whoami", {}))
             self.assertEqual(("ann", ["a:b"]), (said["subject"], said["scopes"]))
