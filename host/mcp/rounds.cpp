@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -109,17 +110,18 @@ result<std::optional<std::string>, complaint> missing_capabilities(const json::v
 
     std::string object = "{";
     for (const auto& known : needs) {
+        std::set<std::string_view> parts_missing;
+        for (const auto& [capability, part] : missing)
+            if (capability == known.capability) parts_missing.insert(part);
+        if (parts_missing.empty()) continue;
+        // Whoever declares pages has to say that they show forms, too.
+        if (parts_missing.erase("") && parts_missing.contains("url")) parts_missing.insert("form");
         std::string parts;
-        bool is_missing = false;
-        for (const auto& [capability, part] : missing) {
-            if (capability != known.capability) continue;
-            is_missing = true;
-            if (part.empty()) continue;
+        for (const auto part : parts_missing) {
             if (!parts.empty()) parts += ',';
             json::write_string(parts, part);
             parts += ":{}";
         }
-        if (!is_missing) continue;
         if (object.size() > 1) object += ',';
         json::write_string(object, known.capability);
         object += ":{" + parts + '}';

@@ -211,6 +211,7 @@ class Ended(Changing):
             message, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
             late = [server.request(body=message, fields=fields),
                     server.request("GET", fields=session.fields({"Accept": "text/event-stream"}))]
+            late *= 8
             connections = [server.connect() for _ in late]
             for connection, data in zip(connections, late):
                 connection.send(data[:20])
