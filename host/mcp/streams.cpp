@@ -134,8 +134,12 @@ awaitable<void> server::open_stream(std::string_view name,
                                               "That stream is over, and nothing of it is kept any more.", 405));
 
     const auto box = std::make_shared<mailbox>(to);
-    to.open_stream();
+    // Attached before the client hears that it listens, so that nothing from then on is missed; what is over has
+    // nothing to begin the stream with.
+    if (stream->is_finished()) to.open_stream();
     stream->attach(box, after);
+    if (!box->is_closed()) to.open_stream();
+    if (around_.announcer.is_over()) stream->attach(nullptr);
     co_await stay(box, who);
     stream->detach(box.get());
 }

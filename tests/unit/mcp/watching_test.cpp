@@ -20,7 +20,7 @@ TEST_CASE("a plugin is told in the order in which it was, also when both come at
     office here({test::reading_room});
     auto& room = *here.tools().resources().find("book://one")->from;
     int turned_around = 0;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 100; ++i) {
         const auto uri = "book://" + std::to_string(i);
         room.watch(uri, true);
         room.watch(uri, false);
