@@ -39,7 +39,8 @@ session::question session::ask(executor home) {
     made.answer = std::make_shared<plugin::in_flight<client_answer>>(home);
     const std::lock_guard lock(mutex_);
     made.id = "\"toolrack-" + std::to_string(next_question_++) + '"';
-    questions_.emplace(made.id, made.answer);
+    if (is_over_) made.answer->abandon();
+    else questions_.emplace(made.id, made.answer);
     return made;
 }
 
@@ -65,8 +66,9 @@ std::shared_ptr<event_stream> session::open_stream() {
     // Only what is over is forgotten; what is not has a request under way, and is bounded with those.
     const auto over = std::find_if(streams_.begin(), streams_.end(), [](const auto& one) { return one->is_finished(); });
     if (streams_.size() >= most_streams && over != streams_.end()) streams_.erase(over);
-    streams_.push_back(std::make_shared<event_stream>(next_stream_++));
-    return streams_.back();
+    auto made = std::make_shared<event_stream>(next_stream_++);
+    if (!is_over_) streams_.push_back(made);
+    return made;
 }
 
 void session::drop(const std::shared_ptr<event_stream>& stream) {

@@ -112,6 +112,7 @@ private:
     const clock& clock_;
     std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<task>> by_id_;
+    std::chrono::system_clock::time_point next_look_{};
 };
 
 }  // namespace toolrack::mcp
