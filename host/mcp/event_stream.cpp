@@ -21,8 +21,8 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 void event_stream::send(std::string json) {
     const std::lock_guard lock(mutex_);
     if (is_finished_) return;
-    // To whoever comes back, what happened twice is worth no more than the second time.
-    if (!listener_)
+    // A change that happened twice is worth no more than the second time to whoever comes back.
+    if (!listener_ && number_ == 0)
         std::erase_if(kept_, [&](const event& one) {
             if (one.json != json) return false;
             kept_bytes_ -= one.json.size();

@@ -19,6 +19,7 @@ namespace toolrack::mcp {
 
 class event_stream {
 public:
+    // 0 is a session's own, which tells of changes and of no call.
     explicit event_stream(std::uint64_t number) : number_(number) {}
 
     std::uint64_t number() const noexcept { return number_; }
