@@ -230,7 +230,14 @@ TEST_CASE("a list that vanishes, or is emptied, takes nothing back") {
     at.revoke("jti second");
     CHECK(will_be([&] { return says(here, "revoked.list is good again"); }));
     CHECK_FALSE(here.authenticate(first).granted);
-    CHECK_FALSE(here.authenticate(at.token("second")).granted);
+    const auto second = at.token("second");
+    CHECK(will_be([&] { return !here.authenticate(second).granted; }));
+    std::ofstream(at.list, std::ios::trunc).close();
+    at.revoke("jti third");  // which says when the list without the others was read
+    const auto third = at.token("third");
+    CHECK(will_be([&] { return !here.authenticate(third).granted; }));
+    CHECK_FALSE(here.authenticate(first).granted);
+    CHECK_FALSE(here.authenticate(second).granted);
 }
 
 TEST_CASE("while keys rotate, tokens of both are let in; a retired key's are not") {

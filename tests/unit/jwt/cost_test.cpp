@@ -44,7 +44,8 @@ TEST_CASE("a check costs a few microseconds", "[.cost]") {
     report("one of a foreign minter", [&] { good &= check(foreign); });
     report("a forged one", [&] { bad |= check(forged); });
     const jwt::mac mac(by.key().bytes.reveal());
-    report("its MAC alone", [&] { good &= mac.of(ours)[0] != 0 || true; });
+    const auto tag = mac.of(ours);
+    report("its MAC alone", [&] { good &= mac.of(ours) == tag; });
     CHECK(good);
     CHECK_FALSE(bad);
 }

@@ -46,9 +46,9 @@ TEST_CASE("a schema of 10,000 subschemas is ready, and one of more is refused") 
 
 TEST_CASE("a schema that is nested too deeply is refused") {
     CHECK(refusal(nested(R"({"items": )", "{}", "}", 100)).empty());
-    CHECK(refusal(nested(R"({"items": )", "{}", "}", 10'000)) ==
+    CHECK(refusal(nested(R"({"items": )", "{}", "}", 50'000)) ==
           "nested too deeply, expected at most 128 levels");
-    CHECK(refusal(R"({"const": )" + nested("[", "", "]", 10'000) + "}") ==
+    CHECK(refusal(R"({"const": )" + nested("[", "", "]", 50'000) + "}") ==
           "nested too deeply, expected at most 128 levels");
     CHECK(refusal(nested(R"({"allOf": [)", "{}", "]}", 63)).empty());
 }
