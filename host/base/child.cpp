@@ -12,26 +12,11 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace toolrack {
 namespace {
-
-class descriptor {
-public:
-    explicit descriptor(int number) : number_(number) {}
-    ~descriptor() { close(); }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    int number() const { return number_; }
-    void close() {
-        if (number_ >= 0) ::close(number_);
-        number_ = -1;
-    }
-
-private:
-    int number_;
-};
 
 [[noreturn]] void cannot_start(const std::string& program, int error) {
     throw failure("Cannot start " + program + ": " + std::strerror(error) + ".", exit_code::software);
@@ -156,11 +141,11 @@ child_answer run_child(const std::string& program,
     if (::pipe2(ends, O_CLOEXEC) != 0) cannot_start(program, errno);
     descriptor ours(ends[0]), theirs(ends[1]);
 
-    const pid_t pid = start(program, arguments, theirs.number());
-    theirs.close();
+    const pid_t pid = start(program, arguments, theirs.get());
+    theirs.reset();
 
     child_answer answer;
-    read_answer(ours.number(), time_limit, most, answer);
+    read_answer(ours.get(), time_limit, most, answer);
     reap(pid, end, answer);
     return answer;
 }

@@ -9,29 +9,12 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.hpp"
+
 namespace toolrack {
 namespace {
 
 namespace fs = std::filesystem;
-
-class descriptor {
-public:
-    explicit descriptor(int number) noexcept : number_(number) {}
-    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    descriptor& operator=(descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-
-    explicit operator bool() const noexcept { return number_ >= 0; }
-    int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
 
 std::string octal(mode_t mode) {
     char text[8];
@@ -56,9 +39,9 @@ result<descriptor, complaint> open_folder(const fs::path& folder) {
     for (const auto& step : folder.relative_path()) {
         if (step.empty()) continue;
         walked /= step;
-        descriptor next(::openat(at.number(), step.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        descriptor next(::openat(at.get(), step.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         struct stat about {};
-        if (!next || ::fstat(next.number(), &about) != 0) return because(walked.string() + " cannot be opened");
+        if (!next || ::fstat(next.get(), &about) != 0) return because(walked.string() + " cannot be opened");
         if (!is_safe_folder(about))
             return complain("others may write to the folder " + walked.string() + " (mode " + octal(about.st_mode) +
                             ", user " + std::to_string(about.st_uid) +
@@ -100,11 +83,11 @@ result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t m
 
     // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
     const auto name = file.filename();
-    const descriptor opened(::openat(parent->number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const descriptor opened(::openat(parent->get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!opened && errno == ELOOP) return complain("it is a symbolic link; name the file itself");
     if (!opened) return complain(std::strerror(errno));
     struct stat about {};
-    if (::fstat(opened.number(), &about) != 0) return complain(std::strerror(errno));
+    if (::fstat(opened.get(), &about) != 0) return complain(std::strerror(errno));
     if (auto why = why_untrusted(about, who); !why.why().empty()) return why;
 
     const auto too_long = [most] { return complain("it is longer than " + std::to_string(most) + " bytes"); };
@@ -117,7 +100,7 @@ result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t m
             if (size > most) return too_long();
             read.bytes.resize(2 * size);
         }
-        const auto got = ::read(opened.number(), read.bytes.data() + size, read.bytes.size() - size);
+        const auto got = ::read(opened.get(), read.bytes.data() + size, read.bytes.size() - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return complain(std::strerror(errno));
         if (got == 0) break;

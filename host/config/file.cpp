@@ -5,26 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
+
 namespace toolrack::config {
 namespace {
-
-class descriptor {
-public:
-    explicit descriptor(const std::filesystem::path& file)
-        // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
-        : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-
-    int number() const noexcept { return number_; }
-
-private:
-    const int number_;
-};
 
 std::error_code last_error() {
     return {errno, std::generic_category()};
@@ -34,9 +18,10 @@ std::error_code last_error() {
 
 result<file_content, std::error_code> read_file(const std::filesystem::path& file,
                                                 std::size_t most) {
-    const descriptor opened(file);
+    // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+    const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
-    if (opened.number() < 0 || ::fstat(opened.number(), &status) != 0)
+    if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
         return last_error();
     if (S_ISDIR(status.st_mode))
         return make_error_code(std::errc::is_a_directory);
@@ -46,7 +31,7 @@ result<file_content, std::error_code> read_file(const std::filesystem::path& fil
     file_content content{.bytes = {}, .mode = status.st_mode & 07777};
     char block[16 * 1024];
     for (;;) {
-        const ssize_t got = ::read(opened.number(), block, sizeof block);
+        const ssize_t got = ::read(opened.get(), block, sizeof block);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

@@ -8,9 +8,9 @@
 #include <memory>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "http/channel.hpp"
 #include "http/crowd.hpp"
-#include "http/descriptor.hpp"
 #include "http/desk.hpp"
 #include "http/head.hpp"
 #include "http/peer.hpp"

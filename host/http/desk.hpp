@@ -9,12 +9,12 @@
 #include <memory>
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "http/buffers.hpp"
 #include "http/crowd.hpp"
-#include "http/descriptor.hpp"
 #include "http/handler.hpp"
 #include "http/refusal_log.hpp"
 #include "http/tls.hpp"

@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/descriptor.hpp"
 #include "http/crowd.hpp"
-#include "http/descriptor.hpp"
 #include "http/networks.hpp"
 #include "http/peer.hpp"
 #include "http/refusal_log.hpp"

@@ -2,8 +2,8 @@
 // can connect, and every error says what to do.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "config/config.hpp"
-#include "http/descriptor.hpp"
 
 namespace toolrack::http {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "config/config.hpp"
-#include "http/descriptor.hpp"
 
 namespace toolrack::test {
 
@@ -28,9 +28,9 @@ struct answer {
 };
 
 // A blocking socket that is connected.
-inline http::descriptor connected_to(const config::address& to, int receive_buffer = 0) {
+inline descriptor connected_to(const config::address& to, int receive_buffer = 0) {
     const bool is_unix = to.kind == config::address::kind::unix_socket;
-    http::descriptor made(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    descriptor made(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval patience{10, 0};
     setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (receive_buffer > 0)
@@ -55,7 +55,7 @@ inline http::descriptor connected_to(const config::address& to, int receive_buff
 }
 
 // With a reset instead of an end.
-inline void slam(http::descriptor& connected) {
+inline void slam(descriptor& connected) {
     const linger now{1, 0};
     setsockopt(connected.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
     connected.reset();
@@ -157,7 +157,7 @@ public:
     void slam() { test::slam(socket_); }
 
 private:
-    http::descriptor socket_;
+    descriptor socket_;
 };
 
 }  // namespace toolrack::test

@@ -30,7 +30,7 @@ class no_more_descriptors {
 public:
     no_more_descriptors() {
         getrlimit(RLIMIT_NOFILE, &before_);
-        const http::descriptor next(dup(0));
+        const descriptor next(dup(0));
         const rlimit none{static_cast<rlim_t>(next.get()), before_.rlim_max};
         setrlimit(RLIMIT_NOFILE, &none);
     }

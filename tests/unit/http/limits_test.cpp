@@ -167,7 +167,7 @@ TEST_CASE("a unix socket that somebody listens on is left alone, a stale one rep
     name.sun_family = AF_UNIX;
     place.socket().path.copy(name.sun_path, sizeof name.sun_path - 1);
     {
-        const http::descriptor stale(socket(AF_UNIX, SOCK_STREAM, 0));
+        const descriptor stale(socket(AF_UNIX, SOCK_STREAM, 0));
         REQUIRE(bind(stale.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
     }
     const server second(echo, {}, place.socket());

@@ -147,7 +147,7 @@ public:
     }
 
 private:
-    http::descriptor socket_;
+    descriptor socket_;
     std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> settings_;
     std::unique_ptr<SSL, freed_by<SSL_free>> ssl_;
     bool is_connected_ = false;

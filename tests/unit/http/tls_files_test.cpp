@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
-#include "http/tls_watch.hpp"
+#include "http/tls.hpp"
 #include "requests.hpp"
 #include "server.hpp"
 #include "tls_client.hpp"
@@ -108,13 +108,4 @@ TEST_CASE("what cannot be used is said once, and what was there goes on") {
     mine.renew("renewed");
     for (int i = 0; i < 2; ++i) tls.look();
     CHECK(shown_by(running) == mine.der());
-}
-
-TEST_CASE("the files are looked at without being asked to") {
-    test::captured_log log;
-    identity mine("mine");
-    http::tls tls(mine.settings(), log);
-    const http::tls_watch watch(tls);
-    mine.renew("renewed");
-    CHECK(log.will_say("The TLS certificate was read again"));
 }

@@ -30,10 +30,10 @@ TEST_CASE("a number is good for one answer") {
     table calls(1);
     const auto one = some.added_to(calls);
     CHECK(one->id() != 0);
-    CHECK(calls.find(one->id()) == one);
-    CHECK(calls.take(one->id()) == one);
-    CHECK(calls.take(one->id()) == nullptr);
-    CHECK(calls.find(one->id()) == nullptr);
+    CHECK(calls.find(one->id()).operator->() == one.get());
+    CHECK(calls.take(one->id()).operator->() == one.get());
+    CHECK_FALSE(calls.take(one->id()));
+    CHECK_FALSE(calls.find(one->id()));
 }
 
 TEST_CASE("numbers that were made up find nothing") {
@@ -42,8 +42,8 @@ TEST_CASE("numbers that were made up find nothing") {
     const auto one = some.added_to(calls);
     for (const std::uint64_t id : {std::uint64_t{0}, std::uint64_t{1}, one->id() + 1, one->id() - 1, ~one->id(),
                                    ~std::uint64_t{0}, one->id() ^ (std::uint64_t{1} << 40)}) {
-        CHECK(calls.take(id) == nullptr);
-        CHECK(calls.find(id) == nullptr);
+        CHECK_FALSE(calls.take(id));
+        CHECK_FALSE(calls.find(id));
     }
     CHECK(calls.size() == 1);
 }
@@ -72,7 +72,7 @@ TEST_CASE("of many who want to end the same request one may") {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] {
-            for (const auto id : ids) taken += calls.take(id) != nullptr;
+            for (const auto id : ids) taken += static_cast<bool>(calls.take(id));
         });
     for (auto& thread : threads) thread.join();
     CHECK(taken == 500);
@@ -91,4 +91,19 @@ TEST_CASE("waiting for the table to be empty ends with the last request, or when
     });
     CHECK(calls.wait_until_empty(std::chrono::steady_clock::now() + 1min));
     plugin.join();
+}
+
+TEST_CASE("a table is not empty while somebody still holds a request, found or taken") {
+    requests some;
+    table calls(1);
+    const auto id = some.added_to(calls)->id();
+    {
+        const auto found = calls.find(id);
+        {
+            const auto taken = calls.take(id);
+            CHECK(calls.size() == 0);
+        }
+        CHECK_FALSE(calls.wait_until_empty(std::chrono::steady_clock::now() + 5ms));
+    }
+    CHECK(calls.wait_until_empty(std::chrono::steady_clock::now()));
 }

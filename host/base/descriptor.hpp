@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace toolrack::http {
+namespace toolrack {
 
 class descriptor {
 public:
@@ -29,4 +29,4 @@ private:
     int number_;
 };
 
-}  // namespace toolrack::http
+}  // namespace toolrack
