@@ -160,7 +160,8 @@ void generation::open_plugins(const generation* before) {
                   (opened ? "it offers no features; is it an auth backend?" : opened.error().why());
         }
         if (const auto* one = before ? before->find_plugin(settings.name) : nullptr) {
-            hub_.log.error("plugin {} stays as it was, for as it is now it cannot be served: {}", settings.name, why);
+            complain_of(fmt::format("plugin {} stays as it was, for as it is now it cannot be served: {}",
+                                    settings.name, why));
             plugins_.push_back(*one);
             continue;
         }
@@ -176,6 +177,11 @@ const generation::mounted* generation::find_plugin(const std::string& name) cons
     for (const auto& one : plugins_)
         if (one.instance->name() == name) return &one;
     return nullptr;
+}
+
+bool generation::has_instances_of(const generation& before) const noexcept {
+    const auto same = [](const mounted& one, const mounted& other) { return one.instance == other.instance; };
+    return std::ranges::equal(plugins_, before.plugins_, same) && std::ranges::equal(backends_, before.backends_, same);
 }
 
 void generation::take_over_from(const generation& before) const {
@@ -219,8 +225,13 @@ void generation::advise(const std::vector<catalog::offer>& offers) const {
     }
 }
 
+void generation::complain_of(std::string sentence) {
+    hub_.log.error("{}", sentence);
+    report_.complaints.push_back(std::move(sentence));
+}
+
 void generation::leave_out(const std::string& name, const std::string& why) {
-    hub_.log.error("plugin {} is not served: {}", name, why);
+    complain_of(fmt::format("plugin {} is not served: {}", name, why));
     ++report_.left_out;
 }
 
@@ -230,7 +241,7 @@ void generation::report(const std::vector<catalog::omission>& omissions) {
         for (const auto& one : plugins_)
             if (one.instance->name() == omission.instance && one.instance->settings().required)
                 throw failure("The required plugin \"" + omission.instance + "\" is not whole: " + omission.sentence);
-        hub_.log.error("plugin {}: {}", omission.instance, omission.sentence);
+        complain_of(fmt::format("plugin {}: {}", omission.instance, omission.sentence));
     }
     report_.left_out += omissions.size();
     for (const auto& one : plugins_) {

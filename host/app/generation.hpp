@@ -37,10 +37,14 @@ public:
     generation& operator=(const generation&) = delete;
 
     const config::settings& settings() const noexcept { return *settings_; }
+    const std::shared_ptr<const config::settings>& shared_settings() const noexcept { return settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
     const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
+
+    // Whether nothing came, went or was made anew since `before`.
+    bool has_instances_of(const generation& before) const noexcept;
 
     // Says what of the settings only a restart changes, and puts out whoever a lock let in that is no more.
     void take_over_from(const generation& before) const;
@@ -57,6 +61,7 @@ public:
     struct account {
         std::vector<served_plugin> served;
         std::size_t left_out = 0;  // plugins and single features that are not served
+        std::vector<std::string> complaints;  // a sentence for each of them, and for each plugin that stays as it was
     };
     const account& report() const noexcept { return report_; }
 
@@ -77,6 +82,7 @@ private:
     void read_resource();
     enum class because { of_the_start, of_a_change };
     void make_catalog(because reason);
+    void complain_of(std::string sentence);
     void leave_out(const std::string& name, const std::string& why);
     void report(const std::vector<catalog::omission>& omissions);
     void advise(const std::vector<catalog::offer>& offers) const;

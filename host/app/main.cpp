@@ -8,6 +8,7 @@
 #include "app/inspect.hpp"
 #include "app/key_command.hpp"
 #include "app/mint_command.hpp"
+#include "app/reload_command.hpp"
 #include "app/server.hpp"
 #include "app/token_commands.hpp"
 #include "base/text.hpp"
@@ -19,7 +20,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "token", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -40,8 +41,12 @@ void print_version() {
     std::printf("toolrack %s (plugin ABI 1.%u; MCP %s)\n", TOOLRACK_VERSION, plugin::abi_minor(), versions.c_str());
 }
 
-void add_start_options(CLI::App& command, arguments& given) {
+void add_config_option(CLI::App& command, arguments& given) {
     command.add_option("--config", given.config, "The configuration file (default: $TOOLRACK_CONFIG, ~/.config/toolrack/toolrack.toml, /etc/toolrack/toolrack.toml)")->type_name("FILE");
+}
+
+void add_start_options(CLI::App& command, arguments& given) {
+    add_config_option(command, given);
     command.add_flag("--dev", given.start.dev,
                      "Development mode: allows the backend open-access on a loopback address; opens nothing by itself");
     command.add_option("--log-level", given.log_level, "error, warning, info or debug")
@@ -72,6 +77,7 @@ int run(const CLI::App& app, const arguments& given, int result) {
     if (app.got_subcommand("serve") && given.start.stdio) return static_cast<int>(app::run_stdio(config(), log));
     if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
     if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
+    if (app.got_subcommand("reload")) return static_cast<int>(app::run_reload(config()));
     if (app.got_subcommand("inspect")) return static_cast<int>(app::run_inspect(given.library, given.as_json, log));
     if (app.got_subcommand(plugin::probe_command)) return plugin::run_probe(given.library, given.with_features);
     print_version();
@@ -92,6 +98,7 @@ int main(int count, char** words) {
     serve->add_flag("--stdio", given.start.stdio, "Serve the one client that started this process, on standard input and output");
     add_start_options(*serve, given);
     add_start_options(*check, given);
+    add_config_option(*app.add_subcommand("reload", "Have the running server read its configuration again"), given);
     auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");
     inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
     inspect->add_flag("--json", given.as_json, "One line of JSON");

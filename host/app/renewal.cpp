@@ -5,9 +5,14 @@
 #include <utility>
 
 namespace toolrack::app {
+namespace {
 
-renewal::renewal(current_generation& current, hub& hub, maker reread)
-    : current_(current), hub_(hub), reread_(std::move(reread)), thread_([this] { run(); }) {}
+const std::set all_lists{mcp::list_kind::tools, mcp::list_kind::prompts, mcp::list_kind::resources};
+
+}  // namespace
+
+renewal::renewal(current_generation& current, hub& hub, maker make)
+    : current_(current), hub_(hub), make_(std::move(make)), thread_([this] { run(); }) {}
 
 renewal::~renewal() { stop(); }
 
@@ -21,54 +26,92 @@ void renewal::stop() {
     replaced_.clear();
 }
 
-void renewal::list_changed(mcp::list_kind kind) {
+void renewal::wish(const std::function<void(wishes&)>& add) {
     {
         const std::lock_guard lock(mutex_);
-        changed_.insert(kind);
+        add(wishes_);
     }
     something_to_do_.notify_one();
 }
 
-void renewal::read_again() {
-    {
-        const std::lock_guard lock(mutex_);
-        wants_reread_ = true;
-    }
-    something_to_do_.notify_one();
+void renewal::list_changed(mcp::list_kind kind) {
+    wish([kind](wishes& now) { now.lists.insert(kind); });
+}
+
+void renewal::folders_changed() {
+    wish([](wishes& now) { now.folders = true; });
+}
+
+void renewal::read_again(hearer hear) {
+    wish([&hear](wishes& now) {
+        now.configuration = true;
+        if (hear) now.hearers.push_back(std::move(hear));
+    });
 }
 
 void renewal::run() {
     constexpr auto look_after = std::chrono::milliseconds(200);  // at what was replaced, while there is any
     std::unique_lock lock(mutex_);
     for (;;) {
-        const auto has_to_do = [this] { return stopped_ || wants_reread_ || !changed_.empty(); };
+        const auto has_to_do = [this] { return stopped_ || !wishes_.are_none(); };
         if (replaced_.empty()) something_to_do_.wait(lock, has_to_do);
         else something_to_do_.wait_for(lock, look_after, has_to_do);
         if (stopped_) return;
-        const bool reread = std::exchange(wants_reread_, false);
-        auto kinds = std::exchange(changed_, {});
+        const auto now = std::exchange(wishes_, {});
         lock.unlock();
-        if (reread) kinds = {mcp::list_kind::tools, mcp::list_kind::prompts, mcp::list_kind::resources};
-        if (!kinds.empty()) renew(reread);
-        for (const auto kind : kinds) hub_.announcer.list_changed(kind);
+        if (!now.are_none()) fulfil(now);
         let_go_of_replaced();
         lock.lock();
     }
 }
 
-void renewal::renew(bool reread) {
-    auto before = current_.get();
-    if (!before) return;  // still being made: it is asked anyway
+void renewal::fulfil(const wishes& now) {
+    renewed outcome;
+    if (!current_.get()) return;  // still being made: it reads everything anyway
+    const bool reads = now.configuration || now.folders;
+    if (reads && read(now.configuration ? from::the_configuration : from::the_folders, outcome)) announce(all_lists);
+    else if (!now.lists.empty() && list_again()) announce(now.lists);
+    for (const auto& hear : now.hearers) hear(outcome);
+}
+
+// Whether there is anything new.
+bool renewal::read(from source, renewed& outcome) {
+    const char* const what = source == from::the_configuration ? "the configuration" : "the folders of plugins";
     try {
-        auto next = reread ? reread_(*before) : std::make_shared<const generation>(*before);
-        current_.set(next);
-        next->take_over_from(*before);
-        if (reread) hub_.log.info("the configuration was read again");
-        replaced_.push_back(std::move(before));
+        auto before = current_.get();
+        auto next = make_(source, *before);
+        outcome.complaints = next->report().complaints;
+        if (source == from::the_folders && next->has_instances_of(*before)) return false;
+        swap_in(std::move(next), std::move(before));
+        hub_.log.info("{} {} read again", what, source == from::the_configuration ? "was" : "were");
+        return true;
     } catch (const std::exception& wrong) {
-        if (reread) hub_.log.error("the configuration was not taken over, and nothing changed: {}", wrong.what());
-        else hub_.log.error("the features could not be listed again; they stay as they were: {}", wrong.what());
+        outcome.refused = wrong.what();
+        hub_.log.error("{} could not be taken over, and nothing changed: {}", what, wrong.what());
+        return false;
     }
+}
+
+bool renewal::list_again() {
+    try {
+        auto before = current_.get();
+        auto next = std::make_shared<const generation>(*before);
+        swap_in(std::move(next), std::move(before));
+        return true;
+    } catch (const std::exception& wrong) {
+        hub_.log.error("the features could not be listed again; they stay as they were: {}", wrong.what());
+        return false;
+    }
+}
+
+void renewal::announce(const std::set<mcp::list_kind>& lists) {
+    for (const auto kind : lists) hub_.announcer.list_changed(kind);
+}
+
+void renewal::swap_in(std::shared_ptr<const generation> next, std::shared_ptr<const generation> before) {
+    current_.set(next);
+    next->take_over_from(*before);
+    replaced_.push_back(std::move(before));
 }
 
 void renewal::let_go_of_replaced() {

@@ -1,6 +1,6 @@
-// Renewal: makes the next generation, when the configuration is to be read again or a plugin says that what
-// it offers has changed, swaps it in, and only then tells the clients, so that whoever asks at once already
-// gets the new lists.
+// Renewal: makes the next generation, when the configuration is to be read again, something was dropped into a
+// folder of plugins, or a plugin says that what it offers has changed; swaps it in, and only then tells the
+// clients, so that whoever asks at once already gets the new lists.
 //
 // On a thread of its own, because plugins may take their time; several wishes at once are one. A next
 // generation that cannot be made changes nothing. Generations that were replaced end here, too, once nobody
@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,35 +22,59 @@
 
 namespace toolrack::app {
 
+// What became of a wish to read the configuration again.
+struct renewed {
+    std::string refused;                  // why nothing changed; empty when it was taken over
+    std::vector<std::string> complaints;  // what is not served as the configuration says, a sentence each
+};
+
 class renewal {
 public:
-    using maker = std::function<std::shared_ptr<const generation>(const generation& before)>;
+    enum class from { the_configuration, the_folders };  // the latter with the settings that are in use
+    using maker = std::function<std::shared_ptr<const generation>(from source, const generation& before)>;
+    using hearer = std::function<void(const renewed&)>;
 
-    // `reread` makes a generation from the configuration as it is now, or throws. Both others outlive this.
-    renewal(current_generation& current, hub& hub, maker reread);
+    // `make` makes the next generation, or throws. Both others outlive this.
+    renewal(current_generation& current, hub& hub, maker make);
     ~renewal();
     renewal(const renewal&) = delete;
     renewal& operator=(const renewal&) = delete;
 
-    // Any thread. Neither does anything once stopped.
+    // Any thread. None does anything once stopped.
     void list_changed(mcp::list_kind kind);
-    void read_again();
+    void folders_changed();
+    // `hear` is told once what came of it, on the renewal's thread; not at all when it is stopped before.
+    void read_again(hearer hear = nullptr);
 
     // Returns when nothing is made any more, and lets go of what was replaced.
     void stop();
 
 private:
+    // What is wished for, all that came while one was being fulfilled together.
+    struct wishes {
+        std::set<mcp::list_kind> lists;
+        bool folders = false;
+        bool configuration = false;
+        std::vector<hearer> hearers;
+
+        bool are_none() const { return lists.empty() && !folders && !configuration; }
+    };
+
+    void wish(const std::function<void(wishes&)>& add);
     void run();
-    void renew(bool reread);
+    void fulfil(const wishes& now);
+    bool read(from source, renewed& outcome);
+    bool list_again();
+    void announce(const std::set<mcp::list_kind>& lists);
+    void swap_in(std::shared_ptr<const generation> next, std::shared_ptr<const generation> before);
     void let_go_of_replaced();
 
     current_generation& current_;
     hub& hub_;
-    const maker reread_;
+    const maker make_;
     std::mutex mutex_;
     std::condition_variable something_to_do_;
-    std::set<mcp::list_kind> changed_;
-    bool wants_reread_ = false;
+    wishes wishes_;
     bool stopped_ = false;
     std::vector<std::shared_ptr<const generation>> replaced_;  // of the thread
     std::thread thread_;

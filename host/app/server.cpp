@@ -16,14 +16,16 @@
 #include <thread>
 #include <vector>
 
+#include "app/control.hpp"
+#include "app/drop_ins.hpp"
 #include "app/generation.hpp"
 #include "app/hub.hpp"
 #include "app/renewal.hpp"
 #include "app/serve.hpp"
 #include "base/io_thread.hpp"
+#include "base/lookout.hpp"
 #include "http/listener.hpp"
 #include "http/tls.hpp"
-#include "http/tls_watch.hpp"
 #include "stdio/pipe.hpp"
 
 namespace toolrack::app {
@@ -32,6 +34,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto plugin_grace = 5s;
+constexpr auto between_looks = 500ms;  // at files that are replaced while we run
 
 // A core file, or another process of this user, would hold every token that was shown.
 void keep_memory_private() {
@@ -144,8 +147,10 @@ std::string url_of(const config::address& address, const config::settings& setti
 // What runs beneath the transports: the hub, the generation that is current, and what keeps it so.
 struct rack {
     rack(const std::filesystem::path& file, const start_options& options, toolrack::log& log)
-        : settings(read(file)), hub(*settings, log), renewal(current, hub, [this, file, options](const generation& before) {
-              return std::make_shared<const generation>(read(file), options, hub, &before);
+        : settings(read(file)), hub(*settings, log), dropped(settings->directories),
+          renewal(current, hub, [this, file, options](app::renewal::from source, const generation& before) {
+              auto next = source == app::renewal::from::the_configuration ? read(file) : before.shared_settings();
+              return std::make_shared<const generation>(std::move(next), options, hub, &before);
           }) {
         // What plugins say of themselves reaches clients, and who listens reaches plugins.
         hub.changes.list_changed = [this](std::string_view word) {
@@ -176,6 +181,11 @@ struct rack {
     rack(const rack&) = delete;
     rack& operator=(const rack&) = delete;
 
+    // Now and then, on one thread.
+    void look_into_folders() {
+        if (dropped.have_changed(current.get()->settings().directories)) renewal.folders_changed();
+    }
+
     // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a
     // thread.
     void take_down() {
@@ -189,6 +199,7 @@ struct rack {
     const std::shared_ptr<const config::settings> settings;
     app::hub hub;
     current_generation current;
+    drop_ins dropped;  // looked at before the first generation is made, so that nothing slips between
     app::renewal renewal;
 
 private:
@@ -229,8 +240,6 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     rack rack(config, options, log);
     const auto& settings = *rack.settings;
     const auto secured = open_tls(settings, log);
-    std::optional<http::tls_watch> watch;
-    if (secured) watch.emplace(*secured);
     // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
@@ -247,10 +256,18 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
+    std::optional<lookout> watching(std::in_place, between_looks, [&] {
+        if (secured) secured->look();
+        rack.look_into_folders();
+    });
+    std::optional<control> controlled(std::in_place, config, rack.renewal, log);
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get(), secured.get());
 
+
     while (signals.wait() == SIGHUP) rack.renewal.read_again();
+    controlled.reset();
+    watching.reset();
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
 
     for (const auto& one : listeners) one->drain();
@@ -289,7 +306,9 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
         log);
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();
+    std::optional<lookout> watching(std::in_place, between_looks, [&] { rack.look_into_folders(); });
     signals.wait();
+    watching.reset();
 
     thread.stop();
     rack.take_down();

@@ -1,11 +1,17 @@
-"""SIGHUP: the configuration is read again, and nobody notices but those whom it concerns."""
+"""SIGHUP, toolrack reload and folders that are watched: what is new is taken over, and nobody notices but those
+whom it concerns."""
 
 import os
+import pathlib
+import shutil
 import signal
+import socket
+import stat
+import tempfile
 import threading
 import unittest
 
-from harness import Server, example, hostile, modern, new_token, plugin, rpc, settings
+from harness import BUILD, Server, example, hostile, modern, new_token, plugin, rpc, settings, toolrack
 
 LIST = rpc("tools/list")
 
@@ -139,6 +145,179 @@ class Reload(unittest.TestCase):
             one.join()
         self.assertEqual([], wrong)
         self.assertLessEqual(len(os.listdir(f"/proc/{self.server.pid}/task")), threads + 8)
+
+
+class TheCommand(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(settings("echo"))
+        self.addCleanup(self.server.stop)
+        self.config = self.server.folder / "toolrack.toml"
+
+    def reload(self, config=None):
+        return toolrack("reload", "--config", config or self.config)
+
+    def test_returns_when_the_new_configuration_serves(self):
+        self.config.write_text(settings("echo", "time"))
+        done = self.reload()
+        self.assertEqual((0, "The configuration was read again.\n", ""), (done.returncode, done.stdout, done.stderr))
+        self.assertIn("current_time", self.server.tool_names())
+
+    def test_finds_the_server_by_another_name_of_the_same_file(self):
+        self.assertEqual(0, toolrack("reload", "--config", "toolrack.toml", cwd=self.server.folder).returncode)
+
+    def test_says_why_nothing_changed(self):
+        self.config.write_text(settings("echo") + "nonsense = 1\n")
+        done = self.reload()
+        self.assertEqual(78, done.returncode)
+        self.assertRegex(done.stderr, r"Nothing changed: .*toolrack\.toml:\d+:\d+: .*nonsense")
+        self.assertEqual(["echo"], self.server.tool_names())
+
+    def test_names_what_is_not_served_as_it_says(self):
+        self.config.write_text(settings("echo", plugin("/nowhere/gone.so", name="gone")))
+        done = self.reload()
+        self.assertEqual(78, done.returncode)
+        self.assertRegex(done.stderr, r"plugin gone is not served: .*there is no such file")
+        self.assertEqual(["echo"], self.server.tool_names())
+
+    def test_says_when_no_server_runs_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            other = pathlib.Path(folder) / "other.toml"
+            other.write_text(settings("echo"))
+            done = self.reload(other)
+        self.assertEqual(69, done.returncode)
+        self.assertIn(f"No server of this user runs with the configuration {other}", done.stderr)
+
+    def test_many_at_once_are_all_answered(self):
+        results = []
+        asking = [threading.Thread(target=lambda: results.append(self.reload().returncode)) for _ in range(8)]
+        for one in asking:
+            one.start()
+        for one in asking:
+            one.join()
+        self.assertEqual([0] * 8, results)
+
+    def socket(self):
+        for line in pathlib.Path("/proc/net/unix").read_text().splitlines():
+            inode, path = (line.split() + [""])[6:8]
+            if path.endswith(".sock") and any(self.holds(inode, entry) for entry in os.scandir(f"/proc/{self.server.pid}/fd")):
+                return pathlib.Path(path)
+        self.fail("it has no control socket")
+
+    def holds(self, inode, entry):
+        try:
+            return os.readlink(entry.path) == f"socket:[{inode}]"
+        except FileNotFoundError:
+            return False
+
+    @unittest.skipIf(os.geteuid() != 0, "only root may look into the server's descriptors")
+    def test_has_a_socket_for_nobody_else_and_takes_it_away(self):
+        place = self.socket()
+        self.assertEqual(0o600, stat.S_IMODE(place.stat().st_mode))
+        self.assertEqual(0, place.parent.stat().st_mode & 0o022)
+        self.server.stop()
+        self.assertFalse(place.exists())
+
+    @unittest.skipIf(os.geteuid() != 0, "only root may look into the server's descriptors")
+    def test_the_socket_lives_on_whatever_is_said_to_it(self):
+        place = str(self.socket())
+        for said in (b"", b"\n", b"reload\n", b'{"command":1}\n', b'{"command":"stop"}\n', b"{" * 100000,
+                     b"x" * 3_000_000, b'{"command":"reload"'):
+            with socket.socket(socket.AF_UNIX) as caller:
+                caller.connect(place)
+                caller.settimeout(10)
+                try:
+                    caller.sendall(said)
+                    caller.shutdown(socket.SHUT_WR)
+                    answer = caller.recv(4096)
+                except (BrokenPipeError, ConnectionResetError):
+                    answer = b""
+                self.assertTrue(answer == b"" or b"refused" in answer, answer)
+        self.assertEqual(0, self.reload().returncode)
+
+
+class WatchedFolders(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="toolrack-drop-")
+        self.addCleanup(folder.cleanup)
+        self.drop = pathlib.Path(folder.name)
+        self.server = Server(settings("echo", directories=[str(self.drop)]))
+        self.addCleanup(self.server.stop)
+        self.reloads = 0
+
+    def put(self, library, name):
+        """As it should be done: whole, by renaming."""
+        beside = self.drop / "incoming"
+        shutil.copy(library, beside)
+        beside.rename(self.drop / name)
+
+    def taken_over(self):
+        self.reloads += 1
+        self.server.wait_for_line("the folders of plugins were read again", self.reloads)
+        return set(self.server.tool_names())
+
+    def test_a_plugin_that_is_dropped_in_is_served_and_gone_when_it_is_taken_away(self):
+        self.put(example("minimal"), "greet.so")
+        self.assertEqual({"echo", "greet"}, self.taken_over())
+        (self.drop / "greet.so").unlink()
+        self.assertEqual({"echo"}, self.taken_over())
+
+    def test_who_listens_hears_of_it(self):
+        body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+        with self.server.stream(body, headers | {"Accept": "text/event-stream"}) as stream:
+            self.assertIn("acknowledged", stream.next()["method"])
+            self.put(example("minimal"), "greet.so")
+            self.assertEqual("notifications/tools/list_changed", stream.next()["method"])
+            self.assertIn("greet", self.server.tool_names())
+
+    def test_its_settings_count_as_soon_as_they_are_there(self):
+        self.put(example("minimal"), "greet.so")
+        self.taken_over()
+        (self.drop / "greet.toml").write_text('prefix = "my_"\n')
+        self.assertEqual({"echo", "my_greet"}, self.taken_over())
+
+    def test_one_that_does_not_load_is_named_and_the_one_before_it_stays(self):
+        self.put(example("minimal"), "greet.so")
+        self.taken_over()
+        (self.drop / "text").write_text("not a library")
+        (self.drop / "text").rename(self.drop / "greet.so")
+        self.server.wait_for_line(r"plugin greet stays as it was, .*not a shared library")
+        self.assertEqual({"echo", "greet"}, set(self.server.tool_names()))
+
+    def test_what_changes_nothing_is_not_taken_for_a_change(self):
+        self.put(example("minimal"), "greet.so")
+        self.taken_over()
+        os.utime(self.drop / "greet.so")
+        (self.drop / "notes.txt").write_text("nothing")
+        self.put(example("plain-c"), "plain.so")
+        self.taken_over()
+        self.assertEqual(self.reloads, self.server.log.count("read again"))
+
+    def test_a_library_that_is_replaced_under_load_loses_no_call(self):
+        """Two libraries that offer the same tool; each call is answered by one or the other."""
+        stop, wrong, answered = threading.Event(), [], []
+        self.put(BUILD / "lib" / "toolrack" / "plugins" / "time.so", "swapped.so")
+        self.taken_over()
+
+        def ask():
+            with self.server.connect() as connection:
+                while not stop.is_set():
+                    connection.send(self.server.request(body=rpc("tools/call", {"name": "echo", "arguments": {"text": "x"}})))
+                    response = connection.read_response()
+                    (answered if response.status == 200 and "result" in response.json else wrong).append(response)
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for one in asking:
+            one.start()
+        for round in range(6):
+            self.put(example("minimal") if round % 2 == 0 else BUILD / "lib" / "toolrack" / "plugins" / "time.so", "swapped.so")
+            tools = self.taken_over()
+            self.assertEqual(round % 2 == 0, "greet" in tools)
+            self.assertEqual(round % 2 == 1, "current_time" in tools)
+        stop.set()
+        for one in asking:
+            one.join()
+        self.assertEqual([], wrong)
+        self.assertTrue(answered)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+// The control socket: how whoever runs this server tells it something and hears what came of it.
+//
+// A unix socket that only the server's own user and root reach, in the runtime directory, under a name that
+// follows from the configuration file, so that a command finds it by the file alone. One line of JSON each
+// way, {"command": "reload"} and {"refused"?: sentence, "complaints": [sentence]}. A thread of its own; one
+// caller at a time, each with little time to speak. Nothing of it is reachable by a network.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/renewal.hpp"
+#include "base/descriptor.hpp"
+#include "base/log.hpp"
+
+namespace toolrack::app {
+
+class control {
+public:
+    // `config` is the configuration file. Where no socket can be made, it says so in the log, and there is
+    // none. Both others outlive this.
+    control(const std::filesystem::path& config, renewal& renewal, log& log);
+    ~control();
+    control(const control&) = delete;
+    control& operator=(const control&) = delete;
+
+private:
+    void run();
+    void serve(const descriptor& caller);
+    std::optional<renewed> reload();
+    bool is_ending(int milliseconds) const;
+
+    renewal& renewal_;
+    log& log_;
+    std::filesystem::path place_;
+    descriptor listening_, stop_;
+    std::thread thread_;
+};
+
+// Asks the server that runs with this configuration to read it again. Throws failure when there is none, or
+// when it does not answer.
+renewed ask_to_reload(const std::filesystem::path& config);
+
+}  // namespace toolrack::app
