@@ -264,7 +264,6 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get(), secured.get());
 
-
     while (signals.wait() == SIGHUP) rack.renewal.read_again();
     controlled.reset();
     watching.reset();
