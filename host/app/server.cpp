@@ -217,6 +217,15 @@ awaitable<void> answer_current(const wire::message& message,
     co_await now->mcp().answer(message, who, to);
 }
 
+awaitable<void> answer_batch(std::string_view body,
+                             const wire::json_limits& limits,
+                             const wire::principal& who,
+                             wire::outlet& to,
+                             const current_generation& current) {
+    const auto now = current.get();
+    co_await now->mcp().answer_batch(body, limits, who, to);
+}
+
 // A legacy client's session, for what is said to it unasked.
 awaitable<void> hold_session(std::string session,
                              const wire::principal& who,
@@ -300,8 +309,9 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     limits.depth = settings.server.json_depth;
     stdio::pipe pipe(
         thread, input, output, limits, settings.server.http.body,
-        [&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, rack.current); },
-        [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, rack.current); },
+        {[&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, rack.current); },
+         [&](std::string_view body, wire::outlet& to) { return answer_batch(body, limits, who, to, rack.current); },
+         [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, rack.current); }},
         log);
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();

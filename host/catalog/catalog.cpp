@@ -1,6 +1,8 @@
 #include "catalog/catalog.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <stdexcept>
 #include <toolrack/json.hpp>
 #include <unordered_map>
 
@@ -34,6 +36,21 @@ std::string place(offer& into, const plugin::feature& said, const std::shared_pt
     if (said.kind == "resource") return place(into.resources, read_resource(said, from));
     if (said.kind == "template") return place(into.templates, read_template(said, from));
     return "this version knows no such kind of feature";
+}
+
+// What of a feature that is not served its plugin would read all the same; nothing when it would not.
+std::optional<left_out> still_read(const plugin::feature& said, const std::shared_ptr<plugin::instance>& from) {
+    const bool is_template = said.kind == "template";
+    if ((!is_template && said.kind != "resource") || !is_utf8(said.definition)) return std::nullopt;
+    auto name = wire::string_member(json::value(said.definition), is_template ? "uriTemplate" : "uri");
+    if (!name) return std::nullopt;
+    left_out one{from, std::move(*name), std::nullopt};
+    try {
+        if (is_template) one.pattern.emplace(one.name);
+    } catch (const std::invalid_argument&) {
+        return std::nullopt;  // it fits nothing
+    }
+    return one;
 }
 
 // What is no escape stays as it is.
@@ -95,9 +112,12 @@ result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) 
     if (!listed) return listed.error();
 
     offer made;
-    for (const auto& feature : *listed)
-        if (const auto why = place(made, feature, instance); !why.empty())
-            made.omissions.push_back({instance->name(), shown_name(feature) + " is not served: " + why});
+    for (const auto& feature : *listed) {
+        const auto why = place(made, feature, instance);
+        if (why.empty()) continue;
+        made.omissions.push_back({instance->name(), shown_name(feature) + " is not served: " + why});
+        if (auto one = still_read(feature, instance)) made.unserved.push_back(std::move(*one));
+    }
     std::vector<std::string> own_names;
     for (const auto& one : made.tools) own_names.push_back(one.own_name);
     made.doubts = idle_rules(instance->settings(), own_names);
@@ -110,6 +130,8 @@ catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<o
         for (auto& omission : offer.omissions) omissions.push_back(std::move(omission));
     for (auto& offer : offers)
         for (auto& name : offer.withheld) withheld_.insert(std::move(name));
+    for (auto& offer : offers)
+        for (auto& one : offer.unserved) unserved_.push_back(std::move(one));
     tools_ = {"tools", gathered(offers, &offer::tools, "tool", by_prefix, omissions), page_size};
     prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", by_prefix, omissions), page_size};
     resources_ = {"resources", gathered(offers, &offer::resources, "resource", "", omissions), page_size};
@@ -121,8 +143,12 @@ const listed* catalog::find_reader(std::string_view uri) const {
     if (uri.size() > longest_uri || !is_utf8(percent_decoded(uri))) return nullptr;
     if (const auto* resource = resources_.find(uri)) return resource;
     for (const auto& one : templates_.entries())
-        if (one.pattern.match(uri)) return &one;
+        if (one.pattern.match(uri) && !is_unserved(one.from.get(), uri)) return &one;
     return nullptr;
+}
+
+bool catalog::is_unserved(const plugin::instance* from, std::string_view uri) const {
+    return std::ranges::any_of(unserved_, [&](const left_out& one) { return one.from.get() == from && one.is_meant_by(uri); });
 }
 
 }  // namespace toolrack::catalog

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,12 +25,22 @@ struct omission {
     std::string sentence;
 };
 
+// What an instance reads although it is not served: a resource, or what fits a template.
+struct left_out {
+    std::shared_ptr<plugin::instance> from;
+    std::string name;  // a URI, or the template
+    std::optional<uri_template> pattern;
+
+    bool is_meant_by(std::string_view uri) const { return pattern ? pattern->match(uri).has_value() : uri == name; }
+};
+
 // The features of one instance, as far as they are fit.
 struct offer {
     std::vector<tool> tools;
     std::vector<prompt> prompts;
     std::vector<resource> resources;
     std::vector<resource_template> templates;
+    std::vector<left_out> unserved;
     std::vector<omission> omissions;
     std::vector<std::string> withheld;  // names of tools that a read-only instance does not offer
     std::vector<std::string> doubts;    // what the operator should know of the configuration
@@ -54,15 +66,19 @@ public:
     bool withholds(std::string_view tool) const { return withheld_.contains(tool); }
 
     // Who reads this URI: a resource of that name, else the first template that it fits. Null when
-    // nobody does.
+    // nobody does. A plugin finds on its own who in it answers, so a template of its is no way to what it
+    // has and is not served, whose scopes nobody knows.
     const listed* find_reader(std::string_view uri) const;
 
 private:
+    bool is_unserved(const plugin::instance* from, std::string_view uri) const;
+
     shelf<tool> tools_;
     shelf<prompt> prompts_;
     shelf<resource> resources_;
     shelf<resource_template> templates_;
     std::set<std::string, std::less<>> withheld_;
+    std::vector<left_out> unserved_;
 };
 
 }  // namespace toolrack::catalog

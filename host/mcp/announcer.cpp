@@ -23,7 +23,7 @@ std::string_view method_of(list_kind kind) {
 constexpr std::string_view updated = "notifications/resources/updated";
 
 std::string modern_params(const announcer::subscription& to, std::string_view uri) {
-    std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + to.id + '}';
+    std::string params = '{' + subscription_meta(to.id);
     if (!uri.empty()) {
         params += ",\"uri\":";
         json::write_string(params, uri);
@@ -99,8 +99,7 @@ void announcer::review(const std::function<bool(const wire::principal&, std::str
 }
 
 void announcer::end(const subscription& one) {
-    one.to->end(wire::result_reply(
-        one.id, R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + one.id + "}}"));
+    one.to->end(wire::result_reply(one.id, R"({"resultType":"complete",)" + subscription_meta(one.id) + '}'));
 }
 
 void announcer::end_all() {

@@ -78,6 +78,10 @@ wire::reply result_of_type(std::string_view id, std::string_view type, std::stri
     return wire::result_reply(id, text);
 }
 
+std::string subscription_meta(std::string_view id) {
+    return R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + std::string(id) + '}';
+}
+
 std::string tool_error(std::string_view text) {
     std::string object = R"({"content":[{"type":"text","text":)";
     json::write_string(object, text);

@@ -26,6 +26,9 @@ wire::reply plugin_result(std::string_view id,
 // A modern result of another type than "complete": "input_required", "task".
 wire::reply result_of_type(std::string_view id, std::string_view type, std::string_view members);
 
+// A member of params or of a result that belongs to a subscription, whose id is JSON text.
+std::string subscription_meta(std::string_view id);
+
 // A tool's own failure as a result object, told to the model. (server/tools, "Error Handling".)
 std::string tool_error(std::string_view text);
 

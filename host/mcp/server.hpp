@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/visits.hpp"
 #include "base/asio.hpp"
@@ -111,6 +112,7 @@ private:
                                 round now);
     static std::string internal_failure(std::string_view why);
     std::shared_ptr<task> find_task(const asking& asked) const;
+    std::optional<std::vector<std::shared_ptr<task>>> find_tasks(const asking& asked, const json::value& filter) const;
     void get_task(const asking& asked) const;
     void update_task(const asking& asked) const;
     void cancel_task(const asking& asked) const;

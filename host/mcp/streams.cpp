@@ -2,6 +2,8 @@
 // subscriptions of the legacy one.
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <vector>
 
 #include "base/text.hpp"
 #include "mcp/result.hpp"
@@ -20,8 +22,8 @@ bool wants(const json::value& filter, std::string_view member) {
 }
 
 // The first message of a subscription: what of the filter is honoured.
-std::string acknowledgement(const announcer::subscription& made) {
-    std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)" + made.id + R"(},"notifications":{)";
+std::string acknowledgement(const announcer::subscription& made, const std::vector<std::shared_ptr<task>>& tasks) {
+    std::string params = '{' + subscription_meta(made.id) + R"(,"notifications":{)";
     auto add = [&params, first = true](std::string_view member, std::string_view value) mutable {
         if (!first) params += ',';
         first = false;
@@ -39,6 +41,14 @@ std::string acknowledgement(const announcer::subscription& made) {
             json::write_string(uris, uri);
         }
         add("resourceSubscriptions", uris + ']');
+    }
+    if (!tasks.empty()) {
+        std::string ids = "[";
+        for (const auto& one : tasks) {
+            if (ids.size() > 1) ids += ',';
+            json::write_string(ids, one->id());
+        }
+        add("taskIds", ids + ']');
     }
     params += "}}";
     return wire::notification("notifications/subscriptions/acknowledged", params);
@@ -71,13 +81,16 @@ awaitable<void> server::listen(const asking& asked) const {
             const auto* reader = catalog_.find_reader(text);
             if (reader && reader->needs.is_met_by(asked.who)) wanted.resources.insert(std::move(text));
         }
+    const auto tasks = find_tasks(asked, *filter);
+    if (!tasks) co_return;
 
     // First the acknowledgement, then whatever happens from now on: what other threads send waits until then.
     const auto box = wanted.to;
-    auto first = acknowledgement(wanted);
+    auto first = acknowledgement(wanted, *tasks);
     const auto added = around_.announcer.add(std::move(wanted));
     asked.to.notify(std::move(first));
     if (!added) co_return asked.to.close_stream();
+    for (const auto& one : *tasks) one->follow(box, added->id);
     if (around_.announcer.is_over()) around_.announcer.end_all();
     co_await stay(box, asked.who);
     around_.announcer.remove(added);

@@ -6,6 +6,8 @@
 
 #include "base/digest.hpp"
 #include "base/rfc3339.hpp"
+#include "base/text.hpp"
+#include "mcp/result.hpp"
 
 namespace toolrack::mcp {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 constexpr std::size_t most_tasks = 10'000;
 constexpr std::size_t id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
+constexpr std::size_t longest_message = 500;
 
 std::string timestamp(std::chrono::system_clock::time_point time) {
     return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
@@ -39,6 +42,10 @@ std::string_view task::name_of(status one) {
 
 std::string task::members(bool with_outcome) const {
     const std::lock_guard lock(mutex_);
+    return described(with_outcome);
+}
+
+std::string task::described(bool with_outcome) const {
     auto text = fmt::format(
         R"("taskId":"{}","status":"{}","createdAt":"{}","lastUpdatedAt":"{}","ttlMs":{},"pollIntervalMs":{})",
         id_,
@@ -47,6 +54,10 @@ std::string task::members(bool with_outcome) const {
         timestamp(updated_),
         std::chrono::duration_cast<std::chrono::milliseconds>(lifetime).count(),
         poll_interval.count());
+    if (!message_.empty()) {
+        text += ",\"statusMessage\":";
+        json::write_string(text, message_);
+    }
     if (!with_outcome) return text;
     if (status_ == status::completed) text += ",\"result\":" + outcome_;
     if (status_ == status::failed) text += ",\"error\":" + outcome_;
@@ -77,9 +88,10 @@ void task::give(const json::value& responses) {
             responses_ += ':';
             responses_ += response.text();
         }
-        updated_ = clock_.now();
-        if (!open_requests_.empty()) return;
-        status_ = status::working;
+        const bool is_whole = open_requests_.empty();
+        if (is_whole) status_ = status::working;
+        updated();
+        if (!is_whole) return;
     }
     ring();
 }
@@ -116,7 +128,8 @@ awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
             open_requests_.push_back({std::move(key), request.key(), std::string(request.text())});
         }
         status_ = status::input_required;
-        updated_ = clock_.now();
+        message_.clear();
+        updated();
     }
     const auto is_waiting = [this] {
         const std::lock_guard lock(mutex_);
@@ -131,8 +144,19 @@ awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
     co_return '{' + std::exchange(responses_, {}) + '}';
 }
 
+void task::say(std::string_view message) {
+    const std::lock_guard lock(mutex_);
+    if (status_ != status::working) return;
+    message_ = printable(message, longest_message);
+    updated();
+}
+
 void task::complete(std::string result) { change(status::completed, std::move(result)); }
-void task::fail(std::string error) { change(status::failed, std::move(error)); }
+
+void task::fail(std::string error) {
+    auto why = wire::string_member(json::value(error), "message").value_or("");
+    change(status::failed, std::move(error), printable(why, longest_message));
+}
 
 bool task::is_cancelled() const {
     const std::lock_guard lock(mutex_);
@@ -140,13 +164,34 @@ bool task::is_cancelled() const {
 }
 
 // What has ended stays as it is.
-void task::change(status to, std::string outcome) {
+void task::change(status to, std::string outcome, std::string message) {
     const std::lock_guard lock(mutex_);
     if (status_ != status::working && status_ != status::input_required) return;
     status_ = to;
     outcome_ = std::move(outcome);
+    message_ = std::move(message);
     open_requests_.clear();
+    updated();
+    followers_.clear();
+}
+
+// Told with the lock, so that changes are heard in the order in which they were.
+void task::updated() {
     updated_ = clock_.now();
+    for (const auto& one : followers_) tell(one);
+}
+
+void task::tell(const follower& one) const {
+    one.to->send(wire::notification("notifications/tasks",
+                                    '{' + subscription_meta(one.subscription) + ',' + described(true) + '}'));
+}
+
+void task::follow(std::shared_ptr<mailbox> to, std::string subscription) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(followers_, [](const auto& one) { return one.to->is_closed(); });
+    const follower one{std::move(to), std::move(subscription)};
+    if (status_ != status::working || !message_.empty()) tell(one);
+    if (status_ == status::working || status_ == status::input_required) followers_.push_back(one);
 }
 
 void task::ring() {

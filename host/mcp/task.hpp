@@ -1,9 +1,9 @@
 // A task: a call that goes on after its request was answered with a handle. (Extension
 // io.modelcontextprotocol/tasks, SEP-2663.)
 //
-// Whoever holds the handle asks how it stands, gives what it waits for, or takes it back; only the
-// principal who began it may. The work itself waits on the I/O thread that began it, which is home;
-// everything else is thread-safe.
+// Whoever holds the handle asks how it stands, listens to how that changes, gives what it waits for, or
+// takes it back; only the principal who began it may. The work itself waits on the I/O thread that began
+// it, which is home; everything else is thread-safe.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@
 
 #include "base/asio.hpp"
 #include "base/clock.hpp"
+#include "mcp/mailbox.hpp"
 #include "plugin/instance.hpp"
 #include "wire/json.hpp"
 #include "wire/principal.hpp"
@@ -45,6 +46,9 @@ public:
     // Answers to what it asked, by key; others are ignored.
     void give(const json::value& responses);
     void cancel();
+    // From now on `to` is told of every change, under the id of its subscription; and at once when there
+    // is more to tell than that it works.
+    void follow(std::shared_ptr<mailbox> to, std::string subscription);
 
     // Home ------------------------------------------------------------------------------------------
 
@@ -56,6 +60,8 @@ public:
 
     // Asks, and returns the answers as a JSON object; nothing when it was cancelled meanwhile.
     awaitable<std::optional<std::string>> ask(const json::value& requests);
+    // What it is at, in words for a person; until it is at something else.
+    void say(std::string_view message);
     void complete(std::string result);
     void fail(std::string error);
     // Run, on this thread, when it is cancelled; null takes the wish back.
@@ -66,8 +72,17 @@ private:
     enum class status { working, input_required, completed, failed, cancelled };
     static std::string_view name_of(status one);
 
-    void change(status to, std::string outcome);
+    void change(status to, std::string outcome, std::string message = {});
     void ring();
+
+    struct follower {
+        std::shared_ptr<mailbox> to;
+        std::string subscription;
+    };
+    // With the lock.
+    std::string described(bool with_outcome) const;
+    void updated();
+    void tell(const follower& one) const;
 
     const std::string id_;
     const wire::principal who_;
@@ -78,7 +93,9 @@ private:
     mutable std::mutex mutex_;
     status status_ = status::working;
     std::chrono::system_clock::time_point updated_;
+    std::string message_;                                           // for a person
     std::string outcome_;                                           // the result or error, JSON
+    std::vector<follower> followers_;
     struct question {
         std::string key;    // as the client sees it: never the same one twice
         std::string asked;  // as the plugin said it

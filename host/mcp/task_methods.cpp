@@ -1,8 +1,10 @@
-// Tools as tasks, and tasks/get, tasks/update, tasks/cancel. (Extension io.modelcontextprotocol/tasks.)
+// Tools as tasks, tasks/get, tasks/update, tasks/cancel, and whose tasks may be listened to. (Extension
+// io.modelcontextprotocol/tasks.)
 //
 // A tool that may be a task is one when it is not done after a moment and the client said that it knows
 // tasks. What it asks within that moment is asked in the ordinary way.
-#include "base/text.hpp"
+#include <algorithm>
+
 #include "mcp/result.hpp"
 #include "mcp/server.hpp"
 
@@ -15,8 +17,9 @@ constexpr std::string_view required_capability =
     R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})";
 constexpr std::chrono::milliseconds a_moment{250};
 constexpr int most_rounds = 1000;  // each takes a client's answer, or the plugin's own time
+constexpr std::size_t most_followed = 100;
 
-// Where a task's call would speak: nobody listens, and its answer is kept.
+// Where a task's call would speak: what it is at is the task's own to tell, and its answer is kept.
 class task_outlet final : public wire::outlet {
 public:
     task_outlet(executor home, task& of) : home_(home), task_(of) {}
@@ -25,7 +28,10 @@ public:
     std::optional<std::string_view> session() const override { return std::nullopt; }
     executor get_executor() override { return home_; }
     bool takes_stream() const override { return false; }
-    void notify(std::string, std::string_view) override {}
+    void notify(std::string json, std::string_view) override {
+        const json::value progress(json);
+        if (const auto message = wire::string_member(progress.at("params"), "message")) task_.say(*message);
+    }
     void open_stream(std::string_view, std::chrono::milliseconds) override {}
     void close_stream() override {}
     void finish(wire::reply answer) override { json = std::move(answer.json); }
@@ -89,6 +95,7 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
     message.id = "0";
     message.params = json::value(std::string_view(params));
     message.meta = wire::read_meta(message.params.find("_meta").value_or(json::value()));
+    message.meta.progress_token = json::value("0");  // the task itself wants to know
 
     task_outlet outlet(co_await asio::this_coro::executor, *is);
     voice voice(outlet, nullptr);
@@ -144,6 +151,29 @@ std::shared_ptr<task> server::find_task(const asking& asked) const {
     if (!found)
         asked.fail(code::invalid_params, "There is no such task: it never was, its time is over, or it is another's.");
     return found;
+}
+
+// Those of the filter's taskIds that are this caller's. Nothing when it has been told why it cannot listen.
+std::optional<std::vector<std::shared_ptr<task>>> server::find_tasks(const asking& asked,
+                                                                     const json::value& filter) const {
+    std::vector<std::shared_ptr<task>> found;
+    const auto ids = filter.find("taskIds");
+    if (!ids) return found;
+    if (!knows_tasks(asked)) {
+        require_tasks(asked);
+        return std::nullopt;
+    }
+    bool is_good = ids->is_array() && ids->size() <= most_followed;
+    if (is_good)
+        for (const auto& id : *ids) {
+            is_good = is_good && id.is_string();
+            if (auto one = is_good ? around_.tasks.find(id.str(), asked.who) : nullptr;
+                one && std::ranges::find(found, one) == found.end())
+                found.push_back(std::move(one));
+        }
+    if (is_good) return found;
+    asked.fail(code::invalid_params, "taskIds must be an array of at most 100 ids of tasks.", 400);
+    return std::nullopt;
 }
 
 void server::get_task(const asking& asked) const {

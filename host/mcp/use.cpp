@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mcp/result.hpp"
 #include "mcp/server.hpp"
+#include "wire/reply.hpp"
 
 namespace toolrack::mcp {
 namespace {
@@ -42,6 +43,11 @@ std::string legacy_params(const json::value& params) {
     std::string text = R"({"elicitationId":")" + random_id(16) + '"';
     wire::append_members(text, params, {});
     return text + '}';
+}
+
+// A form that nobody waits for any more is not left open. (2025-11-25, basic/lifecycle, "Timeouts".)
+std::string taken_back(const session::question& question) {
+    return wire::notification("notifications/cancelled", R"({"requestId":)" + question.id + '}');
 }
 
 // A modern client cancels by leaving, a legacy one by saying so; either wish arrives here, on the
@@ -206,9 +212,11 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
     const auto until = std::chrono::steady_clock::now() + longest_wait_for_client;
     std::string responses = "{";
     std::string why_not;
+    std::size_t answered = 0;
     for (const auto& [key, question] : open) {
         if (!question.answer->is_answered()) co_await question.answer->wait(until);
         const auto said = question.answer->take();
+        if (said) ++answered;
         if (!said || said->is_error) {
             why_not = said ? "and the client answered with an error: " +
                                  printable(wire::string_member(json::value(said->json), "message").value_or(""), 300)
@@ -221,7 +229,11 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
         responses += said->json;
     }
     responses += '}';
-    for (const auto& [key, question] : open) asked.session->forget(question);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const auto& question = open[i].second;
+        asked.session->forget(question);
+        if (i >= answered && !question.answer->is_answered()) asked.voice.say(taken_back(question));
+    }
     if (is_cancelled) {
         asked.voice.fall_silent();
         co_return std::nullopt;

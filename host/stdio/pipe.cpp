@@ -51,12 +51,10 @@ pipe::pipe(io_thread& on,
            int output,
            const wire::json_limits& limits,
            std::size_t longest_message,
-           handler answer,
-           session_handler begun,
+           handlers with,
            log& log)
     : on_(on), input_(on.get_executor(), input), output_(on.get_executor(), output), limits_(limits),
-      lines_(longest_message), answer_(std::move(answer)), begun_(std::move(begun)), log_(log),
-      changed_(on.get_executor()) {}
+      lines_(longest_message), handlers_(std::move(with)), log_(log), changed_(on.get_executor()) {}
 
 pipe::~pipe() = default;
 
@@ -93,33 +91,48 @@ void pipe::take(lines::line line) {
 
 awaitable<void> pipe::answer(std::string text) {
     ++under_way_;
-    const auto message = wire::parse_message(text, limits_);
-    if (!message) {
-        write(message.error().json);
-    } else {
-        // Modern requests are cancelled here; a legacy session knows its own. (2026-07-28,
-        // basic/patterns/cancellation, "stdio".)
-        if (message->method == "notifications/cancelled")
-            if (const auto id = message->params.find("requestId")) cancel(id->text());
-        const bool had_session = session_.has_value();
-        line_outlet outlet(*this, std::string(message->kind == wire::message::kind::request ? message->id : ""));
-        try {
-            co_await answer_(*message, outlet);
-        } catch (const std::exception& bug) {
-            log_.error("A request ended in an exception: {}.", bug.what());
-            write(wire::error_reply(message->id, wire::code::internal_error, "Something went wrong in this server.").json);
-        }
-        if (!had_session && session_)
-            asio::co_spawn(on_.get_executor(), serve_session(*session_), asio::detached);
-    }
+    if (wire::is_batch(text)) co_await answer_batch(text);
+    else co_await answer_message(text);
     --under_way_;
     changed_.cancel();
+}
+
+awaitable<void> pipe::answer_message(std::string_view text) {
+    const auto message = wire::parse_message(text, limits_);
+    if (!message) co_return write(message.error().json);
+    // Modern requests are cancelled here; a legacy session knows its own. (2026-07-28,
+    // basic/patterns/cancellation, "stdio".)
+    if (message->method == "notifications/cancelled")
+        if (const auto id = message->params.find("requestId")) cancel(id->text());
+    const bool had_session = session_.has_value();
+    line_outlet outlet(*this, std::string(message->kind == wire::message::kind::request ? message->id : ""));
+    try {
+        co_await handlers_.message(*message, outlet);
+    } catch (const std::exception& bug) {
+        went_wrong(message->id, bug);
+    }
+    if (!had_session && session_)
+        asio::co_spawn(on_.get_executor(), serve_session(*session_), asio::detached);
+}
+
+awaitable<void> pipe::answer_batch(std::string_view text) {
+    line_outlet outlet(*this, {});
+    try {
+        co_await handlers_.batch(text, outlet);
+    } catch (const std::exception& bug) {
+        went_wrong({}, bug);
+    }
+}
+
+void pipe::went_wrong(std::string_view id, const std::exception& bug) {
+    log_.error("A request ended in an exception: {}.", bug.what());
+    write(wire::error_reply(id, wire::code::internal_error, "Something went wrong in this server.").json);
 }
 
 awaitable<void> pipe::serve_session(std::string name) {
     line_outlet outlet(*this, "session " + name);  // no request has such an id: ids are JSON text
     ++under_way_;
-    co_await begun_(std::move(name), outlet);
+    co_await handlers_.session(std::move(name), outlet);
     --under_way_;
     changed_.cancel();
 }

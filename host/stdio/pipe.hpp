@@ -25,10 +25,13 @@ namespace toolrack::stdio {
 
 class pipe {
 public:
-    // Answers one message: by the time it returns, the outlet was finished.
-    using handler = std::function<awaitable<void>(const wire::message&, wire::outlet&)>;
-    // Runs when a session began; it may speak through the outlet for as long as it does not return.
-    using session_handler = std::function<awaitable<void>(std::string session, wire::outlet&)>;
+    // Who answers. By the time a function returns, what it was given is answered.
+    struct handlers {
+        std::function<awaitable<void>(const wire::message&, wire::outlet&)> message;
+        std::function<awaitable<void>(std::string_view body, wire::outlet&)> batch;
+        // Runs when a session began; it may speak through the outlet for as long as it does not return.
+        std::function<awaitable<void>(std::string session, wire::outlet&)> session;
+    };
 
     // Takes over both descriptors. All else must outlive it.
     pipe(io_thread& on,
@@ -36,8 +39,7 @@ public:
          int output,
          const wire::json_limits& limits,
          std::size_t longest_message,
-         handler answer,
-         session_handler begun,
+         handlers with,
          log& log);
     ~pipe();
     pipe(const pipe&) = delete;
@@ -52,6 +54,9 @@ private:
     class line_outlet;
 
     awaitable<void> answer(std::string text);
+    awaitable<void> answer_message(std::string_view text);
+    awaitable<void> answer_batch(std::string_view text);
+    void went_wrong(std::string_view id, const std::exception& bug);
     awaitable<void> serve_session(std::string name);
     void take(lines::line line);
     void cancel(std::string_view id);
@@ -65,8 +70,7 @@ private:
     descriptor output_;
     const wire::json_limits limits_;
     lines lines_;
-    handler answer_;
-    session_handler begun_;
+    const handlers handlers_;
     log& log_;
     std::optional<std::string> session_;
     std::map<std::string, line_outlet*, std::less<>> open_;  // by request id

@@ -124,6 +124,26 @@ class Resources(InBothEras):
                 self.assertEqual(INVALID_PARAMS, self.server.modern("resources/read", params, fields={"Mcp-Name": "x"}).code)
 
 
+class LeftOut(InBothEras):
+    """What a plugin has and the host does not serve is not had through a template that fits it, too."""
+
+    config = settings(plugin(hostile("half-fit")))
+
+    def test_resources_are_named_in_the_log_and_not_read(self):
+        for what in ('resource "secret"', 'template "private"'):
+            (line,) = self.server.wait_for_line(what + " is not served")
+            self.assertIn("scopes", line)
+        for era in ERAS:
+            self.assertEqual(["half:open"], [one["uri"] for one in self.ask(era, "resources/list").result["resources"]])
+            for uri, said in (("half:open", "open"), ("half:other", "public"), ("half:private/a/b", "public")):
+                self.assertEqual(said, self.ask(era, "resources/read", {"uri": uri}).result["contents"][0]["text"])
+            for uri in ("half:secret", "half:private/a", "half:private/%61", "half:asleep"):
+                with self.subTest(era, uri=uri):
+                    response = self.ask(era, "resources/read", {"uri": uri})
+                    self.assertIn(response.code, (-32602, -32002), response)
+                    self.assertEqual({"uri": uri}, response.error["data"])
+
+
 class OddUris(InBothEras):
     NOWHERE = (
         "test://nothing", "", ":", "x", "test:", "TEST://static-text", " test://static-text", "test://static-text ",

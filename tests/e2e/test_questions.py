@@ -29,6 +29,10 @@ class Questions(Served):
         self.assertIsInstance(question["id"], (str, int))
         return question
 
+    def assert_takes_back(self, stream, question):
+        self.assertEqual({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": question["id"]}},
+                         stream.next())
+
     def assert_says(self, stream, text, is_error=False):
         answer = stream.next()
         self.assertEqual(is_error, answer["result"].get("isError", False), answer)
@@ -210,6 +214,7 @@ class AnsweredBadly(Questions):
     def test_by_taking_the_call_back_ends_it_without_an_answer(self):
         stream, question = self.ask()
         self.assertEqual(202, self.session.post(rpc("notifications/cancelled", {"requestId": 1}, id=None)).status)
+        self.assert_takes_back(stream, question)
         self.assertIsNone(stream.next())
         self.reply(question, accepted(response="late"))
         self.assertEqual({}, self.session.request("ping").result)

@@ -58,6 +58,23 @@ class Reload(unittest.TestCase):
             self.reload(settings("echo", "time"))
             self.assertEqual("notifications/tools/list_changed", stream.next()["method"])
 
+    def test_a_cursor_goes_on_where_its_list_is_the_same_and_is_refused_where_it_is_not(self):
+        def page(cursor):
+            return self.server.modern("tools/list", {"cursor": cursor})
+
+        before = settings("time", "echo", server={"page_size": 1})
+        self.reload(before)
+        cursor = self.server.modern("tools/list").result["nextCursor"]
+        second = page(cursor).result["tools"]
+        for other in (settings("echo", "time", server={"page_size": 1}), settings("time", server={"page_size": 1}),
+                      settings("time", "echo", server={"page_size": 2})):
+            self.reload(other)
+            response = page(cursor)
+            self.assertEqual(-32602, response.code)
+            self.assertIn("Ask again without a cursor", response.sentence)
+            self.reload(before)
+            self.assertEqual(second, page(cursor).result["tools"])
+
     def test_lets_a_call_in_flight_finish_where_it_began(self):
         self.reload(settings(plugin(hostile("misbehaving"))))
         answers = []

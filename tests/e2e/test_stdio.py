@@ -2,10 +2,13 @@
 
 import json
 import subprocess
+import time
 import unittest
 
-from harness import (BINARY, LEGACY, PATIENCE, SANITIZER_REPORT, Folder, environment, hostile, modern, new_token, plugin,
-                     rpc, settings)
+from harness import (BINARY, FIXTURE, LEGACY, META, PATIENCE, SANITIZER_REPORT, Folder, environment, hostile, modern,
+                     new_token, plugin, rpc, settings)
+
+TASKS = {META + "clientCapabilities": {"extensions": {META + "tasks": {}}}}
 
 
 class Pipe:
@@ -42,8 +45,8 @@ class Stdio(unittest.TestCase):
     def serve(self, *plugins):
         return Pipe(settings(*(plugins or ("echo",))))
 
-    def initialize(self, pipe, version):
-        answer = pipe.ask(rpc("initialize", {"protocolVersion": version, "capabilities": {},
+    def initialize(self, pipe, version, can=None):
+        answer = pipe.ask(rpc("initialize", {"protocolVersion": version, "capabilities": can or {},
                                              "clientInfo": {"name": "e2e", "version": "1"}}, 0))
         pipe.send(rpc("notifications/initialized", id=None))
         return answer["result"]
@@ -91,6 +94,94 @@ class Stdio(unittest.TestCase):
             progress = [one["params"]["progress"] for one in heard if one["method"] == "notifications/progress"]
             self.assertEqual([1, 2, 3], progress)
             self.assertEqual(5, message["id"])
+
+    def test_a_batch_is_answered_in_a_session_of_2025_03_26_and_nowhere_else(self):
+        batch = [rpc("ping", id=1), rpc("notifications/initialized", id=None), rpc("tools/call", {
+            "name": "echo", "arguments": {"text": "hi"}}, id=2), rpc("nothing", id=3)]
+        with self.serve() as pipe:
+            self.assertEqual(-32600, pipe.ask(batch)["error"]["code"])
+        for version in LEGACY:
+            with self.subTest(version), self.serve() as pipe:
+                self.initialize(pipe, version)
+                answer = pipe.ask(batch)
+                if version != "2025-03-26":
+                    self.assertEqual(-32600, answer["error"]["code"])
+                    continue
+                self.assertEqual([1, 2, 3], [one["id"] for one in answer])
+                self.assertEqual("hi", answer[1]["result"]["content"][0]["text"])
+                self.assertEqual(-32601, answer[2]["error"]["code"])
+                pipe.send([rpc("notifications/initialized", id=None)])
+                self.assertEqual(-32600, pipe.ask([])["error"]["code"])
+                self.assertEqual({}, pipe.ask(rpc("ping"))["result"])
+
+    def test_a_call_is_cancelled_by_saying_so_in_either_era(self):
+        with self.serve(plugin(hostile("talkative"), threads=8)) as pipe:
+            def lingering():
+                return pipe.ask(modern("tools/call", {"name": "lingering"}, id="count")[0])["result"]["content"][0]["text"]
+
+            def call(era, id):
+                params = {"name": "linger"}
+                return modern("tools/call", params, id=id)[0] if era == "modern" else rpc("tools/call", params, id=id)
+
+            def count(expected):
+                end = time.monotonic() + PATIENCE
+                while lingering() != expected and time.monotonic() < end:
+                    pass
+                self.assertEqual(expected, lingering())
+
+            self.initialize(pipe, LEGACY[0])
+            for era in ("modern", "legacy"):
+                pipe.send(call(era, "wrong-one"))
+                pipe.send(call(era, 5))
+                count("2")
+                pipe.send(rpc("notifications/cancelled", {"requestId": "5"}, id=None))
+                pipe.send(rpc("notifications/cancelled", {"requestId": 5}, id=None))
+                count("1")
+                pipe.send(rpc("notifications/cancelled", {"requestId": "wrong-one"}, id=None))
+                count("0")
+
+    def test_changes_are_heard_in_either_era(self):
+        with self.serve(plugin(hostile("talkative"))) as pipe:
+            change = rpc("tools/call", {"name": "change", "arguments": {"kind": "tool"}}, id="change")
+            pipe.send(modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}}, id="all")[0])
+            self.assertEqual("notifications/subscriptions/acknowledged", pipe.read()["method"])
+            pipe.send(change)
+            heard = {message.get("method", message.get("id")): message for message in (pipe.read(), pipe.read())}
+            self.assertEqual({"notifications/tools/list_changed", "change"}, set(heard))
+            self.assertEqual({META + "subscriptionId": "all"}, heard["notifications/tools/list_changed"]["params"]["_meta"])
+            pipe.send(rpc("notifications/cancelled", {"requestId": "all"}, id=None))
+
+            self.initialize(pipe, LEGACY[0])
+            pipe.send(rpc("resources/subscribe", {"uri": "talk://a"}, id=2))
+            self.assertEqual(2, pipe.read()["id"])
+            pipe.send(change)
+            pipe.send(rpc("tools/call", {"name": "update", "arguments": {"uri": "talk://a"}}, id="update"))
+            heard = {message.get("method", message.get("id")): message for message in (pipe.read() for _ in range(4))}
+            self.assertEqual({"notifications/tools/list_changed", "notifications/resources/updated", "change", "update"},
+                             set(heard))
+            self.assertEqual({"uri": "talk://a"}, heard["notifications/resources/updated"]["params"])
+            self.assertEqual({}, heard["notifications/tools/list_changed"].get("params", {}))
+
+    def test_an_older_client_is_asked_and_answers(self):
+        with self.serve(plugin(FIXTURE)) as pipe:
+            self.initialize(pipe, LEGACY[0], {"elicitation": {}})
+            question = pipe.ask(rpc("tools/call", {"name": "test_elicitation", "arguments": {"message": "Who?"}}, id=4))
+            self.assertEqual(("elicitation/create", "Who?"), (question["method"], question["params"]["message"]))
+            answer = pipe.ask({"jsonrpc": "2.0", "id": question["id"],
+                               "result": {"action": "accept", "content": {"response": "Ann"}}})
+            self.assertEqual(4, answer["id"])
+            self.assertIn("Ann", answer["result"]["content"][0]["text"])
+
+    def test_a_task_is_begun_and_listened_to(self):
+        with self.serve(plugin(FIXTURE)) as pipe:
+            params = {"name": "slow_compute", "arguments": {"seconds": 1, "label": "it"}}
+            id = pipe.ask(modern("tools/call", params, meta=TASKS)[0])["result"]["taskId"]
+            pipe.send(modern("subscriptions/listen", {"notifications": {"taskIds": [id]}}, id=2, meta=TASKS)[0])
+            self.assertEqual({"taskIds": [id]}, pipe.read()["params"]["notifications"])
+            done = pipe.read()
+            self.assertEqual(("notifications/tasks", "completed"), (done["method"], done["params"]["status"]))
+            got = pipe.ask(modern("tasks/get", {"taskId": id}, id=3, meta=TASKS)[0])["result"]
+            self.assertEqual(got["result"], done["params"]["result"])
 
     def test_a_call_in_flight_does_not_outlive_the_client(self):
         with self.serve(plugin(hostile("misbehaving"))) as pipe:

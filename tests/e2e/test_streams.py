@@ -77,7 +77,6 @@ class ForgottenSessions(Changing):
                     Session(server)
                 self.assertEqual(404, session.request("ping").status)
                 self.change("tool", server)
-                stream.connection.socket.settimeout(5)
                 self.assert_is_over(stream, session)
 
     def test_watch_nothing_any_more(self):
@@ -88,7 +87,7 @@ class ForgottenSessions(Changing):
             for _ in range(3):
                 Session(server)
             self.assertEqual(404, session.request("ping").status)
-            self.assertTrue(wait_until(lambda: server.call_tool("watched", {}).text == '["- talk://a"]', 5))
+            self.assertTrue(wait_until(lambda: server.call_tool("watched", {}).text == '["- talk://a"]'))
 
     def test_are_not_forgotten_while_they_listen_or_hear_that_it_is_over(self):
         with Server(settings(*PLUGINS, server={"session_idle": "300ms"})) as server:
@@ -97,7 +96,6 @@ class ForgottenSessions(Changing):
                 self.assertTrue(stream.connection.is_silent(0.8) or stream.next() is None)
                 Session(server)
                 self.change("tool", server)
-                stream.connection.socket.settimeout(5)
                 message = stream.next()
                 self.assertTrue(message is None or message["method"] == "notifications/tools/list_changed")
 
@@ -226,7 +224,6 @@ class TakenUpAgain(Changing):
     def test_by_two_clients_belongs_to_the_later_one(self):
         with self.session.listen() as first:
             with self.session.listen() as second:
-                first.connection.socket.settimeout(10)
                 self.assertIsNone(first.next())
                 self.change("tool")
                 self.assert_hears(second, "notifications/tools/list_changed")
@@ -246,7 +243,6 @@ class TakenUpAgain(Changing):
         with self.session.listen(stream.last_id) as rest:
             rest.next()
             self.take_back()
-            rest.connection.socket.settimeout(5)
             self.assertNotIn(7, [message.get("id") for message in rest])
         self.assert_is_over(stream.last_id)
 

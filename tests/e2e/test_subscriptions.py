@@ -81,7 +81,6 @@ class ASubscription(Changing):
                 stream, _ = self.listen({"resourceSubscriptions": ["talk://a"]})
                 caller.send(data)
                 self.assertEqual("said", caller.read_response().text)
-                stream.connection.socket.settimeout(5)
                 self.assert_hears(stream, UPDATED, "talk://a")
                 stream.close()
 
@@ -221,7 +220,6 @@ class Ended(Changing):
             for connection, data in zip(connections, late):
                 connection.send(data[20:])
             for connection in connections:
-                connection.socket.settimeout(5)
                 try:
                     connection.read_response()
                 except Closed:

@@ -236,6 +236,68 @@ class InputForTasks(Tasks):
         self.assertEqual(("failed", -32603), (done["status"], done["error"]["code"]))
 
 
+class ListenedTo(Tasks):
+    def listen(self, *ids):
+        message, fields = modern("subscriptions/listen", {"notifications": {"taskIds": list(ids)}}, "s",
+                                 meta={META + "clientCapabilities": KNOWS_TASKS})
+        stream = self.server.stream(message, fields)
+        self.addCleanup(stream.close)
+        return stream, stream.next()["params"]["notifications"].get("taskIds", [])
+
+    def next(self, stream):
+        """The task as the next notification tells it."""
+        message = stream.next()
+        self.assertEqual("notifications/tasks", message["method"])
+        told = message["params"]
+        self.assertEqual({META + "subscriptionId": "s"}, told.pop("_meta"))
+        return told
+
+    def as_got(self, id):
+        task = self.get(id)
+        del task["resultType"], task["_meta"]
+        return task
+
+    def test_says_what_it_needs_and_how_it_ends_to_each_who_listens(self):
+        id = self.wait(self.begin("confirm_delete", {"filename": "f"}), "input_required")["taskId"]
+        streams = [self.listen(id)[0] for _ in range(3)]
+        for stream in streams:
+            self.assertEqual(self.as_got(id), self.next(stream))
+        self.acknowledge("tasks/update", id, inputResponses={"confirm": accepted(confirm=True)})
+        for stream in streams:
+            self.assertEqual("working", self.next(stream)["status"])
+            done = self.next(stream)
+            self.assertEqual("completed", done["status"])
+            self.assertEqual(self.as_got(id), done)
+
+    def test_that_is_over_is_told_at_once(self):
+        cancelled, failed = self.compute(), self.begin("protocol_error_job")
+        self.acknowledge("tasks/cancel", cancelled)
+        self.wait(failed, "failed")
+        stream, ids = self.listen(cancelled, failed)
+        self.assertEqual([cancelled, failed], ids)
+        self.assertEqual(self.as_got(cancelled), self.next(stream))
+        told = self.next(stream)
+        self.assertEqual(self.as_got(failed), told)
+        self.assertEqual(("failed", told["error"]["message"]), (told["status"], told["statusMessage"]))
+
+    def test_that_never_was_is_not_acknowledged(self):
+        id = self.compute()
+        self.assertEqual([id], self.listen("nobody", id, "")[1])
+        self.acknowledge("tasks/cancel", id)
+
+    def test_takes_a_client_that_knows_tasks(self):
+        for can in ({}, {"elicitation": {}}, {"extensions": {}}):
+            message, fields = modern("subscriptions/listen", {"notifications": {"taskIds": ["x"]}},
+                                     meta={META + "clientCapabilities": can})
+            self.assert_missing(self.server.post(message, fields))
+
+    def test_takes_ids_in_an_array(self):
+        for wrong in (None, "x", {}, [1], ["x"] * 101):
+            response = self.ask("subscriptions/listen", {"notifications": {"taskIds": wrong}})
+            self.assertEqual((400, INVALID_PARAMS), (response.status, response.code))
+            self.assertIn("taskIds", response.sentence)
+
+
 class NoSuchTask(Tasks):
     METHODS = {"tasks/get": {}, "tasks/update": {"inputResponses": {}}, "tasks/cancel": {}}
 

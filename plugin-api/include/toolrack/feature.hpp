@@ -88,7 +88,7 @@ public:
     }
 
     // Listed only while this is true; say changes().list_changed() when it is different. Calls come
-    // all the same: a client may not have heard yet. Asked on any thread.
+    // all the same: a client may not have heard yet; a resource is not found then. Asked on any thread.
     feature& listed_while(std::function<bool()> is_there) {
         is_there_ = std::move(is_there);
         return *this;

@@ -1,5 +1,6 @@
 // Who reads a uri: resources and templates of several plugins, gathered.
 #include <deque>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ private:
 
 class library_of_resources {
 public:
+    // What a plugin says, whatever that is.
+    void of_plugin(const std::filesystem::path& file, const std::string& name) {
+        of(name).offer = std::move(*catalog::ask(test::instance_of(file, test::settings_named(name), log_)));
+    }
     part& of(const std::string& name) {
         return parts_.emplace_back(test::instance_of(test::shipped("echo"), test::settings_named(name), log_));
     }
@@ -107,6 +112,28 @@ TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
         CAPTURE(uri);
         CHECK(reader(in, uri) == "nobody");
     }
+}
+
+TEST_CASE("what was left out is not read through another template of its plugin") {
+    library_of_resources all;
+    all.of_plugin(test::hostile("half-fit"), "half");
+    const auto in = all.made();
+    CHECK(all.left_out().size() == 2);
+    CHECK(reader(in, "half:open") == "half half:open");
+    CHECK(reader(in, "half:other") == "half half:{+path}");
+    CHECK(reader(in, "half:private") == "half half:{+path}");
+    CHECK(reader(in, "half:private/a/b") == "half half:{+path}");
+    for (const char* uri : {"half:secret", "half:private/a", "half:private/%61"}) CHECK(reader(in, uri) == "nobody");
+}
+
+TEST_CASE("what one plugin left out is another's to read") {
+    library_of_resources all;
+    all.of_plugin(test::hostile("half-fit"), "half");
+    all.of("other").pattern("half:{name}").pattern("half:private/{name}");
+    const auto in = all.made();
+    CHECK(reader(in, "half:secret") == "other half:{name}");
+    CHECK(reader(in, "half:private/a") == "other half:private/{name}");
+    CHECK(reader(in, "half:other") == "half half:{+path}");
 }
 
 TEST_CASE("a NUL is in no uri, also where slashes may be") {

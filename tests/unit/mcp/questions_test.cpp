@@ -37,6 +37,12 @@ std::string responses(const heard& heard) {
     return std::string(heard.result().at("structuredContent").at("responses").text());
 }
 
+// What a client hears of a question that nobody waits for any more.
+std::string taken_back(const conversation::said& question) {
+    return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" +
+           std::string(question.message().at("id").text()) + "}}";
+}
+
 }  // namespace
 
 TEST_CASE("a question is sent to the client, whose answer the tool gets") {
@@ -94,9 +100,10 @@ TEST_CASE("a page to visit has an id, made up where the tool gives none") {
 TEST_CASE("a client that answers with an error is quoted to the model") {
     asker one;
     auto call = one.begin(asker::call(who + "," + capital));
-    const auto question = call.hears();
+    const auto question = call.hears(), other = call.hears();
     one.answer(question, R"("error":{"code":-1,"message":"Nobody is here."})");
     const auto heard = call.ends();
+    CHECK(heard.notices == std::vector<std::string>{taken_back(other)});
     CHECK(heard.error() == 0);
     CHECK(heard.is_tool_error());
     CHECK(heard.text() == "The tool \"ask\" needs input from the client, and the client answered with an error: Nobody is here.");
@@ -139,7 +146,10 @@ TEST_CASE("a call that waits for its client can be taken back") {
     auto call = one.begin(asker::call(who));
     const auto question = call.hears();
     one.here.say_in(one.session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
-    CHECK(call.ends().status == 0);
+    const auto heard = call.ends();
+    CHECK(heard.status == 0);
+    REQUIRE(heard.notices.size() == 1);
+    CHECK(heard.notices[0] == taken_back(question));
     CHECK(one.answer(question, as_result(ann)) == 202);
 }
 

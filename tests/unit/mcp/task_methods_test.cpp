@@ -61,6 +61,11 @@ public:
         return about("update", id, here.ann, R"(,"inputResponses":)" + responses);
     }
 
+    conversation listen(const std::string& filter, const wire::principal& who, const std::string& capabilities = knows_tasks) {
+        return {here, body("subscriptions/listen", R"("notifications":)" + filter, capabilities),
+                test::modern_headers("subscriptions/listen"), std::nullopt, who};
+    }
+
     office here{{test::parking}};
 
 private:
@@ -295,4 +300,79 @@ TEST_CASE("a client that leaves before its call is a task has taken it back") {
     one.here.room().call([] {});
     CHECK(one.here.log().says("told to stop"));
     one.release("done");
+}
+
+TEST_CASE("what a tool says of its progress is what its task is at") {
+    client one;
+    const auto id = one.begin_task();
+    REQUIRE(one.here.log().will_say("parked"));
+    CHECK(one.get(id).result().at("statusMessage").str() == "parked");
+    one.release("speak");
+    CHECK(one.get(id).result().at("statusMessage").str() == "speaking");
+    one.release("failure");
+    const auto failed = one.get_when_it_rests(id);
+    CHECK(status(failed) == "failed");
+    CHECK(failed.result().at("statusMessage").str() == "It is lost.");
+}
+
+TEST_CASE("a task is listened to from the acknowledgement to its end") {
+    client one;
+    const auto id = one.begin_task();
+    REQUIRE(one.here.log().will_say("parked"));
+    const auto other = one.begin_task();
+    auto heard = one.listen(R"({"taskIds":[")" + id + R"(","nobody",")" + id + R"("],"toolsListChanged":true})", one.here.ann);
+    const auto first = heard.hears();
+    CHECK(first.method() == "notifications/subscriptions/acknowledged");
+    CHECK(first.params().at("notifications").text() == R"({"toolsListChanged":true,"taskIds":[")" + id + "\"]}");
+    const auto standing = heard.hears();  // it has said what it is at
+    CHECK(standing.params().at("statusMessage").str() == "parked");
+
+    one.release("ask");
+    const auto asks = heard.hears();
+    CHECK(asks.method() == "notifications/tasks");
+    CHECK(asks.params().at("taskId").str() == id);
+    CHECK(asks.params().at("status").str() == "input_required");
+    CHECK(asks.params().at("inputRequests").at("name").at("method").str() == "elicitation/create");
+    CHECK(asks.params().at("_meta").at("io.modelcontextprotocol/subscriptionId").text() == "7");
+    one.update(id, name_given("Ann"));
+    CHECK(heard.hears().params().at("status").str() == "working");
+    const auto done = heard.hears();
+    CHECK(done.params().at("status").str() == "completed");
+    CHECK(done.params().at("result").at("content").at(0).at("text").str() == "Hello, Ann");
+    one.about("cancel", other, one.here.ann);
+    one.here.announcer().end_all();
+    CHECK(heard.ends().notices.empty());
+}
+
+TEST_CASE("a task of somebody else's is not listened to, and is no other answer than one that never was") {
+    client one;
+    const auto id = one.begin_task();
+    auto others = one.listen(R"({"taskIds":[")" + id + "\"]}", one.here.bob);
+    CHECK(others.hears().params().at("notifications").text() == "{}");
+    one.release("done");
+    one.get_when_it_rests(id);
+    one.here.announcer().end_all();
+    CHECK(others.ends().notices.empty());
+}
+
+TEST_CASE("who does not know tasks cannot listen to them") {
+    client one;
+    for (const char* ids : {"[]", R"(["x"])", "null"}) {
+        const auto heard = one.listen(R"({"taskIds":)" + std::string(ids) + "}", one.here.ann, R"({"elicitation":{}})").ends();
+        CHECK(heard.status == 400);
+        CHECK(heard.error() == -32021);
+        CHECK(heard.data().text() == R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})");
+    }
+}
+
+TEST_CASE("tasks to listen to are an array of strings, and not too many") {
+    client one;
+    std::string many = "[\"x\"";
+    for (int i = 0; i < 100; ++i) many += ",\"x\"";
+    for (const auto& odd : {std::string("null"), std::string("\"x\""), std::string("{}"), std::string("[1]"), std::string("[\"x\",null]"), many + "]"}) {
+        const auto heard = one.listen(R"({"taskIds":)" + odd + "}", one.here.ann).ends();
+        CHECK(heard.status == 400);
+        CHECK(heard.error() == -32602);
+        CHECK(heard.sentence() == "taskIds must be an array of at most 100 ids of tasks.");
+    }
 }

@@ -5,6 +5,7 @@
 
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "collecting_outlet.hpp"
 #include "principals.hpp"
 #include "set_clock.hpp"
 
@@ -66,6 +67,41 @@ private:
     std::future<void> over_;
     std::optional<std::string> said_;
 };
+
+// Somebody who listens, and what they were told: the members that tell one notification from the next.
+class listener {
+public:
+    explicit listener(workshop& in) : room_(in.room), to_(in.room, wire::mirrored{}) {}
+    ~listener() { leave(); }
+    listener(const listener&) = delete;
+    listener& operator=(const listener&) = delete;
+
+    void follow(task& which, const std::string& subscription = "7") {
+        room_.call([&] { which.follow(box_, subscription); });
+    }
+    void leave() {
+        room_.call([this] { box_->close(); });
+    }
+    std::vector<std::string> heard() {
+        room_.call([] {});
+        std::vector<std::string> all;
+        for (const auto& text : to_.notices) {
+            CHECK_FALSE(wire::check_json(text));
+            const auto params = json::value(text).at("params");
+            const auto message = params.find("statusMessage");
+            all.push_back(params.at("status").str() + (message ? ": " + message->str() : ""));
+        }
+        return all;
+    }
+    std::string last() { return to_.notices.back(); }
+
+private:
+    test::io_room& room_;
+    test::collecting_outlet to_;
+    const std::shared_ptr<mcp::mailbox> box_ = room_.call([this] { return std::make_shared<mcp::mailbox>(to_); });
+};
+
+using words = std::vector<std::string>;
 
 const std::string two_questions = R"({"a":{"method":"roots/list"},"b\u0031":{"method":"x"}})";
 
@@ -239,4 +275,90 @@ TEST_CASE("there are only so many tasks at once, and room again when their time 
     CHECK_FALSE(in.open());
     in.clock.pass(1h);
     CHECK(in.open());
+}
+
+TEST_CASE("what a task is at is told until it is at something else, and why it failed") {
+    workshop in;
+    const auto one = in.open(), asks = in.open(), other = in.open();
+    one->say("Copying \"a\"\n");
+    CHECK(workshop::member(*one, "statusMessage") == R"("Copying \"a\"\\x0a")");
+    CHECK(one->members(false).find("Copying") != std::string::npos);
+    one->say(std::string(10'000, 'x'));
+    CHECK(workshop::member(*one, "statusMessage").starts_with("\"xxx"));
+    CHECK(workshop::member(*one, "statusMessage").size() < 600);
+    one->complete("{}");
+    one->say("Done, and still talking.");
+    CHECK(workshop::member(*one, "statusMessage") == "nothing");
+    other->fail(R"({"code":1,"message":"No."})");
+    CHECK(workshop::member(*other, "statusMessage") == "\"No.\"");
+
+    asks->say("Looking.");
+    asking question(in, *asks, R"({"a":{}})");
+    CHECK(workshop::member(*asks, "statusMessage") == "nothing");
+    asks->say("It waits, and talks all the same.");
+    CHECK(workshop::member(*asks, "statusMessage") == "nothing");
+}
+
+TEST_CASE("who follows a task is told of every change in order, each as the task would answer itself") {
+    workshop in;
+    listener who(in);
+    const auto one = in.open();
+    who.follow(*one, R"("a \u0062")");
+    CHECK(who.heard().empty());
+    one->say("half");
+    {
+        asking question(in, *one, two_questions);
+        in.give(*one, R"({"a":1})");
+        in.give(*one, R"({"b1":1})");
+        question.comes_to();
+    }
+    CHECK(who.heard() == words{"working: half", "input_required", "input_required", "working", "cancelled"});
+    one->complete("{}");
+    CHECK(who.heard().size() == 5);
+    CHECK(who.last() == R"({"jsonrpc":"2.0","method":"notifications/tasks","params":{"_meta":)"
+                        R"({"io.modelcontextprotocol/subscriptionId":"a \u0062"},)" +
+                            one->members(true) + "}}");
+}
+
+TEST_CASE("who comes late is told at once how a task stands, when it does more than work") {
+    workshop in;
+    listener who(in);
+    const auto working = in.open(), busy = in.open(), done = in.open(), failed = in.open(), asks = in.open();
+    busy->say("busy");
+    done->complete(R"({"content":[]})");
+    failed->fail(R"({"code":1,"message":"No."})");
+    asking question(in, *asks, R"({"a":{}})");
+    for (const auto& one : {working, busy, done, failed, asks}) who.follow(*one);
+    CHECK(who.heard() == words{"working: busy", "completed", "failed: No.", "input_required"});
+}
+
+TEST_CASE("each of several listeners is told under its own id, and who left is not") {
+    workshop in;
+    listener first(in), second(in), gone(in);
+    const auto one = in.open();
+    first.follow(*one, "1");
+    second.follow(*one, "2");
+    gone.follow(*one, "3");
+    gone.leave();
+    one->complete("{}");
+    CHECK(first.heard() == words{"completed"});
+    CHECK(second.heard() == words{"completed"});
+    CHECK(gone.heard().empty());
+    CHECK(first.last().find(R"(subscriptionId":1})") != std::string::npos);
+    CHECK(second.last().find(R"(subscriptionId":2})") != std::string::npos);
+}
+
+TEST_CASE("a task keeps nobody who no longer listens") {
+    workshop in;
+    const auto one = in.open();
+    std::weak_ptr<mcp::mailbox> last;
+    test::collecting_outlet to(in.room, wire::mirrored{});
+    for (int i = 0; i < 2; ++i)
+        in.room.call([&] {
+            const auto box = std::make_shared<mcp::mailbox>(to);
+            one->follow(box, "7");
+            box->close();
+            if (i == 0) last = box;
+        });
+    CHECK(last.expired());
 }

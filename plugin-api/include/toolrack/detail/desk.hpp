@@ -27,6 +27,7 @@ public:
 private:
     void route(call& c) const;
     const feature& addressee(call& c) const;
+    const feature& reader(call& c, const feature* found) const;
     void complete(call& c) const;
     void answer_exception(toolrack_call id, const toolrack_request& request) const noexcept;
     void log_exception(const toolrack_request& request) const noexcept;
@@ -69,18 +70,23 @@ inline const feature& desk::addressee(call& c) const {
         found = offered_.find(kind::resource, c.name());
     else
         throw error(code::method_not_found, "This method is not supported.");
+    if (c.method() == "resources/read") return reader(c, found);
     if (found) return *found;
+    throw error(code::invalid_params,
+                "There is nothing called \"" + std::string(c.name()) + "\" here.");
+}
 
-    if (c.method() != "resources/read")
-        throw error(code::invalid_params,
-                    "There is nothing called \"" + std::string(c.name()) + "\" here.");
-    for (const feature& each : offered_.features) {
-        if (auto variables = each.match(c.name())) {
+// What is not listed now is not read through another template either: the host let the caller in
+// by the scopes of that one.
+inline const feature& desk::reader(call& c, const feature* found) const {
+    for (auto each = offered_.features.begin(); !found && each != offered_.features.end(); ++each) {
+        if (auto variables = each->match(c.name())) {
             c.set_variables(*std::move(variables));
-            return each;
+            found = &*each;
         }
     }
-    throw resource_not_found(c.name());
+    if (!found || !found->is_listed()) throw resource_not_found(c.name());
+    return *found;
 }
 
 // Without a completer there is nothing to suggest, which is no error.
