@@ -35,7 +35,7 @@ struct doorman::inside {
     inside(const settings& said, outlet to)
         : issuer(said.issuer.empty() ? std::string(jwt::usual_issuer) : said.issuer), audience(said.audience),
           max_ttl(read_max_ttl(said.max_ttl)), valid({said.keys, said.revoked}, std::move(to)),
-          watching(valid.files(), [this] { valid.look_again(); }, [this] { valid.time_passes(); }) {}
+          watching(valid.files(), [this] { valid.look_again(); }, [this] { valid.a_second_passed(); }) {}
 
     const std::string issuer, audience;
     const std::chrono::seconds max_ttl;

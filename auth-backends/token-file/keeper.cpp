@@ -42,7 +42,7 @@ public:
     rooms(files where, voice says)
         : where_(std::move(where)), says_(std::move(says)), uses_(token::read_last_uses(where_.last_use)) {
         auto marks = read_first();
-        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { save_uses_in_time(); });
+        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { a_second_passed(); });
     }
     ~rooms() {
         watch_.reset();
@@ -91,8 +91,20 @@ private:
     // On the watching thread.
     void look_again() {
         add_revocations();  // first, and whatever becomes of the list
+        read_list_again();
+    }
+
+    // What keeps a file from being read may be a folder above it, and then its own mark does not change.
+    void a_second_passed() {
+        if (revocations_are_shut_) add_revocations();
+        if (list_is_shut_) read_list_again();
+        save_uses_in_time();
+    }
+
+    void read_list_again() {
         try {
             auto list = read_trusted(where_.list, token::longest_list);
+            list_is_shut_ = !list;
             if (!list) throw failure(where_.list.string() + " cannot be used: " + list.error().why());
             auto next = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
             const auto before = current().tokens;
@@ -115,6 +127,7 @@ private:
     bool add_revocations() {
         try {
             const auto file = read_trusted(where_.revocations, token::longest_revocations, readers::anyone);
+            revocations_are_shut_ = !file;
             if (!file) {
                 if (current().taken_back->is_empty() && mark_of(where_.revocations) == file_mark{}) return true;
                 throw failure(where_.revocations.string() + " cannot be used: " + file.error().why());
@@ -178,6 +191,7 @@ private:
     const voice says_;
     // Of the watching thread.
     std::string said_, said_of_revocations_;  // what was complained about last
+    bool list_is_shut_ = false, revocations_are_shut_ = false;
     token::last_uses uses_;
     std::chrono::steady_clock::time_point next_save_{};
     bool cannot_save_ = false;
