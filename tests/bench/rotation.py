@@ -69,7 +69,8 @@ def rotate(rack, script, clients, overlap):
     clients[which] = fresh
 
 
-def measure(rotations=ROTATIONS, reloads=RELOADS, overlap="2s"):
+def under_load(rotations, reloads, overlap="2s"):
+    """(what the clients saw, the load) of so many rotations and reloads."""
     with Rack() as rack:
         clients = [rack.new_token(f"client{number}") for number in range(CLIENTS)]
         rack.start()
@@ -80,14 +81,19 @@ def measure(rotations=ROTATIONS, reloads=RELOADS, overlap="2s"):
             for number in range(rotations):
                 rotate(rack, script, clients, overlap)
                 if number % (rotations // reloads) == 0:
-                    rack.reload(*(("echo", "time") if number % 2 else ("echo",)))
+                    rack.reload(*(("echo",) if rack.reloads % 2 else ("echo", "time")))
             time.sleep(4 * GRACE)  # until the last old one is refused
-        report("requests under way meanwhile", load.answers, "")
-        report("of them with a token that had a successor", script.with_old, "")
-        report("requests per second", load.answers / load.seconds, "")
-        report_none("false 401", script.false_401)
-        report_none("5xx or another status", script.errors)
-        report_none("connections that were refused, reset or closed", script.lost)
-        report_none(f"let in more than {GRACE:.0f} s after the end of its window", script.late_200)
-        if not script.refused:
-            report_none("old tokens were refused", ["none was ever refused, so nothing was measured"])
+    return script, load
+
+
+def measure():
+    script, load = under_load(ROTATIONS, RELOADS)
+    report("requests under way meanwhile", load.answers, "")
+    report("of them with a token that had a successor", script.with_old, "")
+    report("requests per second", load.answers / load.seconds, "")
+    report_none("false 401", script.false_401)
+    report_none("5xx or another status", script.errors)
+    report_none("connections that were refused, reset or closed", script.lost)
+    report_none(f"let in more than {GRACE:.0f} s after the end of its window", script.late_200)
+    if not script.refused:
+        report_none("old tokens were refused", ["none was ever refused, so nothing was measured"])
