@@ -103,10 +103,10 @@ def environment(token=None, **more):
     return kept | more
 
 
-def toolrack(*arguments, token=None, cwd=None, **more):
+def toolrack(*arguments, token=None, cwd=None, input="", **more):
     """Runs a command to its end."""
     return subprocess.run([BINARY, *map(str, arguments)], env=environment(token, **more), cwd=cwd,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                          input=input, capture_output=True, text=True, timeout=PATIENCE,
                           errors="replace", check=False)
 
 

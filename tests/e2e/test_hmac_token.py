@@ -361,6 +361,54 @@ class TheCommands(WithKeys):
         self.assertIn("toolrack key new", done.stderr)
         self.assertEqual("active", self.keys.key("new", "--json")["state"])
 
+    def test_verify_a_token_as_the_server_would(self):
+        token, about = self.keys.mint()
+        said = self.keys.run("token", "verify", "--json", input=token + "\n")
+        self.assertEqual(0, said.returncode, said)
+        self.assertEqual((about["jti"], "ann", "valid"), tuple(json.loads(said.stdout)[key] for key in ("jti", "principal", "state")))
+        alone = toolrack("token", "verify", "--keys", self.keys.keys, "--audience", HERE, input=token, HOME="/nonexistent")
+        self.assertEqual(0, alone.returncode, alone)
+        elsewhere = self.keys.run("token", "verify", "--audience", "https://elsewhere.example.com/mcp", input=token)
+        self.assertEqual(1, elsewhere.returncode)
+        self.assertIn("its aud does not name this server", elsewhere.stdout)
+        self.keys.ok("token", "revoke", about["jti"], "--reason", "lost")
+        said = self.keys.run("token", "verify", input=token)
+        self.assertEqual(1, said.returncode)
+        self.assertIn("revoked", said.stdout)
+
+    def test_revoke_a_token_by_its_id_or_itself_or_its_holder(self):
+        server = self.serve()
+        tokens = [self.keys.mint(principal=name) for name in ("ann", "bob", "eve", "eve", "dan")]
+        self.keys.ok("token", "revoke", tokens[0][1]["jti"])
+        done = self.keys.run("token", "revoke", tokens[1][0])
+        self.assertEqual(0, done.returncode, done)
+        self.assertIn("has seen it", done.stderr)
+        self.assertNotIn(tokens[1][0].split(".")[2], done.stdout + done.stderr + self.keys.list.read_text())
+        self.keys.ok("token", "revoke", "--principal", "eve")
+        for token, _ in tokens[:4]:
+            self.assert_soon_refused(server, token)
+        self.assertTrue(self.is_let_in(server, tokens[4][0]))
+        done = self.keys.run("token", "revoke", "two words")
+        self.assertEqual(USAGE, done.returncode)
+        self.assertIn("is one word", done.stderr)
+
+    def test_revoke_all_of_a_principal_in_every_lock_of_a_chain(self):
+        (self.keys.folder / "listed").mkdir(mode=0o700)
+        tokens = self.keys.folder / "listed" / "tokens.toml"
+        done = toolrack("token", "new", "--principal", "ann", "--scope", "*", "--fd", "1", "--tokens", tokens)
+        self.keys.config = settings("echo", backend=["token-file", "hmac-token"], server={"public_url": HERE},
+                                    auth={"options": {"token-file": {"path": tokens}, "hmac-token": {"keys": self.keys.keys}}})
+        self.keys.config_file.write_text(self.keys.config)
+        server, listed, (signed_one, about) = self.serve(), done.stdout.strip(), self.keys.mint()
+        other = self.keys.mint()[0]
+        self.assertTrue(all(self.is_let_in(server, token) for token in (listed, signed_one, other)))
+        self.keys.ok("token", "revoke", about["jti"])
+        self.assert_soon_refused(server, signed_one)
+        self.assertTrue(self.is_let_in(server, listed))
+        self.keys.ok("token", "revoke", "--principal", "ann")
+        self.assert_soon_refused(server, listed)
+        self.assert_soon_refused(server, other)
+
     def test_need_no_configuration_when_all_is_said(self):
         elsewhere = self.keys.folder / "elsewhere.toml"
         for arguments in (("key", "new", "--keys", elsewhere), ("key", "list", "--keys", elsewhere),
