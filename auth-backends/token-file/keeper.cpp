@@ -44,10 +44,7 @@ public:
         auto marks = read_first();
         watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { a_second_passed(); });
     }
-    ~rooms() {
-        watch_.reset();
-        save_uses();
-    }
+    ~rooms() { save_uses(); }
     rooms(const rooms&) = delete;
     rooms& operator=(const rooms&) = delete;
 
@@ -56,13 +53,16 @@ public:
         if (!id) return {.what = answer::not_ours, .why = "not a token of this list's making"};
         const auto now = current();
         const auto* who = now.tokens->find(bearer, *id);
-        if (!who) return {.why = "no token with the id " + std::string(*id) + " is in the list"};
+        if (!who) return {.why = "no token with the id " + std::string(*id) + " is in the list", .may_be_new = true};
         if (const char* why = now.why_void(*who, *id, peer, time))
             return {.why = std::string(why) + " (" + std::string(*id) + ", " + *who->principal + ')'};
         now.tokens->note_use(*who, time);
         return {.what = answer::granted, .why = {}, .subject = *who->principal, .credential = std::string(*id),
                 .scopes = *who->scopes, .expires = who->expires};
     }
+
+    bool after_a_look(std::function<void()> then) { return watch_->after_a_look(std::move(then)); }
+    void end_watch() { watch_.reset(); }
 
 private:
     door_list current() const {
@@ -98,7 +98,17 @@ private:
     void a_second_passed() {
         if (revocations_are_shut_) add_revocations();
         if (list_is_shut_) read_list_again();
+        end_in_time();
         save_uses_in_time();
+    }
+
+    // Who was let in before the end of the token was known goes then, and not when it is rotated.
+    void end_in_time() {
+        const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+        while (!ends_.empty() && ends_.begin()->first <= time) {
+            says_.forget(ends_.begin()->second);
+            ends_.erase(ends_.begin());
+        }
     }
 
     void read_list_again() {
@@ -109,11 +119,13 @@ private:
             auto next = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
             const auto before = current().tokens;
             const auto lost = before->lost_in(*next);
+            auto shortened = before->shortened_in(*next);
             {
                 const std::lock_guard lock(mutex_);
                 now_.tokens = next;
             }
             for (const auto& id : lost) says_.forget(id);
+            for (auto& end : shortened) ends_.insert(std::move(end));
             before->collect_uses(uses_);
             if (!said_.empty()) says_.log(voice::loudness::info, where_.list.string() + " is whole again");
             said_.clear();
@@ -193,6 +205,7 @@ private:
     std::string said_, said_of_revocations_;  // what was complained about last
     bool list_is_shut_ = false, revocations_are_shut_ = false;
     token::last_uses uses_;
+    std::multimap<std::int64_t, std::string> ends_;  // of tokens whose end was brought forward
     std::chrono::steady_clock::time_point next_save_{};
     bool cannot_save_ = false;
 
@@ -202,7 +215,10 @@ private:
 };
 
 keeper::keeper(files where, voice says) : rooms_(std::make_unique<rooms>(std::move(where), std::move(says))) {}
-keeper::~keeper() = default;
+// The watching thread uses all the rest, and may still be asked.
+keeper::~keeper() { rooms_->end_watch(); }
+
+bool keeper::after_a_look(std::function<void()> then) const { return rooms_->after_a_look(std::move(then)); }
 
 keeper::decision keeper::decide(std::string_view token, std::string_view peer, std::int64_t now) const {
     return rooms_->decide(token, peer, now);

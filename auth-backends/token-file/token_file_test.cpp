@@ -120,6 +120,16 @@ TEST_CASE("the host's clock is the one that counts, wherever it jumps") {
     }
 }
 
+TEST_CASE("a token counts as soon as the list with it is there, and stops to when it is gone") {
+    const folder here;
+    const std::string text = list;
+    here.write("tokens.toml", text.substr(text.rfind("[[token]]")).insert(0, "schema = 1\n"));
+    host door(here.options());
+    CHECK_FALSE(door.authenticate(ann).granted);
+    here.write("tokens.toml", text);
+    CHECK(door.authenticate(ann).granted);
+}
+
 TEST_CASE("checking never blocks, needs a token, and is not open") {
     const folder here;
     host door(here.options());
