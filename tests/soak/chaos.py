@@ -84,7 +84,7 @@ class Chaos:
     def revoke(self):
         self.wallet.add(self.new_token(f"client{random.randrange(20)}"))
         old = self.wallet.newest()
-        self.wallet.ends(old, time.time())  # from when on a refusal is right; and from when it is due, below
+        self.wallet.may_end(old)
         self.token("revoke", id_of(old))
         self.wallet.ends(old, time.time())
 

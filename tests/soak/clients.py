@@ -14,6 +14,7 @@ from harness import Closed, Session, modern, request, rpc
 
 LINGER_NOT = struct.pack("ii", 1, 0)
 RESTED = 0.01
+LATEST_END = 5.0  # seconds after which a stream is over for sure, however busy the machine is
 
 
 class Clients:
@@ -126,6 +127,8 @@ class Clients:
                 return self.judge.bad("listener", f"heard {heard} first")
             while time.monotonic() < end and not self.judge.is_over.is_set():
                 if connection.is_silent(0.2):
+                    if self.wallet.must_not_count(token, time.time() - LATEST_END):
+                        return self.judge.bad("listener", "its stream outlived its token")
                     continue
                 lines = connection.read_block()
                 if not lines:
