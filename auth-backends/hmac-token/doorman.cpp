@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -35,17 +36,18 @@ struct doorman::inside {
     inside(const settings& said, outlet to)
         : issuer(said.issuer.empty() ? std::string(jwt::usual_issuer) : said.issuer), audience(said.audience),
           max_ttl(read_max_ttl(said.max_ttl)), valid({said.keys, said.revoked}, std::move(to)),
-          watching(valid.files(), [this] { valid.look_again(); }, [this] { valid.time_passes(); }) {}
+          watching(std::in_place, valid.files(), [this] { valid.look_again(); }, [this] { valid.a_second_passed(); }) {}
 
     const std::string issuer, audience;
     const std::chrono::seconds max_ttl;
     standing valid;
-    toolrack::file_watch watching;  // ends first: it uses what is above
+    std::optional<toolrack::file_watch> watching;
 };
 
 doorman::doorman(const settings& said, outlet to) : inside_(std::make_unique<inside>(said, std::move(to))) {}
 
-doorman::~doorman() = default;
+// Its thread uses all the rest, and may still be asked.
+doorman::~doorman() { inside_->watching.reset(); }
 
 doorman::answer doorman::check(std::string_view token, std::string_view resource, std::int64_t now) const {
     answer answer;
@@ -62,6 +64,7 @@ doorman::answer doorman::check(std::string_view token, std::string_view resource
     if (!verified) {
         answer.kind = kind_of(verified.error().why);
         answer.why = to_string(verified.error());
+        answer.may_be_new = verified.error().why == jwt::fault::unknown_key;
         return answer;
     }
     answer.kind = answer::kind::granted;
@@ -71,3 +74,5 @@ doorman::answer doorman::check(std::string_view token, std::string_view resource
     answer.expires = verified->expires;
     return answer;
 }
+
+bool doorman::after_a_look(std::function<void()> then) const { return inside_->watching->after_a_look(std::move(then)); }

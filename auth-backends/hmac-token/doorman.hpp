@@ -32,6 +32,7 @@ public:
         std::vector<std::string> scopes;
         std::int64_t expires = 0;
         std::string why;  // not granted
+        bool may_be_new = false;  // not granted, because its key is none of those that were last read
     };
 
     // Throws an exception with a sentence when nobody could be let in safely.
@@ -42,6 +43,9 @@ public:
 
     // Never waits. `now` in seconds since 1970.
     answer check(std::string_view token, std::string_view resource, std::int64_t now) const;
+    // Never waits. `then` runs on the doorman's thread when all that the files say by now was read. False, and it never
+    // runs, when too many wait for that already.
+    bool after_a_look(std::function<void()> then) const;
 
 private:
     struct inside;

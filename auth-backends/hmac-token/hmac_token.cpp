@@ -3,6 +3,7 @@
 // Here the SDK meets the doorman, who knows what a token is worth.
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <toolrack/plugin.hpp>
 
@@ -13,6 +14,36 @@ namespace {
 std::string option(const toolrack::setup& s, const char* name) {
     const auto found = s.options().find(name);
     return found ? found->str() : "";
+}
+
+toolrack::verdict verdict_of(doorman::answer answer) {
+    using namespace toolrack;
+    using kind = enum doorman::answer::kind;
+    switch (answer.kind) {
+    case kind::granted: break;
+    case kind::not_ours: return refuse(refusal::pass, answer.why);
+    case kind::wrong_audience: return refuse(refusal::wrong_audience, answer.why);
+    case kind::refused: return refuse(refusal::bad_token, answer.why);
+    }
+    return grant{.subject = std::move(answer.subject),
+                 .scopes = std::move(answer.scopes),
+                 .credential = std::move(answer.id),
+                 .expires = answer.expires};
+}
+
+doorman::answer ask(const doorman& doorman, const toolrack::facts& shown) {
+    return doorman.check(shown.token, shown.resource, shown.now);
+}
+
+// Its key may have been made a moment ago: then it is for the keys as they are now to say.
+void decide(const doorman& doorman, toolrack::check& asked) {
+    using namespace toolrack;
+    if (asked.facts().token.empty()) return asked.answer(refuse(refusal::no_token, "no token was sent"));
+    auto answer = ask(doorman, asked.facts());
+    if (!answer.may_be_new) return asked.answer(verdict_of(std::move(answer)));
+    const auto kept = std::make_shared<check>(std::move(asked));
+    if (!doorman.after_a_look([&doorman, kept] { kept->answer(verdict_of(ask(doorman, kept->facts()))); }))
+        kept->answer(verdict_of(std::move(answer)));
 }
 
 }  // namespace
@@ -55,19 +86,5 @@ TOOLRACK_PLUGIN("toolrack.hmac-token", "1.0.0", R"({
                                                 outlet);
     // The handler only looks at it, so that its thread ends when the instance does and not with the last handler.
     s.keep(here);
-    s.auth(trait::quick, [&doorman = *here](const facts& shown) -> verdict {
-        using kind = enum doorman::answer::kind;
-        if (shown.token.empty()) return refuse(refusal::no_token, "no token was sent");
-        auto answer = doorman.check(shown.token, shown.resource, shown.now);
-        switch (answer.kind) {
-        case kind::granted: break;
-        case kind::not_ours: return refuse(refusal::pass, answer.why);
-        case kind::wrong_audience: return refuse(refusal::wrong_audience, answer.why);
-        case kind::refused: return refuse(refusal::bad_token, answer.why);
-        }
-        return grant{.subject = std::move(answer.subject),
-                     .scopes = std::move(answer.scopes),
-                     .credential = std::move(answer.id),
-                     .expires = answer.expires};
-    });
+    s.auth(trait::quick, [&doorman = *here](check& asked) { decide(doorman, asked); });
 }

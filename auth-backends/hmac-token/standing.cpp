@@ -65,14 +65,33 @@ standing::standing(paths from, doorman::outlet to) : paths_(completed(from)), to
 }
 
 void standing::look_again() {
-    // The list first, and on its own: it is what must not be delayed.
+    read_list_again();  // first, and on its own: it is what must not be delayed
+    read_keys_again();
+}
+
+// What keeps a file from being read may be a folder above it, and then its own mark does not change.
+void standing::a_second_passed() {
+    if (list_is_shut_) read_list_again();
+    if (keys_are_shut_) read_keys_again();
+    end_keys_in_time();
+}
+
+void standing::read_list_again() {
     try {
-        say_once(said_of_list_, look_at_list(), paths_.revoked);
+        list_is_shut_ = true;
+        const auto complaint = look_at_list();
+        list_is_shut_ = false;
+        say_once(said_of_list_, complaint, paths_.revoked);
     } catch (const std::exception& wrong) {
         say_once(said_of_list_, wrong.what(), paths_.revoked);
     }
+}
+
+void standing::read_keys_again() {
     try {
+        keys_are_shut_ = true;
         look_at_keys();
+        keys_are_shut_ = false;
         say_once(said_of_keys_, "", paths_.keys);
     } catch (const std::exception& wrong) {
         say_once(said_of_keys_, wrong.what(), paths_.keys);
@@ -82,7 +101,7 @@ void standing::look_again() {
 void standing::look_at_keys() {
     const auto ring = jwt::load_keys(paths_.keys);
     replace({std::make_shared<const jwt::prepared_keys>(ring), now()->revoked});
-    time_passes();
+    end_keys_in_time();
 }
 
 std::string standing::look_at_list() {
@@ -100,7 +119,7 @@ std::string standing::look_at_list() {
 
 // Grants that a key has given are not told apart from others, so losing one takes back all. That is rare, and
 // costs each caller one more check.
-void standing::time_passes() {
+void standing::end_keys_in_time() {
     auto accepted_now = now()->keys->accepted_at(today());
     const bool lost_one = std::any_of(accepted_.begin(), accepted_.end(), [&](const auto& one) {
         return std::find(accepted_now.begin(), accepted_now.end(), one) == accepted_now.end();

@@ -45,11 +45,14 @@ public:
 
     // Only for one thread at a time.
     void look_again();
-    void time_passes();  // keys end by themselves
+    void a_second_passed();
 
 private:
     using accepted = std::vector<std::pair<std::string, toolrack::jwt::mac::tag>>;  // kid, and what tells a key apart
 
+    void read_list_again();
+    void read_keys_again();
+    void end_keys_in_time();
     void look_at_keys();
     std::string look_at_list();  // what there is to complain about
     void say_once(std::string& said, const std::string& complaint, const std::filesystem::path& file) const;
@@ -59,6 +62,7 @@ private:
     paths paths_;
     doorman::outlet to_;
     bool had_list_ = false;
+    bool list_is_shut_ = false, keys_are_shut_ = false;  // nothing could be read from it when it was last tried
     std::string said_of_keys_, said_of_list_;  // the complaint that was logged last; empty: all is well
     accepted accepted_;                        // when somebody last looked
     mutable std::mutex mutex_;

@@ -42,12 +42,9 @@ public:
     rooms(files where, voice says)
         : where_(std::move(where)), says_(std::move(says)), uses_(token::read_last_uses(where_.last_use)) {
         auto marks = read_first();
-        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { save_uses_in_time(); });
+        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { a_second_passed(); });
     }
-    ~rooms() {
-        watch_.reset();
-        save_uses();
-    }
+    ~rooms() { save_uses(); }
     rooms(const rooms&) = delete;
     rooms& operator=(const rooms&) = delete;
 
@@ -56,13 +53,16 @@ public:
         if (!id) return {.what = answer::not_ours, .why = "not a token of this list's making"};
         const auto now = current();
         const auto* who = now.tokens->find(bearer, *id);
-        if (!who) return {.why = "no token with the id " + std::string(*id) + " is in the list"};
+        if (!who) return {.why = "no token with the id " + std::string(*id) + " is in the list", .may_be_new = true};
         if (const char* why = now.why_void(*who, *id, peer, time))
             return {.why = std::string(why) + " (" + std::string(*id) + ", " + *who->principal + ')'};
         now.tokens->note_use(*who, time);
         return {.what = answer::granted, .why = {}, .subject = *who->principal, .credential = std::string(*id),
                 .scopes = *who->scopes, .expires = who->expires};
     }
+
+    bool after_a_look(std::function<void()> then) { return watch_->after_a_look(std::move(then)); }
+    void end_watch() { watch_.reset(); }
 
 private:
     door_list current() const {
@@ -91,17 +91,41 @@ private:
     // On the watching thread.
     void look_again() {
         add_revocations();  // first, and whatever becomes of the list
+        read_list_again();
+    }
+
+    // What keeps a file from being read may be a folder above it, and then its own mark does not change.
+    void a_second_passed() {
+        if (revocations_are_shut_) add_revocations();
+        if (list_is_shut_) read_list_again();
+        end_in_time();
+        save_uses_in_time();
+    }
+
+    // Who was let in before the end of the token was known goes then, and not when it is rotated.
+    void end_in_time() {
+        const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+        while (!ends_.empty() && ends_.begin()->first <= time) {
+            says_.forget(ends_.begin()->second);
+            ends_.erase(ends_.begin());
+        }
+    }
+
+    void read_list_again() {
         try {
             auto list = read_trusted(where_.list, token::longest_list);
+            list_is_shut_ = !list;
             if (!list) throw failure(where_.list.string() + " cannot be used: " + list.error().why());
             auto next = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
             const auto before = current().tokens;
             const auto lost = before->lost_in(*next);
+            auto shortened = before->shortened_in(*next);
             {
                 const std::lock_guard lock(mutex_);
                 now_.tokens = next;
             }
             for (const auto& id : lost) says_.forget(id);
+            for (auto& end : shortened) ends_.insert(std::move(end));
             before->collect_uses(uses_);
             if (!said_.empty()) says_.log(voice::loudness::info, where_.list.string() + " is whole again");
             said_.clear();
@@ -115,6 +139,7 @@ private:
     bool add_revocations() {
         try {
             const auto file = read_trusted(where_.revocations, token::longest_revocations, readers::anyone);
+            revocations_are_shut_ = !file;
             if (!file) {
                 if (current().taken_back->is_empty() && mark_of(where_.revocations) == file_mark{}) return true;
                 throw failure(where_.revocations.string() + " cannot be used: " + file.error().why());
@@ -178,7 +203,9 @@ private:
     const voice says_;
     // Of the watching thread.
     std::string said_, said_of_revocations_;  // what was complained about last
+    bool list_is_shut_ = false, revocations_are_shut_ = false;
     token::last_uses uses_;
+    std::multimap<std::int64_t, std::string> ends_;  // of tokens whose end was brought forward
     std::chrono::steady_clock::time_point next_save_{};
     bool cannot_save_ = false;
 
@@ -188,7 +215,10 @@ private:
 };
 
 keeper::keeper(files where, voice says) : rooms_(std::make_unique<rooms>(std::move(where), std::move(says))) {}
-keeper::~keeper() = default;
+// The watching thread uses all the rest, and may still be asked.
+keeper::~keeper() { rooms_->end_watch(); }
+
+bool keeper::after_a_look(std::function<void()> then) const { return rooms_->after_a_look(std::move(then)); }
 
 keeper::decision keeper::decide(std::string_view token, std::string_view peer, std::int64_t now) const {
     return rooms_->decide(token, peer, now);

@@ -30,6 +30,7 @@ public:
         std::string subject{}, credential{};
         std::vector<std::string> scopes{};
         std::int64_t expires = 0;  // seconds since 1970; 0: never
+        bool may_be_new = false;   // refused, because it is not in the list as it was last read
     };
 
     // Throws std::runtime_error, one full sentence, when either file cannot be trusted or understood.
@@ -38,6 +39,9 @@ public:
 
     // Any thread; never blocks. `now` in seconds since 1970.
     decision decide(std::string_view token, std::string_view peer, std::int64_t now) const;
+    // Any thread; never blocks. `then` runs on a thread of the keeper's when all that the files say by now was read.
+    // False, and it never runs, when too many wait for that already.
+    bool after_a_look(std::function<void()> then) const;
 
 private:
     class rooms;

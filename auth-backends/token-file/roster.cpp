@@ -24,7 +24,7 @@ roster::id packed(std::string_view text) {
 
 bool roster::holder::is_same_as(const holder& other) const {
     return hash == other.hash && *principal == *other.principal && *scopes == *other.scopes &&
-           *sources == *other.sources && not_before == other.not_before && expires == other.expires;
+           *sources == *other.sources && not_before == other.not_before;
 }
 
 // Ids are random, and only ours are in here: nobody can choose them to collide.
@@ -81,4 +81,15 @@ std::vector<std::string> roster::lost_in(const roster& next) const {
         if (found == next.holders_.end() || !who.is_same_as(found->second)) lost.emplace_back(id.begin(), id.end());
     }
     return lost;
+}
+
+std::vector<std::pair<std::int64_t, std::string>> roster::shortened_in(const roster& next) const {
+    std::vector<std::pair<std::int64_t, std::string>> ends;
+    for (const auto& [id, who] : holders_) {
+        const auto found = next.holders_.find(id);
+        if (found == next.holders_.end() || found->second.expires == 0) continue;
+        if (who.expires == 0 || found->second.expires < who.expires)
+            ends.emplace_back(found->second.expires, std::string(id.begin(), id.end()));
+    }
+    return ends;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/network.hpp"
@@ -26,7 +27,7 @@ public:
         std::int64_t created = 0, not_before = 0, expires = 0;  // seconds since 1970; 0: nothing said
         std::size_t number = 0;                                 // among all
 
-        bool is_same_as(const holder& other) const;
+        bool is_same_as(const holder& other) const;  // but for its end
     };
     using id = std::array<char, 12>;
 
@@ -48,8 +49,10 @@ public:
     }
     void collect_uses(toolrack::token::last_uses& into) const;
 
-    // The ids in here that `next` does not have, or has otherwise.
+    // The ids in here that `next` does not have, or has otherwise but for when they end.
     std::vector<std::string> lost_in(const roster& next) const;
+    // Those that end sooner in `next`, and when.
+    std::vector<std::pair<std::int64_t, std::string>> shortened_in(const roster& next) const;
 
 private:
     struct hash_of_id {

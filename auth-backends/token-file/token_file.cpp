@@ -54,6 +54,20 @@ verdict verdict_of(keeper::decision decided) {
     return refuse(refusal::bad_token, std::move(decided.why));
 }
 
+verdict decide_now(const keeper& door, const facts& shown) {
+    return verdict_of(door.decide(shown.token, shown.peer, shown.now));
+}
+
+// A token that is not in the list may have been made a moment ago: then it is for the list as it is now to say.
+void decide(const keeper& door, check& asked) {
+    const auto& shown = asked.facts();
+    auto decided = door.decide(shown.token, shown.peer, shown.now);
+    if (!decided.may_be_new) return asked.answer(verdict_of(std::move(decided)));
+    const auto kept = std::make_shared<check>(std::move(asked));
+    if (!door.after_a_look([&door, kept] { kept->answer(decide_now(door, kept->facts())); }))
+        kept->answer(verdict_of(std::move(decided)));
+}
+
 }  // namespace
 
 TOOLRACK_PLUGIN("toolrack.token-file", "1.0.0", R"({
@@ -72,7 +86,5 @@ TOOLRACK_PLUGIN("toolrack.token-file", "1.0.0", R"({
 (toolrack::setup& s) {
     const auto door = make_keeper(s);
     s.keep(door);
-    s.auth(trait::quick, [door = door.get()](const facts& shown) {
-        return verdict_of(door->decide(shown.token, shown.peer, shown.now));
-    });
+    s.auth(trait::quick, [door = door.get()](check& asked) { decide(*door, asked); });
 }

@@ -109,6 +109,27 @@ TEST_CASE("what is revoked before the start is revoked") {
     CHECK(door.authenticate(ann).why == "the token was revoked (AAAAAAAAAAAA, ann)");
 }
 
+TEST_CASE("the host's clock is the one that counts, wherever it jumps") {
+    const folder here;
+    host door(here.options());
+    auto shown = host::facts_with(bob);
+    constexpr std::int64_t made = 946684800, ends = 978307200;  // 2000 and 2001
+    for (const auto& [time, is_good] : {std::pair{ends, false}, {ends - 1, true}, {made, true}, {ends + 1, false}, {ends - 60, true}}) {
+        shown.now = time;
+        CHECK(door.authenticate(shown).granted == is_good);
+    }
+}
+
+TEST_CASE("a token counts as soon as the list with it is there, and stops to when it is gone") {
+    const folder here;
+    const std::string text = list;
+    here.write("tokens.toml", text.substr(text.rfind("[[token]]")).insert(0, "schema = 1\n"));
+    host door(here.options());
+    CHECK_FALSE(door.authenticate(ann).granted);
+    here.write("tokens.toml", text);
+    CHECK(door.authenticate(ann).granted);
+}
+
 TEST_CASE("checking never blocks, needs a token, and is not open") {
     const folder here;
     host door(here.options());

@@ -70,6 +70,17 @@ std::filesystem::path find_keys(const signing_words& given) {
     return keys_of(read_configuration(given));
 }
 
+std::optional<std::filesystem::path> find_revocations(const signing_words& given) {
+    const auto beside = [](const std::filesystem::path& keys) {
+        return std::filesystem::absolute(keys).parent_path() / "revoked.list";
+    };
+    if (!given.keys.empty()) return beside(given.keys);
+    const auto read = read_configuration(given);
+    if (!read.find()) return std::nullopt;
+    if (const auto named = read.option("revoked")) return std::filesystem::absolute(*named);
+    return beside(keys_of(read));
+}
+
 minting find_minting(const signing_words& given) {
     minting found{given.keys, given.audience, given.issuer, jwt::longest_max_ttl};
     const bool is_said = !given.keys.empty() && !given.audience.empty() && given.config.empty();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "jwt/profile.hpp"
@@ -24,6 +25,9 @@ struct signing_words {
 
 // Where the keys are: --keys, or the configuration. Throws failure when neither says so.
 std::filesystem::path find_keys(const signing_words& given);
+
+// Where signed tokens are revoked: beside --keys, or as the configuration says. Nothing when it has no hmac-token.
+std::optional<std::filesystem::path> find_revocations(const signing_words& given);
 
 struct minting {
     std::filesystem::path keys;

@@ -14,11 +14,16 @@
 
 #include <toolrack/json.hpp>
 
+#include "app/revocation_lists.hpp"
 #include "app/secret_target.hpp"
+#include "app/signing.hpp"
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/quantity.hpp"
+#include "jwt/compact.hpp"
+#include "jwt/keys_file.hpp"
 #include "token/bearer.hpp"
 #include "token/book.hpp"
 #include "token/list.hpp"
@@ -32,7 +37,8 @@ using token::record;
 
 // What the commands share, filled in while the line is parsed.
 struct words {
-    std::string tokens, config;
+    std::string tokens;
+    signing_words where;  // the configuration, and what signed tokens take
     bool as_json = false;
 
     std::string principal, ttl = "90d", not_before, note, id, overlap = "24h", reason, stale, older = "30d";
@@ -65,11 +71,15 @@ std::chrono::seconds duration(const std::string& written, const char* option) {
     return std::chrono::ceil<std::chrono::seconds>(*read);
 }
 
+std::filesystem::path configuration_of(const words& given) {
+    return given.where.config.empty() ? config::find_file() : std::filesystem::path(given.where.config);
+}
+
 // Named on the line, or what [auth] of the configuration says.
 token::book open_book(const words& given) {
     std::filesystem::path list = given.tokens, revoked, last_use;
     if (list.empty()) {
-        const auto file = given.config.empty() ? config::find_file() : std::filesystem::path(given.config);
+        const auto file = configuration_of(given);
         const auto settings = config::read(file);
         const auto backend = std::ranges::find(settings.auth.backends, "token-file", &config::backend::name);
         const json::value options(backend == settings.auth.backends.end() ? std::string_view("{}")
@@ -212,6 +222,18 @@ void run_list(const words& given) {
     if (given.as_json) fmt::print("{}\n", all.str());
 }
 
+// The id inside a token, which is public and need not be anybody's; nothing when it is not a whole token.
+std::optional<std::string> id_inside(std::string_view text) {
+    if (const auto id = token::id_of(text)) return std::string(*id);
+    const auto parts = jwt::split(text);
+    if (!parts) return std::nullopt;
+    const auto written = base64url_decoded(parts->claims);
+    if (!written) return std::nullopt;
+    auto said = jwt::read_claims(*written);
+    if (!said) return std::nullopt;
+    return std::move(said->id);
+}
+
 // The ids named on the line and on standard input; a whole token is its id, and is never said back.
 std::vector<std::string> named_ids(const words& given) {
     auto ids = given.ids;
@@ -219,35 +241,87 @@ std::vector<std::string> named_ids(const words& given) {
         for (std::string line; std::getline(std::cin, line);)
             if (!trim(line).empty()) ids.emplace_back(trim(line));
     for (auto& id : ids) {
-        if (const auto inside = token::id_of(id)) {
-            fmt::print(stderr, "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n", *inside);
-            id = std::string(*inside);
-        } else if (!token::is_id(id)) {
-            misused("\"" + printable(id.substr(0, 12), 60) + "\" is not the id of a token, which is 12 letters and digits. \"toolrack token list\" shows them.");
-        }
+        auto inside = id_inside(id);
+        if (!inside) continue;
+        fmt::print(stderr, "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n", *inside);
+        id = std::move(*inside);
     }
     return ids;
+}
+
+bool has_backend(const config::settings& settings, std::string_view name) {
+    return std::ranges::find(settings.auth.backends, name, &config::backend::name) != settings.auth.backends.end();
+}
+
+// Beside what is named on the line, or those of every backend that the configuration has.
+revocation_lists find_lists(const words& given) {
+    if (!given.tokens.empty() || !given.where.keys.empty())
+        return {given.tokens.empty() ? std::nullopt : std::optional(open_book(given).where().revocations),
+                given.where.keys.empty() ? std::nullopt : find_revocations(given.where)};
+    const auto file = configuration_of(given);
+    const auto settings = config::read(file);
+    if (!has_backend(settings, "token-file") && !has_backend(settings, "hmac-token"))
+        misused(file.string() + " has no backend whose tokens can be revoked. Name the list with --tokens FILE, or the keys with --keys FILE.");
+    return {has_backend(settings, "token-file") ? std::optional(open_book(given).where().revocations) : std::nullopt,
+            find_revocations(given.where)};
+}
+
+// Of token-file, or else of a signed token: what may be both is revoked as both.
+void revoke_ids(const words& given, const std::vector<std::string>& ids, const revocation_lists& lists) {
+    std::vector<std::string> listed, signed_ones;
+    for (const auto& id : ids) {
+        const bool may_be_listed = lists.take_listed() && token::is_id(id);
+        const bool is_known = may_be_listed && open_book(given).may_hold(id);
+        const bool may_be_signed = lists.take_signed() && jwt::is_id(id) && !is_known;
+        if (!may_be_listed && !may_be_signed)
+            misused("\"" + printable(id.substr(0, 12), 60) +
+                    (lists.take_signed() ? "\" is not the id of a token, which is one word. "
+                                         : "\" is not the id of a token, which is 12 letters and digits. ") +
+                    "\"toolrack token list\" shows those of token-file.");
+        if (may_be_listed) listed.push_back(id);
+        if (may_be_signed) signed_ones.push_back(id);
+        if (may_be_listed && !is_known && !may_be_signed)
+            fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, open_book(given).where().list.string());
+    }
+    lists.revoke_listed(listed, given.reason);
+    lists.revoke_signed(signed_ones, given.reason);
 }
 
 void run_revoke(const words& given) {
     const auto ids = named_ids(given);
     if (ids.empty() == given.principal.empty()) misused("Say which: the ids of tokens, or --principal NAME for all that they hold.");
-    const auto book = open_book(given);
-    if (!given.principal.empty()) {
-        // All that was made up to this very second, and so from the next one on.
-        book.revoke(now() + 1s, token::revoked::principal_before, {given.principal}, given.reason);
-    } else {
-        book.revoke(now(), token::revoked::token, ids, given.reason);
-        for (const auto& id : ids)
-            if (!book.may_hold(id))
-                fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, book.where().list.string());
-    }
+    const auto lists = find_lists(given);
+    if (given.principal.empty()) revoke_ids(given, ids, lists);
+    else lists.revoke_principal(given.principal, given.reason);
     if (given.as_json) fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
     else fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256) : fmt::format("{}", fmt::join(ids, ", ")));
 }
 
+// As the server would see it that the configuration describes.
+int verify_signed(const words& given, const secret& bearer) {
+    const auto by = find_minting(given.where);
+    const auto list = find_revocations(given.where);
+    const auto revoked = list ? token::book({{}, *list, {}}).read_revoked() : token::revocations();
+    const auto found = jwt::verify(bearer.reveal(), jwt::prepared_keys(jwt::load_keys(by.keys)), revoked,
+                                   {by.issuer, by.audience, by.max_ttl}, now().time_since_epoch().count());
+    if (!found) {
+        const std::string why(to_string(found.error().why));
+        if (given.as_json) fmt::print("{}\n", json::object({{"state", why}}).str());
+        else fmt::print("The token is not accepted: {}.\n", why);
+        return 1;
+    }
+    const auto& said = found->claims;
+    if (given.as_json)
+        fmt::print("{}\n", json::object({{"jti", said.id}, {"principal", said.subject}, {"scopes", strings(said.scopes)},
+                                         {"state", "valid"}, {"expires", to_rfc3339(found->expires)}}).str());
+    else
+        fmt::print("The token {} of {} is valid; it expires {}.\n", said.id, printable(said.subject, 256), to_rfc3339(found->expires));
+    return 0;
+}
+
 int run_verify(const words& given) {
     const auto bearer = read_bearer();
+    if (jwt::is_compact(bearer.reveal())) return verify_signed(given, bearer);
     const auto id = token::id_of(bearer.reveal());
     const auto book = open_book(given);
     std::string state = "not a token of this list's making, or mistyped";
@@ -295,8 +369,12 @@ void run_prune(const words& given) {
 
 void add_place(CLI::App& command, words& given) {
     command.add_option("--tokens", given.tokens, "The list (default: what [auth] of the configuration says)")->type_name("FILE");
-    command.add_option("--config", given.config, "The configuration, when not where it usually is")->type_name("FILE");
+    command.add_option("--config", given.where.config, "The configuration, when not where it usually is")->type_name("FILE");
     command.add_flag("--json", given.as_json, "JSON instead of words");
+}
+
+void add_keys(CLI::App& command, words& given) {
+    command.add_option("--keys", given.where.keys, "The keys of signed tokens (default: what [auth] of the configuration says)")->type_name("FILE");
 }
 
 void add_output(CLI::App& command, words& given) {
@@ -338,12 +416,15 @@ CLI::App& add_token_commands(CLI::App& app, int& result) {
     list->add_option("--stale", given->stale, "Only those that were not used for so long")->type_name("DURATION");
 
     auto* revoke = add("revoke", "Take tokens back, at once", run_revoke);
-    revoke->add_option("id", given->ids, "Ids of tokens")->type_name("ID");
+    revoke->add_option("id", given->ids, "Ids of tokens; of a signed one, its jti")->type_name("ID");
+    add_keys(*revoke, *given);
     revoke->add_option("--principal", given->principal, "All that they hold by now")->type_name("NAME");
     revoke->add_flag("--stdin", given->from_input, "Read ids from standard input, one a line");
     revoke->add_option("--reason", given->reason, "For people")->type_name("TEXT");
 
-    add("verify", "Say whether the token on standard input is valid (exit code 1 when not)", run_verify);
+    auto* verify = add("verify", "Say whether the token on standard input is valid (exit code 1 when not)", run_verify);
+    add_keys(*verify, *given);
+    given->where.add_mint_options(*verify);
     add("hash", "Print what a list keeps of the token on standard input", run_hash);
     auto* prune = add("prune", "Take tokens out of the list that ran out or were revoked", run_prune);
     prune->add_option("--older", given->older, "Only when that was so long ago")->type_name("DURATION")->capture_default_str();

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -27,8 +28,18 @@ public:
     file_watch(const file_watch&) = delete;
     file_watch& operator=(const file_watch&) = delete;
 
+    // Any thread; does not wait. `then` runs on the watching thread, once whatever has changed by now was told, so that
+    // who just missed a change can be answered by it. False, and `then` never runs, when too many wait already.
+    bool after_a_look(std::function<void()> then);
+
 private:
+    struct errand {
+        std::vector<std::function<void()>> to_do;
+        bool is_last = false;
+    };
     void run();
+    errand take_errand();
+    void ring() const noexcept;
     bool has_changed();
     void listen_to_folders();
 
@@ -36,7 +47,9 @@ private:
     const std::function<void()> changed_;
     const std::function<void()> each_second_;
     int news_ = -1;  // inotify; -1 where there is none to be had
-    int stop_ = -1;
+    int bell_ = -1;  // eventfd
+    std::mutex mutex_;
+    errand next_;
     std::thread thread_;
 };
 

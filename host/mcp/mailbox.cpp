@@ -1,11 +1,13 @@
 #include "mcp/mailbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t most_on_their_way = 1000;
+constexpr std::chrono::nanoseconds longest_sleep = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -34,11 +36,15 @@ void mailbox::end(std::optional<wire::reply> answer) {
     });
 }
 
-awaitable<void> mailbox::wait(timer::time_point until) {
+awaitable<void> mailbox::wait(std::function<std::chrono::nanoseconds()> time_left) {
     if (is_closed()) co_return;
-    bell_.expires_at(until);
     to_->on_closed([self = shared_from_this()] { self->close(); });
-    co_await bell_.async_wait(as_values);
+    auto left = time_left ? time_left() : longest_sleep;
+    while (!is_closed() && left > left.zero()) {
+        if (time_left) bell_.expires_after(std::min(left, longest_sleep));
+        co_await bell_.async_wait(as_values);
+        if (time_left) left = time_left();
+    }
     deliver_end(std::nullopt);
 }
 

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +26,9 @@ public:
     // Any thread. Ends the stream, with an answer or without.
     void end(std::optional<wire::reply> answer = std::nullopt);
 
-    // Home. Returns when the client left, the stream was ended or its time is over; the outlet may go then.
-    awaitable<void> wait(timer::time_point until = timer::time_point::max());
+    // Home. Returns when the client left, the stream was ended or no `time_left` is left; the outlet may go then.
+    // Asked again every few seconds, because what ends by wall time ends sooner when somebody sets the clock.
+    awaitable<void> wait(std::function<std::chrono::nanoseconds()> time_left = nullptr);
     // Home. The outlet goes now.
     void close();
 

@@ -99,13 +99,12 @@ awaitable<void> server::listen(const asking& asked) const {
 // As long as the client stays, and as what it was let in by counts.
 awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal& who) const {
     const auto visit = around_.visits.enter(who, [box] { box->end(); });
-    auto until = timer::time_point::max();
-    if (who.expires() != std::chrono::system_clock::time_point::max()) {
-        constexpr auto longest = std::chrono::hours(24 * 365);  // what is far off would overflow the timer
-        const auto left = std::min<std::chrono::system_clock::duration>(who.expires() - around_.clock.now(), longest);
-        until = timer::clock_type::now() + left;
-    }
-    co_await box->wait(until);
+    if (who.expires() == std::chrono::system_clock::time_point::max()) co_return co_await box->wait();
+    const auto time_left = [this, ends = who.expires()] {
+        constexpr std::chrono::system_clock::duration longest = std::chrono::hours(24);  // what is far off would overflow
+        return std::chrono::nanoseconds(std::min(ends - around_.clock.now(), longest));
+    };
+    co_await box->wait(time_left);
 }
 
 void server::subscribe(const asking& asked) const {

@@ -103,10 +103,10 @@ def environment(token=None, **more):
     return kept | more
 
 
-def toolrack(*arguments, token=None, cwd=None, **more):
+def toolrack(*arguments, token=None, cwd=None, input="", **more):
     """Runs a command to its end."""
     return subprocess.run([BINARY, *map(str, arguments)], env=environment(token, **more), cwd=cwd,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                          input=input, capture_output=True, text=True, timeout=PATIENCE,
                           errors="replace", check=False)
 
 
@@ -520,6 +520,10 @@ class Connection:
         if not data:
             raise Closed(bytes(self._waiting[:1000]))
         self._waiting += data
+
+    def nibble(self, size):
+        """Takes in a few bytes of what is read later, as a client does that is slow."""
+        self._waiting += self.socket.recv(size)
 
     def _take(self, size):
         taken = bytes(self._waiting[:size])

@@ -141,6 +141,90 @@ class TheServer(WithKeys):
             self.assert_refused(server, signed(secret, self.keys.kid, claims_of(), head))
         self.assertIn("its aud does not name this server", server.log)
 
+    def test_falls_for_nothing_that_other_libraries_fell_for(self):
+        secret, kid = self.keys.secret(), self.keys.kid
+        server = self.serve()
+        good = signed(secret, kid, claims_of())
+        self.assertTrue(self.is_let_in(server, good))
+        header, claims, signature = good.split(".")
+
+        def headed(**changes):
+            return signed(secret, kid, claims_of(), {"alg": "HS256", "typ": "at+jwt", "kid": kid} | changes)
+
+        def sealed(header, claims):
+            text = f"{header}.{claims}"
+            return text + "." + b64(hmac.new(secret, text.encode(), hashlib.sha256).digest())
+
+        nothing = b64(json.dumps({"alg": "none", "typ": "at+jwt", "kid": kid}).encode())
+        evil = "https://evil.example.com/keys"
+        last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        longer = hmac.new(secret, f"{header}.{claims}".encode(), hashlib.sha512).digest()
+        forged = {
+            "no algorithm, no signature": f"{nothing}.{claims}.",
+            "no algorithm, the old signature": f"{nothing}.{claims}.{signature}",
+            **{f"alg {alg}": headed(alg=alg) for alg in ("none", "None", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256", "")},
+            "the MAC of HS512": f"{header}.{claims}.{b64(longer)}",
+            **{f"{name} in the header": headed(**{name: what}) for name, what in (
+                ("jku", evil), ("x5u", evil), ("jwk", {"kty": "oct", "k": b64(secret)}), ("x5c", ["AAAA"]), ("crit", ["exp"]),
+                ("b64", False), ("zip", "DEF"), ("enc", "A128GCM"), ("cty", "JWT"))},
+            **{f"kid {name}": headed(kid=name) for name in ("other", "", "../../../etc/passwd", "' or 1=1 --", evil)},
+            "unused bits": good[:-1] + last[last.index(good[-1]) ^ 1],
+            "padding": good + "=",
+            "padding inside": sealed(header, claims + "="),
+            "another alphabet": sealed(header, base64.b64encode(json.dumps(claims_of(x="\u00ff\u00fe?>~")).encode()).decode().rstrip("=") + "+/+/"),
+            "two segments": f"{header}.{claims}",
+            "four segments": good + ".AAAA",
+            "an empty signature": f"{header}.{claims}.",
+            "a short signature": f"{header}.{claims}.{signature[:22]}",
+        }
+        now = int(time.time())
+        said = {f"without {name}": {key: one for key, one in claims_of().items() if key != name} for name in claims_of() if name != "nbf"}
+        said |= {"issued tomorrow": claims_of(iat=now + 86400, exp=now + 2 * 86400), "not before tomorrow": claims_of(nbf=now + 86400),
+                 "expired": claims_of(iat=now - 100, exp=now - 1), "for somebody else": claims_of(aud="https://other.example.com/mcp"),
+                 "for nobody": claims_of(aud=[]), "almost for us": claims_of(aud=HERE + "/"), "of another issuer": claims_of(iss="evil"),
+                 "a time in words": claims_of(exp=str(now + 600)), "no name": claims_of(sub=""), "scopes in a list": claims_of(scope=["tools"]),
+                 "bound to a key": claims_of(cnf={"jkt": "AAAA"})}
+        forged |= {what: signed(secret, kid, each) for what, each in said.items()}
+        for what, token in forged.items():
+            with self.subTest(what):
+                self.assert_refused(server, token)
+        # What does not even fit into a head is never looked at.
+        self.assertEqual(431, server.post(LIST, token="A" * 5_000_000).status)
+        self.assertEqual(431, server.post(LIST, token="a." + "A" * 5_000_000 + ".b").status)
+        self.assertTrue(self.is_let_in(server, good))
+
+    def test_goes_on_with_the_keys_that_it_has_when_their_file_breaks(self):
+        server = self.serve()
+        token, _ = self.keys.mint()
+        good = self.keys.keys.read_text()
+        entry = good.split("schema = 1\n")[1]
+        broken = {
+            "not a key of Toolrack's": re.sub(r'"trkk_[^"]*"', '"-----BEGIN PRIVATE KEY-----"', good),
+            "not a key of Toolrack's ": re.sub(r'"trkk_[^"]*"', '"trkk_c2hvcnQ"', good),
+            "are both active": good + re.sub(r'trkk_....', "trkk_AAAA", entry).replace(self.keys.kid, "k2"),
+            "have the same secret": good + entry.replace(self.keys.kid, "k2").replace('"active"', '"verify"'),
+            "two keys have the kid": good + re.sub(r'trkk_....', "trkk_AAAA", entry).replace('"active"', '"verify"'),
+            "is not a state": good.replace('"active"', '"on"'),
+            "unknown key": good.replace("created", "made"),
+            "keys.toml:": good[: len(good) // 2],
+            "others may use it": good,
+        }
+        for times, (sentence, text) in enumerate(broken.items(), 1):
+            with self.subTest(sentence):
+                next_one = self.keys.folder / "next"
+                next_one.write_text(text)
+                next_one.chmod(0o644 if sentence == "others may use it" else 0o600)
+                next_one.rename(self.keys.keys)
+                said = server.wait_for_line("What was read from it before goes on to count", times)[-1]
+                self.assertIn(sentence.strip(), said)
+                self.assertNotIn("trkk_", said)
+                self.assertTrue(self.is_let_in(server, token))
+                next_one.write_text(good)
+                next_one.chmod(0o600)
+                next_one.rename(self.keys.keys)
+                server.wait_for_line("is good again", times)
+        self.assertEqual(len(broken), server.log.count("goes on to count"))
+
     def test_refuses_a_revoked_token_soon_and_without_a_restart(self):
         server = self.serve()
         (first, about), (second, _) = self.keys.mint(), self.keys.mint()
@@ -276,6 +360,54 @@ class TheCommands(WithKeys):
         self.assertEqual((CONFIGURATION, ""), (done.returncode, done.stdout))
         self.assertIn("toolrack key new", done.stderr)
         self.assertEqual("active", self.keys.key("new", "--json")["state"])
+
+    def test_verify_a_token_as_the_server_would(self):
+        token, about = self.keys.mint()
+        said = self.keys.run("token", "verify", "--json", input=token + "\n")
+        self.assertEqual(0, said.returncode, said)
+        self.assertEqual((about["jti"], "ann", "valid"), tuple(json.loads(said.stdout)[key] for key in ("jti", "principal", "state")))
+        alone = toolrack("token", "verify", "--keys", self.keys.keys, "--audience", HERE, input=token, HOME="/nonexistent")
+        self.assertEqual(0, alone.returncode, alone)
+        elsewhere = self.keys.run("token", "verify", "--audience", "https://elsewhere.example.com/mcp", input=token)
+        self.assertEqual(1, elsewhere.returncode)
+        self.assertIn("its aud does not name this server", elsewhere.stdout)
+        self.keys.ok("token", "revoke", about["jti"], "--reason", "lost")
+        said = self.keys.run("token", "verify", input=token)
+        self.assertEqual(1, said.returncode)
+        self.assertIn("revoked", said.stdout)
+
+    def test_revoke_a_token_by_its_id_or_itself_or_its_holder(self):
+        server = self.serve()
+        tokens = [self.keys.mint(principal=name) for name in ("ann", "bob", "eve", "eve", "dan")]
+        self.keys.ok("token", "revoke", tokens[0][1]["jti"])
+        done = self.keys.run("token", "revoke", tokens[1][0])
+        self.assertEqual(0, done.returncode, done)
+        self.assertIn("has seen it", done.stderr)
+        self.assertNotIn(tokens[1][0].split(".")[2], done.stdout + done.stderr + self.keys.list.read_text())
+        self.keys.ok("token", "revoke", "--principal", "eve")
+        for token, _ in tokens[:4]:
+            self.assert_soon_refused(server, token)
+        self.assertTrue(self.is_let_in(server, tokens[4][0]))
+        done = self.keys.run("token", "revoke", "two words")
+        self.assertEqual(USAGE, done.returncode)
+        self.assertIn("is one word", done.stderr)
+
+    def test_revoke_all_of_a_principal_in_every_lock_of_a_chain(self):
+        (self.keys.folder / "listed").mkdir(mode=0o700)
+        tokens = self.keys.folder / "listed" / "tokens.toml"
+        done = toolrack("token", "new", "--principal", "ann", "--scope", "*", "--fd", "1", "--tokens", tokens)
+        self.keys.config = settings("echo", backend=["token-file", "hmac-token"], server={"public_url": HERE},
+                                    auth={"options": {"token-file": {"path": tokens}, "hmac-token": {"keys": self.keys.keys}}})
+        self.keys.config_file.write_text(self.keys.config)
+        server, listed, (signed_one, about) = self.serve(), done.stdout.strip(), self.keys.mint()
+        other = self.keys.mint()[0]
+        self.assertTrue(all(self.is_let_in(server, token) for token in (listed, signed_one, other)))
+        self.keys.ok("token", "revoke", about["jti"])
+        self.assert_soon_refused(server, signed_one)
+        self.assertTrue(self.is_let_in(server, listed))
+        self.keys.ok("token", "revoke", "--principal", "ann")
+        self.assert_soon_refused(server, listed)
+        self.assert_soon_refused(server, other)
 
     def test_need_no_configuration_when_all_is_said(self):
         elsewhere = self.keys.folder / "elsewhere.toml"

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from datetime import datetime
 
 from harness import BINARY, PATIENCE, Folder, Server, environment, modern, rpc, settings, toolrack
 
@@ -165,6 +166,27 @@ class Tokens(WithBook):
         shown = {one["id"]: one for one in json.loads(self.book.done("list", "--json"))}
         self.assertEqual(("expired", id_of(fresh)), (shown[id_of(old)]["state"], shown[id_of(old)]["replacedBy"]))
         self.assertEqual("laptop", shown[id_of(fresh)]["note"])
+
+    def test_one_counts_as_soon_as_it_was_shown(self):
+        old = self.book.new("ann")
+        server = self.serve()
+        for _ in range(10):
+            self.assertEqual(200, self.status(server, self.book.new("bob")))
+            old = self.book.done("rotate", id_of(old), "--fd", 1).strip()
+            self.assertEqual(200, self.status(server, old))
+
+    def test_a_stream_of_a_rotated_one_ends_with_its_overlap_and_not_before(self):
+        old = self.book.new("ann")
+        server = self.serve()
+        body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+        with server.stream(body, headers | {"Accept": "text/event-stream"}, token=old) as stream:
+            self.assertIn("acknowledged", stream.next()["method"])
+            self.book.done("rotate", id_of(old), "--overlap", "4s", "--fd", 1)
+            self.assertEqual([], list(stream))
+            ended = time.time()
+        ends = {one["id"]: one["expires"] for one in json.loads(self.book.done("list", "--json"))}[id_of(old)]
+        self.assertGreaterEqual(ended, datetime.fromisoformat(ends).timestamp())
+        self.assertEqual(401, self.status(server, old))
 
     def test_one_that_ran_out_or_does_not_count_yet_is_refused(self):
         early = self.book.new("ann", "--not-before", "2199-01-01T00:00:00Z")

@@ -6,7 +6,8 @@
 //     });
 //
 // A handler verdict(const facts&) answers on return; a handler void(check) owns the question and
-// answers later, from any thread. A question that is dropped, and an exception, is a refusal.
+// answers later, from any thread; a handler void(check&) does either: it answers, or moves the question
+// to where it is answered. A question that is dropped, and an exception, is a refusal.
 #pragma once
 
 #include <chrono>
@@ -149,9 +150,11 @@ public:
         const auto shared = std::make_shared<Handler>(std::move(handler));
         if constexpr (std::is_invocable_r_v<verdict, Handler&, const facts&>) {
             decide_ = [shared](check& asked) { asked.answer((*shared)(asked.facts())); };
+        } else if constexpr (std::is_invocable_v<Handler&, check&>) {
+            decide_ = [shared](check& asked) { (*shared)(asked); };
         } else {
             static_assert(std::is_invocable_v<Handler&, check>,
-                          "an auth handler is verdict(const facts&) or void(check)");
+                          "an auth handler is verdict(const facts&), void(check) or void(check&)");
             decide_ = [shared](check& asked) { (*shared)(std::move(asked)); };
         }
     }

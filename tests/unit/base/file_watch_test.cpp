@@ -1,7 +1,9 @@
 #include "base/file_watch.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 
 #include "base/replace_file.hpp"
 #include "catch.hpp"
@@ -86,4 +88,38 @@ TEST_CASE("nothing is told of a neighbour, and nothing once the watch is over") 
     }
     replace_file(file, "three");
     CHECK(ear.heard() == 0);
+}
+
+TEST_CASE("who asks after a change is answered when it was told") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "one");
+    std::atomic<int> told = 0;
+    listener ear;
+    file_watch watch({{file, mark_of(file)}}, [&] { ++told; });
+    for (int count = 1; count != 50; ++count) {
+        replace_file(file, std::to_string(count));
+        CHECK(watch.after_a_look([&, count] {
+            CHECK(told >= count);
+            ear.hear();
+        }));
+        REQUIRE(ear.has_heard(count));
+    }
+}
+
+TEST_CASE("who asks is answered to the end, and no more than a thousand wait") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("list", "one");
+    std::atomic<int> answered = 0;
+    int asked = 0;
+    {
+        std::mutex held;
+        std::unique_lock hold(held);
+        file_watch watch({{file, mark_of(file)}}, [] {});
+        CHECK(watch.after_a_look([&] { const std::lock_guard until(held); }));
+        while (asked < 3000 && watch.after_a_look([&] { ++answered; })) ++asked;
+        CHECK(asked >= 999);
+        CHECK(asked <= 2000);
+        hold.unlock();
+    }
+    CHECK(answered == asked);
 }

@@ -3,6 +3,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -136,7 +137,7 @@ TEST_CASE("who waits goes on when the stream is ended, and asks nothing of it an
 
 TEST_CASE("who waits for no longer than it may ends the stream then") {
     away one;
-    one.room.run([&] { return one.box->wait(std::chrono::steady_clock::now() + std::chrono::milliseconds(1)); });
+    one.room.run([&] { return one.box->wait([times = 2]() mutable { return std::chrono::milliseconds(--times); }); });
     CHECK(one.to.is_closed);
     CHECK(one.box->is_closed());
     CHECK_FALSE(one.to.wants_to_know());
@@ -166,4 +167,15 @@ TEST_CASE("an outlet that is gone is not touched by what is still on its way") {
     }
     room.call([] {});
     CHECK(box->is_closed());
+}
+
+TEST_CASE("a stream ends soon after somebody set the clock past its end") {
+    away one;
+    bool is_set = false;
+    one.room.run([&] {
+        return one.box->wait([&]() -> std::chrono::nanoseconds {
+            return std::exchange(is_set, true) ? std::chrono::hours(-1) : std::chrono::hours(1);
+        });
+    });
+    CHECK(one.to.is_closed);
 }

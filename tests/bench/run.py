@@ -1,0 +1,35 @@
+"""Measures what is promised, each figure against its limit.
+
+usage: run.py [WORD ...]     only the measurements whose names hold one of the words
+"""
+
+import argparse
+import sys
+
+import calls
+import checks
+import figures
+import long_list
+import revocation
+import rotation
+
+MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation)}
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("words", nargs="*")
+    words = arguments.parse_args().words
+    chosen = [one for name, one in MEASUREMENTS.items() if not words or any(word in name for word in words)]
+    if not chosen:
+        sys.exit(f"There is no such measurement; there are {', '.join(MEASUREMENTS)}.")
+    for one in chosen:
+        print(f"\n{one.__doc__.splitlines()[0]}")
+        one.measure()
+    kept, missed = figures.summary()
+    print(f"\n{kept} passed, {missed} failed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

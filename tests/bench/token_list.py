@@ -1,0 +1,36 @@
+"""Tokens and lists of them, as "toolrack token" makes them, but many at once."""
+
+import hashlib
+import secrets
+import string
+import zlib
+
+DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+def make_token():
+    text = "trk_" + "".join(secrets.choice(DIGITS) for _ in range(12)) + "_"
+    text += "".join(secrets.choice(DIGITS) for _ in range(43)) + "_"
+    left, check = zlib.crc32(text.encode()), ""
+    for _ in range(6):
+        left, digit = divmod(left, 62)
+        check = DIGITS[digit] + check
+    return text + check
+
+
+def id_of(token):
+    return token[4:16]
+
+
+def entry(token, number):
+    digest = hashlib.sha256(b"toolrack-token-v1\0" + token.encode()).hexdigest()
+    return (f'\n[[token]]\nid = "{id_of(token)}"\nprincipal = "user{number % 20_000}"\nhash = "sha256:{digest}"\n'
+            f'scopes = ["*"]\ncreated = 2026-01-01T00:00:00Z\nexpires = 2100-01-01T00:00:00Z\n'
+            f'note = "laptop {number}"\n')
+
+
+def write_list(path, tokens):
+    next_one = path.with_suffix(".next")
+    next_one.touch(0o600)
+    next_one.write_text("schema = 1\n" + "".join(entry(token, number) for number, token in enumerate(tokens)))
+    next_one.rename(path)

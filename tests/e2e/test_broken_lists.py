@@ -1,0 +1,182 @@
+"""Lists of tokens that break while the server runs: who was let in goes on to be, and one line says what is wrong."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+from harness import toolrack
+from test_token_file import WithBook, id_of
+
+HUGE = 100 * 1024 * 1024
+
+
+def replace(path, text, mode=0o600):
+    """At once, as those do it who know how."""
+    next_one = path.with_name(path.name + ".next")
+    next_one.write_bytes(text if isinstance(text, bytes) else text.encode())
+    next_one.chmod(mode)
+    next_one.rename(path)
+
+
+def become(path, make):
+    """A link, a pipe or whatever `make` makes, at once."""
+    next_one = path.with_name(path.name + ".next")
+    make(next_one)
+    next_one.rename(path)
+
+
+def twice(good, but):
+    """The token of the list once more, but for the first digits of one key."""
+    again = good[good.index("[[token]]"):]
+    at = again.index(but) + len(but)
+    return good + again[:at] + ("1111" if again[at:at + 4] != "1111" else "2222") + again[at + 4:]
+
+
+class AListThatBreaks(WithBook):
+    def setUp(self):
+        super().setUp()
+        self.ann = self.book.new("ann")
+        self.good = self.book.list.read_text()
+        self.server = self.serve()
+        self.times = 0
+
+    def tearDown(self):
+        self.assertTrue(self.server.is_running(), self.server.log)
+
+    def complaints(self):
+        return [line for line in self.server.log.splitlines() if "goes on serving" in line]
+
+    def breaks(self, sentence, break_it):
+        """What `break_it` does is said once, changes nothing, and is over when the list is good again."""
+        self.times += 1
+        break_it()
+        said = self.server.wait_for_line("goes on serving", self.times)[-1]
+        self.assertIn(sentence, said)
+        self.assertIn(str(self.book.list), said)
+        self.assertEqual(200, self.status(self.server, self.ann))
+        self.assertNotIn(self.ann.split("_")[2][:8], said)
+        # However often it is looked at.
+        if os.path.lexists(self.book.list):
+            os.utime(self.book.list, follow_symlinks=False)
+        self.mend()
+        self.assertEqual(self.times, len(self.complaints()), self.server.log)
+
+    def mend(self):
+        replace(self.book.list, self.good)
+        self.server.wait_for_line("is whole again", self.times)
+        self.assertEqual(200, self.status(self.server, self.ann))
+
+    def test_by_an_edit_lets_in_whom_it_did_before(self):
+        edits = {
+            "unknown key": self.good.replace("scopes", "scope"),
+            "stands there twice": twice(self.good, but="sha256:"),
+            "each token once": twice(self.good, but='id = "'),
+            "not a point in time": self.good.replace("expires = 2", "expires = 2027-02-20 # 2"),
+            "tokens.toml:": self.good.replace("expires = 2", "expires = 2027-02-31T00:00:00Z # 2"),
+            "neither": self.good.replace("expires = 2", "# expires = 2"),
+            "hash is not the hash of a token": self.good.replace("sha256:", "sha256:0"),
+            "12 letters and digits": self.good.replace(f'id = "{id_of(self.ann)}"', 'id = "ann"'),
+            "schema = 1": "",
+            "UTF-8": self.good.encode() + b"# \xff\xfe\n",
+        }
+        for sentence, text in edits.items():
+            with self.subTest(sentence):
+                self.breaks(sentence, lambda text=text: replace(self.book.list, text))
+
+    def test_in_the_middle_of_being_written_lets_in_whom_it_did_before(self):
+        for part in (0.2, 0.5, 0.9):
+            cut = self.good[: int(len(self.good) * part)].rstrip("\n")
+            with self.subTest(cut[-20:]):
+                self.breaks("tokens.toml", lambda cut=cut: replace(self.book.list, cut))
+
+    def test_half_edited_by_hand_counts_once_it_is_whole(self):
+        # As some editors do it: in place, and saved too early.
+        with self.book.list.open("a") as edited:
+            edited.write('\n[[token]]\nid = "')
+        self.assertIn("tokens.toml:", self.server.wait_for_line("goes on serving")[0])
+        self.assertEqual(200, self.status(self.server, self.ann))
+        bob = self.bob_is_added()
+        self.server.wait_for_line("is whole again")
+        self.assert_soon(lambda: self.status(self.server, bob) == 200, "bob was never let in")
+
+    def test_by_being_open_to_others_or_somewhere_else_is_not_read(self):
+        elsewhere = self.book.path / "elsewhere.toml"
+        replace(elsewhere, self.good)
+
+        self.breaks("others may use it (mode 0644)", lambda: replace(self.book.list, self.good, 0o644))
+        self.breaks("others may use it (mode 0620)", lambda: replace(self.book.list, self.good, 0o620))
+        self.breaks("No such file", self.book.list.unlink)
+        self.breaks("symbolic link", lambda: become(self.book.list, lambda link: link.symlink_to(elsewhere)))
+        self.breaks("not a regular file", lambda: become(self.book.list, os.mkfifo))
+
+    def test_by_being_huge_is_not_read(self):
+        before = self.server.memory()
+
+        def grow():
+            replace(self.book.list, self.good)
+            os.truncate(self.book.list, HUGE)
+
+        self.breaks("longer than 67108864 bytes", grow)
+        self.assertLess(self.server.memory() - before, 64)
+
+    def test_because_its_folder_was_open_counts_as_soon_as_that_is_mended(self):
+        self.book.path.chmod(0o777)
+        bob = self.bob_is_added()
+        self.assertIn("others may write to the folder", self.server.wait_for_line("goes on serving")[0])
+        self.assertEqual([200, 401], [self.status(self.server, one) for one in (self.ann, bob)])
+        self.book.path.chmod(0o700)
+        self.server.wait_for_line("is whole again")
+        self.assertEqual(200, self.status(self.server, bob))
+
+    def bob_is_added(self):
+        """By hand, because the command would not touch a list in such a folder."""
+        with tempfile.TemporaryDirectory() as folder:
+            other, out = pathlib.Path(folder) / "tokens.toml", pathlib.Path(folder) / "bob"
+            done = toolrack("token", "new", "--principal", "bob", "--scope", "*", "--out", out, "--tokens", other)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.book.list.write_text(self.good + other.read_text().split("schema = 1\n")[1])
+            return out.read_text().strip()
+
+
+class RevocationsThatBreak(WithBook):
+    def setUp(self):
+        super().setUp()
+        self.ann, self.bob, self.eve = (self.book.new(name) for name in ("ann", "bob", "eve"))
+        self.book.done("revoke", id_of(self.eve))
+        self.good = self.book.revoked.read_text()
+        self.server = self.serve()
+
+    def assert_stands(self):
+        self.assertEqual([200, 200, 401], [self.status(self.server, one) for one in (self.ann, self.bob, self.eve)])
+
+    def test_take_nothing_back_and_let_nobody_in(self):
+        broken = {"symbolic link": lambda: become(self.book.revoked, lambda link: link.symlink_to(self.book.list)),
+                  "others may use it": lambda: replace(self.book.revoked, self.good, 0o666),
+                  "not a regular file": lambda: become(self.book.revoked, os.mkfifo),
+                  "longer than": lambda: (replace(self.book.revoked, self.good), os.truncate(self.book.revoked, HUGE)),
+                  "No such file": self.book.revoked.unlink}
+        for times, (sentence, break_it) in enumerate(broken.items(), 1):
+            with self.subTest(sentence):
+                break_it()
+                said = self.server.wait_for_line("what was revoked before stays revoked", times)[-1]
+                self.assertIn(sentence, said)
+                self.assert_stands()
+                # Who is revoked while it is mended is refused, and that is how anybody knows that it was read.
+                extra = self.book.new("mallory")
+                self.assert_soon(lambda: self.status(self.server, extra) == 200, "mallory was never let in")
+                self.good += f"2026-11-22T10:00:00Z tok {id_of(extra)}\n"
+                replace(self.book.revoked, self.good)
+                self.assert_soon(lambda: self.status(self.server, extra) == 401, "mallory was let in")
+                self.assert_stands()
+
+    def test_do_not_keep_a_new_token_out(self):
+        replace(self.book.revoked, "nonsense\n" + self.good)
+        self.server.wait_for_line(r"revoked\.list:1: the line is not a revocation")
+        fresh = self.book.new("fresh")
+        self.assert_soon(lambda: self.status(self.server, fresh) == 200, "the new one was never let in")
+        self.assert_stands()
+
+
+if __name__ == "__main__":
+    unittest.main()

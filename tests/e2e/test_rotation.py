@@ -1,0 +1,26 @@
+"""Tokens that are rotated and configurations that are read again under load: a short form of what scripts/bench measures."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
+
+import rotation  # noqa: E402
+
+
+class Rotation(unittest.TestCase):
+    def test_under_load_is_noticed_by_nobody_and_ends_what_is_old_in_time(self):
+        seen, load = rotation.under_load(rotations=12, reloads=6)
+        self.assertEqual([], seen.false_401)
+        self.assertEqual([], seen.errors)
+        self.assertEqual([], seen.lost)
+        self.assertEqual([], seen.late_200)
+        # Or nothing of this would have been tried.
+        self.assertGreater(seen.with_old, 0)
+        self.assertGreater(seen.refused, 0)
+        self.assertGreater(load.answers, 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
