@@ -222,7 +222,8 @@ class AnsweredBadly(Questions):
     def test_by_ending_the_session_ends_the_stream(self):
         stream, question = self.ask()
         self.assertEqual(204, self.session.send("DELETE").status)
-        self.assertIsNone(stream.next())
+        # Taking the question back may come too late for the stream, which is just as well.
+        self.assertLessEqual({message["method"] for message in stream}, {"notifications/cancelled"})
         self.assertEqual(404, self.session.post({"jsonrpc": "2.0", "id": question["id"], "result": {}}).status)
 
 
