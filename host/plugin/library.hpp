@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "base/child.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "plugin/description.hpp"
@@ -44,8 +45,8 @@ private:
 // of them.
 class libraries {
 public:
-    // `program` is this executable, to be run as the probing child.
-    libraries(std::string program, log& log);
+    // `worker` is the program in which each new one is probed.
+    libraries(const program& worker, log& log);
     ~libraries();
     libraries(const libraries&) = delete;
     libraries& operator=(const libraries&) = delete;
@@ -60,7 +61,7 @@ public:
     void remove_files() noexcept;
 
 private:
-    std::string program_;
+    const program& worker_;
     log& log_;
     std::filesystem::path folder_;
     std::map<std::filesystem::path, std::shared_ptr<const library>> loaded_;  // by private path
