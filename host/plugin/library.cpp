@@ -145,12 +145,14 @@ result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::
 result<std::shared_ptr<const library>, complaint> libraries::open(const std::filesystem::path& file) {
     const auto kept = keep(file);
     if (!kept) return kept.error();
-    if (const auto known = loaded_.find(*kept); known != loaded_.end()) return known->second;
+    return open_kept(*kept);
+}
 
-    log_.debug("probing {} as {}", file.string(), kept->string());
-    if (const auto why = probe(worker_, *kept, log_)) return complain(*why);
-    auto opened = load(*kept);
-    if (opened) loaded_.emplace(*kept, *opened);
+result<std::shared_ptr<const library>, complaint> libraries::open_kept(const std::filesystem::path& kept) {
+    if (const auto known = loaded_.find(kept); known != loaded_.end()) return known->second;
+    if (const auto why = probe(worker_, kept, log_)) return complain(*why);
+    auto opened = load(kept);
+    if (opened) loaded_.emplace(kept, *opened);
     return opened;
 }
 
