@@ -48,7 +48,9 @@ std::string fingerprint(const config::plugin& settings, const config::server& se
     if (settings.scopes) add_all(*settings.scopes);
     for (const auto& rule : settings.tools) {
         add(rule.match);
-        add_all(rule.scopes);
+        add(rule.scopes ? "scopes" : "");
+        if (rule.scopes) add_all(*rule.scopes);
+        add(rule.timeout ? std::to_string(rule.timeout->count()) : "");
     }
     auto digest = hex(sha256(text));
     wipe(text);
@@ -98,6 +100,7 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
     config::plugin settings;
     settings.library = file->string();
     settings.name = wanted.name;
+    settings.isolation = "host";
     settings.where = settings_->auth.where;
     settings.options = wanted.options;
     if (settings.name == env_token)
@@ -130,18 +133,27 @@ void generation::read_resource() {
 result<generation::mounted, complaint> generation::open(const config::plugin& settings,
                                                         const std::filesystem::path& file,
                                                         const std::vector<mounted>* before) {
-    const auto library = hub_.libraries.open(file);
-    if (!library) return library.error();
-    mounted made{*library, fingerprint(settings, settings_->server), nullptr};
+    const auto code = hub_.libraries.keep(file);
+    if (!code) return code.error();
+    mounted made{*code, fingerprint(settings, settings_->server), nullptr};
+    // One that was given up on has another chance.
     if (before)
         for (const auto& one : *before)
-            if (one.library == made.library && one.settings == made.settings) return one;
-    auto instance = plugin::make_host_instance(*library, settings,
-                                               {hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
-                                                settings_->server.json_depth});
+            if (one.code == made.code && one.settings == made.settings && !one.instance->is_benched()) return one;
+    auto instance = make(*code, settings);
     if (!instance) return instance.error();
     made.instance = std::move(*instance);
     return made;
+}
+
+result<std::shared_ptr<plugin::instance>, complaint> generation::make(const std::filesystem::path& code,
+                                                                      const config::plugin& settings) const {
+    const plugin::surroundings around{hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
+                                      settings_->server.json_depth};
+    if (settings.isolation == "process") return plugin::make_worker_instance(hub_.worker, code, settings, around);
+    const auto library = hub_.libraries.open_kept(code);
+    if (!library) return library.error();
+    return plugin::make_host_instance(*library, settings, around);
 }
 
 void generation::open_plugins(const generation* before) {

@@ -4,6 +4,7 @@
 // shares with its successor live as long as either.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -68,7 +69,7 @@ public:
 private:
     // An instance, and all that made it what it is: what is the same in the next generation stays.
     struct mounted {
-        std::shared_ptr<const plugin::library> library;
+        std::filesystem::path code;  // the private copy of its library, named by what is in it
         std::string settings;
         std::shared_ptr<plugin::instance> instance;
     };
@@ -77,6 +78,8 @@ private:
     result<mounted, complaint> open(const config::plugin& settings,
                                     const std::filesystem::path& file,
                                     const std::vector<mounted>* before);
+    result<std::shared_ptr<plugin::instance>, complaint> make(const std::filesystem::path& code,
+                                                              const config::plugin& settings) const;
     void open_plugins(const generation* before);
     const mounted* find_plugin(const std::string& name) const;
     void read_resource();

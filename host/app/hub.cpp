@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/child.hpp"
+#include "app/mounts.hpp"
 #include "base/key_file.hpp"
 
 namespace toolrack::app {
@@ -44,7 +44,8 @@ std::vector<secret> seal_keys(const config::settings& settings, toolrack::log& l
 }  // namespace
 
 hub::hub(const config::settings& settings, toolrack::log& to)
-    : log(to), token(take_from_environment(settings.auth.variable.c_str())), libraries(own_program(), to),
+    : log(to), token(take_from_environment(settings.auth.variable.c_str())), worker(find_worker()),
+      libraries(worker, to),
       states(seal_keys(settings, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 
 void hub::let_go() {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "auth/visits.hpp"
+#include "base/child.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/seal.hpp"
@@ -26,6 +27,7 @@ struct hub {
     toolrack::log& log;
     toolrack::clock clock;
     secret token;  // env-token's, taken from the environment before any library is loaded
+    program worker;  // the same one as long as this process lives, whatever is installed meanwhile
     plugin::libraries libraries;
     plugin::changes changes;  // set before any plugin is loaded; read by all of them
     seal states;

@@ -4,6 +4,7 @@
 
 #include <toolrack/json.hpp>
 
+#include "app/mounts.hpp"
 #include "base/child.hpp"
 #include "base/text.hpp"
 #include "plugin/library.hpp"
@@ -53,14 +54,14 @@ void print(const std::filesystem::path& file, const json::value& root) {
 }  // namespace
 
 exit_code run_inspect(const std::filesystem::path& file, bool as_json, log& log) {
-    const auto program = own_program();
-    plugin::libraries libraries(program, log);
+    const program worker(find_worker());
+    plugin::libraries libraries(worker, log);
     const auto refuse = [&](const complaint& why) {
         return failure(file.string() + " is not a usable plugin: " + why.why() + ".");
     };
     const auto kept = libraries.keep(file);
     if (!kept) throw refuse(kept.error());
-    const auto said = plugin::inspect(program, *kept);
+    const auto said = plugin::inspect(worker, *kept, log);
     if (!said) throw refuse(said.error());
 
     if (as_json) fmt::print("{}", *said);

@@ -14,7 +14,6 @@
 #include "base/text.hpp"
 #include "mcp/server.hpp"
 #include "plugin/library.hpp"
-#include "plugin/probe.hpp"
 
 namespace {
 
@@ -32,7 +31,6 @@ struct arguments {
     std::string library;
     app::start_options start;
     bool as_json = false;
-    bool with_features = false;
 };
 
 void print_version() {
@@ -79,7 +77,6 @@ int run(const CLI::App& app, const arguments& given, int result) {
     if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
     if (app.got_subcommand("reload")) return static_cast<int>(app::run_reload(config()));
     if (app.got_subcommand("inspect")) return static_cast<int>(app::run_inspect(given.library, given.as_json, log));
-    if (app.got_subcommand(plugin::probe_command)) return plugin::run_probe(given.library, given.with_features);
     print_version();
     return 0;
 }
@@ -107,9 +104,6 @@ int main(int count, char** words) {
     const app::mint_command mint(token);
     app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
     const app::key_command key(app);
-    auto* probe = app.add_subcommand(plugin::probe_command, "")->group("");  // run by toolrack itself
-    probe->add_option("library", given.library)->required();
-    probe->add_flag("--features", given.with_features);
 
     try {
         app.parse(count, words);

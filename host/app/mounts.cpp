@@ -77,6 +77,16 @@ result<fs::path, complaint> find_shipped(const std::string& kind, const std::str
     return find_in(shipped_folders(kind), name);
 }
 
+std::string find_worker() {
+    const auto beside = fs::path(own_program()).parent_path() / "toolrack-worker";
+    const auto installed = fs::path(TOOLRACK_LIBRARY_FOLDER) / "toolrack-worker";
+    std::error_code ignored;
+    for (const auto& file : {beside, installed})
+        if (fs::exists(file, ignored)) return file.string();
+    throw failure("The program toolrack-worker, in which plugins run, is missing; looked for " + beside.string() + ", " +
+                  installed.string() + ". Install it from the same build as toolrack.");
+}
+
 std::vector<mount> find_mounts(const config::settings& settings, std::vector<std::string>& warnings) {
     std::vector<mount> mounts;
     std::set<fs::path> named;

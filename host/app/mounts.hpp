@@ -24,4 +24,8 @@ std::vector<mount> find_mounts(const config::settings& settings, std::vector<std
 // A shipped library by its name: KIND is "plugins" or "auth". The complaint lists where it was looked for.
 result<std::filesystem::path, complaint> find_shipped(const std::string& kind, const std::string& name);
 
+// The program that plugins run in: beside this one, or where it is installed. Throws failure that says where it was
+// looked for.
+std::string find_worker();
+
 }  // namespace toolrack::app

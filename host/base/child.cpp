@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +13,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace toolrack {
@@ -39,89 +39,67 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
     return pointers;
 }
 
-pid_t start(const std::string& program, const std::vector<std::string>& arguments, int answer_to) {
-    std::vector<std::string> words{program};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    auto environment = scrubbed_environment();
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, answer_to, answer_descriptor);
-    posix_spawn_file_actions_addclosefrom_np(&actions, answer_descriptor + 1);
-
-    // Signals as a program expects them; a group of its own, so that a child of the child goes too.
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-
-    pid_t pid = 0;
-    const int error = posix_spawn(&pid,
-                                  program.c_str(),
-                                  &actions,
-                                  &attributes,
-                                  pointers_to(words).data(),
-                                  pointers_to(environment).data());
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (error) cannot_start(program, error);
-    return pid;
-}
-
-// Until the child closes its end, time is up, or it has written too much.
-void read_answer(int from, std::chrono::milliseconds time_limit, std::size_t most, child_answer& answer) {
-    const auto end = std::chrono::steady_clock::now() + time_limit;
-    char piece[4096];
-    for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            end - std::chrono::steady_clock::now());
-        pollfd readable{from, POLLIN, 0};
-        const int ready = left.count() > 0 ? ::poll(&readable, 1, static_cast<int>(left.count())) : 0;
-        if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) {
-            answer.timed_out = true;
-            return;
-        }
-        const auto got = ::read(from, piece, sizeof piece);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return;
-        answer.text.append(piece, static_cast<std::size_t>(got));
-        if (answer.text.size() > most) {
-            answer.text.resize(most);
-            answer.too_long = true;
-            return;
-        }
+// What happens to the descriptors between fork and exec.
+class descriptor_plan {
+public:
+    descriptor_plan(int executable, int printed, const std::vector<int>& given) {
+        posix_spawn_file_actions_init(&actions_);
+        posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        put(printed, STDOUT_FILENO);
+        put(printed, STDERR_FILENO);
+        int next = STDERR_FILENO + 1;
+        for (const int one : given) put(one, next++);
+        put(executable, next);
+        posix_spawn_file_actions_addclosefrom_np(&actions_, next + 1);
+        // Opened once more: all below it are taken, so it gets this number without being moved there, which
+        // would cost it O_CLOEXEC. So not even the program itself is inherited.
+        program_ = "/proc/self/fd/" + std::to_string(next + 1);
+        posix_spawn_file_actions_addopen(
+            &actions_, next + 1, ("/proc/self/fd/" + std::to_string(next)).c_str(), O_PATH | O_CLOEXEC, 0);
+        posix_spawn_file_actions_addclose(&actions_, next);
+        posix_spawn_file_actions_addchdir_np(&actions_, "/");
     }
-}
+    ~descriptor_plan() { posix_spawn_file_actions_destroy(&actions_); }
+    descriptor_plan(const descriptor_plan&) = delete;
+    descriptor_plan& operator=(const descriptor_plan&) = delete;
 
-// The answer's end is not the child's: it may hang after it. It gets what is left of the limit.
-void reap(pid_t pid, std::chrono::steady_clock::time_point end, child_answer& answer) {
-    int status = 0;
-    siginfo_t ended{};
-    while (!answer.timed_out && !answer.too_long) {
-        ended.si_pid = 0;
-        if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid)
-            break;
-        if (std::chrono::steady_clock::now() >= end) {
-            answer.timed_out = true;
-            break;
-        }
-        ::usleep(500);
+    const posix_spawn_file_actions_t* get() const { return &actions_; }
+    const std::string& program() const { return program_; }
+
+private:
+    // By way of a number that is nobody's target: one source may lie where another one goes.
+    void put(int ours, int theirs) {
+        constexpr int out_of_the_way = 64;
+        sources_.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, out_of_the_way));
+        posix_spawn_file_actions_adddup2(&actions_, sources_.back().get(), theirs);
     }
-    ::kill(-pid, SIGKILL);  // whatever it left behind in its group; and itself, when it is still there
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+
+    posix_spawn_file_actions_t actions_;
+    std::vector<descriptor> sources_;
+    std::string program_;
+};
+
+// Signals as a program expects them; a group of its own, so that a child of the child goes too.
+class attributes {
+public:
+    attributes() {
+        posix_spawnattr_init(&attributes_);
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_setsigmask(&attributes_, &none);
+        posix_spawnattr_setsigdefault(&attributes_, &all);
+        posix_spawnattr_setpgroup(&attributes_, 0);
+        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     }
-    if (WIFEXITED(status)) answer.exit_status = WEXITSTATUS(status);
-    if (WIFSIGNALED(status) && !answer.timed_out && !answer.too_long) answer.signal = WTERMSIG(status);
-}
+    ~attributes() { posix_spawnattr_destroy(&attributes_); }
+    attributes(const attributes&) = delete;
+    attributes& operator=(const attributes&) = delete;
+    const posix_spawnattr_t* get() const { return &attributes_; }
+
+private:
+    posix_spawnattr_t attributes_;
+};
 
 }  // namespace
 
@@ -132,22 +110,59 @@ std::string own_program() {
     return program.string();
 }
 
-child_answer run_child(const std::string& program,
-                       const std::vector<std::string>& arguments,
-                       std::chrono::milliseconds time_limit,
-                       std::size_t most) {
-    const auto end = std::chrono::steady_clock::now() + time_limit;
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) cannot_start(program, errno);
-    descriptor ours(ends[0]), theirs(ends[1]);
+program::program(std::string file) : file_(std::move(file)), held_(::open(file_.c_str(), O_PATH | O_CLOEXEC)) {
+    if (!held_) cannot_start(file_, errno);
+}
 
-    const pid_t pid = start(program, arguments, theirs.get());
-    theirs.reset();
+child::child(const program& program,
+             const std::vector<std::string>& arguments,
+             int printed,
+             const std::vector<int>& given) {
+    std::vector<std::string> words{program.file()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    auto environment = scrubbed_environment();
+    const descriptor_plan plan(program.descriptor(), printed, given);
+    const attributes attributes;
+    if (const int error = posix_spawn(&pid_, plan.program().c_str(), plan.get(), attributes.get(),
+                                      pointers_to(words).data(), pointers_to(environment).data()))
+        cannot_start(program.file(), error);
+    held_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));  // glibc 2.36 declares it for C only
+    if (held_) return;
+    const int error = errno;
+    kill();
+    ::waitpid(pid_, nullptr, 0);
+    cannot_start(program.file(), error);
+}
 
-    child_answer answer;
-    read_answer(ours.get(), time_limit, most, answer);
-    reap(pid, end, answer);
-    return answer;
+child::~child() {
+    constexpr auto long_enough = std::chrono::seconds(5);  // to die of SIGKILL, unless the kernel holds it
+    if (ended_) return;
+    kill();
+    wait(long_enough);
+}
+
+void child::kill() noexcept {
+    if (!ended_) ::kill(-pid_, SIGKILL);  // not reaped, so the number is still its own
+}
+
+std::optional<child::ending> child::wait(std::chrono::milliseconds limit) noexcept {
+    if (ended_) return ended_;
+    const auto end = std::chrono::steady_clock::now() + limit;
+    pollfd over{held_.get(), POLLIN, 0};
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        const int ready = ::poll(&over, 1, left.count() > 0 ? static_cast<int>(left.count()) : 0);
+        if (ready > 0) break;
+        if (ready == 0 || errno != EINTR) return std::nullopt;
+    }
+    kill();  // whatever it left behind in its group
+    siginfo_t about{};
+    while (::waitid(P_PIDFD, static_cast<id_t>(held_.get()), &about, WEXITED) != 0 && errno == EINTR) {
+    }
+    ended_.emplace();
+    if (about.si_code == CLD_EXITED) ended_->exit_status = about.si_status;
+    else ended_->signal = about.si_status;
+    return ended_;
 }
 
 }  // namespace toolrack

@@ -144,6 +144,7 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
     const auto annotations = definition.find("annotations");
     const auto hint = annotations ? annotations->find("readOnlyHint") : std::nullopt;
     made.changes_nothing = hint && hint->is_bool() && hint->boolean();
+    made.timeout = timeout_of_tool(made.from->settings(), made.own_name);
 
     const json::value attributes(said.attributes.empty() ? std::string_view("{}") : std::string_view(said.attributes));
     if (const auto task = wire::string_member(attributes, "task")) {

@@ -1,8 +1,10 @@
 // One feature's definition, checked: what a client will see of it and what the host needs to know.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <toolrack/uri_template.hpp>
@@ -35,6 +37,7 @@ struct tool : listed {
     std::vector<param_header> mirrored;             // arguments that HTTP headers repeat
     task_support task = task_support::none;
     bool changes_nothing = false;  // as the plugin says: its annotation readOnlyHint
+    std::optional<std::chrono::milliseconds> timeout;  // in place of the instance's
 };
 
 struct prompt : listed {

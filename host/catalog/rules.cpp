@@ -16,6 +16,14 @@ std::string named(const std::vector<std::string>& names) {
     return text;
 }
 
+// The rule that counts for a tool as far as one of its members goes; null when none does.
+template <typename Member>
+const config::tool_rule* find_rule(const config::plugin& settings, std::string_view own_name, Member member) {
+    const auto found = std::ranges::find_if(
+        settings.tools, [&](const auto& rule) { return rule.*member && fits_glob(own_name, rule.match); });
+    return found == settings.tools.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 // In time that grows with the product of both lengths at most, however many stars there are: after a
@@ -40,16 +48,15 @@ bool fits_glob(std::string_view name, std::string_view glob) noexcept {
     return glob.find_first_not_of('*', g) == std::string_view::npos;
 }
 
-const config::tool_rule* find_rule(const config::plugin& settings, std::string_view own_name) {
-    const auto found =
-        std::ranges::find_if(settings.tools, [&](const auto& rule) { return fits_glob(own_name, rule.match); });
-    return found == settings.tools.end() ? nullptr : &*found;
+std::optional<std::chrono::milliseconds> timeout_of_tool(const config::plugin& settings, std::string_view own_name) {
+    const auto* rule = find_rule(settings, own_name, &config::tool_rule::timeout);
+    return rule ? rule->timeout : std::nullopt;
 }
 
 requirement required_of_tool(const config::plugin& settings,
                              std::string_view own_name,
                              const std::optional<std::vector<std::string>>& suggested) {
-    if (const auto* rule = find_rule(settings, own_name)) return requirement(rule->scopes);
+    if (const auto* rule = find_rule(settings, own_name, &config::tool_rule::scopes)) return requirement(*rule->scopes);
     return required_of_other(settings, suggested);
 }
 
@@ -63,7 +70,10 @@ requirement required_of_other(const config::plugin& settings,
 std::vector<std::string> idle_rules(const config::plugin& settings, const std::vector<std::string>& own_names) {
     std::vector<std::string> sentences;
     for (const auto& rule : settings.tools) {
-        const auto counts = [&](const auto& name) { return find_rule(settings, name) == &rule; };
+        const auto counts = [&](const auto& name) {
+            return find_rule(settings, name, &config::tool_rule::scopes) == &rule ||
+                   find_rule(settings, name, &config::tool_rule::timeout) == &rule;
+        };
         if (std::ranges::any_of(own_names, counts)) continue;
         const auto fits = [&](const auto& name) { return fits_glob(name, rule.match); };
         sentences.push_back(to_string(rule.where) + ": plugin.tool.match \"" + rule.match + "\" " +

@@ -6,6 +6,7 @@
 // granted for the plugin of that name.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ namespace toolrack::catalog {
 // `*` stands for any characters, `?` for one, everything else for itself.
 bool fits_glob(std::string_view name, std::string_view glob) noexcept;
 
-// The rule that counts for a tool, by the plugin's own name for it; null when none does.
-const config::tool_rule* find_rule(const config::plugin& settings, std::string_view own_name);
+// How long a tool may take, by the plugin's own name for it; nothing when no rule says so.
+std::optional<std::chrono::milliseconds> timeout_of_tool(const config::plugin& settings, std::string_view own_name);
 
 requirement required_of_tool(const config::plugin& settings,
                              std::string_view own_name,

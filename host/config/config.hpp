@@ -113,22 +113,25 @@ struct stdio {
     std::string subject = "local";
 };
 
-// `[[plugin.tool]]`: what the tools whose own names fit a glob require of a caller.
+// `[[plugin.tool]]`: what the tools whose own names fit a glob require of a caller, and how long they
+// may take. It says at least one of the two.
 struct tool_rule {
     std::string match; // of A-Z a-z 0-9 _ . - with * for any run of them and ? for one
-    std::vector<std::string> scopes; // all of them; none: any principal
-    place where;                     // of the glob
+    std::optional<std::vector<std::string>> scopes;         // all of them; empty: any principal
+    place where;                                            // of the glob
+    std::optional<milliseconds> timeout = std::nullopt;
 };
 
 struct plugin {
     std::string library; // a shipped plugin's name, or a path (it contains a slash)
     std::string name;    // the instance's; defaults to the library's file name without ".so"
     std::string prefix;
-    std::string isolation = "host";
+    std::string isolation = "process"; // or "host"
     bool required = false;
     std::optional<std::vector<std::string>> scopes; // absent: what the plugin suggests; empty: any
                                                     // principal
-    std::vector<tool_rule> tools;                   // the first that matches counts
+    std::vector<tool_rule> tools;                   // of those that match, the first that says it
+                                                    // counts
     bool read_only = false;                         // only tools that say they change nothing
     milliseconds timeout{60'000};
     std::size_t threads = 4;

@@ -72,11 +72,8 @@ void read_isolation(const reader& table, plugin& into) {
     const auto isolation = table.find_text("isolation");
     if (!isolation)
         return;
-    if (isolation->value == "process")
-        isolation->refuse("asks for a worker process, which is not part of this version",
-                          R"(isolation = "host")");
-    if (isolation->value != "host")
-        isolation->refuse("is not a way to run a plugin", R"("host")");
+    if (isolation->value != "process" && isolation->value != "host")
+        isolation->refuse("is not a way to run a plugin", R"("process" or "host")");
     into.isolation = isolation->value;
 }
 
@@ -104,20 +101,23 @@ std::vector<tool_rule> read_tool_rules(const reader& plugin) {
     constexpr std::string_view a_glob =
         R"(the name of a tool without the prefix, in which * stands for any characters and ? for one, such as "*_write")";
     std::vector<tool_rule> rules;
-    for (const reader& table : plugin.tables("tool", {"match", "scopes"})) {
+    for (const reader& table : plugin.tables("tool", {"match", "scopes", "timeout"})) {
         const auto match = table.find_text("match");
         if (!match)
             complain(table.where(), table.name_of("match") + " is missing", a_glob, "none");
         if (!is_glob_for_names(match->value))
             match->refuse("matches no name of a tool", a_glob);
-        auto scopes = read_scopes(table);
-        if (!scopes)
+        tool_rule rule{.match = match->value, .scopes = read_scopes(table), .where = match->where};
+        milliseconds timeout{-1};
+        table.duration("timeout", timeout);
+        if (timeout.count() >= 0)
+            rule.timeout = timeout;
+        if (!rule.scopes && !rule.timeout)
             complain(table.where(),
-                     table.name_of("scopes") + " is missing",
-                     R"(an array such as ["orders:write"], or [] for any caller)",
+                     fmt::format("{} and {} are missing", table.name_of("scopes"), table.name_of("timeout")),
+                     R"(one of them: scopes = ["orders:write"], or [] for any caller; timeout = "5s")",
                      "none");
-        rules.push_back(
-            {.match = match->value, .scopes = std::move(*scopes), .where = match->where});
+        rules.push_back(std::move(rule));
     }
     return rules;
 }

@@ -60,6 +60,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
         co_return asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(why)));
 
     what.is_tool = true;
+    what.limit = tool->timeout;
     what.may_be_task = tool->task != catalog::task_support::none && knows_tasks(asked);
     if (tool->task == catalog::task_support::required && asked.is_modern() && !what.may_be_task)
         co_return require_tasks(asked);

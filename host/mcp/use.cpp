@@ -272,6 +272,16 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
     case plugin::answer::kind::busy:
         return asked.fail(code::internal_error, capitalised("the " + what.shown) + " is busy. Try again in a moment.", 200,
                           reason(from, "busy", true));
+    case plugin::answer::kind::lost:
+        return asked.fail(code::internal_error,
+                          capitalised("the " + what.shown) + " was lost: the process of the plugin " + from.name() +
+                              " ended while it worked. It may have been done, or not.",
+                          200, reason(from, "crashed", true));
+    case plugin::answer::kind::benched:
+        return asked.fail(code::internal_error,
+                          capitalised("the " + what.shown) + " is not to be had now: the process of the plugin " +
+                              from.name() + " ended again and again; the server's log says why.",
+                          200, reason(from, "benched", false));
     case plugin::answer::kind::input_required:
     case plugin::answer::kind::invalid:
         return asked.fail(code::internal_error,

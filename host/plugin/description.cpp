@@ -4,12 +4,17 @@
 #include <boost/json/parse.hpp>
 #include <toolrack/json.hpp>
 
+#include "base/text.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::plugin {
 namespace {
 
 constexpr std::string_view no_options = R"({"type":"object","additionalProperties":false})";
+
+bool is_for_people(std::string_view text, std::size_t most) {
+    return !text.empty() && text.size() <= most && printable(text) == text;
+}
 
 }  // namespace
 
@@ -21,6 +26,8 @@ result<description, complaint> read_description(std::string_view id,
                                                   std::string_view version,
                                                   unsigned abi_minor,
                                                   std::string_view json) {
+    if (!is_for_people(id, 128)) return complain("its table has no usable id");
+    if (!is_for_people(version, 64)) return complain("its table has no usable version");
     if (const auto fault = wire::check_json(json))
         return complain("its description is not acceptable: " + std::string(to_string(fault->kind)));
     const json::value root(json);
@@ -30,6 +37,7 @@ result<description, complaint> read_description(std::string_view id,
     about.id = id;
     about.version = version;
     about.abi_minor = abi_minor;
+    about.json = json;
 
     const auto kinds = root.find("kinds");
     if (!kinds || !kinds->is_array()) return complain("its description has no array \"kinds\"");

@@ -20,6 +20,7 @@ struct description {
     std::vector<std::string> kinds;
     std::string options_schema;  // JSON text
     std::string needs;           // JSON text, "{}" when it needs nothing
+    std::string json;            // all of it, as the library has it
     std::shared_ptr<const schema::compiled> options;
 
     bool offers(std::string_view kind) const;

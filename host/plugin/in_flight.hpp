@@ -24,16 +24,18 @@ public:
     // What a plugin says before it answers, as (method, params).
     using notice = std::function<void(std::string, std::string)>;
 
-    // `home` is the I/O thread that owns the request; `noticed` runs there.
-    explicit in_flight(executor home, notice noticed = {})
-        : home_(home), noticed_(std::move(noticed)), bell_(home) {}
+    using time = std::chrono::steady_clock::time_point;
+
+    // `home` is the I/O thread that owns the request; `noticed` runs there. Nobody waits any longer than `until`.
+    explicit in_flight(executor home, notice noticed = {}, time until = time::max())
+        : home_(home), noticed_(std::move(noticed)), until_(until), bell_(home) {}
 
     // Home thread ----------------------------------------------------------------------------------
 
     bool is_answered() const noexcept { return answer_.has_value(); }
 
     // Returns when the answer is there, or nobody waits for it any more, or time is up.
-    awaitable<void> wait(std::chrono::steady_clock::time_point until) {
+    awaitable<void> wait(time until) {
         bell_.expires_at(until);
         if (!answer_ && !is_abandoned()) co_await bell_.async_wait(as_values);
     }
@@ -51,6 +53,7 @@ public:
 
     // Any thread -----------------------------------------------------------------------------------
 
+    time until() const noexcept { return until_; }
     bool is_abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
 
     // At most once: the call table hands out each id to one deliverer only.
@@ -88,6 +91,7 @@ private:
 
     executor home_;
     notice noticed_;
+    const time until_;
     timer bell_;
     std::optional<Answer> answer_;
     std::uint64_t id_ = 0;

@@ -1,16 +1,20 @@
 // An instance: one configured plugin, ready to be asked.
 //
 // This is all that the other rooms know of plugins, and nothing in it says where the plugin runs: in
-// this process (make_host_instance) or, later, in one of its own.
+// this process (make_host_instance) or in one of its own (make_worker_instance).
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/child.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
@@ -35,7 +39,9 @@ struct answer {
         input_required,  // json is {"inputRequests"?, "state"?}
         failed,          // json is {"code", "message", "data"?}
         busy,            // the lane is full; nothing was started
-        invalid          // the plugin's answer was not acceptable; the log says why
+        invalid,         // the plugin's answer was not acceptable; the log says why
+        lost,            // its worker ended meanwhile: it may have been done, or not
+        benched          // its worker ended too often to be started again at once; nothing was started
     };
     kind kind = kind::failed;
     std::string json;
@@ -115,6 +121,9 @@ public:
     // start-up and reload.
     virtual result<std::string, complaint> auth_metadata() { return std::string(); }
 
+    // Whether it has been given up on for now, because its worker ended again and again. Any thread.
+    virtual bool is_benched() const noexcept { return false; }
+
     // Waits for its calls, but not past `grace`; false when some never came back.
     virtual bool close(std::chrono::milliseconds grace) = 0;
 
@@ -138,9 +147,21 @@ struct surroundings {
     std::size_t json_depth = 64;
 };
 
+// Bounds that hold wherever a plugin runs.
+inline constexpr auto setup_limit = std::chrono::seconds(30);  // for create() and list()
+inline constexpr std::size_t most_open_calls = 4096;
+inline constexpr std::size_t most_features = 100'000;
+
 // Makes an instance that runs in this process. The error is the end of a sentence about it.
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
                                                                 const config::plugin& settings,
                                                                 const surroundings& around);
+
+// Makes one that runs in a process of its own: `program` is toolrack-worker and outlives it, `library` a private
+// copy of the file.
+result<std::shared_ptr<instance>, complaint> make_worker_instance(const program& program,
+                                                                  const std::filesystem::path& library,
+                                                                  const config::plugin& settings,
+                                                                  const surroundings& around);
 
 }  // namespace toolrack::plugin

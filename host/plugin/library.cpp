@@ -60,11 +60,6 @@ result<std::string, complaint> read_file(const std::filesystem::path& file) {
     return bytes;
 }
 
-bool fits_a_log(const char* text, std::size_t most) {
-    const std::string_view view(text, ::strnlen(text, most + 1));
-    return !view.empty() && view.size() <= most && printable(view) == view;
-}
-
 // The table as far as it can be judged without calling anything in it.
 result<void, complaint> check_table(const toolrack_plugin* table) {
     if (!table) return complain("its entry function " TOOLRACK_ENTRY_NAME " returned null");
@@ -72,8 +67,8 @@ result<void, complaint> check_table(const toolrack_plugin* table) {
         return complain("its table is too short: " + std::to_string(table->size) + " bytes, expected at least " +
                          std::to_string(sizeof(toolrack_plugin)) +
                          "; build it with toolrack/abi.h of version 1");
-    if (!table->id || !fits_a_log(table->id, 128)) return complain("its table has no usable id");
-    if (!table->version || !fits_a_log(table->version, 64)) return complain("its table has no usable version");
+    if (!table->id) return complain("its table has no usable id");
+    if (!table->version) return complain("its table has no usable version");
     if (!table->description) return complain("its table has no description");
     if (!table->create || !table->destroy || !table->get_extension)
         return complain("its table lacks one of create, destroy and get_extension");
@@ -119,8 +114,7 @@ result<std::shared_ptr<const library>, complaint> load(const std::filesystem::pa
     return std::make_shared<const library>(opened, *table, std::move(*about));
 }
 
-libraries::libraries(std::string program, log& log)
-    : program_(std::move(program)), log_(log), folder_(make_private_folder()) {}
+libraries::libraries(const program& worker, log& log) : worker_(worker), log_(log), folder_(make_private_folder()) {}
 
 libraries::~libraries() { remove_files(); }
 
@@ -151,12 +145,14 @@ result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::
 result<std::shared_ptr<const library>, complaint> libraries::open(const std::filesystem::path& file) {
     const auto kept = keep(file);
     if (!kept) return kept.error();
-    if (const auto known = loaded_.find(*kept); known != loaded_.end()) return known->second;
+    return open_kept(*kept);
+}
 
-    log_.debug("probing {} as {}", file.string(), kept->string());
-    if (const auto why = probe(program_, *kept)) return complain(*why);
-    auto opened = load(*kept);
-    if (opened) loaded_.emplace(*kept, *opened);
+result<std::shared_ptr<const library>, complaint> libraries::open_kept(const std::filesystem::path& kept) {
+    if (const auto known = loaded_.find(kept); known != loaded_.end()) return known->second;
+    if (const auto why = probe(worker_, kept, log_)) return complain(*why);
+    auto opened = load(kept);
+    if (opened) loaded_.emplace(kept, *opened);
     return opened;
 }
 

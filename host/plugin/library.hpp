@@ -2,8 +2,8 @@
 //
 // The file is copied to a private folder under the name of its SHA-256 and loaded from there, so that
 // what was checked is what runs, overwriting the original hurts nobody, and glibc, which finds loaded
-// libraries by name first, can never hand out an older one. A child process opens each new library
-// before this one does: constructors run before anything can be asked.
+// libraries by name first, can never hand out an older one. A worker opens each new library before this
+// process does: constructors run before anything can be asked. Plugins that run in a worker are never opened here.
 //
 // Used from the thread that starts or reloads; what a library offers afterwards is constant.
 #pragma once
@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "base/child.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "plugin/description.hpp"
@@ -44,14 +45,17 @@ private:
 // of them.
 class libraries {
 public:
-    // `program` is this executable, to be run as the probing child.
-    libraries(std::string program, log& log);
+    // `worker` is the program in which each new one is probed.
+    libraries(const program& worker, log& log);
     ~libraries();
     libraries(const libraries&) = delete;
     libraries& operator=(const libraries&) = delete;
 
     // The library in `file`, loaded now or before. The error is one sentence without the file's name.
     result<std::shared_ptr<const library>, complaint> open(const std::filesystem::path& file);
+
+    // The same of a private copy.
+    result<std::shared_ptr<const library>, complaint> open_kept(const std::filesystem::path& kept);
 
     // Copies `file` to the private folder after its ELF header was checked; the copy's path.
     result<std::filesystem::path, complaint> keep(const std::filesystem::path& file);
@@ -60,7 +64,7 @@ public:
     void remove_files() noexcept;
 
 private:
-    std::string program_;
+    const program& worker_;
     log& log_;
     std::filesystem::path folder_;
     std::map<std::filesystem::path, std::shared_ptr<const library>> loaded_;  // by private path

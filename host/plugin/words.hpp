@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/worker_messages.hpp"
 
 namespace toolrack::plugin {
 
@@ -51,34 +52,42 @@ private:
 // The ABI's view of a request, good while the request's words are.
 class abi_request {
 public:
-    explicit abi_request(const request& asked) {
-        const auto& scopes = asked.who.scopes();
-        if (scopes.size() > std::size(few_)) many_.resize(scopes.size());
-        auto* const into = many_.empty() ? few_ : many_.data();
-        for (std::size_t i = 0; i < scopes.size(); ++i) into[i] = view(scopes[i]);
-
-        const auto deadline =
-            std::chrono::duration_cast<std::chrono::milliseconds>(asked.deadline.time_since_epoch());
-        request_ = {sizeof(toolrack_request),
-                    view(asked.method),
-                    view(asked.name),
-                    view(asked.params),
-                    view(asked.who.subject()),
-                    view(asked.who.issuer()),
-                    into,
-                    scopes.size(),
-                    view(asked.client),
-                    view(asked.responses),
-                    view(asked.state),
-                    view(asked.traceparent),
-                    deadline.count()};
-    }
+    explicit abi_request(const request& asked)
+        : abi_request(asked, asked.who.subject(), asked.who.issuer(), asked.who.scopes(),
+                      std::chrono::duration_cast<std::chrono::milliseconds>(asked.deadline.time_since_epoch()).count()) {}
+    // As it came to a worker.
+    explicit abi_request(const to_worker::start& asked)
+        : abi_request(asked, asked.subject, asked.issuer, asked.scopes, asked.deadline) {}
     abi_request(const abi_request&) = delete;
     abi_request& operator=(const abi_request&) = delete;
 
     const toolrack_request* get() const noexcept { return &request_; }
 
 private:
+    template <typename Words, typename Scopes>
+    abi_request(const Words& asked,
+                std::string_view subject,
+                std::string_view issuer,
+                const Scopes& scopes,
+                std::int64_t deadline) {
+        if (scopes.size() > std::size(few_)) many_.resize(scopes.size());
+        auto* const into = many_.empty() ? few_ : many_.data();
+        for (std::size_t i = 0; i < scopes.size(); ++i) into[i] = view(std::string_view(scopes[i]));
+        request_ = {sizeof(toolrack_request),
+                    view(asked.method),
+                    view(asked.name),
+                    view(asked.params),
+                    view(subject),
+                    view(issuer),
+                    scopes.empty() ? nullptr : into,
+                    scopes.size(),
+                    view(asked.client),
+                    view(asked.responses),
+                    view(asked.state),
+                    view(asked.traceparent),
+                    deadline};
+    }
+
     toolrack_str few_[8];             // scopes of a usual number need no allocation of their own
     std::vector<toolrack_str> many_;
     toolrack_request request_;

@@ -71,8 +71,9 @@ class Complaints(unittest.TestCase):
     def test_a_variable_that_is_not_set(self):
         self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "${NO_SUCH_VARIABLE}"\n', ":6:", "NO_SUCH_VARIABLE", "unset")
 
-    def test_process_isolation_is_not_there_yet(self):
-        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nisolation = "process"\n', ":7:", "process", '"host"')
+    def test_another_isolation_than_there_is(self):
+        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nisolation = "thread"\n', ":7:", '"thread"', '"process"',
+                              '"host"')
 
     def test_a_file_that_is_not_utf_8(self):
         with Folder() as folder:

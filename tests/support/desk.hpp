@@ -25,7 +25,7 @@ public:
     explicit desk(const std::filesystem::path& file,
                   const config::plugin& settings = settings_named("mine"),
                   std::size_t max_result = 16 * 1024 * 1024)
-        : to_(instance_of(file, settings, log_, real_clock, max_result)) {}
+        : to_(opened(file, settings, max_result)) {}
     // As its owner does it: nothing of the plugin runs any more when it is destroyed.
     ~desk() {
         if (to_) to_->close(std::chrono::seconds(1));
@@ -72,6 +72,14 @@ public:
     }
 
 private:
+    std::shared_ptr<plugin::instance> opened(const std::filesystem::path& file,
+                                             const config::plugin& settings,
+                                             std::size_t max_result) {
+        auto made = try_made(file, settings, log_, nobody_hears, max_result);
+        if (!made) throw std::runtime_error(file.string() + ": " + made.error().why());
+        return *made;
+    }
+
     captured_log log_;
     io_room room_;
     wire::principal who_ = principal_named("ann", room_, log_, R"(["a:1","a:2","a:3","a:4","a:5","a:6","a:7","a:8","a:9"])");

@@ -1,4 +1,4 @@
-// Plugins of this build, loaded for real and made into instances of this process.
+// Plugins of this build, loaded for real and made into instances: of this process, or of one of their own.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,14 @@
 #include <thread>
 #include <utility>
 
+#include "base/child.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
+
+// Where plugins run whose tests do not say: "host" or "process". Some claims are made of both.
+#ifndef TOOLRACK_TEST_ISOLATION
+#define TOOLRACK_TEST_ISOLATION "host"
+#endif
 
 namespace toolrack::test {
 
@@ -36,11 +42,18 @@ inline std::shared_ptr<const plugin::library> loaded(const std::filesystem::path
 inline config::plugin settings_named(const std::string& name) {
     config::plugin settings;
     settings.name = name;
+    settings.isolation = TOOLRACK_TEST_ISOLATION;
     return settings;
 }
 
 inline const toolrack::clock real_clock;
 inline const plugin::changes nobody_hears;
+
+// The program that plugins run in.
+inline const program& worker_program() {
+    static const program worker((build_folder / "bin/toolrack-worker").string());
+    return worker;
+}
 
 // An instance, or why there is none. Nobody but the caller holds it, so that it ends where a test lets go
 // of it, before its log does.
@@ -62,6 +75,16 @@ inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path
     auto made = try_instance(loaded(file), settings, log, clock, max_result);
     if (!made) throw std::runtime_error(file.string() + ": " + made.error().why());
     return *made;
+}
+
+// An instance where its settings say, or why there is none.
+inline result<std::shared_ptr<plugin::instance>, complaint> try_made(const std::filesystem::path& file,
+                                                                     const config::plugin& settings,
+                                                                     log& log,
+                                                                     const plugin::changes& changes = nobody_hears,
+                                                                     std::size_t max_result = 16 * 1024 * 1024) {
+    if (settings.isolation == "host") return try_instance(loaded(file), settings, log, real_clock, max_result);
+    return plugin::make_worker_instance(worker_program(), file, settings, {log, real_clock, changes, max_result});
 }
 
 }  // namespace toolrack::test

@@ -15,17 +15,55 @@
 
 #include "base/error.hpp"
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 
 namespace {
 
-child_answer run_script(const std::string& script,
-                        std::chrono::milliseconds time_limit = 30s,
-                        std::size_t most = 1 << 20) {
-    return run_child("/bin/sh", {"-c", script}, time_limit, most);
-}
+struct pipe_ends {
+    pipe_ends() {
+        int ends[2];
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        ours.reset(ends[0]);
+        theirs.reset(ends[1]);
+    }
+    // All that is written to it, once nobody has the other end.
+    std::string read() {
+        theirs.reset();
+        std::string text;
+        char piece[4096];
+        for (;;) {
+            const auto got = ::read(ours.get(), piece, sizeof piece);
+            if (got <= 0) return text;
+            text.append(piece, static_cast<std::size_t>(got));
+        }
+    }
+    descriptor ours, theirs;
+};
+
+// A shell that answers on descriptor 3.
+struct script {
+    explicit script(const std::string& text, const std::vector<std::string>& more = {}) : one(sh(), words(text, more), printed.theirs.get(), {answer.theirs.get()}) {}
+
+    static const program& sh() {
+        static const program shell("/bin/sh");
+        return shell;
+    }
+    static std::vector<std::string> words(const std::string& text, const std::vector<std::string>& more) {
+        std::vector<std::string> all{"-c", text};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
+    pipe_ends printed, answer;
+    child one;
+};
+
+std::string answer_of(const std::string& text) { return script(text).answer.read(); }
+child::ending ending_of(const std::string& text) { return script(text).one.wait(30s).value(); }
 
 // Whether a process runs: one that has ended and was not waited for does not.
 bool is_running(const std::string& pid) {
@@ -53,93 +91,100 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
+std::string read_line(const descriptor& from) {
+    std::string line;
+    for (char one = 0; ::read(from.get(), &one, 1) == 1 && one != '\n';) line += one;
+    return line;
+}
+
 }  // namespace
 
-TEST_CASE("a child answers on descriptor 3, and what it prints is not part of it") {
-    const auto answer = run_script("echo printed; echo answered >&3");
-    CHECK(answer.text == "answered\n");
-    CHECK(answer.exit_status == 0);
-    CHECK(answer.signal == 0);
-    CHECK_FALSE(answer.timed_out);
-    CHECK_FALSE(answer.too_long);
+TEST_CASE("what a child says on what it was given, and what it prints, are two things") {
+    script it("echo printed; echo also >&2; echo answered >&3");
+    CHECK(it.answer.read() == "answered\n");
+    CHECK(it.printed.read() == "printed\nalso\n");
+    CHECK(it.one.wait(30s)->exit_status == 0);
+    CHECK(it.one.wait(0s)->signal == 0);  // told as often as it is asked for
 }
 
 TEST_CASE("a child gets its arguments as they are") {
-    const auto answer = run_child("/bin/sh", {"-c", "printf '%s\\n' \"$@\" >&3", "name", "a b", "", "$HOME", "--x"},
-                                  30s, 1000);
-    CHECK(lines_of(answer.text) == std::vector<std::string>{"a b", "", "$HOME", "--x"});
+    script it("printf '%s\\n' \"$@\" >&3", {"name", "a b", "", "$HOME", "--x"});
+    CHECK(lines_of(it.answer.read()) == std::vector<std::string>{"a b", "", "$HOME", "--x"});
 }
 
 TEST_CASE("how a child ended is told") {
-    CHECK(run_script("exit 7").exit_status == 7);
-    CHECK(run_script("kill -SEGV $$").signal == SIGSEGV);
-    CHECK(run_script("echo so far >&3; kill -ABRT $$").text == "so far\n");
+    CHECK(ending_of("exit 7").exit_status == 7);
+    CHECK(ending_of("kill -SEGV $$").signal == SIGSEGV);
+    CHECK(ending_of("kill -ABRT $$").signal == SIGABRT);
 }
 
-TEST_CASE("a child that takes too long is killed, and everything it started") {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto answer = run_script("sleep 1000 & echo $! >&3; echo $$ >&3; wait", 300ms);
-    CHECK(answer.timed_out);
-    CHECK(answer.signal == 0);  // it was us
-    CHECK(std::chrono::steady_clock::now() - begin < 20s);
-    const auto pids = lines_of(answer.text);
-    REQUIRE(pids.size() == 2);
-    CHECK(ends(pids[0]));
-    CHECK(ends(pids[1]));
+TEST_CASE("a child that has not ended is not waited for any longer than is said, and its end can be polled for") {
+    script it("read line <&3; exit 3");
+    CHECK_FALSE(it.one.wait(10ms));
+    it.one.kill();
+    CHECK(it.one.wait(30s)->signal == SIGKILL);
 }
 
-TEST_CASE("a child that answered and then hangs is killed, too") {
-    const auto answer = run_script("echo $$ >&3; exec 3>&-; sleep 1000", 300ms);
-    CHECK(answer.timed_out);
-    REQUIRE(lines_of(answer.text).size() == 1);
-    CHECK(ends(lines_of(answer.text)[0]));
+TEST_CASE("killing a child kills everything that it started") {
+    script it("sleep 1000 & echo $! >&3; echo $$ >&3; wait");
+    const auto first = read_line(it.answer.ours), second = read_line(it.answer.ours);
+    REQUIRE(is_running(first));
+    it.one.kill();
+    CHECK(ends(first));
+    CHECK(ends(second));
 }
 
 TEST_CASE("what a child leaves behind in its group ends with it") {
-    const auto answer = run_script("(exec 3>&-; exec sleep 1000) & echo $! >&3; exit 0");
-    CHECK_FALSE(answer.timed_out);
-    CHECK(answer.exit_status == 0);
-    REQUIRE(lines_of(answer.text).size() == 1);
-    CHECK(ends(lines_of(answer.text)[0]));
+    script it("(exec 3>&-; exec sleep 1000) & echo $! >&3; exit 0");
+    const auto left = read_line(it.answer.ours);
+    CHECK(it.one.wait(30s)->exit_status == 0);
+    CHECK(ends(left));
 }
 
-TEST_CASE("a child that says too much is stopped, and what it said is cut") {
-    const auto answer = run_script("while :; do echo aaaaaaaaaaaaaaaaaaaa >&3; done", 30s, 1000);
-    CHECK(answer.too_long);
-    CHECK_FALSE(answer.timed_out);
-    CHECK(answer.text.size() == 1000);
+TEST_CASE("a child that nobody wants any more is ended, and leaves no zombie") {
+    std::string pid;
+    {
+        script it("echo $$ >&3; sleep 1000");
+        pid = read_line(it.answer.ours);
+    }
+    CHECK_FALSE(fs::exists("/proc/" + pid));
 }
 
-TEST_CASE("a child may say exactly as much as is allowed") {
-    const auto answer = run_script("printf 0123456789 >&3", 30s, 10);
-    CHECK_FALSE(answer.too_long);
-    CHECK(answer.text == "0123456789");
-}
-
-TEST_CASE("a child inherits no descriptor") {
+TEST_CASE("a child inherits no descriptor but what it was given, not even its own program") {
     std::vector<int> planted;  // without close-on-exec, as a careless library would open them
     for (int i = 0; i < 40; ++i) planted.push_back(::open("/dev/null", O_RDONLY));
     REQUIRE(planted.back() > 30);
-    const auto answer = run_script(
+    const auto said = answer_of(
         "n=4; while [ $n -lt 200 ]; do [ -e /proc/$$/fd/$n ] && echo $n >&3; n=$((n+1)); done;"
-        "in=$(readlink /proc/$$/fd/0); out=$(readlink /proc/$$/fd/1); echo $in $out >&3");
+        "readlink /proc/$$/fd/0 >&3; [ /proc/$$/fd/1 -ef /proc/$$/fd/2 ] && echo printed >&3; pwd >&3");
     for (const int one : planted) ::close(one);
-    CHECK(answer.text == "/dev/null /dev/null\n");
+    CHECK(said == "/dev/null\nprinted\n/\n");
+}
+
+TEST_CASE("what a child is given may lie wherever it is to go") {
+    // Each source on the number that the other one is to get.
+    pipe_ends first, second;
+    const descriptor low(::fcntl(first.theirs.get(), F_DUPFD_CLOEXEC, 3)), next(::fcntl(second.theirs.get(), F_DUPFD_CLOEXEC, 3));
+    first.theirs.reset();
+    second.theirs.reset();
+    child one(script::sh(), {"-c", "echo first >&3; echo second >&4"}, low.get(), {low.get(), next.get()});
+    CHECK(read_line(first.ours) == "first");
+    CHECK(read_line(second.ours) == "second");
 }
 
 TEST_CASE("a child sees only the environment that it may") {
     ::setenv("TOOLRACK_TEST_SECRET", "canary", 1);
     ::setenv("LD_PRELOAD_CANARY", "canary", 1);
     ::setenv("TZ", "Europe/Vienna", 1);
-    const auto answer = run_script("cat /proc/$$/environ | tr '\\0' '\\n' >&3");
+    const auto said = answer_of("cat /proc/$$/environ | tr '\\0' '\\n' >&3");
     ::unsetenv("TOOLRACK_TEST_SECRET");
     ::unsetenv("LD_PRELOAD_CANARY");
     ::unsetenv("TZ");
 
     const std::set<std::string> allowed{"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ",
                                         "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"};
-    CHECK(answer.text.find("canary") == std::string::npos);
-    const auto variables = lines_of(answer.text);
+    CHECK(said.find("canary") == std::string::npos);
+    const auto variables = lines_of(said);
     CHECK(std::count(variables.begin(), variables.end(), "TZ=Europe/Vienna") == 1);
     for (const auto& variable : variables) {
         CAPTURE(variable);
@@ -151,18 +196,32 @@ TEST_CASE("a child hears signals although its parent does not") {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const auto answer = run_script("kill -TERM $$; echo deaf >&3");
+    const auto ended = ending_of("kill -TERM $$; echo deaf >&3");
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    CHECK(answer.signal == SIGTERM);
-    CHECK(answer.text.empty());
+    CHECK(ended.signal == SIGTERM);
+}
+
+TEST_CASE("a program that is held is the one that is started, whatever is put in its place") {
+    test::temporary_folder folder;
+    const auto file = folder.path() / "program";
+    fs::copy_file("/bin/sh", file);
+    const program held(file.string());
+    fs::remove(file);
+    fs::copy_file("/bin/false", file);
+    pipe_ends printed, answer;
+    child one(held, {"-c", "echo old >&3"}, printed.theirs.get(), {answer.theirs.get()});
+    CHECK(answer.read() == "old\n");
 }
 
 TEST_CASE("a program that cannot be started is named with the reason") {
     try {
-        run_child("/nowhere/to/be/found", {}, 1s, 10);
-        FAIL("it was started");
+        program("/nowhere/to/be/found");
+        FAIL("it is there");
     } catch (const failure& wrong) {
         CHECK(wrong.what() == std::string("Cannot start /nowhere/to/be/found: No such file or directory."));
         CHECK(wrong.code() == exit_code::software);
     }
+    test::temporary_folder folder;
+    const program text(folder.write("text", "no program at all").string());
+    CHECK_THROWS_AS(child(text, {}, STDERR_FILENO, {}), failure);
 }

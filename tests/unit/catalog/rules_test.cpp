@@ -14,6 +14,7 @@
 #include "principals.hpp"
 
 using namespace toolrack;
+using namespace std::chrono_literals;
 using scopes = std::vector<std::string>;
 
 namespace {
@@ -96,7 +97,7 @@ TEST_CASE("a glob of many stars is decided at once") {
 
 TEST_CASE("the tool's rule comes before the instance's scopes, they before what the plugin suggests, and its name is last") {
     const scopes suggested{"suggested"};
-    const config::tool_rule rule{"a*", {"rule"}, {}};
+    const config::tool_rule rule{"a*", scopes{"rule"}, {}};
     struct row {
         config::plugin settings;
         std::optional<scopes> suggested;
@@ -111,7 +112,7 @@ TEST_CASE("the tool's rule comes before the instance's scopes, they before what 
              row{settings({}), suggested, {"suggested"}, {"suggested"}},
              row{settings({}), std::nullopt, {"orders"}, {"orders"}},
              // To say that nothing is needed is to say something.
-             row{settings({{"a*", {}, {}}}, scopes{"instance"}), suggested, {}, {"instance"}},
+             row{settings({{"a*", scopes{}, {}}}, scopes{"instance"}), suggested, {}, {"instance"}},
              row{settings({}, scopes{}), suggested, {}, {}},
              row{settings({}), scopes{}, {}, {}},
          }) {
@@ -122,7 +123,7 @@ TEST_CASE("the tool's rule comes before the instance's scopes, they before what 
 
 TEST_CASE("the first rule that matches counts, by the plugin's own name for the tool") {
     test::captured_log log;
-    auto said = settings({{"orders_*", {"first"}, {}}, {"*_write", {"second"}, {}}, {"orders_orders_*", {"prefixed"}, {}}});
+    auto said = settings({{"orders_*", scopes{"first"}, {}}, {"*_write", scopes{"second"}, {}}, {"orders_orders_*", scopes{"prefixed"}, {}}});
     said.prefix = "orders_";
     const auto offer = offered(said, log);
     for (const auto& tool : offer.tools) {
@@ -137,9 +138,26 @@ TEST_CASE("the first rule that matches counts, by the plugin's own name for the 
                                     "orders_read, orders_write, plain, says_it_writes, touch"));
 }
 
+TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and the same is so of timeouts") {
+    test::captured_log log;
+    const auto offer = offered(settings({{"orders_*", std::nullopt, {}, 5s},
+                                         {"*_write", scopes{"writes"}, {}, 7s},
+                                         {"touch", std::nullopt, {}, 1s},
+                                         {"t*h", scopes{}, {}}}), log);
+    CHECK(offer.doubts.empty());
+    for (const auto& tool : offer.tools) {
+        CAPTURE(tool.name);
+        if (tool.name == "orders_write") CHECK(tool.needs.scopes() == scopes{"writes"});
+        if (tool.name.starts_with("orders_")) CHECK(tool.timeout == 5s);
+        else if (tool.name == "touch") CHECK(tool.timeout == 1s);
+        else CHECK_FALSE(tool.timeout);
+        if (tool.name == "touch") CHECK(tool.needs.scopes().empty());
+    }
+}
+
 TEST_CASE("rules are about tools, not about the rest of a plugin") {
     test::captured_log log;
-    const auto offer = offered(settings({{"*", {"rule"}, {}}}), log);
+    const auto offer = offered(settings({{"*", scopes{"rule"}, {}}}), log);
     CHECK(offer.doubts.empty());
     for (const auto& one : offer.tools) CHECK(one.needs.scopes() == scopes{"rule"});
     REQUIRE(offer.prompts.size() == 2);

@@ -119,6 +119,9 @@ scopes = ["orders:write"]
 [[plugin.tool]]
 match = "pi?g"
 scopes = []
+[[plugin.tool]]
+match = "*"
+timeout = "5s"
 [[plugin]]
 library = "/opt/lib/greet.so"
 )");
@@ -175,16 +178,20 @@ library = "/opt/lib/greet.so"
     CHECK(orders.queue == 2);
     CHECK(orders.scopes == strings{"orders:read", "staff"});
     CHECK(orders.read_only);
-    REQUIRE(orders.tools.size() == 2);
+    REQUIRE(orders.tools.size() == 3);
     CHECK(orders.tools[0].match == "*_write");
     CHECK(orders.tools[0].scopes == strings{"orders:write"});
     CHECK(orders.tools[0].where.column == 9);
     CHECK(orders.tools[1].match == "pi?g");
-    CHECK(orders.tools[1].scopes.empty());
+    CHECK(orders.tools[1].scopes == strings{});
+    CHECK_FALSE(orders.tools[1].timeout);
+    CHECK_FALSE(orders.tools[2].scopes);
+    CHECK(orders.tools[2].timeout == 5s);
     CHECK(orders.options.json == R"({"database":"/srv/orders.db"})");
     const auto& greet = settings.plugins[1];
     CHECK(greet.name == "greet");
     CHECK(greet.prefix.empty());
+    CHECK(greet.isolation == "process");
     CHECK_FALSE(greet.required);
     CHECK(greet.timeout == 60s);
     CHECK(greet.threads == 4);
@@ -334,10 +341,8 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "a b")"},
             row{"[[plugin]]\nlibrary = 'x'\nprefix = 'a/'",
                 R"(5:10: plugin.prefix is not a prefix; expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
-            row{"[[plugin]]\nlibrary = 'x'\nisolation = 'process'",
-                R"(5:13: plugin.isolation asks for a worker process, which is not part of this version; expected isolation = "host", found "process")"},
             row{"[[plugin]]\nlibrary = 'x'\nisolation = 'Host'",
-                R"(5:13: plugin.isolation is not a way to run a plugin; expected "host", found "Host")"},
+                R"(5:13: plugin.isolation is not a way to run a plugin; expected "process" or "host", found "Host")"},
             row{"[[plugin]]\nlibrary = 'x'\n\n[[plugin]]\nlibrary = './x.so'",
                 R"(6:1: two plugins have the name "x"; expected a name of its own for each, found the first at t.toml:3:1)"},
         }) {
@@ -386,15 +391,15 @@ TEST_CASE("a rule for tools says which, and what they require") {
     };
     CHECK(rule("scopes = []") == "t.toml:5:1: plugin.tool.match is missing; expected " + glob + ", found none");
     CHECK(rule("match = 'a'") ==
-          "t.toml:5:1: plugin.tool.scopes is missing; expected an array such as [\"orders:write\"], or [] for any caller, "
-          "found none");
+          "t.toml:5:1: plugin.tool.scopes and plugin.tool.timeout are missing; expected one of them: scopes = "
+          "[\"orders:write\"], or [] for any caller; timeout = \"5s\", found none");
     CHECK(rule("match = ''\nscopes = []") ==
           "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"\"");
     CHECK(rule("match = 'a[bc]'\nscopes = []") ==
           "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"a[bc]\"");
     CHECK(rule("match = 'a'\nscope = []") ==
-          "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, found "
-          "\"scope\"");
+          "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, "
+          "timeout, found \"scope\"");
     CHECK(refusal("[[plugin]]\nlibrary = 'x'\ntool = 'a'") ==
           "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each begun by [[plugin.tool]], found a "
           "string");

@@ -35,7 +35,7 @@ std::string why_not_made(const std::filesystem::path& file, const std::string& o
     test::captured_log log;
     auto settings = test::settings_named("odd");
     settings.options.json = options;
-    const auto made = test::try_instance(test::loaded(file), settings, log);
+    const auto made = test::try_made(file, settings, log);
     return made ? std::string() : made.error().why();
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("a call is answered once") {
     CHECK(heard.notices.empty());
 }
 
-TEST_CASE("a quick feature runs on the thread that asks, and any other on a lane") {
+TEST_CASE("a quick feature runs on the thread that asks, and any other on a lane", "[host]") {
     auto desk = patient();
     const auto thread_of = [&](bool quick) {
         const auto heard = desk.ask("thread", "{}", quick);
@@ -108,7 +108,7 @@ TEST_CASE("a quick feature runs on the thread that asks, and any other on a lane
     CHECK(thread_of(false) != io_thread);
 }
 
-TEST_CASE("a quick answer is there when start returns") {
+TEST_CASE("a quick answer is there when start returns", "[host]") {
     test::desk desk(test::shipped("echo"));
     test::heard all;
     const auto call = desk.start("echo", all, R"({"text":"now"})", true);
@@ -149,7 +149,7 @@ TEST_CASE("an answer for a call that was never given is a stray") {
     CHECK(said.find("an answer for call 0 was dropped") != std::string::npos);
 }
 
-TEST_CASE("one plugin cannot answer what another was asked") {
+TEST_CASE("one plugin cannot answer what another was asked", "[host]") {
     test::captured_log log;
     test::io_room room;
     const auto who = test::principal_named("ann", room, log);
@@ -274,7 +274,7 @@ TEST_CASE("an instance is not destroyed while its plugin is still on its way bac
 
 // A plugin is set up by a thread of its own, so that a hanging one can be given up on; that thread must
 // not be the one that ends it, when everything it would speak to is gone.
-TEST_CASE("an instance ends when its owner lets go of it, and on the owner's thread") {
+TEST_CASE("an instance ends when its owner lets go of it, and on the owner's thread", "[host]") {
     for (int i = 0; i < 20; ++i) {
         test::captured_log log;
         auto one = plugin::make_host_instance(test::loaded(of_this_folder("patient")), test::settings_named("gone"),

@@ -17,7 +17,7 @@ namespace {
 struct shelf {
     test::temporary_folder folder;
     test::captured_log log;
-    plugin::libraries libraries{PROBE_CHILD, log};
+    plugin::libraries libraries{test::worker_program(), log};
 
     // Why a library is not opened; empty when it is.
     std::string refused(const fs::path& file) {

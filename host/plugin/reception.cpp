@@ -1,0 +1,133 @@
+#include "plugin/reception.hpp"
+
+#include <toolrack/abi.h>
+
+#include <atomic>
+#include <exception>
+#include <toolrack/json.hpp>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace toolrack::plugin {
+namespace {
+
+constexpr std::size_t longest_notice = 1024 * 1024;
+constexpr std::size_t longest_uri = 2048;
+
+std::string too_long(std::uint64_t size, std::size_t most) {
+    return "it is " + std::to_string(size) + " bytes long, and server.max_result allows " + std::to_string(most);
+}
+
+}  // namespace
+
+std::uint32_t next_number() {
+    static std::atomic<std::uint32_t> last = 0;
+    return (++last) & 0xFFFFFF;
+}
+
+reception::reception(std::string name, const surroundings& around)
+    : name_(std::move(name)), around_(around), log_(around.log), calls_(next_number()) {
+    limits_.depth = around.json_depth;
+}
+
+void reception::log_line(int kind, std::string_view line) noexcept {
+    try {
+        const auto level = kind <= 3 ? severity::error : kind >= 7 ? severity::debug : static_cast<severity>(kind);
+        if (log_.writes(level)) log_.write(level, name_ + ": " + std::string(line));
+    } catch (...) {
+    }
+}
+
+void reception::notified(std::uint64_t id, std::string_view method, std::string_view params) noexcept {
+    try {
+        const auto to = calls_.find(id);
+        if (!to) return stray("a notification", id);
+        if (params.size() > longest_notice || !is_utf8(method) || wire::check_json(params, limits_) ||
+            !json::value(params).is_object())
+            return log_.warning("{}: its notification {} was dropped: params are not an acceptable JSON object", name_,
+                                method.substr(0, 100));
+        to->notify(std::string(method), std::string(params));
+    } catch (...) {
+    }
+}
+
+bool reception::finished(std::uint64_t id, std::int32_t outcome, std::string_view text) noexcept {
+    try {
+        const auto ended = calls_.take(id);
+        if (!ended) {
+            stray("an answer", id);
+            return false;
+        }
+        if (ended->is_abandoned()) return true;
+        auto made = judged(outcome, text);
+        const bool is_good = made.kind != answer::kind::invalid;
+        ended->deliver(std::move(made));
+        return is_good;
+    } catch (const std::exception& error) {
+        log_.error("{}: its answer was lost: {}", name_, error.what());
+        return false;
+    }
+}
+
+void reception::finished_too_long(std::uint64_t id, std::uint64_t size) noexcept {
+    try {
+        const auto ended = calls_.take(id);
+        if (!ended) return stray("an answer", id);
+        if (!ended->is_abandoned()) ended->deliver(refused(too_long(size, around_.max_result)));
+    } catch (...) {
+    }
+}
+
+answer reception::refused(std::string_view why) const {
+    log_.error("{}: its answer was refused: {}", name_, why);
+    return {answer::kind::invalid, {}};
+}
+
+// On the thread that brought it, not on the one that serves others.
+answer reception::judged(std::int32_t outcome, std::string_view text) const {
+    if (text.size() > around_.max_result) return refused(too_long(text.size(), around_.max_result));
+    if (const auto fault = wire::check_json(text, limits_)) return refused(to_string(fault->kind));
+    const json::value whole(text);
+    if (!whole.is_object()) return refused("it is not a JSON object");
+    std::string line(whole.text());
+    wire::put_on_one_line(line);
+
+    switch (outcome) {
+    case TOOLRACK_DONE: return {answer::kind::done, std::move(line)};
+    case TOOLRACK_INPUT_REQUIRED: return {answer::kind::input_required, std::move(line)};
+    case TOOLRACK_FAILED: {
+        const auto code = whole.find("code"), message = whole.find("message");
+        if (!code || !code->is_number() || !message || !message->is_string())
+            return refused("its error has no \"code\" or no \"message\"");
+        return {answer::kind::failed, std::move(line)};
+    }
+    default: return refused("its outcome " + std::to_string(outcome) + " is unknown");
+    }
+}
+
+void reception::list_changed(std::string_view kind) noexcept {
+    try {
+        if (around_.changes.list_changed) around_.changes.list_changed(kind);
+    } catch (...) {
+    }
+}
+
+void reception::resource_updated(std::string_view uri) noexcept {
+    try {
+        if (uri.size() > longest_uri || !is_utf8(uri))
+            return log_.warning("{}: it updated something that is no URI", name_);
+        if (around_.changes.resource_updated) around_.changes.resource_updated(uri);
+    } catch (...) {
+    }
+}
+
+void reception::stray(const char* what, std::uint64_t id) noexcept {
+    try {
+        if (strays_logged_.allows_another())
+            log_.warning("{}: {} for call {} was dropped: that call has ended, or was never given to it", name_, what, id);
+    } catch (...) {
+    }
+}
+
+}  // namespace toolrack::plugin

@@ -1,0 +1,105 @@
+// A worker: one life of the process that a plugin runs in, as the host sees it.
+//
+// What the other end says is heard here frame by frame, and believed in nothing: a corrupt frame ends the worker.
+// What it prints goes to the log, line by line and no faster than anybody reads. Used from one thread, its
+// keeper's; the kernel ends the process when that thread ends.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/child.hpp"
+#include "base/descriptor.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/pace.hpp"
+#include "plugin/description.hpp"
+#include "plugin/frame.hpp"
+#include "plugin/instance.hpp"
+#include "plugin/worker_messages.hpp"
+
+namespace toolrack::plugin {
+
+// What wakes a keeper that waits for its worker. Any thread may ring.
+class alarm {
+public:
+    alarm();
+    int descriptor() const noexcept { return held_.get(); }
+    void ring() noexcept;
+    void quiet() noexcept;
+
+    // The worker is not wanted any more: whoever waits for what it says first gives up.
+    void call_off() noexcept {
+        is_called_off_ = true;
+        ring();
+    }
+    bool is_called_off() const noexcept { return is_called_off_; }
+
+private:
+    toolrack::descriptor held_;
+    std::atomic<bool> is_called_off_ = false;
+};
+
+class worker {
+public:
+    using time = std::chrono::steady_clock::time_point;
+
+    // Starts the process. `alarm`, `log` and `program` outlive this. Throws failure when it cannot be started.
+    worker(const program& program, std::string name, std::size_t longest_frame, alarm& alarm, log& log);
+
+    enum class event {
+        said,      // one message, see message()
+        writable,  // the socket takes bytes again; when that was asked for
+        woken,     // the alarm rang
+        late,      // nothing of this until the time that was given
+        over       // nothing more will be said: see how_it_ended()
+    };
+    event wait(time until, bool for_writing = false);
+    // What was said, with views that are good until the next wait.
+    const from_worker::any& message() const noexcept { return message_; }
+
+    // Where frames go; does not block.
+    int socket() const noexcept { return socket_.get(); }
+
+    // The start of its life. The errors are ends of sentences about the library. Whatever else it says meanwhile
+    // goes to `others`.
+    using listener = std::function<void(const from_worker::any&)>;
+    result<description, complaint> introduce(const to_worker::hello& hello, const listener& others);
+    result<from_worker::created, complaint> set_up(std::string_view options, const listener& others);
+    // For one that serves nobody.
+    result<std::vector<feature>, complaint> list(const listener& others);
+
+    // The reason that we had to end it: part of a sentence, "it ...".
+    void end(std::string why);
+    // Kills what is left, and says how it came to its end: "it crashed (a segmentation fault, signal 11)".
+    std::string how_it_ended();
+
+private:
+    bool receive();
+    void read_printed();
+    bool say(std::string_view frame, time until);
+    template <typename Message>
+    result<Message, complaint> wait_for(time until, std::string_view while_it, const listener& others);
+    complaint failed(std::string_view while_it, std::chrono::seconds limit, event how);
+
+    std::string name_;
+    std::size_t longest_frame_;
+    alarm& alarm_;
+    log& log_;
+    toolrack::descriptor socket_, printed_;
+    std::unique_ptr<child> child_;
+    frame_intake intake_;
+    from_worker::any message_;
+    std::string line_;        // of what it prints, not yet whole
+    pace lines_{100};
+    std::string why_ended_;   // by us
+    bool is_over_ = false;
+};
+
+}  // namespace toolrack::plugin

@@ -1,0 +1,133 @@
+// A plugin that loads well and then, in one tool each, does to its process what no process survives, or what a
+// server would not: for tests of workers. "fine" and "slow" are for those who are beside it.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include <toolrack/plugin.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using toolrack::call;
+
+// Its own, if it is a worker: where frames go to the host.
+constexpr int worker_socket = 3;
+
+void write_all(int to, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (written <= 0) return;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+int deeper(int depth) {
+    char room[4096];
+    std::memset(room, depth, sizeof room);
+    asm volatile("" : : "r"(room) : "memory");  // not to be left out
+    return depth < 0 ? 0 : deeper(depth + 1) + room[1];
+}
+
+// An answer to anything, as it goes over the socket: the length, the kind, and the fields.
+std::string finished_frame(std::uint64_t id, std::string_view json) {
+    const auto number = [](std::uint64_t value, int bytes) {
+        std::string text;
+        for (int i = 0; i < bytes; ++i, value >>= 8) text += static_cast<char>(value & 0xFF);
+        return text;
+    };
+    constexpr char finished = 5;
+    const auto fields = finished + number(id, 8) + number(1, 4) + number(json.size(), 4) + std::string(json);
+    return number(fields.size(), 4) + fields;
+}
+
+using fault = toolrack::result (*)(call&);
+
+toolrack::result gone() { return toolrack::text("still here"); }
+
+toolrack::result die_of(int signal) {
+    ::signal(signal, SIG_DFL);  // sanitizers would catch it
+    ::raise(signal);
+    return gone();
+}
+
+const struct {
+    const char* name;
+    fault commit;
+} faults[] = {
+    {"segv", [](call&) { return die_of(SIGSEGV); }},
+    {"abort", [](call&) { return die_of(SIGABRT); }},
+    {"kill", [](call&) { return die_of(SIGKILL); }},
+    {"stop", [](call&) { return die_of(SIGSTOP); }},
+    {"exit", [](call&) -> toolrack::result { ::_exit(0); }},
+    {"overflow",
+     [](call&) {
+         ::signal(SIGSEGV, SIG_DFL);
+         return toolrack::text(std::to_string(deeper(0)));
+     }},
+    {"loop",
+     [](call&) {
+         for (std::atomic<bool> stop = false; !stop;) {
+         }
+         return gone();
+     }},
+    {"corrupt",
+     [](call&) {
+         write_all(worker_socket, std::string(64, '\xff'));
+         std::this_thread::sleep_for(20s);
+         return gone();
+     }},
+    {"hang_up",
+     [](call&) {
+         ::shutdown(worker_socket, SHUT_RDWR);
+         std::this_thread::sleep_for(20s);
+         return gone();
+     }},
+    {"wrong_id",
+     [](call&) {
+         write_all(worker_socket, finished_frame(0x123456789, R"({"content":[]})"));
+         return toolrack::text("mine");
+     }},
+    {"gigabyte", [](call&) { return toolrack::text(std::string(1024u * 1024 * 1024, 'x')); }},
+    {"descriptors",
+     [](call&) {
+         int opened = 0;
+         while (opened < 1'000'000 && ::open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) ++opened;
+         return toolrack::text("opened " + std::to_string(opened));
+     }},
+    {"prints",
+     [](call&) {
+         static constexpr char words[] = "printed by a plugin\n";
+         for (int i = 0; i < 10'000; ++i)
+             if (::write(STDOUT_FILENO, words, sizeof words - 1) < 0) break;
+         return gone();
+     }},
+    {"where",
+     [](call&) {
+         char folder[256] = "";
+         if (!::getcwd(folder, sizeof folder)) return toolrack::text("nowhere");
+         return toolrack::text(folder);
+     }},
+    {"pid", [](call&) { return toolrack::text(std::to_string(::getpid())); }},
+    {"fine", [](call&) { return toolrack::text("fine"); }},
+};
+
+}  // namespace
+
+TOOLRACK_PLUGIN("org.example.faults", "1.0.0")(toolrack::setup& s) {
+    for (const auto& [name, commit] : faults) s.tool(name, "Does as it is called.", toolrack::object({}), commit);
+    s.tool("slow", "Waits until nobody waits for it, or for as long as it is told.",
+           toolrack::object({{"ms", toolrack::integer().min(0)}}), [](call& c) {
+               const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(c.args().at("ms").i64());
+               while (!c.cancelled() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(2ms);
+               return toolrack::text("slept");
+           });
+}

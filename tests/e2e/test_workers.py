@@ -1,0 +1,289 @@
+"""Workers: whatever a plugin does to its process, it does to nobody else, and it comes back."""
+
+import os
+import pathlib
+import signal
+import time
+import unittest
+
+from harness import (PATIENCE, Served, Server, hostile, in_parallel, new_token, plugin, rpc, settings, wait_until)
+
+INTERNAL_ERROR = -32603
+SLOW = {"name": "slow", "arguments": {"ms": 60_000}}
+
+
+def faults(name="faults", **keys):
+    return plugin(hostile("faults"), name=name, prefix="" if name == "faults" else name + "_", **keys)
+
+
+class Workers:
+    """What tests ask of a server with plugins in workers."""
+
+    def pid(self, name="faults"):
+        return self.server.worker(name)
+
+    def wait_for_another(self, before, name="faults"):
+        self.assertTrue(wait_until(lambda: self.server.worker(name) not in (None, before)), self.server.log)
+        return self.server.worker(name)
+
+    def assert_lost(self, response, name="faults"):
+        self.assertEqual((200, INTERNAL_ERROR), (response.status, response.code), response)
+        self.assertEqual({"plugin": name, "reason": "crashed", "retriable": True}, response.error["data"])
+        self.assertIn(name, response.sentence)
+
+    def begin(self, count, name="slow", **fields):
+        """Calls that are under way, each on a connection of its own."""
+        connections = []
+        for index in range(count):
+            connection = self.server.connect()
+            connection.send(self.server.request(body=rpc("tools/call", SLOW | {"name": name}, index)))
+            connections.append(connection)
+        return connections
+
+
+class Faults(Workers, Served):
+    """One fault after the other, with a good call between: nobody else notices, and it is never benched."""
+
+    config = settings("echo", faults(timeout="20s"), plugin(hostile("throws-across")), server={"max_result": "1MiB"})
+
+    def commit(self, tool, words, name="faults"):
+        before = self.pid(name)
+        self.assertIsNotNone(before)
+        self.assert_lost(self.server.call_tool(tool, {}), name)
+        self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+        self.wait_for_another(before, name)
+        self.server.wait_for_line(f"plugin {name}: {words}")
+
+    def fine(self):
+        self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+
+    def test_a_segmentation_fault(self):
+        self.commit("segv", r"it crashed \(a segmentation fault, signal 11\); 1 call was lost")
+        self.fine()
+
+    def test_an_abort(self):
+        self.commit("abort", r"it crashed \(abort\(\), signal 6\)")
+        self.fine()
+
+    def test_an_exit(self):
+        self.commit("exit", r"it ended the process \(exit status 0\)")
+        self.fine()
+
+    def test_a_kill(self):
+        self.commit("kill", r"it crashed \(killed, signal 9\)")
+        self.fine()
+
+    def test_a_stack_overflow(self):
+        self.commit("overflow", r"it crashed \(a segmentation fault, signal 11\)")
+        self.fine()
+
+    def test_a_corrupt_frame(self):
+        self.commit("corrupt", r"it sent what no worker sends")
+        self.fine()
+
+    def test_a_closed_socket(self):
+        self.commit("hang_up", r"it stopped listening")
+        self.fine()
+
+    def test_an_exception_across_the_boundary(self):
+        self.commit("throw", r"it crashed \(abort\(\), signal 6\)", "throws-across")
+        self.commit("throw_at_once", r"it crashed \(abort\(\), signal 6\)", "throws-across")
+
+    def test_an_answer_for_what_nobody_asked(self):
+        before = self.pid()
+        self.assertEqual("mine", self.server.call_tool("wrong_id", {}).text)
+        self.server.wait_for_line("faults: an answer for call 4886718345 was dropped")
+        self.assertEqual(before, self.pid())
+
+    def test_an_answer_of_a_gigabyte(self):
+        response = self.server.call_tool("gigabyte", {})
+        self.assertEqual(INTERNAL_ERROR, response.code, response)
+        self.server.wait_for_line(r"faults: (its answer was refused: it is 10737\d+ bytes long|it ended|it crashed)|plugin faults: it (ended|crashed)")
+        self.assertLess(self.server.memory(), 1000)
+        self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
+
+    def test_all_descriptors(self):
+        before = self.server.open_files()
+        self.assertRegex(self.server.call_tool("descriptors", {}).text, "opened [0-9]+")
+        self.assertLessEqual(self.server.open_files(), before + 2)
+        self.server.call_tool("exit", {})
+        self.fine()
+
+    def test_much_that_is_printed(self):
+        self.assertEqual("still here", self.server.call_tool("prints", {}).text)
+        self.server.wait_for_line("faults printed: printed by a plugin")
+        self.assertLess(self.server.log.count("printed by a plugin"), 10_000)
+
+    def test_it_works_in_no_folder_of_the_servers(self):
+        self.assertNotEqual(str(self.server.folder), self.server.call_tool("where", {}).text)
+
+
+class StuckOnes(Workers, unittest.TestCase):
+    """A loop and a process that is stopped: answered when the time is up, and ended a little later."""
+
+    def stick(self, tool):
+        with Server(settings("echo", faults(timeout="500ms"))) as self.server:
+            before = self.pid()
+            beside = self.begin(1)[0]
+            begun = time.monotonic()
+            response = self.server.call_tool(tool, {})
+            self.assertIn("500 ms", response.sentence)
+            self.assertEqual({"plugin": "faults", "reason": "timeout", "retriable": True}, response.error["data"])
+            self.assertLess(time.monotonic() - begun, 5)
+            self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+            self.assertIn("error", beside.read_response().answer)  # its own time was up, too
+            self.wait_for_another(before)
+            self.server.wait_for_line("plugin faults: it kept a call for more than 5 s after its deadline")
+            self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+
+    def test_a_loop(self):
+        self.stick("loop")
+
+    def test_a_stopped_process(self):
+        self.stick("stop")
+
+    def test_a_stopped_process_takes_no_more_than_a_bounded_number_of_calls_and_blocks_nobody(self):
+        with Server(settings("echo", faults(timeout="3s"))) as self.server:
+            os.kill(self.pid(), signal.SIGSTOP)
+            answers = in_parallel(24, lambda _: self.server.call_tool("fine", {"pad": "x" * 1_000_000}))
+            for answer in answers:
+                self.assertIn(answer.error["data"]["reason"], ("timeout", "busy"), answer)
+            self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+            self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
+
+    def test_the_others_of_one_that_is_ended_are_told(self):
+        tool = '[[plugin.tool]]\nmatch = "loop"\ntimeout = "200ms"\n'
+        with Server(settings("echo", faults(timeout="60s") + tool)) as self.server:
+            beside = self.begin(2)
+            self.assertIn("200 ms", self.server.call_tool("loop", {}).sentence)
+            for connection in beside:
+                self.assert_lost(connection.read_response())
+
+
+class KilledUnderLoad(Workers, unittest.TestCase):
+    def test_64_calls_are_lost_at_once_and_64_others_are_not(self):
+        config = settings(faults("one", threads=64, queue=64, timeout="60s"), faults("two", threads=64, queue=64),
+                          limits={"connections_per_source": 400})
+        with Server(config) as self.server:
+            lost = self.begin(64, "one_slow")
+            kept = []
+            for index in range(64):
+                connection = self.server.connect()
+                connection.send(self.server.request(body=rpc("tools/call", {"name": "two_slow", "arguments": {"ms": 4000}}, index)))
+                kept.append(connection)
+            # All of them are with their plugins once both have so many threads.
+            for name in ("one", "two"):
+                pid = self.pid(name)
+                self.assertTrue(wait_until(lambda: len(os.listdir(f"/proc/{pid}/task")) >= 65))
+            before = self.pid("one")
+            os.kill(before, signal.SIGKILL)
+            for index, connection in enumerate(lost):
+                response = connection.read_response()
+                self.assertEqual(index, response.answer["id"])
+                self.assert_lost(response, "one")
+            self.wait_for_another(before, "one")
+            self.assertEqual("fine", self.server.call_tool("one_fine", {}).text)
+            for index, connection in enumerate(kept):
+                response = connection.read_response()
+                self.assertEqual((index, "slept"), (response.answer["id"], response.text))
+            line, = self.server.wait_for_line("plugin one: it crashed")
+            self.assertIn("64 calls were lost", line)
+            for connection in lost + kept:
+                connection.close()
+
+    def test_again_and_again_it_comes_back_and_leaves_nothing_behind(self):
+        with Server(settings(faults())) as self.server:
+            self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+            files, threads = None, f"/proc/{self.server.pid}/task"
+            for turn in range(60):
+                before = self.pid()
+                os.kill(before, signal.SIGKILL)
+                self.assertEqual("fine", self.call_until_it_comes_back(), self.server.log)
+                if turn == 10:
+                    files, count = self.server.open_files(), len(os.listdir(threads))
+            self.assertLessEqual(self.server.open_files(), files + 1)
+            self.assertLessEqual(len(os.listdir(threads)), count)
+            self.assertNotIn("left alone", self.server.log)
+            self.assertEqual(1, len(self.server.children()))
+
+    def call_until_it_comes_back(self):
+        # The kill may catch this very call; the next one finds the next worker, and waits for it.
+        for _ in range(2):
+            response = self.server.call_tool("fine", {})
+            if "result" in response.answer:
+                return response.text
+            self.assert_lost(response)
+        return None
+
+
+class Benched(Workers, unittest.TestCase):
+    def setUp(self):
+        self.server = Server(settings("echo", faults()))
+        self.addCleanup(self.server.stop)
+
+    def die(self, times):
+        for _ in range(times):
+            self.assertIn(self.server.call_tool("exit", {}).error["data"]["reason"], ("crashed", "benched"))
+
+    def test_one_that_dies_before_it_answers_anything_is_given_up_on_and_named(self):
+        self.die(5)
+        self.server.wait_for_line("plugin faults: .* 5 times without an answer to anything, so it is left alone")
+        response = self.server.call_tool("fine", {})
+        self.assertEqual({"plugin": "faults", "reason": "benched", "retriable": False}, response.error["data"])
+        self.assertIn("faults", response.sentence)
+        self.assertIsNone(self.pid())
+        self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
+
+    def test_a_reload_gives_it_another_chance(self):
+        self.die(5)
+        self.server.wait_for_line("left alone")
+        self.server.signal(signal.SIGHUP)
+        self.server.wait_for_line("the configuration was read again")
+        self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+
+
+class Secrets(Workers, unittest.TestCase):
+    def test_nothing_of_the_server_is_in_its_worker(self):
+        token = new_token()
+        with Server(settings(faults()), token=token, CANARY="canary-4711") as self.server:
+            about = pathlib.Path(f"/proc/{self.pid()}")
+            self.assertNotIn(b"canary-4711", (about / "environ").read_bytes())
+            self.assertNotIn(b"MCP_AUTH_TOKEN", (about / "environ").read_bytes())
+            self.assertEqual(b"faults", (about / "cmdline").read_bytes().split(b"\0")[1])
+            self.assertEqual("/", os.readlink(about / "cwd"))
+            held = sorted(os.readlink(file) for file in (about / "fd").iterdir())
+            self.assertEqual(["/dev/null", "pipe", "pipe", "socket"], [one.split(":")[0] for one in held])
+
+
+class Ending(Workers, unittest.TestCase):
+    def children_of(self, config):
+        with Server(config) as self.server:
+            children = self.server.children()
+            self.assertTrue(children)
+            yield self.server
+        for pid in children:
+            self.assertTrue(wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()), pid)
+
+    def test_a_server_that_ends_leaves_no_worker(self):
+        for server in self.children_of(settings("echo", faults())):
+            self.assertEqual("fine", server.call_tool("fine", {}).text)
+
+    def test_a_server_that_is_killed_leaves_no_worker(self):
+        server = Server(settings("echo", faults()))
+        children = server.children()
+        busy = server.connect()
+        busy.send(server.request(body=rpc("tools/call", {"name": "loop", "arguments": {}})))
+        self.assertTrue(busy.is_silent(0.2))
+        server.kill()
+        for pid in children:
+            self.assertTrue(wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()), pid)
+
+    def test_a_worker_that_does_not_end_does_not_hold_its_server_up(self):
+        begun = time.monotonic()
+        for server in self.children_of(settings(faults(timeout="200ms"), server={"drain": "100ms"})):
+            os.kill(server.worker("faults"), signal.SIGSTOP)
+        self.assertLess(time.monotonic() - begun, PATIENCE)
+
+
+if __name__ == "__main__":
+    unittest.main()
