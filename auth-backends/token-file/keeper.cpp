@@ -182,14 +182,16 @@ private:
     void save_uses() {
         auto uses = uses_;
         current().tokens->collect_uses(uses);
-        if (uses == uses_ || cannot_save_) return;
-        uses_ = std::move(uses);
+        if (uses == uses_) return;
         try {
-            token::write_last_uses(where_.last_use, uses_);
+            token::add_last_uses(where_.last_use, uses);
+            uses_ = std::move(uses);
+            if (std::exchange(cannot_save_, false))
+                says_.log(voice::loudness::info, "when tokens were last used is kept again");
         } catch (const std::exception& wrong) {
-            cannot_save_ = true;
+            if (std::exchange(cannot_save_, true)) return;
             says_.log(voice::loudness::warning, std::string("when tokens were last used is not kept: ") + wrong.what() +
-                                        " Name another file in the option last_use.");
+                                                    " Name another file in the option last_use.");
         }
     }
 

@@ -71,6 +71,7 @@ generation::generation(std::shared_ptr<const config::settings> settings,
                        hub& hub,
                        const generation* before)
     : settings_(std::move(settings)), hub_(hub) {
+    open_audit(before);
     if (!options.stdio) {
         refuse_unsafe_addresses(*settings_);
         for (const auto& one : settings_->auth.backends) backends_.push_back(open_backend(one, before));
@@ -84,6 +85,7 @@ generation::generation(std::shared_ptr<const config::settings> settings,
 generation::generation(const generation& before)
     : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
       resource_(before.resource_) {
+    open_audit(&before);
     make_catalog(because::of_a_change);
 }
 
@@ -111,6 +113,22 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
     if (!opened) throw refuse(opened.error().why());
     if (!opened->instance->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
     return *opened;
+}
+
+// One file is one journal, however often the configuration is read: its numbers go on.
+void generation::open_audit(const generation* before) {
+    const auto number = ++hub_.generations;
+    const auto& wanted = settings_->audit;
+    if (!wanted) {
+        clerk_ = std::make_shared<const audit::clerk>();
+        return;
+    }
+    auto journal = before ? before->clerk_->journal_kept() : nullptr;
+    if (!journal || journal->path() != wanted->path) journal = std::make_shared<audit::journal>(wanted->path, hub_.log);
+    secret key;
+    if (wanted->arguments == config::audit::arguments::digest)
+        key = hub_.own_key("audit.key", "digests of arguments cannot be compared over");
+    clerk_ = std::make_shared<const audit::clerk>(std::move(journal), *wanted, number, std::move(key));
 }
 
 // What the backends have OAuth clients know. One that cannot say it well is not to be trusted with the lock.
@@ -197,6 +215,7 @@ bool generation::has_instances_of(const generation& before) const noexcept {
 }
 
 void generation::take_over_from(const generation& before) const {
+    if (const auto& journal = clerk_->journal_kept()) journal->look_again();  // it may be the end of a rotation
     const auto& now = settings_->server;
     const auto& then = before.settings_->server;
     if (!config::serves_alike(now, then))
@@ -223,7 +242,7 @@ void generation::make_catalog(because reason) {
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
         mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock},
-        resource_.url());
+        resource_.url(), clerk_);
     report(omissions);
 }
 
@@ -269,6 +288,7 @@ void generation::report(const std::vector<catalog::omission>& omissions) {
 
 bool generation::close(std::chrono::milliseconds grace) const {
     bool all_came_back = true;
+    if (const auto& journal = clerk_->journal_kept()) journal->settle();
     for (const auto* group : {&plugins_, &backends_}) {
         for (const auto& one : *group) {
             if (one.instance->close(grace)) continue;

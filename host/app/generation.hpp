@@ -13,6 +13,7 @@
 
 #include "app/hub.hpp"
 #include "app/safety.hpp"
+#include "audit/clerk.hpp"
 #include "auth/gate.hpp"
 #include "auth/protected_resource.hpp"
 #include "catalog/catalog.hpp"
@@ -40,6 +41,7 @@ public:
     const config::settings& settings() const noexcept { return *settings_; }
     const std::shared_ptr<const config::settings>& shared_settings() const noexcept { return settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
+    const audit::clerk& clerk() const noexcept { return *clerk_; }
     const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
@@ -83,6 +85,7 @@ private:
     void open_plugins(const generation* before);
     const mounted* find_plugin(const std::string& name) const;
     void read_resource();
+    void open_audit(const generation* before);
     enum class because { of_the_start, of_a_change };
     void make_catalog(because reason);
     void complain_of(std::string sentence);
@@ -97,6 +100,7 @@ private:
     std::shared_ptr<const catalog::catalog> catalog_;
     auth::protected_resource resource_;
     std::unique_ptr<auth::gate> gate_;
+    std::shared_ptr<const audit::clerk> clerk_;
     std::shared_ptr<const mcp::server> mcp_;
     account report_;
 };

@@ -1,7 +1,10 @@
 // The hub: what lives as long as the process, whatever the configuration becomes meanwhile.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "auth/visits.hpp"
 #include "base/child.hpp"
@@ -24,6 +27,10 @@ struct hub {
     // Lets go of what belongs to I/O threads, once these have stopped and before they are gone.
     void let_go();
 
+    // A key of this server's own, which outlives it. What does not outlive it for want of a state directory is
+    // said in the log in the words of `at_stake`.
+    secret own_key(const char* file, std::string_view at_stake) const;
+
     toolrack::log& log;
     toolrack::clock clock;
     secret token;  // env-token's, taken from the environment before any library is loaded
@@ -35,6 +42,7 @@ struct hub {
     mcp::announcer announcer{sessions};
     mcp::tasks tasks{clock};
     auth::visits visits;
+    std::atomic<std::uint64_t> generations = 0;  // how many there were
 };
 
 }  // namespace toolrack::app

@@ -53,7 +53,10 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
     if (auto no = http::screen(x.head(), policy)) co_return x.reject(*no);
 
     auto who = co_await now.gate().admit(x.facts(), x.get_executor());
-    if (!who) co_return x.reject(refused(who.error(), now.resource()));
+    if (!who) {
+        now.clerk().note_refusal(who.error(), x.facts().peer);
+        co_return x.reject(refused(who.error(), now.resource()));
+    }
 
     if (x.head().method == "DELETE") co_return end_session(x, *who, now);
     if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);

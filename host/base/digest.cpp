@@ -1,6 +1,7 @@
 #include "base/digest.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include "base/base64.hpp"
@@ -14,6 +15,19 @@ sha256_digest sha256(std::string_view bytes) {
     sha256_digest digest{};
     if (!method || EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, method, nullptr) != 1)
         throw failure("OpenSSL cannot compute SHA-256.", exit_code::software);
+    return digest;
+}
+
+sha256_digest hmac_sha256(const secret& key, std::string_view bytes) {
+    sha256_digest digest{};
+    if (!HMAC(EVP_sha256(),
+              key.reveal().data(),
+              static_cast<int>(key.size()),
+              reinterpret_cast<const unsigned char*>(bytes.data()),
+              bytes.size(),
+              digest.data(),
+              nullptr))
+        throw failure("OpenSSL cannot compute HMAC-SHA-256.", exit_code::software);
     return digest;
 }
 

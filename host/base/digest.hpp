@@ -1,4 +1,4 @@
-// SHA-256 and random bytes, from OpenSSL.
+// SHA-256, with and without a key, and random bytes, from OpenSSL.
 #pragma once
 
 #include <array>
@@ -6,11 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
+
 namespace toolrack {
 
 using sha256_digest = std::array<unsigned char, 32>;
 
 sha256_digest sha256(std::string_view bytes);
+sha256_digest hmac_sha256(const secret& key, std::string_view bytes);
 std::string hex(std::string_view bytes);
 std::string hex(const sha256_digest& digest);
 

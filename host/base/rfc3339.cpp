@@ -68,6 +68,15 @@ std::string to_rfc3339(sys_seconds when) {
     return text;
 }
 
+std::string to_rfc3339(sys_time<milliseconds> when) {
+    const auto second = floor<seconds>(when);
+    char part[8];
+    std::snprintf(part, sizeof part, ".%03dZ", static_cast<int>((when - second).count()));
+    auto text = to_rfc3339(second);
+    text.pop_back();
+    return text + part;
+}
+
 std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     text_reader in(text);
     const int y = in.number(4);

@@ -1,4 +1,4 @@
-// Points in time as RFC 3339 writes them, in UTC and whole seconds: "2026-11-22T10:00:00Z".
+// Points in time as RFC 3339 writes them, in UTC and mostly in whole seconds: "2026-11-22T10:00:00Z".
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@ namespace toolrack {
 using std::chrono::sys_seconds;
 
 std::string to_rfc3339(sys_seconds when);
+std::string to_rfc3339(std::chrono::sys_time<std::chrono::milliseconds> when);  // "2026-11-22T10:00:00.123Z"
 inline std::string to_rfc3339(std::int64_t seconds) { return to_rfc3339(sys_seconds(std::chrono::seconds(seconds))); }
 
 // With "Z" or an offset. A part of a second counts as all of it: what is revoked up to a time is revoked up to

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <utility>
+#include <system_error>
 
 #include "base/descriptor.hpp"
 
@@ -31,8 +31,12 @@ bool is_safe_folder(const struct stat& about) {
     return is_ours(about) && ((about.st_mode & 0022) == 0 || (about.st_mode & S_ISVTX) != 0);
 }
 
-// The folder that the file is in, every one on the way having been found safe.
-result<descriptor, complaint> open_folder(const fs::path& folder) {
+// The folder that the file is in, every one on the way having been found safe. Links on the way are followed
+// once, here; what they lead to is then walked without any.
+result<descriptor, complaint> open_folder_of(const fs::path& file) {
+    std::error_code error;
+    const auto folder = fs::canonical(fs::absolute(file).parent_path(), error);
+    if (error) return complain("its folder cannot be found: " + error.message());
     descriptor at(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!at) return because("/ cannot be opened");
     fs::path walked = "/";
@@ -74,11 +78,7 @@ file_mark mark_of(const struct stat& about) noexcept {
 }  // namespace
 
 result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t most, readers who) {
-    // Links on the way are followed once, here; what they lead to is then walked without any.
-    std::error_code error;
-    const auto folder = fs::canonical(fs::absolute(file).parent_path(), error);
-    if (error) return complain("its folder cannot be found: " + error.message());
-    const auto parent = open_folder(folder);
+    const auto parent = open_folder_of(file);
     if (!parent) return parent.error();
 
     // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
@@ -109,6 +109,20 @@ result<trusted_file, complaint> read_trusted(const fs::path& file, std::size_t m
     if (size > most) return too_long();
     read.bytes.resize(size);
     return read;
+}
+
+result<descriptor, complaint> open_trusted_to_append(const fs::path& file) {
+    const auto parent = open_folder_of(file);
+    if (!parent) return parent.error();
+    const auto name = file.filename();
+    constexpr int how = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    descriptor opened(::openat(parent->get(), name.c_str(), how, 0640));
+    if (!opened && errno == ELOOP) return complain("it is a symbolic link; name the file itself");
+    if (!opened) return complain(std::strerror(errno));
+    struct stat about {};
+    if (::fstat(opened.get(), &about) != 0) return complain(std::strerror(errno));
+    if (auto why = why_untrusted(about, readers::group); !why.why().empty()) return why;
+    return opened;
 }
 
 file_mark mark_of(const fs::path& file) noexcept {

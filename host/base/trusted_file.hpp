@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace toolrack {
@@ -35,6 +36,9 @@ enum class readers { group, anyone };
 result<trusted_file, complaint> read_trusted(const std::filesystem::path& file,
                                              std::size_t most,
                                              readers who = readers::group);
+
+// The same of a file that is written at its end, and made with mode 0640 when there is none.
+result<descriptor, complaint> open_trusted_to_append(const std::filesystem::path& file);
 
 // All zero when there is no such file.
 file_mark mark_of(const std::filesystem::path& file) noexcept;

@@ -113,6 +113,16 @@ struct stdio {
     std::string subject = "local";
 };
 
+// `[audit]`: where account is kept of every call.
+struct audit {
+    enum class arguments { none, digest, full };
+    std::filesystem::path path;
+    audit::arguments arguments = arguments::none; // how much of what a call was given is written
+    bool is_required = false;                     // nothing runs that cannot be written
+
+    bool operator==(const audit&) const = default;
+};
+
 // `[[plugin.tool]]`: what the tools whose own names fit a glob require of a caller, and how long they
 // may take. It says at least one of the two.
 struct tool_rule {
@@ -146,6 +156,7 @@ struct settings {
     std::optional<config::tls> tls;
     config::auth auth;
     config::stdio stdio;
+    std::optional<config::audit> audit;
     std::vector<std::filesystem::path> directories; // drop-in: every .so there is served
     std::vector<plugin> plugins;
 };

@@ -57,12 +57,13 @@ settings read(const fs::path& file) {
         merge(root, load(addition));
 
     const reader whole(
-        root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "plugins", "plugin"});
+        root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "audit", "plugins", "plugin"});
     return {.file = file,
             .server = read_server(whole),
             .tls = read_tls(whole),
             .auth = read_auth(whole),
             .stdio = read_stdio(whole),
+            .audit = read_audit(whole),
             .directories = read_directories(whole),
             .plugins = read_plugins(whole)};
 }

@@ -18,6 +18,7 @@ server read_server(const reader& file);
 std::optional<tls> read_tls(const reader& file);
 auth read_auth(const reader& file);
 stdio read_stdio(const reader& file);
+std::optional<audit> read_audit(const reader& file);
 std::vector<std::filesystem::path> read_directories(const reader& file);
 std::vector<plugin> read_plugins(const reader& file);
 

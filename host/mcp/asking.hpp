@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "audit/entry.hpp"
 #include "mcp/notices.hpp"
 #include "mcp/session.hpp"
 #include "mcp/voice.hpp"
@@ -25,12 +27,19 @@ struct asking {
     std::string client;                     // {"name", "version", "capabilities"}
     std::optional<log_level> log_from;      // the least severe log message that the client wants
     mcp::voice& voice;
+    audit::entry& account;
 
     bool is_modern() const noexcept { return version.era == wire::era::modern; }
 
-    void fail(int code, std::string_view why, unsigned status = 200, std::string_view data = {}) const {
+    void fail(int code,
+              std::string_view why,
+              unsigned status = 200,
+              std::string_view data = {},
+              wire::outcome how = wire::outcome::error) const {
         // Statuses other than 200 are the modern era's; a legacy client reads the JSON-RPC code.
-        voice.finish(wire::error_reply(message.id, code, why, is_modern() ? status : 200, data));
+        auto no = wire::error_reply(message.id, code, why, is_modern() ? status : 200, data);
+        no.outcome = how;
+        voice.finish(std::move(no));
     }
 };
 

@@ -57,7 +57,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
         if (const auto why = catalog::params_disagree(tool->mirrored, arguments.value_or(json::value()), shown->params))
             co_return asked.fail(code::header_mismatch, *why, 400);
     if (const auto why = why_unfit(*tool->input, arguments ? arguments->text() : "{}"); !why.empty())
-        co_return asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(why)));
+        co_return asked.voice.finish(tool_failure(asked.message.id, asked.version, why));
 
     what.is_tool = true;
     what.limit = tool->timeout;

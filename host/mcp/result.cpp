@@ -75,7 +75,14 @@ wire::reply result_of_type(std::string_view id, std::string_view type, std::stri
     std::string text = "{" + modern_start(type) + "},";
     text += members;
     text += '}';
-    return wire::result_reply(id, text);
+    auto made = wire::result_reply(id, text);
+    made.outcome = type == "task" ? wire::outcome::task : wire::outcome::input_required;
+    return made;
+}
+
+bool is_tool_error(std::string_view object) {
+    const auto said = json::value(object).find("isError");
+    return said && said->text() == "true";
 }
 
 std::string subscription_meta(std::string_view id) {
@@ -87,6 +94,12 @@ std::string tool_error(std::string_view text) {
     json::write_string(object, text);
     object += R"(}],"isError":true})";
     return object;
+}
+
+wire::reply tool_failure(std::string_view id, const wire::version& version, std::string_view text) {
+    auto made = plugin_result(id, version, tool_error(text));
+    made.outcome = wire::outcome::tool_error;
+    return made;
 }
 
 wire::reply plugin_error(std::string_view id, const wire::version& version, std::string_view object) {

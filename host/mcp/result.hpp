@@ -29,8 +29,13 @@ wire::reply result_of_type(std::string_view id, std::string_view type, std::stri
 // A member of params or of a result that belongs to a subscription, whose id is JSON text.
 std::string subscription_meta(std::string_view id);
 
+// Whether a tool says of its result that it failed.
+bool is_tool_error(std::string_view object);
+
 // A tool's own failure as a result object, told to the model. (server/tools, "Error Handling".)
 std::string tool_error(std::string_view text);
+// The same as an answer, when it is the host's word and not the tool's.
+wire::reply tool_failure(std::string_view id, const wire::version& version, std::string_view text);
 
 // A plugin's error object {"code", "message", "data"?}, already checked to be one. A code that only the
 // protocol may use becomes -32603, and a missing resource gets the code of its era.

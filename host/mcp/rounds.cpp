@@ -9,40 +9,12 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "wire/canonical.hpp"
 
 namespace toolrack::mcp {
 namespace {
 
 constexpr auto state_lifetime = std::chrono::minutes(30);
-
-// JSON with sorted keys and no white space, so that the same parameters are the same however a client
-// writes them the second time.
-void write_canonical(std::string& out, const json::value& value) {
-    if (value.is_object()) {
-        std::vector<json::value> members;
-        for (const auto& member : value) members.push_back(member);
-        std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-        out += '{';
-        for (const auto& member : members) {
-            json::write_string(out, member.key());
-            out += ':';
-            write_canonical(out, member);
-            out += ',';
-        }
-        out += '}';
-    } else if (value.is_array()) {
-        out += '[';
-        for (const auto& element : value) {
-            write_canonical(out, element);
-            out += ',';
-        }
-        out += ']';
-    } else if (value.is_string()) {
-        json::write_string(out, value.str());
-    } else {
-        out += value.text();
-    }
-}
 
 // Whose state it is, and of which request.
 std::string bound_to(const wire::message& message, const wire::principal& who) {
@@ -60,7 +32,7 @@ std::string bound_to(const wire::message& message, const wire::principal& who) {
     std::string params;
     for (const auto& member : members) {
         json::write_string(params, member.key());
-        write_canonical(params, member);
+        wire::write_canonical(params, member);
     }
     return text + hex(sha256(params));
 }

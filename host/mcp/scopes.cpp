@@ -46,6 +46,7 @@ bool server::admits(const asking& asked, const catalog::listed& feature, std::st
                                 403,
                                 R"({"missingScopes":)" + in_json(missing) + R"(,"requiredScopes":)" +
                                     in_json(feature.needs.scopes()) + '}');
+    no.outcome = wire::outcome::denied;
     no.challenge = auth::scope_challenge(feature.needs.scopes(), metadata_);
     asked.voice.finish(std::move(no));
     return false;

@@ -64,6 +64,16 @@ std::string client_text(const std::optional<json::value>& info, const std::optio
     return text;
 }
 
+// Nothing that is not on record may run; the log tells the operator why it cannot be.
+wire::reply unaudited(std::string_view id) {
+    auto no = wire::error_reply(id, code::internal_error,
+                                "Nothing is run now: this server keeps an audit of every call, and cannot write it. Try "
+                                "again in a moment; if it stays so, tell the operator of this server.",
+                                503, R"({"reason":"audit","retriable":true})");
+    no.outcome = wire::outcome::unaudited;
+    return no;
+}
+
 }  // namespace
 
 // Every method there is: its name, the eras that have it, and who answers it.
@@ -99,13 +109,17 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
     return nullptr;
 }
 
-server::server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around, std::string metadata)
+server::server(std::shared_ptr<const catalog::catalog> catalog,
+               const surroundings& around,
+               std::string metadata,
+               std::shared_ptr<const audit::clerk> clerk)
     : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock),
-      metadata_(std::move(metadata)) {}
+      metadata_(std::move(metadata)), clerk_(std::move(clerk)) {}
 
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
-    if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);
-    else co_await answer_legacy(message, who, to);
+    auto account = clerk_->open(message, who);
+    if (is_modern(message, to.headers())) co_await answer_modern(message, who, to, account);
+    else co_await answer_legacy(message, who, to, account);
 }
 
 awaitable<void> server::dispatch(const asking& asked) const {
@@ -113,13 +127,19 @@ awaitable<void> server::dispatch(const asking& asked) const {
     if (!method)
         co_return asked.fail(code::method_not_found,
                              "There is no method \"" + printable(asked.message.method, 80) + "\" here.", 404);
+    asked.account.name_client(asked.client);
+    if (asked.account.must_begin()) {
+        const bool may_go_on = co_await asked.account.begin(asked.to.get_executor());
+        if (!may_go_on) co_return asked.voice.finish(unaudited(asked.message.id));
+    }
     if (method->at_once) (this->*method->at_once)(asked);
     else co_await (this->*method->in_time)(asked);
 }
 
 awaitable<void> server::answer_modern(const wire::message& message,
                                       const wire::principal& who,
-                                      wire::outlet& to) const {
+                                      wire::outlet& to,
+                                      audit::entry& account) const {
     // No notification means anything here on HTTP, and a response answers nothing that was asked.
     if (message.kind == kind::notification) co_return to.finish({202, {}, {}, {}});
     if (message.kind == kind::response)
@@ -127,13 +147,17 @@ awaitable<void> server::answer_modern(const wire::message& message,
                                               "This server asks nothing in this version, so it takes no responses.",
                                               400));
 
+    const auto finish = [&](wire::reply no) {
+        account.end(no);
+        to.finish(std::move(no));
+    };
     const auto refuse = [&](int why, std::string_view sentence) {
-        to.finish(wire::error_reply(message.id, why, sentence, 400));
+        finish(wire::error_reply(message.id, why, sentence, 400));
     };
     const auto* headers = to.headers();
     const auto& named = message.meta.version;
     if (!named && headers && headers->protocol_version && !wire::find_version(*headers->protocol_version))
-        co_return to.finish(unsupported_version(message.id, *headers->protocol_version));
+        co_return finish(unsupported_version(message.id, *headers->protocol_version));
     if (!named || !named->is_string())
         co_return refuse(code::invalid_params,
                          "params._meta must say \"" + std::string(wire::meta::version_key) + "\" as a string.");
@@ -150,7 +174,7 @@ awaitable<void> server::answer_modern(const wire::message& message,
     if (headers)
         if (const auto why = version_disagrees(*headers, version_name)) co_return refuse(code::header_mismatch, *why);
     const auto* version = wire::find_version(version_name);
-    if (!version || version->era != wire::era::modern) co_return to.finish(unsupported_version(message.id, version_name));
+    if (!version || version->era != wire::era::modern) co_return finish(unsupported_version(message.id, version_name));
     if (headers)
         if (const auto why = names_disagree(*headers, message)) co_return refuse(code::header_mismatch, *why);
 
@@ -162,22 +186,25 @@ awaitable<void> server::answer_modern(const wire::message& message,
                              "params._meta \"" + std::string(wire::meta::log_level_key) + "\" must be one of " +
                                  std::string(log_levels) + '.');
     }
-    voice voice(to, nullptr);
-    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice};
+    voice voice(to, nullptr, account);
+    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice, account};
     co_await dispatch(asked);
 }
 
 awaitable<void> server::answer_legacy(const wire::message& message,
                                       const wire::principal& who,
-                                      wire::outlet& to) const {
+                                      wire::outlet& to,
+                                      audit::entry& account) const {
     std::shared_ptr<session> session;
     if (const auto name = to.session(); name && message.method != "initialize") {
         session = around_.sessions.find(*name, who);
-        if (!session)
+        if (!session) {
+            account.end(wire::outcome::error, code::invalid_request);
             co_return to.finish(wire::error_reply(message.id, code::invalid_request,
                                                   "There is no such session: it ended, was idle too long, or never was. "
                                                   "Send initialize to begin a new one.",
                                                   404));
+        }
     }
     if (message.kind != kind::request) {
         if (session) take_legacy(message, *session);
@@ -189,8 +216,8 @@ awaitable<void> server::answer_legacy(const wire::message& message,
     const auto* headers = to.headers();
     const auto* named = headers && headers->protocol_version ? wire::find_version(*headers->protocol_version) : nullptr;
     const auto& version = session ? session->version() : named ? *named : wire::newest_legacy;
-    voice voice(to, session.get());
-    asking asked{message, who, version, to, session, {}, log_level::info, voice};
+    voice voice(to, session.get(), account);
+    asking asked{message, who, version, to, session, {}, log_level::info, voice, account};
     if (session) {
         asked.client = session->client();
         asked.log_from = session->level.load();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/clerk.hpp"
 #include "auth/visits.hpp"
 #include "base/asio.hpp"
 #include "base/clock.hpp"
@@ -44,7 +45,10 @@ struct surroundings {
 class server : public std::enable_shared_from_this<server> {
 public:
     // `metadata` is where OAuth clients learn about this server (RFC 9728); empty when nowhere.
-    server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around, std::string metadata = {});
+    server(std::shared_ptr<const catalog::catalog> catalog,
+           const surroundings& around,
+           std::string metadata = {},
+           std::shared_ptr<const audit::clerk> clerk = std::make_shared<const audit::clerk>());
 
     // Answers, by the time it returns. All three must stay good until then.
     awaitable<void> answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
@@ -65,8 +69,14 @@ public:
     bool end_session(std::string_view name, const wire::principal& who) const;
 
 private:
-    awaitable<void> answer_modern(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
-    awaitable<void> answer_legacy(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
+    awaitable<void> answer_modern(const wire::message& message,
+                                  const wire::principal& who,
+                                  wire::outlet& to,
+                                  audit::entry& account) const;
+    awaitable<void> answer_legacy(const wire::message& message,
+                                  const wire::principal& who,
+                                  wire::outlet& to,
+                                  audit::entry& account) const;
     awaitable<void> dispatch(const asking& asked) const;
     void take_legacy(const wire::message& said, session& in) const;
 
@@ -109,7 +119,8 @@ private:
                                 std::string params,
                                 std::string client,
                                 usage what,
-                                round now);
+                                round now,
+                                audit::entry account);
     static std::string internal_failure(std::string_view why);
     std::shared_ptr<task> find_task(const asking& asked) const;
     std::optional<std::vector<std::shared_ptr<task>>> find_tasks(const asking& asked, const json::value& filter) const;
@@ -127,6 +138,7 @@ private:
     surroundings around_;
     state_keeper states_;
     const std::string metadata_;
+    const std::shared_ptr<const audit::clerk> clerk_;
     mutable pace refusals_logged_{10};
 };
 

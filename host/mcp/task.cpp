@@ -107,7 +107,7 @@ void task::cancel() {
 awaitable<std::optional<plugin::answer>> task::become(std::chrono::milliseconds so_long) {
     bell_.expires_after(so_long);
     if (!early_) co_await bell_.async_wait(as_values);
-    is_announced_ = !early_;
+    is_announced_ = !early_ && !is_cancelled();
     co_return std::exchange(early_, std::nullopt);
 }
 

@@ -68,7 +68,8 @@ awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking
     if (!made) co_return co_await run(asked, what, now);
 
     asio::co_spawn(asked.to.get_executor(),
-                   work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now),
+                   work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now,
+                        asked.account.of_task(made->id())),
                    asio::detached);
     asked.to.on_closed([made] { made->cancel(); });
     auto early = co_await made->become(a_moment);
@@ -89,7 +90,8 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
                              std::string params,
                              std::string client,
                              usage what,
-                             round now) {
+                             round now,
+                             audit::entry account) {
     wire::message message;
     message.method = "tools/call";
     message.id = "0";
@@ -98,12 +100,13 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
     message.meta.progress_token = json::value("0");  // the task itself wants to know
 
     task_outlet outlet(co_await asio::this_coro::executor, *is);
-    voice voice(outlet, nullptr);
-    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice};
+    voice voice(outlet, nullptr, account);
+    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice, account};
     what.limit = task::lifetime;
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
         auto answer = co_await self->run(asked, what, now);
-        if (is->is_cancelled()) co_return;
+        if (!is->is_announced()) account.drop();  // what the client never heard of as a task is the request's to tell
+        if (is->is_cancelled()) co_return account.end(wire::outcome::cancelled);
         if (!is->is_announced()) {
             if (!answer) answer.emplace(plugin::answer::kind::invalid, std::string());
             co_return is->answer_early(std::move(*answer));
@@ -118,9 +121,12 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
             }
             auto missing = requests ? missing_capabilities(*requests, json::value(std::string_view(client)))
                                     : result<std::optional<std::string>, complaint>(complain("it asked for nothing"));
-            if (!missing || *missing) co_return is->fail(internal_failure("The task needs input that the client cannot give."));
+            if (!missing || *missing) {
+                account.end(wire::outcome::error, code::internal_error);
+                co_return is->fail(internal_failure("The task needs input that the client cannot give."));
+            }
             const auto responses = co_await is->ask(*requests);
-            if (!responses) co_return;
+            if (!responses) co_return account.end(wire::outcome::cancelled);
             now.responses = *responses;
             now.state = state ? std::string(state->text()) : std::string();
             continue;
@@ -131,6 +137,7 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
         const auto error = reply.find("error");
         co_return is->fail(error ? std::string(error->text()) : internal_failure("The task ended without an answer."));
     }
+    account.end(wire::outcome::error, code::internal_error);
     is->fail(internal_failure("The task asked for input too often."));
 }
 

@@ -171,7 +171,7 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     from.cancel(call);
     around_.log.warning("{}: {} did not answer within {}", from.name(), what.shown, in_words(limit));
     asked.fail(code::internal_error, capitalised("the " + what.shown) + " did not answer within " + in_words(limit) + ".",
-               200, reason(from, "timeout", true));
+               200, reason(from, "timeout", true), wire::outcome::timed_out);
     co_return std::nullopt;
 }
 
@@ -182,7 +182,7 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
                                                          const json::value& requests) const {
     const auto fail = [&](std::string_view why) {
         const auto sentence = capitalised("the " + what.shown) + " needs input from the client, " + std::string(why);
-        if (what.is_tool) asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(sentence)));
+        if (what.is_tool) asked.voice.finish(tool_failure(asked.message.id, asked.version, sentence));
         else asked.fail(code::internal_error, sentence);
     };
     if (!asked.session || !asked.voice.can_speak()) {
@@ -251,7 +251,7 @@ void server::refuse_input(const asking& asked, const usage& what, const std::str
     if (asked.is_modern())
         asked.fail(code::missing_client_capability, sentence, 400, R"({"requiredCapabilities":)" + missing + '}');
     else if (what.is_tool)
-        asked.voice.finish(plugin_result(asked.message.id, asked.version, tool_error(sentence)));
+        asked.voice.finish(tool_failure(asked.message.id, asked.version, sentence));
     else
         asked.fail(code::invalid_request, sentence);
 }
@@ -259,19 +259,23 @@ void server::refuse_input(const asking& asked, const usage& what, const std::str
 void server::finish(const asking& asked, const usage& what, const plugin::answer& answer) const {
     auto& from = *what.feature.from;
     switch (answer.kind) {
-    case plugin::answer::kind::done:
+    case plugin::answer::kind::done: {
         if (!json::value(answer.json).find(what.member)) {
             around_.log.error("{}: {} answered without \"{}\"", from.name(), what.shown, what.member);
             return asked.fail(code::internal_error, capitalised("the " + what.shown) + " gave an answer that is not whole.",
                               200, reason(from, "invalid answer", false));
         }
-        return asked.voice.finish(plugin_result(asked.message.id, asked.version, answer.json,
-                                                what.is_cacheable && asked.version.cache_hints));
+        auto reply = plugin_result(asked.message.id, asked.version, answer.json,
+                                   what.is_cacheable && asked.version.cache_hints);
+        if (what.is_tool && asked.account.is_open() && is_tool_error(answer.json))
+            reply.outcome = wire::outcome::tool_error;
+        return asked.voice.finish(std::move(reply));
+    }
     case plugin::answer::kind::failed:
         return asked.voice.finish(plugin_error(asked.message.id, asked.version, answer.json));
     case plugin::answer::kind::busy:
         return asked.fail(code::internal_error, capitalised("the " + what.shown) + " is busy. Try again in a moment.", 200,
-                          reason(from, "busy", true));
+                          reason(from, "busy", true), wire::outcome::busy);
     case plugin::answer::kind::lost:
         return asked.fail(code::internal_error,
                           capitalised("the " + what.shown) + " was lost: the process of the plugin " + from.name() +

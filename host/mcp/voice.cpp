@@ -30,11 +30,13 @@ void voice::say(std::string json) {
 }
 
 void voice::finish(wire::reply answer) {
+    account_.end(answer);
     if (stream_) return stream_->finish(std::move(answer.json));
     to_.finish(std::move(answer));
 }
 
 void voice::fall_silent() {
+    account_.end(wire::outcome::cancelled);
     if (has_hung_up_) return;
     if (has_spoken_) to_.close_stream();
     else to_.finish({202, {}, {}, {}});

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "audit/entry.hpp"
 #include "mcp/mailbox.hpp"
 #include "mcp/session.hpp"
 #include "wire/outlet.hpp"
@@ -17,8 +18,9 @@ namespace toolrack::mcp {
 
 class voice {
 public:
-    // `session` may be null. Both outlive the voice.
-    voice(wire::outlet& to, session* session) : to_(to), session_(session) {}
+    // `session` may be null. All of them outlive the voice.
+    voice(wire::outlet& to, session* session, audit::entry& account)
+        : to_(to), session_(session), account_(account) {}
     ~voice();
     voice(const voice&) = delete;
     voice& operator=(const voice&) = delete;
@@ -40,6 +42,7 @@ private:
 
     wire::outlet& to_;
     session* session_;
+    audit::entry& account_;
     std::shared_ptr<event_stream> stream_;  // null until something was said in a session
     std::shared_ptr<mailbox> listener_;
     bool has_spoken_ = false;

@@ -1,5 +1,6 @@
 #include "token/last_use.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -20,9 +21,14 @@ last_uses read_last_uses(const std::filesystem::path& file) {
     return uses;
 }
 
-void write_last_uses(const std::filesystem::path& file, const last_uses& uses) {
+void add_last_uses(const std::filesystem::path& file, const last_uses& uses) {
+    auto all = read_last_uses(file);
+    for (const auto& [id, when] : uses) {
+        auto& latest = all.try_emplace(id, when).first->second;
+        latest = std::max(latest, when);
+    }
     std::string text;
-    for (const auto& [id, when] : uses) text += id + ' ' + to_rfc3339(when) + '\n';
+    for (const auto& [id, when] : all) text += id + ' ' + to_rfc3339(when) + '\n';
     replace_file(file, text, {.mode = 0640, .lasts = false});
 }
 

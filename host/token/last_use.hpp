@@ -17,7 +17,8 @@ using last_uses = std::map<std::string, sys_seconds, std::less<>>;  // by id
 // Empty when there is no such file, or it cannot be read: it is only for people.
 last_uses read_last_uses(const std::filesystem::path& file);
 
-// Throws failure when the file cannot be written.
-void write_last_uses(const std::filesystem::path& file, const last_uses& uses);
+// Adds to what the file says, where another server of the same list may have written meanwhile: of each token
+// the latest use counts. Throws failure when the file cannot be written.
+void add_last_uses(const std::filesystem::path& file, const last_uses& uses);
 
 }  // namespace toolrack::token

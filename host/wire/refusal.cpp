@@ -19,6 +19,23 @@ unsigned status_of(refusal why) noexcept {
     return 503;
 }
 
+std::string_view word_for(refusal why) noexcept {
+    switch (why) {
+    case refusal::no_token: return "no_token";
+    case refusal::not_bearer: return "not_bearer";
+    case refusal::empty_token: return "empty_token";
+    case refusal::unexpanded_variable: return "unexpanded_variable";
+    case refusal::placeholder: return "placeholder";
+    case refusal::malformed_token: return "malformed_token";
+    case refusal::token_in_query: return "token_in_query";
+    case refusal::bad_token: return "bad_token";
+    case refusal::wrong_audience: return "wrong_audience";
+    case refusal::forbidden: return "forbidden";
+    case refusal::unavailable: return "unavailable";
+    }
+    return {};
+}
+
 std::string_view sentence(refusal why) noexcept {
     switch (why) {
     case refusal::no_token:

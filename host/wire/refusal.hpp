@@ -21,6 +21,9 @@ enum class refusal {
 
 unsigned status_of(refusal why) noexcept;
 
+// Its name above: for the audit.
+std::string_view word_for(refusal why) noexcept;
+
 // One sentence that the caller may read and act on. It never repeats what was shown.
 std::string_view sentence(refusal why) noexcept;
 

@@ -22,6 +22,8 @@ reply error_reply(std::string_view id,
                   std::string_view data) {
     reply made;
     made.status = status;
+    made.outcome = outcome::error;
+    made.error = code;
     made.json.reserve(96 + id.size() + message.size() + data.size());
     made.json += start;
     add_id(made.json, id);

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/outcome.hpp"
+
 namespace toolrack::wire {
 
 // JSON-RPC and MCP error codes (2026-07-28 basic, "Error Codes").
@@ -29,6 +31,8 @@ struct reply {
     std::string session;    // legacy: the session that was just made, else empty
     std::string event;      // legacy: the SSE event id, when the answer goes into a stream
     std::string challenge = {};  // HTTP: the WWW-Authenticate of a 403
+    wire::outcome outcome = outcome::ok;
+    int error = 0;  // the JSON-RPC code, when it is an error
 };
 
 // {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; empty leaves the member out, as the MCP

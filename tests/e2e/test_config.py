@@ -134,10 +134,11 @@ class TheReadme(unittest.TestCase):
         everything = re.sub(r'(?m)^# (\[\[?[\w.]+\]\]?|\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
         self.assertIn("\npublic_url", everything)
         self.assertIn("\n[tls]\ncertificate", everything)
+        self.assertIn("\n[audit]", everything)
         for config in (block, everything):
             with Folder() as folder:
                 self.write_what_it_names(folder.path)
-                folder.config.write_text(config.replace("/etc/toolrack", str(folder.path)))
+                folder.config.write_text(re.sub("/(etc|var/log)/toolrack", str(folder.path), config))
                 done = toolrack("check", "--config", folder.config, token=new_token())
                 self.assertEqual(0, done.returncode, done)
 

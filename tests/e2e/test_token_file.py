@@ -209,6 +209,31 @@ class Tokens(WithBook):
         self.assertIn("lastUse", shown[id_of(used)])
         self.assertNotIn("lastUse", shown[id_of(idle)])
 
+    def test_when_each_was_last_used_is_shown_while_the_server_runs(self):
+        used = self.book.new("ann")
+        server = self.serve()
+        self.assertEqual(200, self.status(server, used))
+        self.assert_soon(lambda: "lastUse" in json.loads(self.book.done("list", "--json"))[0], "its use was never saved")
+        self.assertTrue(server.is_running())
+
+    def test_when_each_was_last_used_is_kept_of_all_servers_of_a_list(self):
+        ann, bob = self.book.new("ann"), self.book.new("bob")
+        first, second = self.serve(), self.serve()
+        self.assertEqual([200, 200], [self.status(first, ann), self.status(second, bob)])
+        first.stop()
+        second.stop()
+        self.assertTrue(all("lastUse" in one for one in json.loads(self.book.done("list", "--json"))))
+
+    def test_when_each_was_last_used_is_saved_again_once_it_can_be(self):
+        used = self.book.new("ann")
+        (self.book.path / "last-use").mkdir()
+        server = self.serve()
+        self.assertEqual(200, self.status(server, used))
+        server.wait_for_line("when tokens were last used is not kept: ")
+        (self.book.path / "last-use").rmdir()
+        server.wait_for_line("when tokens were last used is kept again")
+        self.assertIn("lastUse", json.loads(self.book.done("list", "--json"))[0])
+
     def test_none_is_ever_in_the_log(self):
         token = self.book.new("ann")
         server = self.serve()

@@ -38,3 +38,11 @@ TEST_CASE("what is no point in time is none") {
         CHECK_FALSE(read_rfc3339(text));
     }
 }
+
+TEST_CASE("milliseconds are written where they matter") {
+    using std::chrono::milliseconds;
+    const auto at = [](long ms) { return to_rfc3339(std::chrono::sys_time<milliseconds>(milliseconds(ms))); };
+    CHECK(at(0) == "1970-01-01T00:00:00.000Z");
+    CHECK(at(1'795'341'605'007) == "2026-11-22T10:00:05.007Z");
+    CHECK(at(-1) == "1969-12-31T23:59:59.999Z");
+}

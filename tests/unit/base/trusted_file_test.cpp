@@ -103,3 +103,28 @@ TEST_CASE("a file that belongs to somebody else is not read") {
     REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
     CHECK(says(why_not(file), "belongs to the user with the number 12345"));
 }
+
+TEST_CASE("a file that is written at its end is made for owner and group, and trusted like one that is read") {
+    const test::temporary_folder folder;
+    const auto file = folder.path() / "lines";
+    {
+        const auto made = open_trusted_to_append(file);
+        REQUIRE(made.has_value());
+        REQUIRE(::write(made->get(), "1", 1) == 1);
+    }
+    struct stat about {};
+    REQUIRE(::stat(file.c_str(), &about) == 0);
+    CHECK((about.st_mode & 07777 & ~0640u) == 0);
+    const auto again = open_trusted_to_append(file);
+    REQUIRE(again.has_value());
+    REQUIRE(::write(again->get(), "2", 1) == 1);
+    CHECK(test::bytes_of(file) == "12");
+
+    fs::create_symlink(file, folder.path() / "link");
+    CHECK(says(open_trusted_to_append(folder.path() / "link").error().why(), "symbolic link"));
+    set_mode(file, 0644);
+    CHECK(says(open_trusted_to_append(file).error().why(), "others may use it"));
+    set_mode(folder.path(), 0777);
+    CHECK(says(open_trusted_to_append(folder.path() / "new").error().why(), "others may write to the folder"));
+    CHECK_FALSE(fs::exists(folder.path() / "new"));
+}

@@ -56,6 +56,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.where.line == 1);
     CHECK(settings.stdio.subject == "local");
+    CHECK_FALSE(settings.audit);
     CHECK(settings.directories.empty());
     CHECK(settings.plugins.empty());
 }
@@ -224,7 +225,7 @@ TEST_CASE("no lock, no server: an empty file says what to write") {
 TEST_CASE("an unknown key is refused, with the one that was probably meant") {
     CHECK(
         refusal("[sever]") ==
-        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, plugins, plugin, found "sever")");
+        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, audit, plugins, plugin, found "sever")");
     CHECK(
         refusal("[tls]\n  certifcate = 'x'") ==
         R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
@@ -490,6 +491,31 @@ TEST_CASE("several backends have their options by name, and nobody else has any"
     const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
+}
+
+TEST_CASE("an audit has a file, and says of arguments nothing unless told to") {
+    using choice = enum config::audit::arguments;
+    const auto audit = read("[audit]\npath = '/var/log/a.jsonl'\n").audit;
+    REQUIRE(audit);
+    CHECK(audit->path == "/var/log/a.jsonl");
+    CHECK(audit->arguments == choice::none);
+    CHECK_FALSE(audit->is_required);
+
+    const auto all = read("[audit]\npath = '/a'\narguments = 'full'\nrequired = true\n").audit;
+    REQUIRE(all);
+    CHECK(all->arguments == choice::full);
+    CHECK(all->is_required);
+    CHECK(read("[audit]\npath = '/a'\narguments = 'digest'\n").audit->arguments == choice::digest);
+}
+
+TEST_CASE("an audit without a file, or with one that moves about, is refused") {
+    CHECK(refusal("[audit]\nrequired = true\n") ==
+          "t.toml:3:2: audit.path is missing; expected the path of the file to write to, found none");
+    for (const auto* path : {"audit.jsonl", "", "/var/log/", "~/audit"})
+        CHECK(refusal("[audit]\npath = '" + std::string(path) + "'\n").find("t.toml:4:8: audit.path is not the path of a file") == 0);
+    CHECK(refusal("[audit]\npath = '/a'\narguments = 'some'\n").find(R"("none", "digest" or "full")") != std::string::npos);
+    CHECK(refusal("[audit]\npath = '/a'\nrequired = 'yes'\n").find("t.toml:5:") == 0);
+    CHECK(refusal("[audit]\nfile = '/a'\n").find("unknown key") != std::string::npos);
 }
 
 } // namespace toolrack

@@ -1,11 +1,14 @@
 #include "wire/reply.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <toolrack/json.hpp>
 
 #include "catch.hpp"
 #include "wire/json.hpp"
+#include "wire/refusal.hpp"
 
 using namespace toolrack;
 
@@ -49,4 +52,22 @@ TEST_CASE("a notification has a method and params, and params is an object also 
     CHECK(wire::notification("notifications/progress", R"({"progress":1})") ==
           R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}})");
     CHECK(wire::notification("a\"b", {}) == R"({"jsonrpc":"2.0","method":"a\"b","params":{}})");
+}
+
+TEST_CASE("a reply says how the request ended") {
+    CHECK(wire::result_reply("1", "{}").outcome == wire::outcome::ok);
+    CHECK(wire::result_reply("1", "{}").error == 0);
+    const auto no = wire::error_reply("1", wire::code::invalid_params, "No.");
+    CHECK(no.outcome == wire::outcome::error);
+    CHECK(no.error == -32602);
+}
+
+TEST_CASE("every outcome, and every refusal, has a word of its own") {
+    std::set<std::string_view> words;
+    for (int how = 0; how <= static_cast<int>(wire::outcome::unanswered); ++how)
+        words.insert(wire::word_for(static_cast<wire::outcome>(how)));
+    for (int why = 0; why <= static_cast<int>(wire::refusal::unavailable); ++why)
+        words.insert(wire::word_for(static_cast<wire::refusal>(why)));
+    CHECK(words.size() == 11 + 11);
+    CHECK_FALSE(words.contains(""));
 }

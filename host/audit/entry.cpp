@@ -1,0 +1,82 @@
+#include "audit/entry.hpp"
+
+#include "audit/line.hpp"
+#include "wire/json.hpp"
+
+namespace toolrack::audit {
+
+entry::entry(journal& in, bool is_required, std::string about, std::string arguments)
+    : in_(&in), is_required_(is_required), about_(std::move(about)), arguments_(std::move(arguments)),
+      since_(std::chrono::steady_clock::now()) {}
+
+entry& entry::operator=(entry&& other) noexcept {
+    write();
+    in_ = std::exchange(other.in_, nullptr);
+    is_required_ = other.is_required_;
+    is_owed_ = other.is_owed_;
+    is_of_task_ = other.is_of_task_;
+    about_ = std::move(other.about_);
+    arguments_ = std::move(other.arguments_);
+    begun_ = other.begun_;
+    since_ = other.since_;
+    until_ = other.until_;
+    how_ = other.how_;
+    code_ = other.code_;
+    return *this;
+}
+
+void entry::name_client(std::string_view json) {
+    if (!in_) return;
+    const json::value client(json);
+    line said;
+    if (const auto name = wire::string_member(client, "name")) said.word("client", *name, 128);
+    if (const auto version = wire::string_member(client, "version")) said.word("clientVersion", *version, 64);
+    if (!said.text().empty()) (about_ += ',') += said.text();
+}
+
+awaitable<bool> entry::begin(executor home) {
+    line said;
+    said.word("kind", "begin").more(about_).more(arguments_);
+    const auto receipt = co_await in_->write(said.text(), home);
+    begun_ = receipt.number;
+    is_owed_ = receipt.is_written;
+    if (receipt.number != 0) arguments_.clear();  // they stand in that line
+    co_return receipt.is_written;
+}
+
+void entry::end(wire::outcome how, int code) {
+    if (!in_ || how_) return;
+    how_ = how;
+    code_ = code;
+    until_ = std::chrono::steady_clock::now();
+    if (!is_of_task_) write();
+}
+
+void entry::write() {
+    if (!in_) return;
+    if (!how_) until_ = std::chrono::steady_clock::now();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(until_ - since_);
+    line said;
+    said.word("kind", is_of_task_ ? "task" : "call").more(about_);
+    said.word("outcome", word_for(how_.value_or(wire::outcome::unanswered)));
+    if (code_ != 0) said.json("code", std::to_string(code_));
+    said.milliseconds("durationMs", took.count());
+    if (begun_ != 0) said.number("begun", begun_);
+    said.more(arguments_);
+    std::exchange(in_, nullptr)->add(said.text(), is_owed_ ? journal::weight::owed : journal::weight::common);
+}
+
+entry entry::of_task(std::string_view id) {
+    if (!in_) return {};
+    line said;
+    said.more(about_).word("task", id);
+    about_ = said.text();
+    entry made(*in_, is_required_, about_, {});
+    made.is_of_task_ = true;
+    made.is_owed_ = is_owed_;
+    made.begun_ = begun_;
+    made.since_ = since_;
+    return made;
+}
+
+}  // namespace toolrack::audit

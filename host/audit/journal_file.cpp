@@ -1,0 +1,66 @@
+#include "audit/journal_file.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace toolrack::audit {
+namespace {
+
+// What a power cut, or another program, left without an end would take the next line with it.
+bool lacks_a_line_end(const descriptor& file) {
+    struct stat about {};
+    char last = '\n';
+    return ::fstat(file.get(), &about) == 0 && about.st_size > 0 &&
+           ::pread(file.get(), &last, 1, about.st_size - 1) == 1 && last != '\n';
+}
+
+}  // namespace
+
+complaint journal_file::follow() {
+    const auto now = mark_of(file_);
+    if (opened_ && now.device == mark_.device && now.inode == mark_.inode) return {};
+    opened_.reset();
+    auto fresh = open_trusted_to_append(file_);
+    if (!fresh) return fresh.error();
+    opened_ = std::move(*fresh);
+    mark_ = mark_of(file_);
+    ends_in_the_midst_ = lacks_a_line_end(opened_);
+    return {};
+}
+
+complaint journal_file::write(std::string& lines) {
+    while (!lines.empty()) {
+        if (ends_in_the_midst_ && ::write(opened_.get(), "\n", 1) != 1) return complain(std::strerror(errno));
+        ends_in_the_midst_ = false;
+
+        const auto written = ::write(opened_.get(), lines.data(), lines.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return complain(std::strerror(errno));
+        const auto size = static_cast<std::size_t>(written);
+        if (size == lines.size()) {
+            lines.clear();
+            return {};
+        }
+        // Part of it only: the disk is full, or nearly.
+        const auto last_end = lines.rfind('\n', size - 1);
+        const auto whole = last_end == std::string::npos ? 0 : last_end + 1;
+        if (whole < size) take_back(size - whole);
+        lines.erase(0, whole);
+    }
+    return {};
+}
+
+// The bytes at the end that are no whole line; it is written again from its beginning. When another process
+// wrote after them, they stay, as a line that can be told from a whole one.
+void journal_file::take_back(std::size_t torn) {
+    struct stat about {};
+    const auto end = ::lseek(opened_.get(), 0, SEEK_CUR);
+    ends_in_the_midst_ = ::fstat(opened_.get(), &about) != 0 || about.st_size != end ||
+                         ::ftruncate(opened_.get(), end - static_cast<off_t>(torn)) != 0;
+}
+
+}  // namespace toolrack::audit

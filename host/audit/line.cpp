@@ -1,0 +1,95 @@
+#include "audit/line.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <toolrack/json.hpp>
+
+namespace toolrack::audit {
+namespace {
+
+// Never in the middle of a character.
+std::string_view front_of(std::string_view text, std::size_t most) {
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
+// The odd character at the start of `text`, which is UTF-8, and how many bytes it has; 0 when it is not odd.
+unsigned odd_character(std::string_view text, std::size_t& length) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (at(0) == 0x7F) return length = 1, 0x7F;
+    if (at(0) == 0xC2 && at(1) < 0xA0) return length = 2, at(1);
+    if (at(0) != 0xE2 || (at(1) != 0x80 && at(1) != 0x81)) return 0;
+    const unsigned code = 0x2000u + ((at(1) & 0x3Fu) << 6) + (at(2) & 0x3Fu);
+    length = 3;
+    const bool turns_or_ends = (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return turns_or_ends || code == 0x200E || code == 0x200F ? code : 0;
+}
+
+}  // namespace
+
+void line::begin(std::string_view name) {
+    if (!text_.empty()) text_ += ',';
+    ((text_ += '"') += name) += "\":";
+}
+
+line& line::word(std::string_view name, std::string_view text, std::size_t most) {
+    begin(name);
+    const auto at = text_.size();
+    const bool is_long = text.size() > most;
+    toolrack::json::write_string(text_, is_long ? front_of(text, most) : text);
+    if (is_long) text_.insert(text_.size() - 1, "...");
+    auto written = text_.substr(at);
+    keep_on_one_line(written);
+    text_.replace(at, std::string::npos, written);
+    return *this;
+}
+
+line& line::number(std::string_view name, std::uint64_t value) {
+    begin(name);
+    text_ += std::to_string(value);
+    return *this;
+}
+
+line& line::milliseconds(std::string_view name, std::int64_t microseconds) {
+    begin(name);
+    fmt::format_to(std::back_inserter(text_), "{}.{:03}", microseconds / 1000, microseconds % 1000);
+    return *this;
+}
+
+line& line::json(std::string_view name, std::string_view text) {
+    begin(name);
+    std::string written(text);
+    for (char& c : written)
+        if (c == '\n' || c == '\r') c = ' ';  // between values only: strings escape theirs
+    keep_on_one_line(written);
+    text_ += written;
+    return *this;
+}
+
+line& line::more(std::string_view members) {
+    if (!text_.empty() && !members.empty()) text_ += ',';
+    text_ += members;
+    return *this;
+}
+
+void keep_on_one_line(std::string& json) {
+    const auto may_be_odd = [](char c) { return c == '\x7F' || c == '\xC2' || c == '\xE2'; };
+    std::string clean;
+    std::size_t kept = 0;  // of json, how much is in `clean`
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        if (!may_be_odd(json[i])) continue;
+        std::size_t length = 0;
+        const unsigned code = odd_character(std::string_view(json).substr(i), length);
+        if (code == 0) continue;
+        clean.append(json, kept, i - kept);
+        fmt::format_to(std::back_inserter(clean), "\\u{:04x}", code);
+        kept = i + length;
+        i = kept - 1;
+    }
+    if (kept == 0) return;
+    clean.append(json, kept, std::string::npos);
+    json = std::move(clean);
+}
+
+}  // namespace toolrack::audit

@@ -1,0 +1,27 @@
+#include "audit/allowance.hpp"
+
+#include "catch.hpp"
+
+using toolrack::audit::allowance;
+using namespace std::chrono_literals;
+
+TEST_CASE("an allowance lets so many through, then one each so often, and tells how many it did not") {
+    allowance one(3, 1s);
+    const auto begin = allowance::clock::now();
+    for (int i = 0; i < 3; ++i) CHECK(one.take(begin) == std::optional<std::uint64_t>(0));
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(one.take(begin));
+    CHECK(one.take(begin + 1500ms) == std::optional<std::uint64_t>(5));
+    CHECK_FALSE(one.take(begin + 1600ms));
+    CHECK(one.take(begin + 2600ms) == std::optional<std::uint64_t>(1));
+}
+
+TEST_CASE("an allowance that was left alone for long is whole again, and no more than whole") {
+    allowance one(2, 1s);
+    const auto begin = allowance::clock::now();
+    CHECK(one.take(begin));
+    CHECK(one.take(begin));
+    const auto years_later = begin + 24h * 3650;
+    CHECK(one.take(years_later));
+    CHECK(one.take(years_later));
+    CHECK_FALSE(one.take(years_later));
+}

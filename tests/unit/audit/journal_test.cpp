@@ -1,0 +1,167 @@
+#include "audit/journal.hpp"
+
+#include <thread>
+#include <vector>
+
+#include "captured_log.hpp"
+#include "io_room.hpp"
+#include "records.hpp"
+#include "size_limit.hpp"
+
+using namespace toolrack;
+namespace fs = std::filesystem;
+using test::lines_of;
+using test::lines_of_kind;
+
+namespace {
+
+const std::string said = R"("kind":"call","name":"echo")";
+
+class desk {
+public:
+    audit::journal::receipt write() {
+        return room.run([this] { return journal->write(said, room.get_executor()); });
+    }
+
+    test::captured_log log;
+    test::io_room room;
+    test::temporary_folder folder;
+    fs::path path = folder.path() / "audit.jsonl";
+    std::optional<audit::journal> journal{std::in_place, path, *log};
+};
+
+}  // namespace
+
+TEST_CASE("lines are numbered without a gap from the opening to the closing of a run") {
+    desk here;
+    for (int i = 0; i < 100; ++i) here.journal->add(said);
+    here.journal.reset();
+    here.journal.emplace(here.path, *here.log);
+    here.journal->add(said);
+    here.journal.reset();
+
+    auto lines = lines_of(here.path);
+    REQUIRE(lines.size() == 105);
+    const std::vector<std::string> first(lines.begin(), lines.begin() + 102), second(lines.begin() + 102, lines.end());
+    for (const auto& run : {first, second}) {
+        CHECK(test::is_without_gap(run));
+        CHECK(json::value(run.front()).at("kind").str() == "opened");
+        CHECK(json::value(run.back()).at("kind").str() == "closed");
+    }
+    CHECK(json::value(first[0]).at("run").str() != json::value(second[0]).at("run").str());
+}
+
+TEST_CASE("a journal to which nothing was added leaves its file empty") {
+    desk here;
+    here.journal.reset();
+    CHECK(test::bytes_of(here.path).empty());
+}
+
+TEST_CASE("a line that was waited for is in the file") {
+    desk here;
+    const auto receipt = here.write();
+    CHECK(receipt.is_written);
+    const auto lines = lines_of_kind(here.path, "call");
+    REQUIRE(lines.size() == 1);
+    CHECK(json::value(lines[0]).at("seq").u64() == receipt.number);
+}
+
+TEST_CASE("no line is lost or torn while many threads write and the file is renamed again and again") {
+    desk here;
+    constexpr int threads = 4, each = 2000, renames = 30;
+    std::vector<std::thread> writers;
+    for (int t = 0; t < threads; ++t)
+        writers.emplace_back([&] {
+            for (int i = 0; i < each; ++i) here.journal->add(said);
+        });
+    for (int i = 0; i < renames; ++i) {
+        here.write();
+        fs::rename(here.path, here.folder.path() / ("old" + std::to_string(i)));
+    }
+    for (auto& writer : writers) writer.join();
+    here.journal.reset();
+
+    std::vector<std::string> all;
+    for (int i = 0; i < renames; ++i)
+        for (auto& line : lines_of(here.folder.path() / ("old" + std::to_string(i)))) all.push_back(line);
+    for (auto& line : lines_of(here.path)) all.push_back(line);
+    CHECK(all.size() == threads * each + renames + 2);
+    CHECK(test::is_without_gap(all));
+}
+
+TEST_CASE("a renamed file has a successor without anything being written") {
+    desk here;
+    here.write();
+    fs::rename(here.path, here.folder.path() / "old");
+    here.journal->look_again();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!fs::exists(here.path) && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    CHECK(fs::exists(here.path));
+}
+
+TEST_CASE("what cannot be written waits until it can, is not waited for, and costs no line") {
+    desk here;
+    CHECK(here.write().is_written);
+    test::size_limit disk(fs::file_size(here.path) + 50);
+    const auto first = here.write();
+    CHECK_FALSE(first.is_written);
+    CHECK(here.write().number == 0);  // from then on, none is even taken
+    for (int i = 0; i < 10; ++i) here.journal->add(said);
+    CHECK(here.log.will_say("cannot be written to " + here.path.string() + ": File too large"));
+    CHECK(lines_of(here.path).size() == 2);
+    disk.lift();
+    CHECK(here.log.will_say("is written again"));
+    CHECK(here.write().is_written);
+    here.journal.reset();
+    const auto lines = lines_of(here.path);
+    CHECK(lines.size() == 15);
+    CHECK(test::is_without_gap(lines));
+}
+
+TEST_CASE("what does not fit is counted, logged, and said in the audit; what is owed always fits") {
+    desk here;
+    test::size_limit disk(0);
+    const std::string large = R"("kind":"call","name":")" + std::string(1024 * 1024, 'x') + '"';
+    for (int i = 0; i < 30; ++i) here.journal->add(large);
+    here.journal->add(R"("kind":"call","name":"owed")", audit::journal::weight::owed);
+    CHECK(here.log.says("loses lines"));
+    disk.lift();
+    here.journal->settle();
+    here.journal.reset();
+    const auto lines = lines_of(here.path);
+    CHECK(test::is_without_gap(lines));
+    const auto lost = lines_of_kind(here.path, "lost"), calls = lines_of_kind(here.path, "call");
+    REQUIRE(lost.size() == 1);
+    CHECK(json::value(lost[0]).at("lines").u64() + calls.size() == 31);
+    CHECK(json::value(calls.back()).at("name").str() == "owed");
+    CHECK(json::value(lines.back()).at("lost").u64() == json::value(lost[0]).at("lines").u64());
+}
+
+TEST_CASE("what is left when a journal ends and cannot be written is said in the log") {
+    desk here;
+    test::size_limit disk(0);
+    here.journal->add(said);
+    here.journal.reset();
+    CHECK(here.log.says("ends without its last 3 lines"));
+}
+
+TEST_CASE("a journal that cannot be opened is not made") {
+    desk here;
+    fs::create_directory(here.folder.path() / "folder");
+    CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
+                      "The audit cannot be written to " + (here.folder.path() / "folder").string() + ": Is a directory.");
+}
+
+TEST_CASE("several journals of one file do not tear each other's lines") {
+    desk here;
+    {
+        audit::journal other(here.path, *here.log);
+        std::thread writer([&] {
+            for (int i = 0; i < 2000; ++i) other.add(said);
+        });
+        for (int i = 0; i < 2000; ++i) here.journal->add(said);
+        writer.join();
+    }
+    here.journal.reset();
+    CHECK(lines_of(here.path).size() == 4004);
+}

@@ -1,0 +1,38 @@
+#include "token/last_use.hpp"
+
+#include <sys/stat.h>
+
+#include "base/error.hpp"
+#include "catch.hpp"
+#include "temporary_folder.hpp"
+
+using namespace toolrack;
+using token::last_uses;
+
+namespace {
+
+const std::string ann = "AAAAAAAAAAAA", bob = "BBBBBBBBBBBB";
+sys_seconds at(long seconds) { return sys_seconds(std::chrono::seconds(seconds)); }
+
+}  // namespace
+
+TEST_CASE("the latest use of each token is kept, whoever writes it and in whatever order") {
+    const test::temporary_folder folder;
+    const auto file = folder.path() / "last-use";
+    CHECK(token::read_last_uses(file).empty());
+    token::add_last_uses(file, {{ann, at(100)}, {bob, at(200)}});
+    token::add_last_uses(file, {{ann, at(50)}, {bob, at(300)}});  // another server, which started earlier
+    CHECK(token::read_last_uses(file) == last_uses{{ann, at(100)}, {bob, at(300)}});
+}
+
+TEST_CASE("lines that are none are passed over") {
+    const test::temporary_folder folder;
+    const auto file = folder.write("last-use", "nonsense\n\n" + ann + "\n" + ann + " soon\nx 1970-01-01T00:01:40Z\n" + bob +
+                                                   " 1970-01-01T00:01:40Z\n");
+    CHECK(token::read_last_uses(file) == last_uses{{bob, at(100)}});
+}
+
+TEST_CASE("a file that cannot be written is complained about") {
+    const test::temporary_folder folder;
+    CHECK_THROWS_AS(token::add_last_uses(folder.path() / "none" / "last-use", {{ann, at(1)}}), failure);
+}
