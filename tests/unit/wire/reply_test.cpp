@@ -50,3 +50,17 @@ TEST_CASE("a notification has a method and params, and params is an object also 
           R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}})");
     CHECK(wire::notification("a\"b", {}) == R"({"jsonrpc":"2.0","method":"a\"b","params":{}})");
 }
+
+TEST_CASE("a message says itself what it is worth to a slow reader") {
+    const auto progress = wire::notification("notifications/progress", R"({"progress":1})");
+    const auto change = wire::notification("notifications/tools/list_changed", {});
+    const std::string question = R"({"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{}})";
+    CHECK(wire::is_progress(progress));
+    CHECK_FALSE(wire::is_progress(change));
+    CHECK_FALSE(wire::is_progress(question));
+    CHECK(wire::is_question(question));
+    CHECK_FALSE(wire::is_question(progress));
+    CHECK_FALSE(wire::is_question(change));
+    for (const std::string_view odd : {"", "{", R"({"jsonrpc":"2.0")"})
+        CHECK_FALSE((wire::is_progress(odd) || wire::is_question(odd)));
+}
