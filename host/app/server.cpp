@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,10 +16,16 @@
 
 #include "app/control.hpp"
 #include "app/drop_ins.hpp"
+#include "app/ending.hpp"
 #include "app/generation.hpp"
+#include "app/handed_sockets.hpp"
 #include "app/hub.hpp"
+#include "app/process.hpp"
+#include "app/pulse.hpp"
 #include "app/renewal.hpp"
 #include "app/serve.hpp"
+#include "app/signals.hpp"
+#include "app/supervisor.hpp"
 #include "base/io_thread.hpp"
 #include "base/lookout.hpp"
 #include "http/listener.hpp"
@@ -35,43 +39,6 @@ using namespace std::chrono_literals;
 
 constexpr auto plugin_grace = 5s;
 constexpr auto between_looks = 500ms;  // at files that are replaced while we run
-
-// A core file, or another process of this user, would hold every token that was shown.
-void keep_memory_private() {
-#if !defined(__SANITIZE_ADDRESS__)  // whose leak check is a debugger of this process
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
-// Blocked here and so in every thread that is started from now on: whoever waits for them is told in
-// order, and no handler runs anywhere.
-class signals {
-public:
-    signals() {
-        std::signal(SIGPIPE, SIG_IGN);
-        sigemptyset(&set_);
-        for (int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, one);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    }
-
-    int wait() const {
-        int which = 0;
-        while (sigwait(&set_, &which) != 0) {
-        }
-        return which;
-    }
-
-    // Whether one came within `limit`.
-    bool came_within(std::chrono::milliseconds limit) const {
-        const timespec time{limit.count() / 1000, (limit.count() % 1000) * 1'000'000};
-        return sigtimedwait(&set_, nullptr, &time) > 0;
-    }
-
-private:
-    sigset_t set_;
-};
 
 std::vector<std::unique_ptr<io_thread>> make_threads(unsigned wanted) {
     const unsigned count = wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
@@ -131,12 +98,6 @@ std::unique_ptr<http::tls> open_tls(const config::settings& settings, toolrack::
     if (!server.allow_cleartext.empty())
         log.warning("server.allow_cleartext has no effect, because [tls] takes clear text from nobody");
     return std::make_unique<http::tls>(*settings.tls, log);
-}
-
-// Without destructors: a plugin that keeps a thread keeps everything that the thread may touch.
-[[noreturn]] void leave_as_it_is(hub& hub) {
-    hub.libraries.remove_files();
-    std::_Exit(static_cast<int>(exit_code::ok));
 }
 
 std::string url_of(const config::address& address, const config::settings& settings) {
@@ -235,31 +196,42 @@ awaitable<void> hold_session(std::string session,
     co_await now->mcp().open_stream(session, std::nullopt, who, to);
 }
 
-bool is_drained(const std::vector<std::unique_ptr<http::listener>>& listeners) {
-    for (const auto& one : listeners)
-        if (one->open_connections()) return false;
-    return true;
+void serve_until_stopped(const signals& signals, const supervisor& supervisor, pulse& pulse, renewal& renewal) {
+    for (;;) {
+        pulse.feel();
+        const auto wish = signals.next(pulse.interval());
+        if (wish == signals::wish::stop) return;
+        if (wish != signals::wish::read_again) continue;
+        supervisor.say_reloading();
+        renewal.read_again([&supervisor](const renewed&) { supervisor.say_ready(); });
+    }
 }
 
 }  // namespace
 
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
     keep_memory_private();
+    const supervisor supervisor(log);
+    handed_sockets handed(log);
     const signals signals;
     rack rack(config, options, log);
     const auto& settings = *rack.settings;
     const auto secured = open_tls(settings, log);
+    allow_open_files(settings.server.http.connections, log);
     // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
     // Only now, with every lock and every plugin in place, is anything bound.
     http::policy policy;
     const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, rack.current); };
+    const auto& limits = settings.server.http;
+    const auto inside = std::make_shared<http::crowd>(limits.connections, limits.connections_per_source);
     std::vector<std::unique_ptr<http::listener>> listeners;
     std::vector<config::address> bound;
-    for (const auto& address : settings.server.listen) {
-        listeners.push_back(std::make_unique<http::listener>(address, settings.server, threads, handle, log, secured.get()));
-        bound.push_back(listeners.back()->address());
+    for (auto& socket : handed.listen_on_all(settings.server)) {
+        bound.push_back(socket.address);
+        listeners.push_back(std::make_unique<http::listener>(
+            std::move(socket), settings.server, inside, threads, handle, log, secured.get()));
     }
     policy = http::make_policy(settings.server, bound, secured != nullptr);
 
@@ -272,17 +244,16 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     std::optional<control> controlled(std::in_place, config, rack.renewal, log);
     for (const auto& address : bound) say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get(), secured.get());
+    supervisor.say_ready();
 
-    while (signals.wait() == SIGHUP) rack.renewal.read_again();
+    pulse pulse(threads, supervisor, log);
+    serve_until_stopped(signals, supervisor, pulse, rack.renewal);
+    const impatience second_signal(signals, rack.hub);
+    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
+    supervisor.say_stopping();
     controlled.reset();
     watching.reset();
-    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
-
-    for (const auto& one : listeners) one->drain();
-    rack.hub.announcer.end_all();
-    const auto end = std::chrono::steady_clock::now() + settings.server.drain;
-    while (!is_drained(listeners) && std::chrono::steady_clock::now() < end)
-        if (signals.came_within(20ms)) break;
+    drain(listeners, settings.server.drain, rack.hub, pulse);
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
     rack.take_down();
@@ -316,7 +287,7 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();
     std::optional<lookout> watching(std::in_place, between_looks, [&] { rack.look_into_folders(); });
-    signals.wait();
+    signals.next();
     watching.reset();
 
     thread.stop();

@@ -17,6 +17,10 @@ void deadline::arm(std::chrono::milliseconds after) {
     owner_.added(when_);
 }
 
+std::chrono::milliseconds deadline::left() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(when_ - std::chrono::steady_clock::now());
+}
+
 void deadline::disarm() noexcept { unlink(); }
 
 deadlines::deadlines(executor on) : timer_(on) {}

@@ -32,6 +32,8 @@ public:
     void arm(std::chrono::milliseconds after);
     void disarm() noexcept;
     bool is_armed() const noexcept { return is_linked(); }
+    // Until it passes; only while it is armed.
+    std::chrono::milliseconds left() const;
 
 private:
     friend class deadlines;

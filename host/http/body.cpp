@@ -1,7 +1,6 @@
 #include "http/body.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -9,24 +8,6 @@
 #include "http/response.hpp"
 
 namespace toolrack::http {
-
-// Whether a body comes fast enough: every wait has the deadline of the channel, and all of them
-// together must keep up 1 KiB/s, or a byte every nine seconds would hold a connection for years.
-class body::pace {
-public:
-    explicit pace(std::chrono::milliseconds head_start) : head_start_(head_start) {}
-
-    bool is_too_slow(std::size_t bytes) {
-        received_ += bytes;
-        const auto allowed = head_start_ + std::chrono::seconds(received_ / 1024);
-        return std::chrono::steady_clock::now() - start_ > allowed;
-    }
-
-private:
-    const std::chrono::milliseconds head_start_;
-    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    std::size_t received_ = 0;
-};
 
 namespace {
 
@@ -70,19 +51,17 @@ awaitable<result<std::string_view, rejection>> body::read() {
     co_return text_;
 }
 
-awaitable<body::outcome> body::receive(pace& pace) {
+awaitable<body::outcome> body::receive() {
     auto& in = channel_.in();
     const auto bytes = co_await channel_.read(in.space(), waiting::for_body);
     if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
     in.received(bytes);
-    if (pace.is_too_slow(bytes)) co_return too_slow();
     co_return std::nullopt;
 }
 
 awaitable<body::outcome> body::read_beside_head(std::size_t length) {
-    pace pace(desk_.limits.head_timeout);
     while (channel_.in().unread().size() < length) {
-        if (auto no = co_await receive(pace)) co_return no;
+        if (auto no = co_await receive()) co_return no;
     }
     text_ = channel_.in().hold(length);
     co_return std::nullopt;
@@ -91,7 +70,6 @@ awaitable<body::outcome> body::read_beside_head(std::size_t length) {
 awaitable<body::outcome> body::read_counted(std::size_t length) {
     constexpr std::size_t first_part = 16 * 1024;
     auto& in = channel_.in();
-    pace pace(desk_.limits.head_timeout);
     own_ = desk_.lender.lend();
     auto here = in.unread();
     if (own_.size() < here.size()) own_.resize(here.size());
@@ -107,7 +85,6 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
         const auto bytes = co_await channel_.read(wanted, waiting::for_body);
         if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
         arrived += bytes;
-        if (pace.is_too_slow(bytes)) co_return too_slow();
     }
     text_ = std::string_view(own_).substr(0, length);
     co_return std::nullopt;
@@ -115,7 +92,6 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
 
 awaitable<body::outcome> body::read_chunked() {
     auto& in = channel_.in();
-    pace pace(desk_.limits.head_timeout);
     chunks decoded(desk_.limits.body);
     own_ = desk_.lender.lend();
     own_.clear();
@@ -124,7 +100,7 @@ awaitable<body::outcome> body::read_chunked() {
         if (!rest) co_return rest.error();
         in.consume(in.unread().size() - rest->size());
         if (decoded.is_complete()) break;
-        if (auto no = co_await receive(pace)) co_return no;
+        if (auto no = co_await receive()) co_return no;
     }
     text_ = own_;
     co_return std::nullopt;

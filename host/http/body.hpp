@@ -29,14 +29,13 @@ public:
     awaitable<result<std::string_view, rejection>> read();
 
 private:
-    class pace;
     using outcome = std::optional<rejection>;
 
     awaitable<outcome> read_beside_head(std::size_t length);
     awaitable<outcome> read_counted(std::size_t length);
     awaitable<outcome> read_chunked();
     // Waits for more bytes in the intake.
-    awaitable<outcome> receive(pace& pace);
+    awaitable<outcome> receive();
 
     channel& channel_;
     desk& desk_;

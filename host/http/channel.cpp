@@ -13,6 +13,12 @@ using namespace std::chrono_literals;
 constexpr auto goodbye_time = 2s;
 constexpr std::size_t goodbye_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds longest_silence = 15s;
+// While the server stops: whoever was here lately may be about to ask again.
+constexpr auto lately = 5s;
+constexpr std::chrono::milliseconds last_chance = 1s;
+// What a body must come with, and an answer be read with, on the average over one deadline. With a
+// byte now and then, a client could hold what it was given for years.
+constexpr std::size_t least_bytes_per_second = 1024;
 
 bool is_only_slow(error_code failed) {
     return failed == asio::error::would_block;
@@ -43,6 +49,7 @@ awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
         if (!is_late_) client_left();
         co_return 0;
     }
+    moved_ += bytes;
     co_return bytes;
 }
 
@@ -78,7 +85,7 @@ void channel::send(std::string_view head, std::string&& body) {
 }
 
 void channel::send_later() {
-    if (waiting_ != waiting::for_writing) wait(waiting::for_writing);
+    wait(waiting::for_writing);
     if (is_sending_) return;
     is_sending_ = true;
     stream_.when_writable([self = shared_from_this()](error_code failed) {
@@ -95,6 +102,7 @@ void channel::send_pending() {
         const auto sent = stream_.write_now(out_.next(), failed);
         if (gives_up_on(failed) || failed) return;
         out_.sent(sent);
+        moved_ += sent;
         wait(waiting::for_writing);
     }
     all_is_sent();
@@ -131,6 +139,12 @@ bool channel::gives_up_on(error_code failed) {
 void channel::part() {
     if (!is_broken_) stream_.end_sending();
     break_off();
+}
+
+// A request that came in the last moment has been sent in good faith: it is answered.
+void channel::part_unless_asked() {
+    if (stream_.has_unread()) return wait(waiting::for_request);
+    part();
 }
 
 void channel::break_off() {
@@ -187,15 +201,20 @@ awaitable<void> channel::say_goodbye() {
 }
 
 void channel::drain() {
-    if (waiting_ == waiting::for_handshake) break_off();
-    if (waiting_ == waiting::for_request && in_.is_empty()) part();
+    const bool begins = waiting_ == waiting::for_handshake;
+    if (!begins && (waiting_ != waiting::for_request || !in_.is_empty())) return;
+    const bool is_used = begins || desk_->limits.idle_timeout - deadline_.left() < lately;
+    if (!is_used) return part_unless_asked();
+    if (deadline_.left() > last_chance) deadline_.arm(last_chance);
 }
 
 std::chrono::milliseconds channel::patience(waiting what) const {
     const auto& limits = desk_->limits;
     switch (what) {
     case waiting::for_handshake: return limits.handshake_timeout;
-    case waiting::for_request: return desk_->is_draining() ? 1s : limits.idle_timeout;
+    case waiting::for_request:
+        return desk_->is_draining() ? std::min(last_chance, limits.idle_timeout)
+                                    : limits.idle_timeout;
     case waiting::for_head:
     case waiting::for_body: return limits.head_timeout;
     case waiting::for_writing: return limits.write_timeout;
@@ -207,11 +226,28 @@ std::chrono::milliseconds channel::patience(waiting what) const {
     return {};
 }
 
+// Whether a deadline that is set already stays, whatever has moved meanwhile.
+bool channel::keeps_deadline(waiting what) const {
+    switch (what) {
+    case waiting::for_handshake:
+    case waiting::for_head:
+    case waiting::for_goodbye: return true;
+    case waiting::for_body:
+    case waiting::for_writing: {
+        const auto seconds = std::chrono::duration<double>(patience(what)).count();
+        return static_cast<double>(moved_) < least_bytes_per_second * seconds;
+    }
+    case waiting::for_request:
+    case waiting::for_event:
+    case waiting::for_nothing: break;
+    }
+    return false;
+}
+
 void channel::wait(waiting what) {
-    const bool is_total = what == waiting::for_handshake || what == waiting::for_head ||
-                          what == waiting::for_goodbye;
-    if (is_total && waiting_ == what) return;
+    if (waiting_ == what && keeps_deadline(what)) return;
     waiting_ = what;
+    moved_ = 0;
     deadline_.arm(patience(what));
 }
 
@@ -225,7 +261,7 @@ void channel::deadline_passed() {
     case waiting::for_handshake:
     case waiting::for_head:
     case waiting::for_body: is_late_ = true; return stream_.stop_waiting();
-    case waiting::for_request: return part();
+    case waiting::for_request: return part_unless_asked();
     case waiting::for_writing:
     case waiting::for_goodbye: return break_off();
     case waiting::for_event:

@@ -54,7 +54,8 @@ public:
     intake& in() noexcept { return in_; }
 
     // Reads what comes next; 0 when nothing will: the client ended, or the deadline of `what`
-    // passed (then is_late()). A deadline of one kind is not moved by what arrives meanwhile.
+    // passed (then is_late()). What arrives moves a body's deadline only at the least rate, and
+    // that of a head or a handshake not at all.
     awaitable<std::size_t> read(std::span<char> into, waiting what);
     bool is_late() const noexcept { return is_late_; }
     void stop_deadline() noexcept;
@@ -84,15 +85,18 @@ public:
     // Says that nothing more will be sent, and lets the client read the end in peace: closing with
     // unread bytes around would reset the connection and could take the answer with it.
     awaitable<void> say_goodbye();
-    // Ends a connection on which nothing is under way.
+    // Ends a connection on which nothing is under way. One that was in use a moment ago gets another
+    // moment, for a request that is on its way already.
     void drain();
 
 private:
     std::chrono::milliseconds patience(waiting what) const;
+    bool keeps_deadline(waiting what) const;
     void wait(waiting what);
     void deadline_passed();
     // Ends a connection on which nothing is left to be said.
     void part();
+    void part_unless_asked();
 
     void send_later();
     void send_pending();
@@ -109,6 +113,7 @@ private:
     deadline deadline_;
     observer* observer_ = nullptr;
     waiting waiting_ = waiting::for_nothing;
+    std::size_t moved_ = 0;  // bytes, since the deadline was set
     bool is_late_ = false;
     bool is_broken_ = false;
     bool has_client_left_ = false;

@@ -4,12 +4,18 @@
 
 #include "http/query.hpp"
 #include "http/token.hpp"
+#include "wire/reply.hpp"
 
 namespace toolrack::http {
 namespace {
 
 // Above this, copying a body behind its head costs more than handing the kernel two pieces.
 constexpr std::size_t worth_a_copy = 64 * 1024;
+
+worth worth_of(std::string_view message) {
+    if (wire::is_progress(message)) return worth::progress;
+    return wire::is_question(message) ? worth::an_answer : worth::a_notification;
+}
 
 }  // namespace
 
@@ -104,7 +110,7 @@ void exchange::notify(std::string json, std::string_view event) {
     if (is_answered_ || !takes_.stream) return;
     auto& text = blank();
     // What begins the stream may not be dropped, or nobody could read the rest.
-    const auto what = is_streaming_ ? worth::a_notification : worth::an_answer;
+    const auto what = is_streaming_ ? worth_of(json) : worth::an_answer;
     if (!is_streaming_) begin_stream(text);
     sse::append_message(text, json, event, framing());
     channel_.send(text, what);
@@ -167,7 +173,7 @@ void exchange::answer_in_json(wire::reply answer) {
 void exchange::nothing_sent_for_long() {
     auto& text = blank();
     sse::append_sign_of_life(text, framing());
-    channel_.send(text, worth::a_notification);
+    channel_.send(text, worth::progress);
 }
 
 void exchange::on_closed(std::function<void()> left) {

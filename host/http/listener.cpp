@@ -1,5 +1,6 @@
 #include "http/listener.hpp"
 
+#include <atomic>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <optional>
@@ -46,17 +47,16 @@ class listener::state : public std::enable_shared_from_this<state> {
 public:
     state(listening bound,
           const config::server& settings,
+          std::shared_ptr<crowd> inside,
           std::span<const std::unique_ptr<io_thread>> threads,
           const handler& handle,
           toolrack::log& to,
           const tls* secured)
-        : address(std::move(bound.address)),
-          crowd_(std::make_shared<crowd>(settings.http.connections,
-                                         settings.http.connections_per_source)),
+        : address(bound.address), is_handed_over_(bound.is_handed_over), crowd_(std::move(inside)),
           log_(to),
           door_(crowd_, networks(settings.allow_cleartext), spoken_on(address, secured), to),
           socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
-        file_.emplace(address);
+        file_.emplace(bound);
         error_code failed;
         socket_.assign(
             asio::generic::stream_protocol(family_of(address), 0), bound.socket.get(), failed);
@@ -89,6 +89,7 @@ public:
     }
 
     std::size_t present() const { return crowd_->size(); }
+    bool is_closed() const { return is_closed_; }
 
     const config::address address;
 
@@ -134,16 +135,19 @@ private:
         co_await pause_.async_wait(as_values);
     }
 
-    // Whoever has been waiting in the kernel's queue is still let in: closing would reset them.
+    // Whoever has been waiting in the kernel's queue is still let in: closing would reset them. Not
+    // so when the queue is not ours: our successor finds them there, and has more time for them.
     void close() {
         if (!socket_.is_open()) return;
-        (void)let_in(SOMAXCONN);
+        if (!is_handed_over_) (void)let_in(SOMAXCONN);
         error_code ignored;
         socket_.close(ignored);
         pause_.cancel();
         file_.reset();
+        is_closed_ = true;
     }
 
+    const bool is_handed_over_;
     std::shared_ptr<crowd> crowd_;
     toolrack::log& log_;
     door door_;
@@ -153,16 +157,18 @@ private:
     std::vector<std::shared_ptr<desk>> desks_;
     std::size_t next_ = 0;
     std::chrono::steady_clock::time_point warned_;
+    std::atomic<bool> is_closed_ = false;
 };
 
-listener::listener(const config::address& address,
+listener::listener(listening bound,
                    const config::server& settings,
+                   std::shared_ptr<crowd> inside,
                    std::span<const std::unique_ptr<io_thread>> threads,
                    const handler& handle,
                    log& log,
                    const tls* secured)
     : state_(std::make_shared<state>(
-          listen_on(address, settings.http), settings, threads, handle, log, secured)) {}
+          std::move(bound), settings, std::move(inside), threads, handle, log, secured)) {}
 
 listener::~listener() {
     state_->stop_accepting();
@@ -176,6 +182,9 @@ void listener::start() {
 }
 void listener::drain() {
     state_->drain();
+}
+bool listener::is_drained() const {
+    return state_->is_closed() && state_->present() == 0;
 }
 std::size_t listener::open_connections() const {
     return state_->present();

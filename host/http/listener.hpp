@@ -10,20 +10,21 @@
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "http/crowd.hpp"
 #include "http/handler.hpp"
+#include "http/listening.hpp"
 #include "http/tls.hpp"
 
 namespace toolrack::http {
 
 class listener {
 public:
-    // Binds and listens, without accepting yet. Throws failure (69) when the address cannot be had:
-    // "Cannot listen on 127.0.0.1:8080: address already in use. ...". A stale unix socket file that
-    // nobody listens on is replaced; one that somebody does is not. Several listeners may share
-    // `handle`, the threads and the TLS; all must outlive it. The limits on connections are per
-    // listener. With `secured`, a TCP address speaks TLS and nothing else.
-    listener(const config::address& address,
+    // Accepts nothing yet. Several listeners may share `inside`, `handle`, the threads and the TLS;
+    // all must outlive it. With `secured`, a TCP address speaks TLS and nothing else. Throws failure
+    // (69) when the socket cannot be waited for.
+    listener(listening bound,
              const config::server& settings,
+             std::shared_ptr<crowd> inside,
              std::span<const std::unique_ptr<io_thread>> threads,
              const handler& handle,
              log& log,
@@ -39,9 +40,11 @@ public:
 
     void start();
 
-    // Accepts no more; idle connections end now, busy ones after the answer they are at.
-    // Thread-safe.
+    // Accepts no more, but whoever waits already: unless the socket was handed over, and others will
+    // accept them. Idle connections end now, busy ones after the answer they are at. Thread-safe.
     void drain();
+    // Whether it accepts no more, and all that it accepted has ended. Thread-safe.
+    bool is_drained() const;
     // How many connections are open. Thread-safe.
     std::size_t open_connections() const;
 

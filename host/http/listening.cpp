@@ -69,9 +69,7 @@ listening listen_on_tcp(const config::address& address, const config::http_limit
     auto socket = new_socket(endpoint.protocol().family(), address);
     set(socket, SOL_SOCKET, SO_REUSEADDR, 1);
     if (host.is_v6()) set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-    // Accepted sockets inherit both, which saves two calls for each.
-    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.write_timeout.count()));
+    prepare_tcp(socket, limits);
     bind_and_listen(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size()), address);
 
     socklen_t size = static_cast<socklen_t>(endpoint.capacity());
@@ -113,16 +111,22 @@ listening listen_on_unix(const config::address& address) {
 
 }  // namespace
 
+void prepare_tcp(const descriptor& socket, const config::http_limits& limits) {
+    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.write_timeout.count()));
+}
+
 listening listen_on(const config::address& address, const config::http_limits& limits) {
     if (address.kind == config::address::kind::unix_socket) return listen_on_unix(address);
     return listen_on_tcp(address, limits);
 }
 
-socket_file::socket_file(const config::address& bound) {
+socket_file::socket_file(const listening& bound) {
     struct stat made {};
-    if (bound.kind != config::address::kind::unix_socket) return;
-    if (lstat(bound.path.c_str(), &made) != 0) return;
-    path_ = bound.path;
+    const auto& address = bound.address;
+    if (address.kind != config::address::kind::unix_socket || bound.is_handed_over) return;
+    if (lstat(address.path.c_str(), &made) != 0) return;
+    path_ = address.path;
     device_ = made.st_dev;
     inode_ = made.st_ino;
 }

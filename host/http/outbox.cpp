@@ -7,24 +7,24 @@ namespace toolrack::http {
 
 void outbox::add(std::string bytes, worth what, std::size_t already_sent) {
     if (pieces_.empty()) sent_of_first_ = already_sent;
-    if (what == worth::a_notification) {
+    if (what != worth::an_answer) {
         ++notifications_;
         notification_bytes_ += bytes.size();
     }
     pieces_.push_back({std::move(bytes), what});
     while (notifications_ > most_messages || notification_bytes_ > most_bytes) {
-        const auto before = notifications_;
-        drop_oldest_notification();
-        if (notifications_ == before) break;  // all that is left has begun to leave
+        // When neither goes, all that is left has begun to leave.
+        if (!drop_oldest(worth::progress) && !drop_oldest(worth::a_notification)) break;
     }
 }
 
-void outbox::drop_oldest_notification() {
-    const auto oldest =
-        std::find_if(std::next(pieces_.begin()), pieces_.end(), [](const piece& each) {
-            return each.what == worth::a_notification;
-        });
-    if (oldest != pieces_.end()) forget(oldest);
+bool outbox::drop_oldest(worth what) {
+    const auto oldest = std::find_if(std::next(pieces_.begin()),
+                                     pieces_.end(),
+                                     [what](const piece& each) { return each.what == what; });
+    if (oldest == pieces_.end()) return false;
+    forget(oldest);
+    return true;
 }
 
 outbox::gathered outbox::next() const {
@@ -53,7 +53,7 @@ void outbox::clear() {
 }
 
 void outbox::forget(pieces::iterator which) {
-    if (which->what == worth::a_notification) {
+    if (which->what != worth::an_answer) {
         --notifications_;
         notification_bytes_ -= which->bytes.size();
     }

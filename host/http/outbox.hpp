@@ -1,8 +1,9 @@
 // What is still to be sent because the client does not read fast enough.
 //
-// Answers are always kept. Notifications are kept up to a bound; beyond it the oldest that has not
-// begun to leave is dropped: late progress is worth less than new progress, and a slow reader must
-// not cost memory without end. The first piece counts as begun, also when no byte of it has left:
+// Answers are always kept, and so are questions, which somebody waits to have answered. Notifications
+// are kept up to a bound; beyond it the oldest that has not begun to leave is dropped, of progress as
+// long as there is any: late progress is worth less than new progress, and a slow reader must not
+// cost memory without end. The first piece counts as begun, also when no byte of it has left:
 // TLS may have sealed it, and then that record is what comes next.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 namespace toolrack::http {
 
-enum class worth { an_answer, a_notification };
+enum class worth { progress, a_notification, an_answer };
 
 class outbox {
 public:
@@ -42,11 +43,11 @@ private:
     using pieces = std::list<piece>;
 
     void forget(pieces::iterator which);
-    void drop_oldest_notification();
+    bool drop_oldest(worth what);
 
     pieces pieces_;
     std::size_t sent_of_first_ = 0;
-    std::size_t notifications_ = 0;
+    std::size_t notifications_ = 0;  // progress among them
     std::size_t notification_bytes_ = 0;
 };
 

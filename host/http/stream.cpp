@@ -1,5 +1,7 @@
 #include "http/stream.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/error.hpp>
 
 namespace toolrack::http {
@@ -51,6 +53,11 @@ std::size_t stream::seal_now(std::span<const asio::const_buffer> several, error_
     }
     if (written > 0 && failed == asio::error::would_block) failed = {};
     return written;
+}
+
+bool stream::has_unread() noexcept {
+    char first = 0;
+    return ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void stream::end_sending() noexcept {

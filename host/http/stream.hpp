@@ -77,6 +77,8 @@ public:
         return socket_.write_some(several, failed);
     }
 
+    // Whether bytes have come that nobody has read.
+    bool has_unread() noexcept;
     // Says that this was all, so that the client can tell it from an answer that was cut off.
     void end_sending() noexcept;
     // What waits is told operation_aborted; the socket stays usable.

@@ -1,5 +1,6 @@
 #include "wire/reply.hpp"
 
+#include <algorithm>
 #include <toolrack/json.hpp>
 
 namespace toolrack::wire {
@@ -60,6 +61,16 @@ std::string notification(std::string_view method, std::string_view params) {
     text += params.empty() ? std::string_view("{}") : params;
     text += '}';
     return text;
+}
+
+bool is_progress(std::string_view message) {
+    message.remove_prefix(std::min(start.size(), message.size()));
+    return message.starts_with(R"(,"method":"notifications/progress")");
+}
+
+bool is_question(std::string_view message) {
+    message.remove_prefix(std::min(start.size(), message.size()));
+    return message.starts_with(R"(,"id":)");
 }
 
 }  // namespace toolrack::wire

@@ -49,4 +49,9 @@ reply result_reply(std::string_view id, std::string_view result);
 // {"jsonrpc":"2.0","method":METHOD,"params":PARAMS}
 std::string notification(std::string_view method, std::string_view params);
 
+// Of a message that this server sends before the answer, as it is written here: whether it tells how
+// far a call is, which the next of its kind tells better, and whether it wants an answer itself.
+bool is_progress(std::string_view message);
+bool is_question(std::string_view message);
+
 }  // namespace toolrack::wire

@@ -15,6 +15,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -106,11 +107,35 @@ def environment(token=None, **more):
     return kept | more
 
 
-def toolrack(*arguments, token=None, cwd=None, input="", **more):
+def toolrack(*arguments, token=None, cwd=None, input="", sockets=(), **more):
     """Runs a command to its end."""
-    return subprocess.run([BINARY, *map(str, arguments)], env=environment(token, **more), cwd=cwd,
-                          input=input, capture_output=True, text=True, timeout=PATIENCE,
-                          errors="replace", check=False)
+    return subprocess.run([*handing_over(sockets), BINARY, *map(str, arguments)], env=environment(token, **more),
+                          cwd=cwd, input=input, capture_output=True, text=True, timeout=PATIENCE,
+                          errors="replace", check=False, pass_fds=[one.fileno() for one in sockets])
+
+
+# Becomes what it runs, with descriptors in the places of sd_listen_fds(3), and says for whom they are unless the
+# test has said so.
+HAND_OVER = """
+import os, sys
+count = int(sys.argv[1])
+for number, given in enumerate(sys.argv[2:2 + count]):
+    os.dup2(int(given), 100 + number)
+os.closerange(3, 100)
+for number in range(count):
+    os.dup2(100 + number, 3 + number)
+    os.close(100 + number)
+os.environ.setdefault("LISTEN_FDS", str(count))
+os.environ.setdefault("LISTEN_PID", str(os.getpid()))
+os.execv(sys.argv[2 + count], sys.argv[2 + count:])
+"""
+
+
+def handing_over(sockets):
+    """What to put before a command that gets `sockets`, anything with a descriptor, as systemd hands them over."""
+    if not sockets:
+        return []
+    return [sys.executable, "-c", HAND_OVER, str(len(sockets)), *(str(one.fileno()) for one in sockets)]
 
 
 class Folder:
@@ -137,7 +162,7 @@ class DidNotStart(AssertionError):
 class Server:
     """`toolrack serve`, from its ready line to its end, which is always looked at."""
 
-    def __init__(self, config, *arguments, token=None, ready=1, trust=None, **more):
+    def __init__(self, config, *arguments, token=None, ready=1, trust=None, sockets=(), **more):
         self.token = token or new_token()
         self.trust = trust or trusting_anybody()  # what clients make of a certificate
         self._secured = set()
@@ -146,9 +171,10 @@ class Server:
         self._lines = []
         self._said = threading.Condition()
         self._process = subprocess.Popen(
-            [BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
+            [*handing_over(sockets), BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
             env=environment(self.token, **more), cwd=self.folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+            pass_fds=[one.fileno() for one in sockets])
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:

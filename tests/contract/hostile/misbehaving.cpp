@@ -64,6 +64,12 @@ toolrack::result slow(call& c) {
     return toolrack::text(c.cancelled() ? "cancelled" : "slept");
 }
 
+// The same, and deaf to everybody.
+toolrack::result block(call& c) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(c.args().at("ms").i64()));
+    return toolrack::text("slept");
+}
+
 toolrack::result whoami(call& c) {
     return toolrack::structured(json::object({{"subject", c.subject()},
                                               {"issuer", c.issuer()},
@@ -123,6 +129,8 @@ void set_up(toolrack::setup& s, const raw_host host) {
         return text("notified");
     });
     s.tool("slow", "Takes its time.", object({{"ms", integer().min(0)}}), slow);
+    s.tool("deaf", "Takes its time, whoever cancels it.", object({{"ms", integer().min(0)}}), block);
+    s.tool("blocks", "The same, and says that it is quick.", object({{"ms", integer().min(0)}}), block).quick();
     s.tool("whoami", "Tells everything it was told about the caller.", nothing, whoami);
     s.tool("finishes_unknown_outcome", "Ends in a way there is not.", nothing, [host](call c) {
         host.finish(c.release(), 99, said("in between"));

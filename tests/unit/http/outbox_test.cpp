@@ -48,6 +48,27 @@ TEST_CASE("the oldest notification that has not begun to leave is dropped first,
     CHECK(is_as_expected);
 }
 
+TEST_CASE("progress is dropped before other notifications, even newer progress") {
+    outbox out;
+    const std::string third(outbox::most_bytes / 3, '.');
+    out.add("[begun]", worth::an_answer);
+    out.add("[news]", worth::a_notification);
+    out.add("1" + third, worth::progress);
+    out.add("[question]", worth::an_answer);
+    out.add("2" + third, worth::progress);
+    out.add(third, worth::a_notification);
+    CHECK(drained(out, 1 << 20) == "[begun][news][question]2" + third + third);
+}
+
+TEST_CASE("without progress left, the oldest other notification goes") {
+    outbox out;
+    out.add("[begun]", worth::an_answer);
+    out.add("[progress]", worth::progress);
+    out.add("[old]", worth::a_notification);
+    out.add(std::string(outbox::most_bytes, '.'), worth::a_notification);
+    CHECK(drained(out, 1 << 20) == "[begun]" + std::string(outbox::most_bytes, '.'));
+}
+
 TEST_CASE("a slow reader costs a bounded number of messages") {
     outbox out;
     for (std::size_t i = 0; i < outbox::most_messages + 5; ++i)

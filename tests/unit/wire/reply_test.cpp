@@ -71,3 +71,17 @@ TEST_CASE("every outcome, and every refusal, has a word of its own") {
     CHECK(words.size() == 11 + 11);
     CHECK_FALSE(words.contains(""));
 }
+
+TEST_CASE("a message says itself what it is worth to a slow reader") {
+    const auto progress = wire::notification("notifications/progress", R"({"progress":1})");
+    const auto change = wire::notification("notifications/tools/list_changed", {});
+    const std::string question = R"({"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{}})";
+    CHECK(wire::is_progress(progress));
+    CHECK_FALSE(wire::is_progress(change));
+    CHECK_FALSE(wire::is_progress(question));
+    CHECK(wire::is_question(question));
+    CHECK_FALSE(wire::is_question(progress));
+    CHECK_FALSE(wire::is_question(change));
+    for (const std::string_view odd : {"", "{", R"({"jsonrpc":"2.0")"})
+        CHECK_FALSE((wire::is_progress(odd) || wire::is_question(odd)));
+}

@@ -1,0 +1,42 @@
+// The end of a server: in order, unless somebody is in a hurry or a plugin does not let go.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <thread>
+
+#include "app/hub.hpp"
+#include "app/pulse.hpp"
+#include "app/signals.hpp"
+#include "http/listener.hpp"
+
+namespace toolrack::app {
+
+// Ends the process without destructors: a plugin that keeps a thread keeps everything that the thread may
+// touch.
+[[noreturn]] void leave_as_it_is(hub& hub);
+
+// From the first wish to stop on, for as long as this lives, a second one ends the process at once,
+// whatever that is waiting for.
+class impatience {
+public:
+    impatience(const signals& signals, hub& hub);
+    ~impatience();
+    impatience(const impatience&) = delete;
+    impatience& operator=(const impatience&) = delete;
+
+private:
+    std::atomic<bool> is_over_ = false;
+    std::thread thread_;
+};
+
+// Lets every request that was begun end as it would have, and nobody begin another; returns when all
+// have ended, or `limit` is over. Of the main thread.
+void drain(std::span<const std::unique_ptr<http::listener>> listeners,
+           std::chrono::milliseconds limit,
+           hub& hub,
+           pulse& pulse);
+
+}  // namespace toolrack::app
