@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "auth/account.hpp"
+#include "auth/throttle.hpp"
 #include "auth/visits.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -33,6 +35,8 @@ struct hub {
     mcp::announcer announcer{sessions};
     mcp::tasks tasks{clock};
     auth::visits visits;
+    auth::accounts accounts;
+    auth::throttle throttle;
 };
 
 }  // namespace toolrack::app

@@ -99,11 +99,18 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
     return nullptr;
 }
 
-server::server(std::shared_ptr<const catalog::catalog> catalog, const surroundings& around, std::string metadata)
-    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock),
+server::server(std::shared_ptr<const catalog::catalog> catalog,
+               const surroundings& around,
+               const auth::allowance& allowed,
+               std::string metadata)
+    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed), states_(around.seal, around.clock),
       metadata_(std::move(metadata)) {}
 
+// Whatever takes something back, or answers what was asked, is no request and is heard in any case.
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+    if (message.kind == kind::request)
+        if (const auto over = allowed_.charge(who, around_.clock.steady()))
+            co_return to.finish(too_many(message.id, who, *over));
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to);
     else co_await answer_legacy(message, who, to);
 }

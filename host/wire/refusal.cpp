@@ -13,6 +13,7 @@ unsigned status_of(refusal why) noexcept {
     case refusal::bad_token:
     case refusal::wrong_audience: return 401;
     case refusal::token_in_query: return 400;
+    case refusal::too_many_failures: return 429;
     case refusal::forbidden: return 403;
     case refusal::unavailable: return 503;
     }
@@ -41,6 +42,9 @@ std::string_view sentence(refusal why) noexcept {
     case refusal::bad_token:
         return "The token is not valid here: it is unknown, expired or revoked. Ask the operator of this server "
                "for a new one.";
+    case refusal::too_many_failures:
+        return "The token is not valid here, and neither were many that were shown before it. Check it, or ask the "
+               "operator of this server for a new one, and wait before the next attempt.";
     case refusal::wrong_audience: return "The token was made for another server. Ask for one made for this server.";
     case refusal::forbidden: return "You are known here, and not allowed to do this.";
     case refusal::unavailable: return "The server could not check the token just now. Try again.";
@@ -60,6 +64,7 @@ std::string_view challenge_error(refusal why) noexcept {
     case refusal::placeholder:
     case refusal::malformed_token:
     case refusal::bad_token:
+    case refusal::too_many_failures:
     case refusal::wrong_audience: return "invalid_token";
     }
     return {};

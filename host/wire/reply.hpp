@@ -29,6 +29,7 @@ struct reply {
     std::string session;    // legacy: the session that was just made, else empty
     std::string event;      // legacy: the SSE event id, when the answer goes into a stream
     std::string challenge = {};  // HTTP: the WWW-Authenticate of a 403
+    unsigned retry_after = 0;    // HTTP: seconds to wait before another try; 0 when nothing is said of it
 };
 
 // {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; empty leaves the member out, as the MCP

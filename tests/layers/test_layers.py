@@ -20,7 +20,7 @@ MAY_USE = {
     "schema": {"base", "wire"},
     "jwt": {"token", "wire"},
     "plugin": {"config", "wire", "schema"},
-    "auth": {"plugin"},
+    "auth": {"plugin", "token"},
     "catalog": {"plugin"},
     "mcp": {"catalog", "auth"},
     "http": {"config", "wire"},
