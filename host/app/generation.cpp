@@ -70,7 +70,7 @@ generation::generation(std::shared_ptr<const config::settings> settings,
                        const start_options& options,
                        hub& hub,
                        const generation* before)
-    : settings_(std::move(settings)), hub_(hub) {
+    : settings_(std::move(settings)), hub_(hub), allowance_(settings_->server.calls) {
     open_audit(before);
     if (!options.stdio) {
         refuse_unsafe_addresses(*settings_);
@@ -84,7 +84,7 @@ generation::generation(std::shared_ptr<const config::settings> settings,
 
 generation::generation(const generation& before)
     : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
-      resource_(before.resource_) {
+      resource_(before.resource_), allowance_(before.allowance_) {
     open_audit(&before);
     make_catalog(because::of_a_change);
 }
@@ -219,8 +219,8 @@ void generation::take_over_from(const generation& before) const {
     const auto& now = settings_->server;
     const auto& then = before.settings_->server;
     if (!config::serves_alike(now, then))
-        hub_.log.warning("[server] or [limits] says something new about addresses, hosts, threads or limits, which "
-                         "only a restart changes");
+        hub_.log.warning("[server] or [limits] says something new about addresses, hosts, threads or connections, "
+                         "which only a restart changes");
     for (const auto& old : before.backends_) {
         const auto stays = [&old](const mounted& one) { return one.instance == old.instance; };
         if (std::ranges::none_of(backends_, stays)) hub_.visits.put_out(old.instance->name(), {});
@@ -238,11 +238,13 @@ void generation::make_catalog(because reason) {
     if (reason == because::of_the_start) advise(offers);
     catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
     gate_ = std::make_unique<auth::gate>(
-        instances_of(backends_), auth::gate::rules{resource_of(*settings_), settings_->auth.same_people}, hub_.visits, hub_.log);
+        instances_of(backends_),
+        auth::gate::rules{resource_of(*settings_), settings_->auth.same_people, settings_->server.calls.failures_per_minute},
+        auth::gate::surroundings{hub_.visits, hub_.accounts, hub_.throttle, hub_.clock, hub_.log});
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
         mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock},
-        resource_.url(), clerk_);
+        allowance_, resource_.url(), clerk_);
     report(omissions);
 }
 

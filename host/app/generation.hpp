@@ -14,6 +14,7 @@
 #include "app/hub.hpp"
 #include "app/safety.hpp"
 #include "audit/clerk.hpp"
+#include "auth/allowance.hpp"
 #include "auth/gate.hpp"
 #include "auth/protected_resource.hpp"
 #include "catalog/catalog.hpp"
@@ -42,6 +43,7 @@ public:
     const std::shared_ptr<const config::settings>& shared_settings() const noexcept { return settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
     const audit::clerk& clerk() const noexcept { return *clerk_; }
+    const auth::allowance& allowance() const noexcept { return allowance_; }
     const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
     const catalog::catalog& catalog() const noexcept { return *catalog_; }
@@ -99,6 +101,7 @@ private:
     std::vector<mounted> plugins_;
     std::shared_ptr<const catalog::catalog> catalog_;
     auth::protected_resource resource_;
+    auth::allowance allowance_;
     std::unique_ptr<auth::gate> gate_;
     std::shared_ptr<const audit::clerk> clerk_;
     std::shared_ptr<const mcp::server> mcp_;

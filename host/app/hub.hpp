@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "auth/account.hpp"
+#include "auth/throttle.hpp"
 #include "auth/visits.hpp"
 #include "base/child.hpp"
 #include "base/clock.hpp"
@@ -42,6 +44,8 @@ struct hub {
     mcp::announcer announcer{sessions};
     mcp::tasks tasks{clock};
     auth::visits visits;
+    auth::accounts accounts;
+    auth::throttle throttle;
     std::atomic<std::uint64_t> generations = 0;  // how many there were
 };
 

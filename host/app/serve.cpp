@@ -5,14 +5,29 @@
 namespace toolrack::app {
 namespace {
 
-http::rejection refused(wire::refusal why, const auth::protected_resource& resource) {
+http::rejection refused(const auth::denial& denied, const auth::protected_resource& resource) {
     http::rejection no;
-    no.status = wire::status_of(why);
-    no.sentence = wire::sentence(why);
-    if (auto challenge = auth::challenge(why, resource.url()); !challenge.empty())
+    no.status = wire::status_of(denied.why);
+    no.sentence = wire::sentence(denied.why);
+    if (auto challenge = auth::challenge(denied.why, resource.url()); !challenge.empty())
         no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
-    if (no.status == 503) no.fields.emplace_back("Retry-After", "1");
+    if (no.status == 503 || no.status == 429)
+        no.fields.emplace_back("Retry-After", std::to_string(auth::whole_seconds(denied.wait)));
     return no;
+}
+
+// A connection counts for the principal whose request came on it last, from before its body is waited for.
+std::optional<http::rejection> take_place(http::exchange& x, const wire::principal& who, const auth::allowance& allowed) {
+    auto& place = x.belongings();
+    if (place && static_cast<const auth::attendance*>(place.get())->is_of(who)) return std::nullopt;
+    place.reset();  // the last one's
+    place = allowed.attend(who);
+    if (place) return std::nullopt;
+    const auto over = allowed.too_many_connections();
+    return http::rejection{429,
+                           over.sentence,
+                           {{"Retry-After", std::to_string(auth::whole_seconds(over.wait))}},
+                           wire::code::internal_error};
 }
 
 // For whoever looks for the way to a token, and so without one; the only thing here that is. (RFC 9728 3.)
@@ -57,6 +72,7 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
         now.clerk().note_refusal(who.error(), x.facts().peer);
         co_return x.reject(refused(who.error(), now.resource()));
     }
+    if (auto no = take_place(x, *who, now.allowance())) co_return x.reject(*no);
 
     if (x.head().method == "DELETE") co_return end_session(x, *who, now);
     if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);

@@ -273,7 +273,7 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
     options.stdio = true;
     rack rack(config, options, log);
     const auto& settings = *rack.settings;
-    const auto who = auth::gate::local_user(settings.stdio.subject);
+    const auto who = auth::gate::local_user(settings.stdio.subject, rack.hub.accounts, rack.hub.clock.steady());
 
     io_thread thread;
     wire::json_limits limits;

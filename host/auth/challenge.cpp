@@ -14,7 +14,7 @@ void add(std::string& to, std::string_view name, std::string_view value) {
 
 std::string challenge(wire::refusal why, std::string_view metadata) {
     const auto status = wire::status_of(why);
-    if (status != 401 && status != 403) return {};
+    if (status != 401 && status != 403 && status != 429) return {};
     std::string value(beginning);
     // RFC 6750 3.1: no error code when no credentials were shown.
     if (const auto error = wire::challenge_error(why); !error.empty()) add(value, "error", error);

@@ -11,7 +11,8 @@
 
 namespace toolrack::auth {
 
-// The value of WWW-Authenticate; empty for answers that carry none (400, 503). `metadata` is where the
+// The value of WWW-Authenticate; empty for answers that carry none (400, 503). A 429 has one, so that a client whose
+// token expired where others fail learns what to do. `metadata` is where the
 // protected resource says which authorization servers it trusts; empty when it trusts none.
 std::string challenge(wire::refusal why, std::string_view metadata = {});
 

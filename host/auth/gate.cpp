@@ -3,20 +3,24 @@
 #include <algorithm>
 
 #include "auth/credential.hpp"
+#include "token/bearer.hpp"
 
 namespace toolrack::auth {
 namespace {
 
 constexpr auto longest_check = std::chrono::seconds(10);
 
+// A token of ours that was cut or mistyped: its holder's mistake, and no guess.
+bool is_damaged(std::string_view token) { return token.starts_with(token::prefix) && !token::id_of(token); }
+
 }  // namespace
 
-gate::gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const visits& visits, log& log)
-    : backends_(std::move(backends)), rules_(std::move(rules)), visits_(visits), log_(log) {}
+gate::gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around)
+    : backends_(std::move(backends)), rules_(std::move(rules)), around_(around) {}
 
-awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts& shown, executor home) const {
+awaitable<result<wire::principal, denial>> gate::admit(const wire::facts& shown, executor home) const {
     const auto token = bearer_token(shown);
-    if (!token && token.error() != wire::refusal::no_token) co_return token.error();
+    if (!token && token.error() != wire::refusal::no_token) co_return denial{token.error()};
     const plugin::credentials credentials{
         token ? *token : std::string_view(), rules_.resource, shown.peer, shown.peer_uid, shown.peer_gid,
         shown.certificate};
@@ -24,14 +28,29 @@ awaitable<result<wire::principal, wire::refusal>> gate::admit(const wire::facts&
     // What was taken back while a backend thought about it must not be granted by what it thought.
     constexpr int patience = 3;
     for (int tries = 0; tries < patience; ++tries) {
-        const auto age = visits_.age();
+        const auto age = around_.visits.age();
         auto who = co_await identify(credentials, home);
-        if (!who) co_return who.error();
-        if (age != visits_.age()) continue;
+        if (!who) co_return turn_away(who.error(), shown, credentials.token);
+        if (age != around_.visits.age()) continue;
         who->admitted_at = age;
-        co_return wire::principal(std::move(*who));
+        co_return welcome(std::move(*who), shown);
     }
-    co_return wire::refusal::unavailable;
+    co_return denial{wire::refusal::unavailable};
+}
+
+wire::principal gate::welcome(wire::identity who, const wire::facts& shown) const {
+    const auto now = around_.clock.steady();
+    auto own = around_.accounts.of(who.issuer, who.subject, now);
+    auto source = shown.source ? around_.accounts.of(*shown.source, now) : nullptr;
+    return {std::move(who), std::move(own), std::move(source)};
+}
+
+denial gate::turn_away(wire::refusal why, const wire::facts& shown, std::string_view token) const {
+    if (why != wire::refusal::bad_token || is_damaged(token)) return {why};
+    const auto id = token::id_of(token).value_or("");
+    const auto wait = around_.throttle.failed(shown.source, id, rules_.failures_per_minute, around_.clock.steady());
+    if (wait == bucket::duration::zero()) return {why};
+    return {wire::refusal::too_many_failures, std::chrono::ceil<std::chrono::milliseconds>(wait)};
 }
 
 awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::credentials& credentials,
@@ -55,19 +74,20 @@ awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::cr
     co_return has_token ? wire::refusal::bad_token : wire::refusal::no_token;
 }
 
-wire::principal gate::local_user(std::string subject) {
+wire::principal gate::local_user(std::string subject, accounts& accounts, bucket::time now) {
     wire::identity who;
     who.subject = std::move(subject);
     who.issuer = "stdio";
     who.credential = "stdio";
     who.scopes = {"*"};
-    return wire::principal(std::move(who));
+    auto own = accounts.of(who.issuer, who.subject, now);
+    return {std::move(who), std::move(own), nullptr};
 }
 
 // Whoever is refused must not be able to fill the log.
 void gate::say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const {
     if (!refusals_logged_.allows_another()) return;
-    log_.info("{} refused a caller from {}: {}", backend.name(), peer,
+    around_.log.info("{} refused a caller from {}: {}", backend.name(), peer,
               answer.why.empty() ? wire::sentence(answer.refusal) : std::string_view(answer.why));
 }
 
@@ -79,7 +99,7 @@ awaitable<plugin::verdict> gate::ask(plugin::instance& backend,
     if (auto answer = check->take()) co_return std::move(*answer);
 
     check->abandon();
-    log_.error("{} did not decide within {} s; the caller was refused", backend.name(), longest_check.count());
+    around_.log.error("{} did not decide within {} s; the caller was refused", backend.name(), longest_check.count());
     plugin::verdict none;
     none.refusal = wire::refusal::unavailable;
     none.why = "no decision in time";

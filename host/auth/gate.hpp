@@ -12,11 +12,15 @@
 #include <string>
 #include <vector>
 
+#include "auth/account.hpp"
+#include "auth/throttle.hpp"
 #include "auth/visits.hpp"
 #include "base/asio.hpp"
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/pace.hpp"
+#include "config/config.hpp"
 #include "plugin/instance.hpp"
 #include "wire/facts.hpp"
 #include "wire/principal.hpp"
@@ -24,23 +28,43 @@
 
 namespace toolrack::auth {
 
+// Why somebody is not let in; with a wait, when it is for trying too often.
+struct denial {
+    wire::refusal why;
+    std::chrono::milliseconds wait{};
+};
+
 class gate {
 public:
     struct rules {
         std::string resource;                  // our canonical URI: the audience that signed tokens must name
         std::vector<std::string> same_people;  // backends whose subjects are one and the same, by name
+        std::size_t failures_per_minute = config::call_limits{}.failures_per_minute;
     };
-    // Every backend offers auth. `visits` and `log` must outlive the gate.
-    gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const visits& visits, log& log);
+    // What is there for longer than any gate.
+    struct surroundings {
+        const auth::visits& visits;
+        auth::accounts& accounts;
+        auth::throttle& throttle;
+        const toolrack::clock& clock;
+        toolrack::log& log;
+    };
+    // Every backend offers auth.
+    gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around);
 
     // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
-    awaitable<result<wire::principal, wire::refusal>> admit(const wire::facts& shown, executor home) const;
+    //
+    // What is shown is always checked: that others fail from the same place, or for the same token, changes only
+    // what those hear who fail, too.
+    awaitable<result<wire::principal, denial>> admit(const wire::facts& shown, executor home) const;
 
     // Who asks over stdio: whoever started this process, by the name that the configuration gives, with
     // every scope. The specification leaves credentials there to the environment. (2026-07-28, basic, "Auth".)
-    static wire::principal local_user(std::string subject);
+    static wire::principal local_user(std::string subject, accounts& accounts, bucket::time now);
 
 private:
+    wire::principal welcome(wire::identity who, const wire::facts& shown) const;
+    denial turn_away(wire::refusal why, const wire::facts& shown, std::string_view token) const;
     awaitable<result<wire::identity, wire::refusal>> identify(const plugin::credentials& credentials, executor home) const;
     void say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const;
     awaitable<plugin::verdict> ask(plugin::instance& backend,
@@ -49,8 +73,7 @@ private:
 
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     const rules rules_;
-    const visits& visits_;
-    log& log_;
+    const surroundings around_;
     mutable pace refusals_logged_{10};
 };
 

@@ -58,7 +58,22 @@ struct http_limits {
     milliseconds idle_timeout{75'000};
     milliseconds write_timeout{30'000};
 
+    // Networks where one address may stand for many people, so that nothing is limited per source there; "unix" are
+    // this machine's unix sockets. Absent: this machine, and those that allow_cleartext names.
+    std::optional<std::vector<std::string>> proxies;
+
     bool operator==(const http_limits&) const = default;
+};
+
+// Limits of what comes through the gate. Rates are requests a second.
+struct call_limits {
+    std::size_t connections_per_principal = 2'000;
+    std::size_t calls_per_principal = 1'000; // under way at once
+    std::size_t calls_per_source = 1'000;
+    std::size_t rate_per_principal = 100'000;
+    std::size_t rate_per_source = 100'000;
+    milliseconds burst{1'000}; // of so long a time at once
+    std::size_t failures_per_minute = 60;
 };
 
 struct server {
@@ -80,6 +95,7 @@ struct server {
                                    // any; none: a key of this server's own
     bool read_only = false;        // every plugin is
     http_limits http;
+    call_limits calls; // a reload changes them
 };
 
 // Whether what a listener was made with is the same in both.

@@ -1,4 +1,4 @@
-// [server] and [limits]: the HTTP edge; and [tls].
+// [server]: the HTTP edge; and [tls].
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +11,7 @@
 namespace toolrack::config {
 namespace {
 
-constexpr std::size_t mebibyte = 1024 * 1024;
-constexpr std::size_t gibibyte = 1024 * mebibyte;
+constexpr std::size_t gibibyte = 1024 * 1024 * 1024;
 
 template <typename Parse>
 auto each(const std::vector<text>& list, Parse parse) {
@@ -34,30 +33,6 @@ std::string parse_path(const text& written) {
     if (path.size() > 1 && path.ends_with('/'))
         written.refuse("ends in a slash", R"(a path such as "/mcp")");
     return path;
-}
-
-void read_limits(const reader& file, http_limits& into) {
-    const auto table = file.find_table("limits",
-                                       {"head",
-                                        "body",
-                                        "connections",
-                                        "connections_per_source",
-                                        "handshake_timeout",
-                                        "head_timeout",
-                                        "idle_timeout",
-                                        "write_timeout"});
-    if (!table)
-        return;
-    constexpr std::size_t most_connections = 1'000'000;
-    table->size("head", into.head, mebibyte);
-    table->size("body", into.body, gibibyte);
-    table->number("connections", into.connections, std::size_t{1}, most_connections);
-    table->number(
-        "connections_per_source", into.connections_per_source, std::size_t{1}, most_connections);
-    table->duration("handshake_timeout", into.handshake_timeout);
-    table->duration("head_timeout", into.head_timeout);
-    table->duration("idle_timeout", into.idle_timeout);
-    table->duration("write_timeout", into.write_timeout);
 }
 
 void read_server_table(const reader& table, server& into) {
@@ -147,7 +122,7 @@ server read_server(const reader& file) {
         server.listen = {
             parse_address({.value = "127.0.0.1:8080", .key = "server.listen", .where = where})};
     }
-    read_limits(file, server.http);
+    read_limits(file, server.http, server.calls);
     return server;
 }
 

@@ -15,6 +15,7 @@ namespace toolrack::config {
 
 // Each reads its table out of the reader of the whole file.
 server read_server(const reader& file);
+void read_limits(const reader& file, http_limits& edge, call_limits& calls);
 std::optional<tls> read_tls(const reader& file);
 auth read_auth(const reader& file);
 stdio read_stdio(const reader& file);

@@ -117,7 +117,7 @@ bool connection::understands(std::string_view bytes) {
 }
 
 awaitable<bool> connection::answer() {
-    exchange current(*channel_, *desk_, *head_, peer_);
+    exchange current(*channel_, *desk_, *head_, peer_, belongings_);
     try {
         co_await desk_->handle(current);
         // A stream that its client left has no end to be told.

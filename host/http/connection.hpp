@@ -43,6 +43,7 @@ private:
     crowd::place place_;
     peer peer_;
     std::shared_ptr<channel> channel_;
+    std::shared_ptr<void> belongings_;  // the handler's
     std::unique_ptr<head> head_;  // lent while a request is under way
 };
 

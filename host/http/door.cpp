@@ -54,9 +54,9 @@ rejection no_clear_text(const peer& who) {
 
 }  // namespace
 
-door::door(std::shared_ptr<crowd> inside, networks clear_text, wire_text spoken, log& to)
-    : inside_(std::move(inside)), clear_text_(std::move(clear_text)), spoken_(spoken),
-      refusals_(to), reserve_(take_reserve()) {}
+door::door(std::shared_ptr<crowd> inside, networks clear_text, sources counted, wire_text spoken, log& to)
+    : inside_(std::move(inside)), clear_text_(std::move(clear_text)), counted_(std::move(counted)),
+      spoken_(spoken), refusals_(to), reserve_(take_reserve()) {}
 
 knock door::open(int listening, std::optional<guest>& into) {
     sockaddr_storage from{};
@@ -76,6 +76,7 @@ knock door::open(int listening, std::optional<guest>& into) {
     auto who = peer_of(connected.get(), from);
     if (spoken_ == wire_text::clear && !clear_text_.include(who))
         return refuse_to(connected, who, no_clear_text(who));
+    who.source = counted_.of(who);
     auto place = inside_->enter(who);
     if (!place) return refuse_to(connected, who, no_place());
     into.emplace(guest{std::move(connected), std::move(who), std::move(*place)});

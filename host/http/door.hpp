@@ -14,6 +14,7 @@
 #include "http/peer.hpp"
 #include "http/refusal_log.hpp"
 #include "http/rejection.hpp"
+#include "http/sources.hpp"
 
 namespace toolrack::http {
 
@@ -39,7 +40,7 @@ enum class wire_text {
 
 class door {
 public:
-    door(std::shared_ptr<crowd> inside, networks clear_text, wire_text spoken, log& to);
+    door(std::shared_ptr<crowd> inside, networks clear_text, sources counted, wire_text spoken, log& to);
 
     // Fills `into` when somebody came in.
     knock open(int listening, std::optional<guest>& into);
@@ -51,6 +52,7 @@ private:
 
     std::shared_ptr<crowd> inside_;
     networks clear_text_;
+    sources counted_;
     wire_text spoken_;
     refusal_log refusals_;
     descriptor reserve_;

@@ -19,8 +19,9 @@ worth worth_of(std::string_view message) {
 
 }  // namespace
 
-exchange::exchange(channel& on, desk& at, const http::head& head, const peer& who)
-    : channel_(on), desk_(at), head_(head), peer_(who), body_(on, at, head),
+exchange::exchange(
+    channel& on, desk& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings)
+    : channel_(on), desk_(at), head_(head), peer_(who), belongings_(belongings), body_(on, at, head),
       takes_(accepted_by(head)) {
     mirror();
     channel_.observe_for(this);
@@ -48,7 +49,8 @@ wire::facts exchange::facts() const {
             peer_.name,
             peer_.uid,
             peer_.gid,
-            peer_.certificate};
+            peer_.certificate,
+            peer_.source};
 }
 
 awaitable<result<std::string_view, rejection>> exchange::body() {
@@ -162,8 +164,7 @@ void exchange::answer_in_stream(const wire::reply& answer) {
 void exchange::answer_in_json(wire::reply answer) {
     auto& text = blank();
     const auto manner = how();
-    append_json_head(text, answer.status, answer.json.size(), manner, answer.session,
-                     answer.challenge);
+    append_json_head(text, answer, manner);
     if (manner.wants_no_body) return channel_.send(text);
     if (answer.json.size() > worth_a_copy) return channel_.send(text, std::move(answer.json));
     text += answer.json;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,13 +32,16 @@ namespace toolrack::http {
 class exchange final : public wire::outlet, private channel::observer {
 public:
     // All of them outlive it.
-    exchange(channel& on, desk& at, const http::head& head, const peer& who);
+    exchange(channel& on, desk& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings);
     ~exchange() override;
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
     const http::head& head() const noexcept { return head_; }
     wire::facts facts() const;
+
+    // What the handler keeps with the connection, from one request to the next; gone when that ends.
+    std::shared_ptr<void>& belongings() noexcept { return belongings_; }
 
     // The whole body, de-chunked. Refuses a wrong Content-Type (415), one that is announced or
     // grows too large (413), an Accept that leaves us no answer (406), a malformed one (400), and
@@ -93,6 +97,7 @@ private:
     desk& desk_;
     const http::head& head_;
     const peer& peer_;
+    std::shared_ptr<void>& belongings_;
     http::body body_;
     accepted takes_;
     wire::mirrored mirrored_;

@@ -39,6 +39,11 @@ wire_text spoken_on(const config::address& address, const tls* secured) {
     return wire_text::clear;
 }
 
+// With TLS nobody comes in clear text, and what allow_cleartext says has no effect.
+sources sources_of(const config::server& settings, const tls* secured) {
+    return {settings.http.proxies, secured ? std::vector<std::string>() : settings.allow_cleartext};
+}
+
 }  // namespace
 
 // Everything that runs on the first I/O thread once the listener has started, kept by what runs
@@ -54,7 +59,8 @@ public:
           const tls* secured)
         : address(bound.address), is_handed_over_(bound.is_handed_over), crowd_(std::move(inside)),
           log_(to),
-          door_(crowd_, networks(settings.allow_cleartext), spoken_on(address, secured), to),
+          door_(crowd_, networks(settings.allow_cleartext), sources_of(settings, secured),
+                spoken_on(address, secured), to),
           socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
         file_.emplace(bound);
         error_code failed;

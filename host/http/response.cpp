@@ -77,13 +77,12 @@ void append_json_fields(std::string& to, std::size_t length) {
 
 }  // namespace
 
-void append_json_head(
-    std::string& to, unsigned status, std::size_t length, manner how, std::string_view session,
-    std::string_view challenge) {
-    append_status(to, status);
-    append_json_fields(to, length);
-    if (!session.empty()) append_field(to, "Mcp-Session-Id", session);
-    if (!challenge.empty()) append_field(to, "WWW-Authenticate", challenge);
+void append_json_head(std::string& to, const wire::reply& answer, manner how) {
+    append_status(to, answer.status);
+    append_json_fields(to, answer.json.size());
+    if (!answer.session.empty()) append_field(to, "Mcp-Session-Id", answer.session);
+    if (!answer.challenge.empty()) append_field(to, "WWW-Authenticate", answer.challenge);
+    if (answer.retry_after) append_field(to, "Retry-After", std::to_string(answer.retry_after));
     append_end(to, how);
 }
 

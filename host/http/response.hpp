@@ -4,11 +4,11 @@
 // and no CORS fields, ever.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "http/rejection.hpp"
+#include "wire/reply.hpp"
 
 namespace toolrack::http {
 
@@ -21,13 +21,8 @@ struct manner {
 
 inline constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// Everything up to and including the empty line, for a body of `length` bytes of JSON.
-void append_json_head(std::string& to,
-                      unsigned status,
-                      std::size_t length,
-                      manner how,
-                      std::string_view session = {},
-                      std::string_view challenge = {});
+// Everything of an answer up to and including the empty line before its JSON.
+void append_json_head(std::string& to, const wire::reply& answer, manner how);
 
 // A whole answer without body: 202, 204.
 void append_empty(std::string& to, unsigned status, manner how);

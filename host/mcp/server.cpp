@@ -111,12 +111,17 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
 
 server::server(std::shared_ptr<const catalog::catalog> catalog,
                const surroundings& around,
+               const auth::allowance& allowed,
                std::string metadata,
                std::shared_ptr<const audit::clerk> clerk)
-    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), states_(around.seal, around.clock),
+    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed), states_(around.seal, around.clock),
       metadata_(std::move(metadata)), clerk_(std::move(clerk)) {}
 
+// Whatever takes something back, or answers what was asked, is no request and is heard in any case.
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+    if (message.kind == kind::request)
+        if (const auto over = allowed_.charge(who, around_.clock.steady()))
+            co_return to.finish(too_many(message.id, who, *over));
     auto account = clerk_->open(message, who);
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to, account);
     else co_await answer_legacy(message, who, to, account);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audit/clerk.hpp"
+#include "auth/allowance.hpp"
 #include "auth/visits.hpp"
 #include "base/asio.hpp"
 #include "base/clock.hpp"
@@ -47,6 +48,7 @@ public:
     // `metadata` is where OAuth clients learn about this server (RFC 9728); empty when nowhere.
     server(std::shared_ptr<const catalog::catalog> catalog,
            const surroundings& around,
+           const auth::allowance& allowed = auth::allowance(),
            std::string metadata = {},
            std::shared_ptr<const audit::clerk> clerk = std::make_shared<const audit::clerk>());
 
@@ -103,6 +105,7 @@ private:
     bool admits(const asking& asked, const catalog::listed& feature, std::string_view shown) const;
     std::string capabilities(wire::era era) const;
 
+    wire::reply too_many(std::string_view id, const wire::principal& who, const auth::excess& over) const;
     awaitable<void> use(const asking& asked, const usage& what) const;
     awaitable<std::optional<plugin::answer>> run(const asking& asked, const usage& what, const round& now) const;
     awaitable<std::optional<std::string>> ask_client(const asking& asked,
@@ -113,13 +116,15 @@ private:
     void require_tasks(const asking& asked) const;
     awaitable<std::optional<plugin::answer>> run_or_become_task(const asking& asked,
                                                                 const usage& what,
-                                                                const round& now) const;
+                                                                const round& now,
+                                                                auth::turn& turn) const;
     static awaitable<void> work(std::shared_ptr<const server> self,
                                 std::shared_ptr<task> is,
                                 std::string params,
                                 std::string client,
                                 usage what,
                                 round now,
+                                auth::turn turn,
                                 audit::entry account);
     static std::string internal_failure(std::string_view why);
     std::shared_ptr<task> find_task(const asking& asked) const;
@@ -136,6 +141,7 @@ private:
     const std::shared_ptr<const catalog::catalog> kept_;
     const catalog::catalog& catalog_;
     surroundings around_;
+    const auth::allowance allowed_;
     state_keeper states_;
     const std::string metadata_;
     const std::shared_ptr<const audit::clerk> clerk_;

@@ -16,7 +16,7 @@ std::string sessions::open(const wire::principal& who, const wire::version& vers
     kept made;
     made.name = random_id(name_bytes);
     made.session = std::make_shared<session>(who, version, std::move(client));
-    made.last_use = clock_.now();
+    made.last_use = clock_.steady();
     std::string name = made.name;
 
     ended gone;
@@ -43,7 +43,7 @@ std::shared_ptr<session> sessions::find(std::string_view name, const wire::princ
         const std::lock_guard lock(mutex_);
         forget_idle(gone);
         if (const auto at = locate(name, who); at != by_use_.end()) {
-            at->last_use = clock_.now();
+            at->last_use = clock_.steady();
             by_use_.splice(by_use_.end(), by_use_, at);
             found = at->session;
         }
@@ -89,7 +89,7 @@ sessions::order::iterator sessions::locate(std::string_view name, const wire::pr
 }
 
 void sessions::forget_idle(ended& gone) {
-    const auto now = clock_.now();
+    const auto now = clock_.steady();
     while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) forget(by_use_.begin(), gone);
 }
 

@@ -50,7 +50,7 @@ private:
     struct kept {
         std::string name;
         std::shared_ptr<mcp::session> session;
-        std::chrono::system_clock::time_point last_use;
+        std::chrono::steady_clock::time_point last_use;
     };
     using order = std::list<kept>;
 

@@ -24,10 +24,10 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 }  // namespace
 
 task::task(std::string id, const wire::principal& who, executor home, const clock& clock)
-    : id_(std::move(id)), who_(who), home_(home), clock_(clock), created_(clock.now()), updated_(created_),
-      bell_(home) {}
+    : id_(std::move(id)), who_(who), home_(home), clock_(clock), begun_(clock.steady()), created_(clock.now()),
+      updated_(created_), bell_(home) {}
 
-bool task::has_expired() const { return created_ + lifetime <= clock_.now(); }
+bool task::has_expired() const { return begun_ + lifetime <= clock_.steady(); }
 
 std::string_view task::name_of(status one) {
     switch (one) {
@@ -202,7 +202,7 @@ std::shared_ptr<task> tasks::open(const wire::principal& who, executor home) {
     auto made = std::make_shared<task>(random_id(id_bytes), who, home, clock_);
     const std::lock_guard lock(mutex_);
     // Looking through all of them takes a while, and they live for long.
-    if (const auto now = clock_.now(); now >= next_look_) {
+    if (const auto now = clock_.steady(); now >= next_look_) {
         next_look_ = now + std::chrono::seconds(1);
         forget_expired();
     }

@@ -88,7 +88,8 @@ private:
     const wire::principal who_;
     const executor home_;
     const clock& clock_;
-    const std::chrono::system_clock::time_point created_;
+    const std::chrono::steady_clock::time_point begun_;
+    const std::chrono::system_clock::time_point created_;  // the same, for people
 
     mutable std::mutex mutex_;
     status status_ = status::working;
@@ -129,7 +130,7 @@ private:
     const clock& clock_;
     std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<task>> by_id_;
-    std::chrono::system_clock::time_point next_look_{};
+    std::chrono::steady_clock::time_point next_look_{};
 };
 
 }  // namespace toolrack::mcp

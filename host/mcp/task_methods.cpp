@@ -63,13 +63,14 @@ void server::require_tasks(const asking& asked) const {
 // Nothing when the call became a task, which the client has been told by then.
 awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking& asked,
                                                                     const usage& what,
-                                                                    const round& now) const {
+                                                                    const round& now,
+                                                                    auth::turn& turn) const {
     const auto made = around_.tasks.open(asked.who, asked.to.get_executor());
     if (!made) co_return co_await run(asked, what, now);
 
     asio::co_spawn(asked.to.get_executor(),
                    work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now,
-                        asked.account.of_task(made->id())),
+                        std::move(turn), asked.account.of_task(made->id())),
                    asio::detached);
     asked.to.on_closed([made] { made->cancel(); });
     auto early = co_await made->become(a_moment);
@@ -84,13 +85,15 @@ awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking
     co_return std::nullopt;
 }
 
-// The call itself, on after its request. Holds all that it needs: the request may be over.
+// The call itself, on after its request. Holds all that it needs: the request may be over; and the turn, because
+// to its caller it is still the same one call.
 awaitable<void> server::work(std::shared_ptr<const server> self,
                              std::shared_ptr<task> is,
                              std::string params,
                              std::string client,
                              usage what,
                              round now,
+                             [[maybe_unused]] auth::turn counted,
                              audit::entry account) {
     wire::message message;
     message.method = "tools/call";

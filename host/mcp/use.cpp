@@ -80,7 +80,19 @@ private:
 
 }  // namespace
 
+wire::reply server::too_many(std::string_view id, const wire::principal& who, const auth::excess& over) const {
+    if (refusals_logged_.allows_another())
+        around_.log.info("{} was told to wait: {}", printable(who.subject(), 100), over.sentence);
+    std::string data = R"({"reason":")" + std::string(over.reason) + R"(","retriable":true,"retryAfterMs":)" +
+                       std::to_string(over.wait.count()) + '}';
+    auto reply = wire::error_reply(id, code::internal_error, over.sentence, 429, data);
+    reply.retry_after = auth::whole_seconds(over.wait);
+    return reply;
+}
+
 awaitable<void> server::use(const asking& asked, const usage& what) const {
+    auto turn = allowed_.begin_call(asked.who);
+    if (!turn) co_return asked.voice.finish(too_many(asked.message.id, asked.who, turn.error()));
     round now;
     if (asked.is_modern() && what.may_ask) {
         auto read = states_.read(asked.message, asked.who);
@@ -89,7 +101,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
     }
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
         std::optional<plugin::answer> answer;
-        if (what.may_be_task) answer = co_await run_or_become_task(asked, what, now);
+        if (what.may_be_task) answer = co_await run_or_become_task(asked, what, now, *turn);
         else answer = co_await run(asked, what, now);
         if (!answer) co_return;
         if (answer->kind != plugin::answer::kind::input_required) co_return finish(asked, what, *answer);

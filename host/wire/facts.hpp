@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/source.hpp"
+
 namespace toolrack::wire {
 
 // Views into the request's head, good while the head is.
@@ -16,6 +18,7 @@ struct facts {
     std::int64_t peer_uid = -1;                     // of a unix socket's other end
     std::int64_t peer_gid = -1;
     std::string_view certificate;  // DER, of a TLS client that showed a good one; empty when none
+    std::optional<wire::source> source = {};  // nothing where one address may stand for many people
 };
 
 }  // namespace toolrack::wire

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 namespace toolrack::auth {
 class gate;
+struct account;
 }
 
 namespace toolrack::wire {
@@ -38,6 +40,10 @@ public:
     const std::vector<std::string>& scopes() const noexcept { return identity_.scopes; }
     std::chrono::system_clock::time_point expires() const noexcept { return identity_.expires; }
     std::uint64_t admitted_at() const noexcept { return identity_.admitted_at; }
+    // What they have under way, never null; and what everyone has who comes from where they came from, null where
+    // that is no place of its own.
+    const std::shared_ptr<auth::account>& account() const noexcept { return account_; }
+    const std::shared_ptr<auth::account>& source() const noexcept { return source_; }
 
     // Whether everything was granted, as to who holds the single shared token.
     bool may_everything() const noexcept { return may_everything_; }
@@ -55,11 +61,12 @@ public:
 
 private:
     friend class auth::gate;
-    explicit principal(identity granted)
-        : identity_(std::move(granted)),
+    principal(identity granted, std::shared_ptr<auth::account> own, std::shared_ptr<auth::account> source)
+        : identity_(std::move(granted)), account_(std::move(own)), source_(std::move(source)),
           may_everything_(std::ranges::find(identity_.scopes, every_scope) != identity_.scopes.end()) {}
 
     identity identity_;
+    std::shared_ptr<auth::account> account_, source_;
     bool may_everything_;
 };
 

@@ -13,6 +13,7 @@ unsigned status_of(refusal why) noexcept {
     case refusal::bad_token:
     case refusal::wrong_audience: return 401;
     case refusal::token_in_query: return 400;
+    case refusal::too_many_failures: return 429;
     case refusal::forbidden: return 403;
     case refusal::unavailable: return 503;
     }
@@ -29,6 +30,7 @@ std::string_view word_for(refusal why) noexcept {
     case refusal::malformed_token: return "malformed_token";
     case refusal::token_in_query: return "token_in_query";
     case refusal::bad_token: return "bad_token";
+    case refusal::too_many_failures: return "too_many_failures";
     case refusal::wrong_audience: return "wrong_audience";
     case refusal::forbidden: return "forbidden";
     case refusal::unavailable: return "unavailable";
@@ -58,6 +60,9 @@ std::string_view sentence(refusal why) noexcept {
     case refusal::bad_token:
         return "The token is not valid here: it is unknown, expired or revoked. Ask the operator of this server "
                "for a new one.";
+    case refusal::too_many_failures:
+        return "The token is not valid here, and neither were many that were shown before it. Check it, or ask the "
+               "operator of this server for a new one, and wait before the next attempt.";
     case refusal::wrong_audience: return "The token was made for another server. Ask for one made for this server.";
     case refusal::forbidden: return "You are known here, and not allowed to do this.";
     case refusal::unavailable: return "The server could not check the token just now. Try again.";
@@ -77,6 +82,7 @@ std::string_view challenge_error(refusal why) noexcept {
     case refusal::placeholder:
     case refusal::malformed_token:
     case refusal::bad_token:
+    case refusal::too_many_failures:
     case refusal::wrong_audience: return "invalid_token";
     }
     return {};

@@ -15,6 +15,7 @@ enum class refusal {
     token_in_query,        // ?access_token=: it would be in every log on the way
     bad_token,             // unknown, forged, expired or revoked
     wrong_audience,        // made for another server
+    too_many_failures,     // the same as bad_token, from where too many of them came
     forbidden,             // known, and not allowed
     unavailable            // could not find out
 };

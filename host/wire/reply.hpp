@@ -31,6 +31,7 @@ struct reply {
     std::string session;    // legacy: the session that was just made, else empty
     std::string event;      // legacy: the SSE event id, when the answer goes into a stream
     std::string challenge = {};  // HTTP: the WWW-Authenticate of a 403
+    unsigned retry_after = 0;    // HTTP: seconds to wait before another try; 0 when nothing is said of it
     wire::outcome outcome = outcome::ok;
     int error = 0;  // the JSON-RPC code, when it is an error
 };

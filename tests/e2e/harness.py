@@ -532,11 +532,13 @@ def trusting_anybody():
 class Connection:
     """One connection, as bytes; of TLS, those inside."""
 
-    def __init__(self, address, trust=None):
+    def __init__(self, address, trust=None, source=None):
         family = socket.AF_UNIX if isinstance(address, str) else (
             socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(address)
         if trust:
             try:

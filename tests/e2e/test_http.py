@@ -604,7 +604,7 @@ class SlowReaders(Edge):
 
 
 class Crowds(Edge):
-    config = settings("echo", limits={"connections_per_source": 5})
+    config = settings("echo", limits={"connections_per_source": 5, "proxies": []})
 
     def test_one_source_has_so_many_connections_and_no_more(self):
         crowd = [self.server.connect() for _ in range(5)]

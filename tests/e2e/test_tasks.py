@@ -374,7 +374,8 @@ class ClientsWithoutTasks(Tasks):
 class TooManyTasks(Tasks):
     """Ten thousand are kept; then a call that could be one is answered when it is done."""
 
-    config = settings(*(plugin(FIXTURE, name=f"p{n}", prefix=f"p{n}_", queue=2000) for n in range(4)))
+    config = settings(*(plugin(FIXTURE, name=f"p{n}", prefix=f"p{n}_", queue=2000) for n in range(4)),
+                      limits={"calls_per_principal": 20_000})
     AT_ONCE, TURNS = 1000, 10
 
     def test_are_not_kept_and_their_calls_are_answered_all_the_same(self):

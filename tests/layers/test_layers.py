@@ -21,7 +21,7 @@ MAY_USE = {
     "jwt": {"token", "wire"},
     "plugin": {"config", "wire", "schema"},
     "audit": {"config", "wire"},
-    "auth": {"plugin"},
+    "auth": {"plugin", "token"},
     "catalog": {"plugin"},
     "mcp": {"catalog", "auth", "audit"},
     "http": {"config", "wire"},

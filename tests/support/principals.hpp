@@ -18,7 +18,11 @@ inline wire::principal principal_named(const std::string& subject,
     auto settings = settings_named(issuer);
     settings.options.json = R"({"subject":")" + subject + R"(","scopes":)" + scopes + "}";
     const auth::visits visits;
-    const auth::gate gate({instance_of(shipped_backend("open-access"), settings, log)}, {"http://test/mcp", {}}, visits, log);
+    auth::accounts accounts;
+    auth::throttle throttle;
+    const clock clock;
+    const auth::gate gate({instance_of(shipped_backend("open-access"), settings, log)}, {"http://test/mcp", {}},
+                          {visits, accounts, throttle, clock, log});
     const wire::facts nothing;
     auto who = room.run([&] { return gate.admit(nothing, room.get_executor()); });
     if (!who) throw std::runtime_error("open-access refused someone");

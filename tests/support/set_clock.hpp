@@ -1,4 +1,4 @@
-// Wall time that stands still until a test moves it.
+// Time that stands still until a test moves it: by itself, or by setting the clock on the wall.
 #pragma once
 
 #include <atomic>
@@ -13,12 +13,20 @@ public:
     std::chrono::system_clock::time_point now() const noexcept override {
         return std::chrono::system_clock::time_point(std::chrono::system_clock::duration(now_.load()));
     }
+    std::chrono::steady_clock::time_point steady() const noexcept override {
+        return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(steady_.load()));
+    }
+    // Somebody sets the clock; no time passes.
     void set(std::chrono::system_clock::time_point to) { now_ = to.time_since_epoch().count(); }
-    void pass(std::chrono::system_clock::duration time) { now_ += time.count(); }
+    void pass(std::chrono::system_clock::duration time) {
+        now_ += time.count();
+        steady_ += std::chrono::nanoseconds(time).count();
+    }
 
 private:
     std::atomic<std::chrono::system_clock::rep> now_ =
         std::chrono::system_clock::duration(std::chrono::seconds(1'800'000'000)).count();
+    std::atomic<std::int64_t> steady_ = std::chrono::nanoseconds(std::chrono::hours(1)).count();
 };
 
 }  // namespace toolrack::test

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "door.hpp"
+#include "token/bearer.hpp"
 
 using namespace toolrack;
 using test::refusal_in;
@@ -179,4 +180,79 @@ TEST_CASE("the same name from two backends is two people, unless the configurati
     door.say_same_people({"one", "two"});
     CHECK(door.admit({one}, right)->is_same_as(*door.admit({two}, right)));
     CHECK(door.admit({two}, right)->backend() == "two");
+}
+
+TEST_CASE("a good token is let in whatever others did wrong, from the same place and with the same token's id") {
+    test::door door;
+    door.allow_failures(5);
+    const auto lock = door.env_token(good);
+    wire::facts bad, fine;
+    bad.authorization = wrong;
+    fine.authorization = right;
+    bad.source = fine.source = wire::source{};
+    int told_to_wait = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        const auto outcome = door.admit({lock}, bad);
+        told_to_wait += refusal_in(outcome) == refusal::too_many_failures;
+        if (i % 100 == 0) CHECK(door.admit({lock}, fine).has_value());
+    }
+    CHECK(told_to_wait == 10'000 - 5);
+    CHECK(door.admit({lock}, fine).has_value());
+}
+
+TEST_CASE("who fails too often is told for how long to wait, and it is true") {
+    test::door door;
+    door.allow_failures(2);
+    const auto lock = door.env_token(good);
+    wire::facts bad;
+    bad.authorization = wrong;
+    bad.source = wire::source{};
+    for (int i = 0; i < 2; ++i) CHECK(refusal_in(door.admit({lock}, bad)) == refusal::bad_token);
+    const auto no = door.admit({lock}, bad);
+    REQUIRE(no.error().why == refusal::too_many_failures);
+    CHECK(no.error().wait == std::chrono::seconds(30));
+    door.clock().set(door.clock().now() + std::chrono::hours(24));  // somebody sets the clock
+    CHECK(refusal_in(door.admit({lock}, bad)) == refusal::too_many_failures);
+    door.clock().pass(no.error().wait);
+    CHECK(refusal_in(door.admit({lock}, bad)) == refusal::bad_token);
+}
+
+TEST_CASE("only a token that is wrong is an attempt: none, a damaged one and a lock that cannot tell are not") {
+    test::door door;
+    door.allow_failures(1);
+    wire::facts shown;
+    shown.source = wire::source{};
+    const auto come = [&](const test::backend& to, std::optional<std::string_view> with) {
+        shown.authorization = with;
+        return refusal_in(door.admit({to}, shown));
+    };
+    const auto lock = door.env_token(good);
+    for (int i = 0; i < 10; ++i) {
+        CHECK(come(lock, std::nullopt) == refusal::no_token);
+        CHECK(come(lock, "Bearer ${MCP_AUTH_TOKEN}") == refusal::unexpanded_variable);
+        // One of ours, cut off, and with a check that does not fit.
+        CHECK(come(lock, "Bearer trk_9fK2mQx7Lr0B_abc") == refusal::bad_token);
+        CHECK(come(lock, "Bearer trk_9fK2mQx7Lr0B_0123456789012345678901234567890123456789012_000000") == refusal::bad_token);
+        CHECK(come(door.odd("unavailable"), right) == refusal::unavailable);
+        CHECK(come(door.odd("wrong_audience"), right) == refusal::wrong_audience);
+        CHECK(come(door.odd("forbidden"), right) == refusal::forbidden);
+    }
+    CHECK(come(lock, wrong) == refusal::bad_token);
+    CHECK(come(lock, wrong) == refusal::too_many_failures);
+    CHECK(come(lock, std::nullopt) == refusal::no_token);
+}
+
+TEST_CASE("wrong secrets for one token are counted by its public id, also behind a proxy") {
+    test::door door;
+    door.allow_failures(3);
+    const auto lock = door.env_token(good);
+    for (int i = 0; i < 10; ++i) {
+        const auto fresh = token::make_bearer();  // another id each time
+        CHECK(refusal_in(door.admit({lock}, "Bearer " + std::string(fresh.reveal()))) == refusal::bad_token);
+    }
+    const auto one = token::make_bearer();
+    const auto shown = "Bearer " + std::string(one.reveal());
+    for (int i = 0; i < 3; ++i) CHECK(refusal_in(door.admit({lock}, shown)) == refusal::bad_token);
+    CHECK(refusal_in(door.admit({lock}, shown)) == refusal::too_many_failures);
+    CHECK(refusal_in(door.admit({lock}, wrong)) == refusal::bad_token);
 }

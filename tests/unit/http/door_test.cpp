@@ -16,6 +16,7 @@ http::peer from(const std::string& address) {
     http::peer who;
     who.address = boost::asio::ip::make_address(address);
     who.name = address;
+    who.source = http::sources({}, {}).of(who);
     return who;
 }
 
@@ -56,6 +57,38 @@ TEST_CASE("clear text is taken from this machine and from networks that were nam
     CHECK_THROWS_AS(http::networks({"example.com"}), failure);
 }
 
+TEST_CASE("an address counts by itself, an IPv6 host with its network, and a user of a unix socket") {
+    const http::sources all(std::vector<std::string>{}, {});
+    const auto of = [&](const std::string& address) { return all.of(from(address)); };
+    CHECK(of("192.0.2.1") == of("192.0.2.1"));
+    CHECK(of("192.0.2.1") != of("192.0.2.2"));
+    CHECK(of("2001:db8::1") == of("2001:db8::2:3:4:5"));
+    CHECK(of("2001:db8::1") != of("2001:db8:0:1::1"));
+    CHECK(of("127.0.0.1"));
+    CHECK(of("::1") != of("0.0.0.1"));
+    http::peer ann, bob;
+    ann.uid = 1000;
+    bob.uid = 1001;
+    CHECK(all.of(ann) == all.of(ann));
+    CHECK(all.of(ann) != all.of(bob));
+    CHECK(all.of(ann) != of("::1"));
+}
+
+TEST_CASE("who may stand for many has no source: this machine, and the networks of clear text") {
+    const http::sources usual(std::nullopt, {"10.0.0.0/8", "fd00::/8"});
+    for (const auto* many : {"127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "fd12::1"}) CHECK_FALSE(usual.of(from(many)));
+    CHECK_FALSE(usual.of({}));
+    for (const auto* one : {"192.0.2.1", "2001:db8::1", "11.0.0.1"}) CHECK(usual.of(from(one)));
+}
+
+TEST_CASE("who is named as a proxy has no source, and nobody else") {
+    const http::sources named(std::vector<std::string>{"192.0.2.0/24", "unix"}, {"10.0.0.0/8"});
+    CHECK_FALSE(named.of(from("192.0.2.1")));
+    CHECK_FALSE(named.of({}));
+    for (const auto* one : {"127.0.0.1", "::1", "10.1.2.3"}) CHECK(named.of(from(one)));
+    CHECK(http::sources(std::vector<std::string>{"127.0.0.0/8"}, {}).of({}));
+}
+
 TEST_CASE("places are counted in all and by source") {
     const auto inside = std::make_shared<http::crowd>(4, 2);
     auto first = inside->enter(from("10.0.0.1"));
@@ -87,7 +120,8 @@ TEST_CASE("the hosts of one IPv6 network are one source") {
 TEST_CASE("without descriptors left, a client is told so instead of left waiting") {
     const auto bound = loopback();
     toolrack::log silent{severity{}};
-    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), http::wire_text::clear_and_local, silent);
+    http::door door(std::make_shared<http::crowd>(10, 10), http::networks({}), http::sources({}, {}),
+                    http::wire_text::clear_and_local, silent);
     test::client mine(bound.address);
     std::optional<http::guest> newcomer;
     auto heard = knock::nobody;

@@ -73,6 +73,7 @@ TEST_CASE("an idle connection is closed without a word") {
 TEST_CASE("one source cannot take all the places") {
     config::server settings;
     settings.http.connections_per_source = 2;
+    settings.http.proxies.emplace();
     const server running(echo, settings);
     auto first = running.connect();
     auto second = running.connect();
@@ -84,6 +85,35 @@ TEST_CASE("one source cannot take all the places") {
     CHECK(got.says("Retry-After: "));
     CHECK(third.is_ended());
     CHECK(first.ask(post_json("1")).status == 200);
+}
+
+TEST_CASE("who stands for many can take all the places") {
+    config::server settings;
+    settings.http.connections_per_source = 2;
+    const server running(echo, settings);
+    std::vector<client> crowd;
+    for (int i = 0; i < 5; ++i) crowd.push_back(running.connect());
+    for (auto& one : crowd) CHECK(one.ask(post_json("1")).status == 200);
+}
+
+TEST_CASE("what a handler keeps with a connection lasts until that ends") {
+    std::promise<void> gone;
+    struct thing {
+        std::promise<void>& gone;
+        int requests = 0;
+        ~thing() { gone.set_value(); }
+    };
+    server running([&](http::exchange& x) -> awaitable<void> {
+        (void)co_await x.body();
+        if (!x.belongings()) x.belongings() = std::make_shared<thing>(thing{gone});
+        const auto count = ++static_cast<thing*>(x.belongings().get())->requests;
+        x.finish({200, std::to_string(count), {}, {}});
+    });
+    auto mine = running.connect();
+    CHECK(mine.ask(post_json("1")).body == "1");
+    CHECK(mine.ask(post_json("1")).body == "2");
+    mine.leave();
+    gone.get_future().get();
 }
 
 TEST_CASE("a place is free again once its connection has ended") {

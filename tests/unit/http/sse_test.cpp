@@ -54,10 +54,16 @@ TEST_CASE("a sign of life is a comment, and the end a last chunk") {
 
 TEST_CASE("answers say what they must and nothing about the server") {
     std::string text;
-    http::append_json_head(text, 200, 12, {}, "session-1");
+    http::append_json_head(text, {200, "12 and more.", "session-1", {}}, {});
     CHECK(text == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
                   "X-Content-Type-Options: nosniff\r\nContent-Length: 12\r\nMcp-Session-Id: "
                   "session-1\r\n\r\n");
+    text.clear();
+    wire::reply too_many{429, "{}", {}, {}};
+    too_many.retry_after = 12;
+    http::append_json_head(text, too_many, {});
+    CHECK(text == "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+                  "X-Content-Type-Options: nosniff\r\nContent-Length: 2\r\nRetry-After: 12\r\n\r\n");
     text.clear();
     http::append_empty(text, 202, {.closes = true});
     CHECK(text == "HTTP/1.1 202 Accepted\r\nCache-Control: no-store\r\nContent-Length: "

@@ -26,6 +26,7 @@ struct heard {
     std::string json;
     std::string session;
     std::string challenge;
+    unsigned retry_after = 0;
     std::vector<std::string> notices;
 
     json::value reply() const { return json::value(json); }
@@ -120,6 +121,7 @@ public:
         all.json = to.answer->json;
         all.session = to.answer->session;
         all.challenge = to.answer->challenge;
+        all.retry_after = to.answer->retry_after;
         if (!all.json.empty()) CHECK_FALSE(wire::check_json(all.json));
         CHECK(all.json.find_first_of("\r\n") == std::string::npos);
         return all;
@@ -165,6 +167,12 @@ public:
     // Somebody with just these scopes, as a JSON array.
     wire::principal someone(const std::string& scopes, const std::string& subject = "carl") {
         return principal_named(subject, room_, log_, scopes);
+    }
+
+    // From now on, as after a reload.
+    void allow(const config::call_limits& limits) {
+        before_.push_back(std::move(server_));
+        server_ = made_server(auth::allowance(limits));
     }
 
     io_room& room() { return room_; }
@@ -216,8 +224,14 @@ private:
     seal seal_ = made_seal();
     mcp::tasks tasks_{clock_};
     auth::visits visits_;
-    std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
-        catalog_, mcp::surroundings{sessions_, announcer_, tasks_, visits_, seal_, log_, clock_});
+    std::shared_ptr<const mcp::server> server_ = made_server(auth::allowance());
+
+    std::vector<std::shared_ptr<const mcp::server>> before_;  // a request that is under way goes on with its own
+
+    std::shared_ptr<const mcp::server> made_server(const auth::allowance& allowed) {
+        return std::make_shared<const mcp::server>(
+            catalog_, mcp::surroundings{sessions_, announcer_, tasks_, visits_, seal_, log_, clock_}, allowed);
+    }
 
     static seal made_seal() {
         std::vector<secret> keys;

@@ -98,6 +98,18 @@ TEST_CASE("a session that is not used for its idle time is forgotten, and use ke
     CHECK(sessions.size() == 0);
 }
 
+TEST_CASE("somebody who sets the clock ends no session, and keeps none alive") {
+    people of;
+    mcp::sessions sessions(10, 30min, of.clock);
+    const auto name = sessions.open(of.ann, wire::newest_legacy, "{}");
+    const auto then = of.clock.now();
+    of.clock.set(then + 24h);
+    CHECK(sessions.find(name, of.ann));
+    of.clock.set(then - 24h);
+    of.clock.pass(30min);
+    CHECK_FALSE(sessions.find(name, of.ann));
+}
+
 TEST_CASE("somebody else's try does not keep a session alive") {
     people of;
     mcp::sessions sessions(10, 30min, of.clock);

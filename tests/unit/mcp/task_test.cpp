@@ -264,6 +264,17 @@ TEST_CASE("a task is kept for an hour from its beginning, done or not") {
     CHECK(workshop::status(*done) == "completed");
 }
 
+TEST_CASE("somebody who sets the clock ends no task, and keeps none alive") {
+    workshop in;
+    const auto one = in.open();
+    const auto then = in.clock.now();
+    in.clock.set(then + 24h);
+    CHECK(in.tasks.find(one->id(), in.ann));
+    in.clock.set(then - 24h);
+    in.clock.pass(1h);
+    CHECK_FALSE(in.tasks.find(one->id(), in.ann));
+}
+
 TEST_CASE("there are only so many tasks at once, and room again when their time is over") {
     workshop in;
     std::shared_ptr<task> last;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array every{
     refusal::no_token, refusal::not_bearer, refusal::empty_token, refusal::unexpanded_variable,
     refusal::placeholder, refusal::malformed_token, refusal::token_in_query, refusal::bad_token,
-    refusal::wrong_audience, refusal::forbidden, refusal::unavailable};
+    refusal::wrong_audience, refusal::too_many_failures, refusal::forbidden, refusal::unavailable};
 static_assert(every.size() == static_cast<std::size_t>(refusal::unavailable) + 1, "one is missing here");
 
 }  // namespace
@@ -37,8 +37,10 @@ TEST_CASE("every refusal has its status") {
     CHECK(wire::status_of(refusal::token_in_query) == 400);
     CHECK(wire::status_of(refusal::forbidden) == 403);
     CHECK(wire::status_of(refusal::unavailable) == 503);
+    CHECK(wire::status_of(refusal::too_many_failures) == 429);
     for (const auto why : every)
-        if (why != refusal::token_in_query && why != refusal::forbidden && why != refusal::unavailable)
+        if (why != refusal::token_in_query && why != refusal::forbidden && why != refusal::unavailable &&
+            why != refusal::too_many_failures)
             CHECK(wire::status_of(why) == 401);
 }
 
@@ -48,6 +50,7 @@ TEST_CASE("only credentials that were shown get an error code") {
         CHECK(wire::challenge_error(why).empty());
     CHECK(wire::challenge_error(refusal::token_in_query) == "invalid_request");
     for (const auto why : {refusal::empty_token, refusal::unexpanded_variable, refusal::placeholder,
-                           refusal::malformed_token, refusal::bad_token, refusal::wrong_audience})
+                           refusal::malformed_token, refusal::bad_token, refusal::wrong_audience,
+                           refusal::too_many_failures})
         CHECK(wire::challenge_error(why) == "invalid_token");
 }

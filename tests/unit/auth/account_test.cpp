@@ -1,0 +1,85 @@
+#include "auth/account.hpp"
+
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bytes_in_use.hpp"
+#include "catch.hpp"
+
+using namespace toolrack;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auth::bucket::time start{1h};
+
+wire::source numbered(std::uint64_t number) {
+    wire::source made;
+    std::memcpy(made.bytes.data(), &number, sizeof number);
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("a tally goes as far as it may, and no further") {
+    auth::tally count;
+    CHECK(count.add(2));
+    CHECK(count.add(2));
+    CHECK_FALSE(count.add(2));
+    CHECK(count.count() == 2);
+    count.remove();
+    CHECK(count.add(2));
+    CHECK_FALSE(count.add(1));  // the limit was lowered meanwhile
+}
+
+TEST_CASE("a tally is never over its limit, however many count at once") {
+    auth::tally count;
+    std::atomic<int> let_in = 0;
+    std::vector<std::thread> all;
+    for (int i = 0; i < 4; ++i)
+        all.emplace_back([&] {
+            for (int n = 0; n < 10'000; ++n) let_in += count.add(100);
+        });
+    for (auto& one : all) one.join();
+    CHECK(let_in == 100);
+    CHECK(count.count() == 100);
+}
+
+TEST_CASE("one party has one account, whoever asks for it") {
+    auth::accounts all;
+    const auto ann = all.of("token-file", "ann", start);
+    CHECK(all.of("token-file", "ann", start) == ann);
+    CHECK(all.of("token-file", "bob", start) != ann);
+    CHECK(all.of("env-token", "ann", start) != ann);
+    CHECK(all.of("token-filea", "nn", start) != ann);
+    CHECK(all.of(numbered(1), start) == all.of(numbered(1), start));
+    CHECK(all.of(numbered(1), start) != all.of(numbered(2), start));
+    CHECK(all.size() == 6);
+}
+
+TEST_CASE("an account that owes something is remembered, though nobody holds it") {
+    auth::accounts all;
+    const auth::bucket::size one_a_minute{1min, 1min};
+    CHECK(all.of("x", "ann", start)->pace.take(one_a_minute, start) == 0ns);
+    for (int i = 0; i < 10'000; ++i) all.of("x", std::to_string(i), start);
+    CHECK(all.of("x", "ann", start)->pace.take(one_a_minute, start) > 0ns);
+    CHECK(all.size() < 3000);
+}
+
+TEST_CASE("a million parties take no more room than those that may be remembered") {
+    auth::accounts all(10'000);
+    const auth::bucket::size one_a_minute{1min, 1min};
+    const auto held = all.of("x", "held", start);
+    held->calls.add(1);
+    const auto fill = [&](std::uint64_t from, std::uint64_t to) {
+        for (; from < to; ++from) all.of(numbered(from), start)->pace.take(one_a_minute, start);
+    };
+    fill(0, 100'000);
+    const auto before = test::bytes_in_use();
+    fill(100'000, 1'000'000);
+    CHECK(test::bytes_in_use() < before + 4'000'000);
+    CHECK(all.size() <= 10'000);
+    CHECK(all.of("x", "held", start) == held);
+}
