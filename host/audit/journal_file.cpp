@@ -7,27 +7,37 @@
 #include <cstring>
 #include <utility>
 
+#include "base/trusted_file.hpp"
+
 namespace toolrack::audit {
 namespace {
 
+// Of the open file itself: its name may be another's by now.
+struct stat facts_of(const descriptor& file) {
+    struct stat about {};
+    ::fstat(file.get(), &about);
+    return about;
+}
+
 // What a power cut, or another program, left without an end would take the next line with it.
 bool lacks_a_line_end(const descriptor& file) {
-    struct stat about {};
+    const auto size = facts_of(file).st_size;
     char last = '\n';
-    return ::fstat(file.get(), &about) == 0 && about.st_size > 0 &&
-           ::pread(file.get(), &last, 1, about.st_size - 1) == 1 && last != '\n';
+    return size > 0 && ::pread(file.get(), &last, 1, size - 1) == 1 && last != '\n';
 }
 
 }  // namespace
 
 complaint journal_file::follow() {
     const auto now = mark_of(file_);
-    if (opened_ && now.device == mark_.device && now.inode == mark_.inode) return {};
+    if (opened_ && now.device == device_ && now.inode == inode_) return {};
     opened_.reset();
     auto fresh = open_trusted_to_append(file_);
     if (!fresh) return fresh.error();
     opened_ = std::move(*fresh);
-    mark_ = mark_of(file_);
+    const auto about = facts_of(opened_);
+    device_ = about.st_dev;
+    inode_ = about.st_ino;
     ends_in_the_midst_ = lacks_a_line_end(opened_);
     return {};
 }
@@ -57,9 +67,8 @@ complaint journal_file::write(std::string& lines) {
 // The bytes at the end that are no whole line; it is written again from its beginning. When another process
 // wrote after them, they stay, as a line that can be told from a whole one.
 void journal_file::take_back(std::size_t torn) {
-    struct stat about {};
     const auto end = ::lseek(opened_.get(), 0, SEEK_CUR);
-    ends_in_the_midst_ = ::fstat(opened_.get(), &about) != 0 || about.st_size != end ||
+    ends_in_the_midst_ = facts_of(opened_).st_size != end ||
                          ::ftruncate(opened_.get(), end - static_cast<off_t>(torn)) != 0;
 }
 

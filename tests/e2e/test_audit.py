@@ -68,12 +68,10 @@ class ALine(WithAudit):
         line = self.last_call()
         self.assertRegex(line.pop("time"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertRegex(line.pop("run"), r"^[\w-]{12}$")
-        self.assertRegex(line.pop("credential"), r".")
         self.assertGreater(line.pop("durationMs"), 0)
-        self.assertEqual({"seq": 2, "kind": "call", "method": "tools/call", "name": "echo", "subject": "env-token",
-                          "issuer": "env-token", "request": "r 1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
-                          "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}
-                         | {"subject": line["subject"]}, line)
+        self.assertEqual({"seq": 2, "kind": "call", "method": "tools/call", "name": "echo", "subject": "token",
+                          "issuer": "env-token", "credential": "env-1", "request": "r 1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
+                          "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}, line)
 
     def test_is_there_for_every_transport_and_version(self):
         server = self.serve()
@@ -233,10 +231,8 @@ class Refusals(WithAudit):
 
     def test_cannot_fill_the_disk(self):
         server = self.serve()
-        with server.connect() as connection:
-            for _ in range(400):
-                connection.send(server.request(body=rpc("tools/list"), token="x" * 40))
-                self.assertEqual(401, connection.read_response().status)
+        for _ in range(400):
+            self.assertEqual(401, server.post(rpc("tools/list"), token="x" * 40).status)
         server.stop()
         lines = self.lines("refused")
         self.assertGreaterEqual(len(lines), 60)
@@ -400,7 +396,7 @@ class AFile(WithAudit):
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(self.path), str(self.folder / "none" / "audit.jsonl")))
         server.signal(signal.SIGHUP)
-        server.wait_for_line("was not taken over, and nothing changed: The audit cannot be written to")
+        server.wait_for_line("could not be taken over, and nothing changed: The audit cannot be written to")
         server.call_tool("echo", {"text": "hi"})
         self.last_call()
 
