@@ -43,25 +43,27 @@ complaint journal_file::follow() {
 }
 
 complaint journal_file::write(std::string& lines) {
-    while (!lines.empty()) {
-        if (ends_in_the_midst_ && ::write(opened_.get(), "\n", 1) != 1) return complain(std::strerror(errno));
-        ends_in_the_midst_ = false;
+    if (lines.empty()) return {};
+    if (ends_in_the_midst_ && ::write(opened_.get(), "\n", 1) != 1) return complain(std::strerror(errno));
+    ends_in_the_midst_ = false;
 
-        const auto written = ::write(opened_.get(), lines.data(), lines.size());
+    std::size_t done = 0;
+    while (done < lines.size()) {
+        const auto written = ::write(opened_.get(), lines.data() + done, lines.size() - done);
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return complain(std::strerror(errno));
-        const auto size = static_cast<std::size_t>(written);
-        if (size == lines.size()) {
-            lines.clear();
-            return {};
-        }
-        // Part of it only: the disk is full, or nearly.
-        const auto last_end = lines.rfind('\n', size - 1);
-        const auto whole = last_end == std::string::npos ? 0 : last_end + 1;
-        if (whole < size) take_back(size - whole);
-        lines.erase(0, whole);
+        if (written <= 0) break;
+        done += static_cast<std::size_t>(written);
     }
-    return {};
+    if (done == lines.size()) {
+        lines.clear();
+        return {};
+    }
+    // The disk is full, or worse.
+    const auto why = complain(std::strerror(errno));
+    const auto whole = done == 0 ? 0 : lines.rfind('\n', done - 1) + 1;  // npos + 1 is 0
+    if (whole < done) take_back(done - whole);
+    lines.erase(0, whole);
+    return why;
 }
 
 // The bytes at the end that are no whole line; it is written again from its beginning. When another process
