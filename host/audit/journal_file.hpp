@@ -6,12 +6,13 @@
 // Belongs to one thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "base/trusted_file.hpp"
 
 namespace toolrack::audit {
 
@@ -32,7 +33,7 @@ private:
 
     const std::filesystem::path file_;
     descriptor opened_;
-    file_mark mark_;               // when it was opened
+    std::uint64_t device_ = 0, inode_ = 0;
     bool ends_in_the_midst_ = false;  // of a line that is not whole
 };
 

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import unittest
 
-from harness import (FIXTURE, META, Folder, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings, table,
+from harness import (FIXTURE, META, Folder, Server, Session, hostile, modern, new_token, plugin, rpc, settings, table,
                      toolrack, wait_until)
 from test_secrets import disguises
 from test_stdio import Pipe
@@ -68,12 +68,10 @@ class ALine(WithAudit):
         line = self.last_call()
         self.assertRegex(line.pop("time"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertRegex(line.pop("run"), r"^[\w-]{12}$")
-        self.assertRegex(line.pop("credential"), r".")
         self.assertGreater(line.pop("durationMs"), 0)
-        self.assertEqual({"seq": 2, "kind": "call", "method": "tools/call", "name": "echo", "subject": "env-token",
-                          "issuer": "env-token", "request": "r 1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
-                          "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}
-                         | {"subject": line["subject"]}, line)
+        self.assertEqual({"seq": 2, "kind": "call", "method": "tools/call", "name": "echo", "subject": "token",
+                          "issuer": "env-token", "credential": "env-1", "request": "r 1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
+                          "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}, line)
 
     def test_is_there_for_every_transport_and_version(self):
         server = self.serve()
@@ -184,9 +182,9 @@ class ALine(WithAudit):
     def test_stays_one_line_whatever_a_client_says(self):
         server = self.serve()
         odd = "\u0000\n\r\u001b[2J\u2028\u0085\u202e\"}\\" + "x" * 100_000
-        server.modern("tools/call", {"name": odd}, id=odd, meta={META + "clientInfo": {"name": odd, "version": odd}, "traceparent": odd},
+        server.modern("tools/call", {"name": odd}, id=odd[:60], meta={META + "clientInfo": {"name": odd, "version": odd}, "traceparent": odd},
                       fields={"Mcp-Name": None})
-        server.call_tool(odd, id=odd)
+        server.call_tool(odd, id=odd[:60])
         self.last_call(2)
         for line in self.path.read_bytes().splitlines():
             self.assertLess(len(line), 4000)
@@ -233,10 +231,8 @@ class Refusals(WithAudit):
 
     def test_cannot_fill_the_disk(self):
         server = self.serve()
-        with server.connect() as connection:
-            for _ in range(400):
-                connection.send(server.request(body=rpc("tools/list"), token="x" * 40))
-                self.assertEqual(401, connection.read_response().status)
+        for _ in range(400):
+            self.assertEqual(401, server.post(rpc("tools/list"), token="x" * 40).status)
         server.stop()
         lines = self.lines("refused")
         self.assertGreaterEqual(len(lines), 60)
@@ -304,17 +300,17 @@ def limit_files(server, size=resource.RLIM_INFINITY):
 
 class AFullDisk(WithAudit):
     def test_lets_nothing_run_where_the_audit_is_required(self):
-        server = self.serve(plugin(example("notes")), audit={"required": True})
-        write = {"name": "write_note", "arguments": {"title": "one", "words": "before"}}
-        self.assertEqual(200, server.modern("tools/call", write).status)
+        # A call that ran would keep the only thread there is.
+        server = self.serve(plugin(hostile("misbehaving"), threads=1), audit={"required": True})
+        short, long = ({"name": "slow", "arguments": {"ms": ms}} for ms in (0, 600_000))
+        self.assertEqual("slept", server.modern("tools/call", short).text)
         self.last_call()
         begun, = self.lines("begin")
         self.assertEqual(begun["seq"], self.lines("call")[0]["begun"])
 
         limit_files(server, self.path.stat().st_size + 20)
-        write["arguments"]["title"] = "two"
-        for ask in (lambda: server.modern("tools/call", write), lambda: server.plain("tools/call", write),
-                    lambda: Session(server).request("tools/call", write)):
+        for ask in (lambda: server.modern("tools/call", long), lambda: server.plain("tools/call", long),
+                    lambda: Session(server).request("tools/call", long)):
             refused = ask()
             self.assertEqual((503, -32603, {"reason": "audit", "retriable": True}),
                              (refused.status, refused.code, refused.error["data"]))
@@ -324,9 +320,7 @@ class AFullDisk(WithAudit):
 
         limit_files(server)
         server.wait_for_line("is written again")
-        listed = server.plain("resources/list").result["resources"]
-        self.assertEqual(["one"], [one["name"] for one in listed if one["name"] in ("one", "two")])
-        self.assertEqual(200, server.modern("tools/call", write).status)
+        self.assertEqual("slept", server.modern("tools/call", short).text)
         calls = self.wait_for_lines(5, "call")
         self.assertEqual(["ok", "unaudited", "unaudited", "unaudited", "ok"], [line["outcome"] for line in calls])
 
@@ -400,7 +394,7 @@ class AFile(WithAudit):
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(self.path), str(self.folder / "none" / "audit.jsonl")))
         server.signal(signal.SIGHUP)
-        server.wait_for_line("was not taken over, and nothing changed: The audit cannot be written to")
+        server.wait_for_line("could not be taken over, and nothing changed: The audit cannot be written to")
         server.call_tool("echo", {"text": "hi"})
         self.last_call()
 

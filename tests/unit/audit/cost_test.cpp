@@ -5,8 +5,10 @@
 #include "audit/clerk.hpp"
 #include "base/seal.hpp"
 #include "captured_log.hpp"
+#include "catch.hpp"
 #include "io_room.hpp"
 #include "principals.hpp"
+#include "temporary_folder.hpp"
 #include "wire/message.hpp"
 
 using namespace toolrack;
