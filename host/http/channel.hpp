@@ -63,8 +63,8 @@ public:
     void send(std::string_view text, worth what = worth::an_answer);
     // `body` is taken without a copy, if it has to wait at all.
     void send(std::string_view head, std::string&& body);
-    // Nothing comes after what was sent: the sending side ends when all of that has left, whatever is still
-    // under way here.
+    // Nothing comes after what was sent: the sending side ends when all of that has left, whatever
+    // is still under way here.
     void send_no_more();
     // Until all has left, or cannot.
     awaitable<void> flushed();
@@ -85,8 +85,8 @@ public:
     // Says that nothing more will be sent, and lets the client read the end in peace: closing with
     // unread bytes around would reset the connection and could take the answer with it.
     awaitable<void> say_goodbye();
-    // Ends a connection on which nothing is under way. One that was in use a moment ago gets another
-    // moment, for a request that is on its way already.
+    // Ends a connection on which nothing is under way. One that was in use a moment ago gets
+    // another moment, for a request that is on its way already.
     void drain();
 
 private:

@@ -41,7 +41,7 @@ public:
     void take(descriptor connected, peer who, crowd::place place);
     void enlist(connection& newcomer);
 
-    // Idle connections end now, busy ones after the answer they are at.
+    // Idle connections end within a second, busy ones after the answer they are at.
     void drain();
     bool is_draining() const noexcept { return is_draining_; }
 

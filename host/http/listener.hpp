@@ -20,8 +20,8 @@ namespace toolrack::http {
 class listener {
 public:
     // Accepts nothing yet. Several listeners may share `inside`, `handle`, the threads and the TLS;
-    // all must outlive it. With `secured`, a TCP address speaks TLS and nothing else. Throws failure
-    // (69) when the socket cannot be waited for.
+    // all must outlive it. With `secured`, a TCP address speaks TLS and nothing else. Throws
+    // failure (69) when the socket cannot be waited for.
     listener(listening bound,
              const config::server& settings,
              std::shared_ptr<crowd> inside,
@@ -40,8 +40,9 @@ public:
 
     void start();
 
-    // Accepts no more, but whoever waits already: unless the socket was handed over, and others will
-    // accept them. Idle connections end now, busy ones after the answer they are at. Thread-safe.
+    // Accepts no more, but whoever waits already: unless the socket was handed over, and others
+    // will accept them. Idle connections end within a second, busy ones after the answer they are
+    // at. Thread-safe.
     void drain();
     // Whether it accepts no more, and all that it accepted has ended. Thread-safe.
     bool is_drained() const;

@@ -1,10 +1,10 @@
 // What is still to be sent because the client does not read fast enough.
 //
-// Answers are always kept, and so are questions, which somebody waits to have answered. Notifications
-// are kept up to a bound; beyond it the oldest that has not begun to leave is dropped, of progress as
-// long as there is any: late progress is worth less than new progress, and a slow reader must not
-// cost memory without end. The first piece counts as begun, also when no byte of it has left:
-// TLS may have sealed it, and then that record is what comes next.
+// Answers are always kept, and so are questions, which somebody waits to have answered.
+// Notifications are kept up to a bound; beyond it the oldest that has not begun to leave is
+// dropped, of progress as long as there is any: late progress is worth less than new progress, and
+// a slow reader must not cost memory without end. The first piece counts as begun, also when no
+// byte of it has left: TLS may have sealed it, and then that record is what comes next.
 #pragma once
 
 #include <array>
