@@ -9,11 +9,16 @@ import sys
 import calls
 import checks
 import figures
+import idle
 import long_list
+import refusals
+import restarts
 import revocation
 import rotation
+import slow
 
-MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation)}
+MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation, refusals, idle,
+                                             restarts, slow)}
 
 
 def main():
