@@ -4,14 +4,17 @@ usage: run.py [WORD ...]     only the measurements whose names hold one of the w
 """
 
 import argparse
+import pathlib
 import sys
 
-import calls
-import checks
-import figures
-import long_list
-import revocation
-import rotation
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+import calls  # noqa: E402
+import checks  # noqa: E402
+import figures  # noqa: E402
+import long_list  # noqa: E402
+import revocation  # noqa: E402
+import rotation  # noqa: E402
 
 MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation)}
 
