@@ -253,6 +253,27 @@ class Secrets(Workers, unittest.TestCase):
             self.assertEqual("/", os.readlink(about / "cwd"))
             held = sorted(os.readlink(file) for file in (about / "fd").iterdir())
             self.assertEqual(["/dev/null", "pipe", "pipe", "socket"], [one.split(":")[0] for one in held])
+            for _ in range(3):
+                self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+            memory = self.memory_of(about)
+            self.assertIn(b"org.example.faults", memory)
+            for secret in (token.encode(), b"canary-4711"):
+                self.assertNotIn(secret, memory)
+
+    def memory_of(self, about):
+        """All of it that can be read, but for what sanitizers reserve."""
+        found = b""
+        with open(about / "mem", "rb") as memory:
+            for line in (about / "maps").read_text().splitlines():
+                begin, end = (int(one, 16) for one in line.split()[0].split("-"))
+                if " r" not in line or end - begin > 2**27 or "[v" in line:
+                    continue
+                try:
+                    memory.seek(begin)
+                    found += memory.read(end - begin)
+                except OSError:  # reserved and not there
+                    pass
+        return found
 
 
 class Ending(Workers, unittest.TestCase):
