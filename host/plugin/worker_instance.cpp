@@ -140,7 +140,7 @@ call worker_instance::start(const request& asked, bool quick, executor home, in_
     std::unique_lock lock(mutex_);
     calls.add(made);
     message.call = made->id();
-    if (outbox_.begin(message.call, frame_of<to_worker::any>(message))) {
+    if (!is_closing_ && outbox_.begin(message.call, frame_of<to_worker::any>(message))) {
         if (outbox_.is_stuck()) alarm_.ring();
         return made;
     }
