@@ -19,8 +19,9 @@ import restarts  # noqa: E402
 import revocation  # noqa: E402
 import rotation  # noqa: E402
 import slow  # noqa: E402
+import workers  # noqa: E402
 
-MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation, refusals, idle,
+MEASUREMENTS = {one.__name__: one for one in (checks, calls, workers, revocation, long_list, rotation, refusals, idle,
                                              restarts, slow)}
 
 
