@@ -48,7 +48,7 @@ class Mixed:
         self.with_old += end != FOR_EVER
         if asked.status == 0:
             self.lost.append(what)
-        elif asked.status == 401:
+        elif asked.status in (401, 429):  # the latter after many of one token in a row
             self.refused += 1
             if asked.answered < end:
                 self.false_401.append(what)

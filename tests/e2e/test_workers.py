@@ -81,7 +81,7 @@ class Faults(Workers, Served):
         self.fine()
 
     def test_a_closed_socket(self):
-        self.commit("hang_up", r"it stopped listening")
+        self.commit("hang_up", r"it (stopped listening|ended the process)")
         self.fine()
 
     def test_an_exception_across_the_boundary(self):

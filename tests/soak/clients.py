@@ -41,7 +41,7 @@ class Clients:
         begun = time.time()
         connection.send(self.server.request(body=body, fields=fields, token=token))
         response = connection.read_response()
-        if response.status == 401 and not self.wallet.must_count(token, time.time()):
+        if response.status in (401, 429) and not self.wallet.must_count(token, time.time()):
             return None
         if response.status == 200 and self.wallet.must_not_count(token, begun):
             self.judge.bad("a token", "was let in after its end")
@@ -98,7 +98,7 @@ class Clients:
         for number in range(random.randint(1, 5)):
             begun, nonce = time.monotonic(), secrets.token_hex(8)
             response = session.request("tools/call", {"name": "echo", "arguments": {"text": nonce}}, id=number)
-            if response.status == 401 and not self.wallet.must_count(token, time.time()):
+            if response.status in (401, 429) and not self.wallet.must_count(token, time.time()):
                 return
             result = response.answer.get("result")
             if result and result["content"][0]["text"] == nonce and response.answer["id"] == number:
