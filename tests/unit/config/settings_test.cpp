@@ -510,7 +510,7 @@ TEST_CASE("an audit has a file, and says of arguments nothing unless told to") {
 
 TEST_CASE("an audit without a file, or with one that moves about, is refused") {
     CHECK(refusal("[audit]\nrequired = true\n") ==
-          "t.toml:3:2: audit.path is missing; expected the path of the file to write to, found none");
+          "t.toml:3:1: audit.path is missing; expected the path of the file to write to, found none");
     for (const auto* path : {"audit.jsonl", "", "/var/log/", "~/audit"})
         CHECK(refusal("[audit]\npath = '" + std::string(path) + "'\n").find("t.toml:4:8: audit.path is not the path of a file") == 0);
     CHECK(refusal("[audit]\npath = '/a'\narguments = 'some'\n").find(R"("none", "digest" or "full")") != std::string::npos);
