@@ -188,15 +188,14 @@ void journal::carry_out(std::unique_lock<std::mutex>& lock) {
     auto why = file_.follow();
     if (why.why().empty()) why = file_.write(carried_);
     const bool is_stuck = !why.why().empty();
-    for (const auto& one : carried_tickets_) one->decide(!is_stuck);
-    carried_tickets_.clear();
     constexpr std::size_t usual = 1024 * 1024;
     if (carried_.empty() && carried_.capacity() > usual) carried_ = {};
     say_trouble(why.why());
 
     lock.lock();
     is_carrying_ = false;
-    is_stuck_ = is_stuck;
+    is_stuck_ = is_stuck;  // before anybody hears of it: whoever does may come again at once
+    for (const auto& one : std::exchange(carried_tickets_, {})) one->decide(!is_stuck);
     if (is_stuck)
         for (const auto& one : std::exchange(waiting_tickets_, {})) one->decide(false);
     something_done_.notify_all();

@@ -105,7 +105,7 @@ TEST_CASE("what a handler keeps with a connection lasts until that ends") {
     };
     server running([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();
-        if (!x.belongings()) x.belongings() = std::make_shared<thing>(thing{gone});
+        if (!x.belongings()) x.belongings() = std::make_shared<thing>(gone);
         const auto count = ++static_cast<thing*>(x.belongings().get())->requests;
         x.finish({200, std::to_string(count), {}, {}});
     });

@@ -121,7 +121,8 @@ TEST_CASE("each message of a batch counts, and one too many is answered in its p
         body += std::string(i ? "," : "") + R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"ping"})";
     body += ']';
     test::collecting_outlet to(here.room(), wire::mirrored{}, session);
-    here.room().run([&] { return here.server().answer_batch(body, {}, here.ann, to); });
+    const wire::json_limits usual;
+    here.room().run([&] { return here.server().answer_batch(body, usual, here.ann, to); });
     REQUIRE(to.answer);
     CHECK(to.answer->status == 200);
     const json::value all(to.answer->json);
