@@ -214,7 +214,7 @@ class Clients:
     def deserter(self):
         """Asks, and is gone before there is an answer: with or without a word."""
         name, arguments = random.choice((("echo", {"text": "y" * random.choice((10, 300_000))}), ("slow", {"ms": 2000}),
-                                         ("notifies", {}), ("never_answers", {})))
+                                         ("notifies", {}), ("stuck_never_answers", {})))
         body, fields = modern("tools/call", {"name": name, "arguments": arguments}, meta={"progressToken": "p"})
         with self.connect() as connection:
             connection.send(self.server.request(body=body, fields=fields, token=self.wallet.newest()))

@@ -48,7 +48,9 @@ class Place:
         self.server = None
 
     def config(self, with_time):
-        return (settings("echo", plugin(hostile("misbehaving"), timeout="3s"), *(["time"] if with_time else []),
+        return (settings("echo", plugin(hostile("misbehaving"), timeout="3s"),
+                         # What never answers has its process ended, and that is nobody else's.
+                         plugin(hostile("misbehaving"), name="stuck", prefix="stuck_", timeout="3s"), *(["time"] if with_time else []),
                          listen=("127.0.0.1:0", f"unix:{self.folder}/socket"), backend="token-file",
                          auth={"options": {"path": self.list}}, server={"session_idle": "20s"})
                 + tls(*self.certificate) + (table("[audit]", {"path": self.audit}) if self.audit else ""))
