@@ -94,7 +94,7 @@ class Chaos:
     # What befalls the machine.
 
     def kill_a_worker(self):
-        workers = [pid for pid, name in children_of(self.place.server.pid) if name.startswith("toolrack-worke")]
+        workers = [pid for pid, name in children_of(self.place.server.pid) if name.startswith("rack:")]
         if not workers:
             raise NotHere("this server has no worker processes")
         self.judge.a_plugin_dies()
