@@ -54,6 +54,16 @@ TEST_CASE("the token is let in, and no other") {
     CHECK(here.authenticate("").refusal == TOOLRACK_NO_TOKEN);
 }
 
+TEST_CASE("every single flipped bit makes a token refused") {
+    host here(options(first));
+    for (std::size_t at = 0; at != first.size(); ++at)
+        for (int bit = 0; bit != 8; ++bit) {
+            std::string flipped = first;
+            flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
+            CHECK_FALSE(here.authenticate(flipped).granted);
+        }
+}
+
 TEST_CASE("while rotating both tokens are let in, each with an id of its own") {
     host here(options("\n " + first + "\t" + second + " \n"));
     CHECK(here.authenticate(first).credential == "env-1");

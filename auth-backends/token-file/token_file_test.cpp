@@ -6,6 +6,7 @@
 
 #include <toolrack/testing.hpp>
 
+#include "bearers.hpp"
 #include "catch.hpp"
 
 using toolrack::json::object;
@@ -100,6 +101,22 @@ TEST_CASE("a token that is right but for its secret is refused, and so is one th
     CHECK(wrong.refusal == TOOLRACK_BAD_TOKEN);
     CHECK(wrong.why == "no token with the id AAAAAAAAAAAA is in the list");
     CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal == TOOLRACK_BAD_TOKEN);
+}
+
+TEST_CASE("every single flipped bit makes a token refused, also with the check that is right for it") {
+    const folder files;
+    host here(files.options());
+    constexpr std::size_t check = 6;
+    for (std::size_t at = 0; at != ann.size(); ++at)
+        for (int bit = 0; bit != 8; ++bit) {
+            std::string flipped = ann;
+            flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
+            CHECK_FALSE(here.authenticate(flipped).granted);
+            if (at + check >= ann.size()) continue;
+            flipped.resize(ann.size() - check);
+            CHECK_FALSE(here.authenticate(flipped + toolrack::test::check_of(flipped)).granted);
+        }
+    CHECK(here.authenticate(ann).granted);
 }
 
 TEST_CASE("what is revoked before the start is revoked") {

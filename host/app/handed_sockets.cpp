@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/environment.hpp"
+#include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/handed_over.hpp"

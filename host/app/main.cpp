@@ -8,9 +8,13 @@
 #include "app/inspect.hpp"
 #include "app/key_command.hpp"
 #include "app/mint_command.hpp"
+#include "app/process.hpp"
 #include "app/reload_command.hpp"
+#include "app/scan_command.hpp"
 #include "app/server.hpp"
 #include "app/token_commands.hpp"
+#include "base/environment.hpp"
+#include "base/redact.hpp"
 #include "base/text.hpp"
 #include "mcp/server.hpp"
 #include "plugin/library.hpp"
@@ -19,7 +23,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "token", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "scan", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -32,6 +36,12 @@ struct arguments {
     app::start_options start;
     bool as_json = false;
 };
+
+// People paste tokens where ids belong; what is wrong with the line is said back to them without one.
+void say_wrong(const std::string& what) {
+    constexpr std::size_t longest = 4000;
+    std::fprintf(stderr, "toolrack: %s\n", redacted(printable(what, longest)).c_str());
+}
 
 void print_version() {
     std::string versions;
@@ -56,7 +66,7 @@ void add_start_options(CLI::App& command, arguments& given) {
 // CLI11 says of a mistyped command only that one is required.
 int complain_about(const CLI::ParseError& error, const CLI::App& app, int count, char** words) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    std::fprintf(stderr, "toolrack: %s\n", error.what());
+    say_wrong(error.what());
     if (count > 1 && words[1][0] != '-') {
         const std::string_view typed = words[1];
         if (std::find(commands.begin(), commands.end(), typed) == commands.end())
@@ -104,19 +114,23 @@ int main(int count, char** words) {
     const app::mint_command mint(token);
     app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
     const app::key_command key(app);
+    const app::scan_command scan(app);
 
     try {
+        app::keep_memory_private();
+        hide_environment();
         app.parse(count, words);
         if (key.is_asked_for()) return static_cast<int>(key.run());
         if (mint.is_asked_for()) return static_cast<int>(mint.run());
+        if (scan.is_asked_for()) return scan.run();
         return run(app, given, result);
     } catch (const CLI::ParseError& error) {
         return complain_about(error, app, count, words);
     } catch (const failure& wrong) {
-        std::fprintf(stderr, "toolrack: %s\n", printable(wrong.what(), 4000).c_str());
+        say_wrong(wrong.what());
         return static_cast<int>(wrong.code());
     } catch (const std::exception& bug) {
-        std::fprintf(stderr, "toolrack: something went wrong that should not: %s\n", printable(bug.what(), 1000).c_str());
+        say_wrong(std::string("something went wrong that should not: ") + bug.what());
         return static_cast<int>(exit_code::software);
     }
 }

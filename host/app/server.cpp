@@ -210,7 +210,6 @@ void serve_until_stopped(const signals& signals, const supervisor& supervisor, p
 }  // namespace
 
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
-    keep_memory_private();
     const supervisor supervisor(log);
     handed_sockets handed(log);
     const signals signals;
@@ -261,7 +260,6 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 }
 
 exit_code run_stdio(const std::filesystem::path& config, log& log) {
-    keep_memory_private();
     // Nothing but the protocol may reach the client: whatever a plugin prints goes where the log goes.
     const int input = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     const int output = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -296,7 +294,6 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
 }
 
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
-    keep_memory_private();
     const auto settings = std::make_shared<const config::settings>(config::read(config));
     const auto secured = open_tls(*settings, log);
     hub hub(*settings, log);

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string>
 
-#include "app/environment.hpp"
+#include "base/environment.hpp"
 #include "base/error.hpp"
 
 namespace toolrack::app {

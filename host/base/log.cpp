@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "base/redact.hpp"
 #include "base/text.hpp"
 
 namespace toolrack {
@@ -40,7 +41,7 @@ log::~log() = default;
 
 void log::write(severity kind, std::string_view line) {
     constexpr std::size_t longest_line = 4096;
-    if (writes(kind)) sink_->write(kind, printable(line, longest_line));
+    if (writes(kind)) sink_->write(kind, redacted(printable(line, longest_line)));
 }
 
 }  // namespace toolrack

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 
 namespace toolrack::http {
 namespace {
@@ -46,6 +47,19 @@ std::optional<authority> parse_authority(std::string_view text) noexcept {
     const bool is_named = std::ranges::all_of(found.host, is_name_character);
     if (!is_named && !is_bracketed_address(found.host)) return std::nullopt;
     return found;
+}
+
+bool is_nameable(const authority& host) noexcept {
+    constexpr std::size_t longest_name = 253, longest_label = 63, longest_without_dot = 31;
+    auto left = host.host;
+    if (left.size() > longest_name) return false;
+    if (left.find_first_of(".:") == left.npos) return left.size() <= longest_without_dot;
+    for (;;) {
+        const auto dot = left.find('.');
+        if (left.substr(0, dot).size() > longest_label) return false;
+        if (dot == left.npos) return true;
+        left.remove_prefix(dot + 1);
+    }
 }
 
 }  // namespace toolrack::http

@@ -16,4 +16,8 @@ struct authority {
 // is no number from 1 to 65535, a bare IPv6 address, or characters that no name has.
 std::optional<authority> parse_authority(std::string_view text) noexcept;
 
+// Whether people would call a host so: no label, and no name without a dot, is as long as secrets are. What is not
+// so is not said again, because some put their token into the wrong field.
+bool is_nameable(const authority& host) noexcept;
+
 }  // namespace toolrack::http

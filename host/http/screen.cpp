@@ -1,6 +1,8 @@
 #include "http/screen.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "http/authority.hpp"
@@ -21,6 +23,18 @@ bool is_same_host(const authority& asked, std::string_view allowed_text) {
     return asked.port ? asked.port == allowed->port : is_implied(*allowed->port);
 }
 
+// As a browser writes one.
+bool looks_like_an_origin(std::string_view text) {
+    constexpr std::string_view in_scheme = "abcdefghijklmnopqrstuvwxyz0123456789+-.";
+    constexpr std::size_t longest_scheme = 31;
+    const auto end = text.find("://");
+    if (end == text.npos) return text == "null";
+    const auto scheme = text.substr(0, end);
+    const auto host = parse_authority(text.substr(end + 3));
+    return scheme.size() <= longest_scheme && scheme.find_first_not_of(in_scheme) == scheme.npos && host &&
+           is_nameable(*host);
+}
+
 std::optional<rejection> check_host(const head& head, const policy& policy) {
     const auto host = head.find(single::host).value_or("");
     // Nearly always it is literally one of them.
@@ -28,6 +42,8 @@ std::optional<rejection> check_host(const head& head, const policy& policy) {
     const auto asked = parse_authority(host);
     const auto is_it = [&](std::string_view allowed) { return is_same_host(*asked, allowed); };
     if (asked && std::ranges::any_of(policy.hosts, is_it)) return std::nullopt;
+    if (!asked || !is_nameable(*asked))
+        return refuse(403, "The Host of the request is not one that this server answers to, and looks like none.");
     return refuse(403,
                   "Host \"" + printable(host, 100) +
                       "\" is not one that this server answers to; add it to server.allowed_hosts.");
@@ -39,6 +55,8 @@ std::optional<rejection> check_origin(const head& head, const policy& policy) {
             return equals_ignoring_case(*origin, allowed);
         };
         if (std::ranges::none_of(policy.origins, is_it)) {
+            if (!looks_like_an_origin(*origin))
+                return refuse(403, "The Origin of the request may not use this server, and looks like none.");
             return refuse(403,
                           "Origin \"" + printable(*origin, 100) +
                               "\" may not use this server; add it to server.allowed_origins.");

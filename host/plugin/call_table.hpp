@@ -39,6 +39,7 @@ public:
         }
 
         explicit operator bool() const noexcept { return request_ != nullptr; }
+        in_flight<Answer>& operator*() const noexcept { return *request_; }
         in_flight<Answer>* operator->() const noexcept { return request_.get(); }
 
     private:

@@ -10,6 +10,7 @@
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/lane.hpp"
+#include "plugin/open_check.hpp"
 #include "plugin/place_in_lane.hpp"
 #include "plugin/reception.hpp"
 #include "plugin/verdict.hpp"
@@ -86,6 +87,9 @@ private:
     void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
     void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
     void forgotten(std::string_view credential) noexcept override;
+
+    void ask(open_check& made, const credentials& shown, std::chrono::system_clock::time_point now);
+    void answered(const char* what, toolrack_call id, verdict said);
 
     std::shared_ptr<const library> library_;
     config::plugin settings_;
@@ -202,7 +206,7 @@ void host_instance::cancel(const call& abandoned) {
 }
 
 check host_instance::authenticate(const credentials& shown, executor home) {
-    auto made = std::make_shared<in_flight<verdict>>(home);
+    const auto made = std::make_shared<open_check>(home);
     if (checks_.size() >= most_open_calls) {
         made->deliver({verdict::kind::refused, {}, wire::refusal::unavailable, "too many checks are waiting"});
         return made;
@@ -211,7 +215,7 @@ check host_instance::authenticate(const credentials& shown, executor home) {
     const auto now = around_.clock.now();
 
     if (guest_->auth_traits() & TOOLRACK_AUTH_QUICK) {
-        guest_->authenticate(made->id(), abi_facts(shown, now));
+        ask(*made, shown, now);
         return made;
     }
 
@@ -220,7 +224,7 @@ check host_instance::authenticate(const credentials& shown, executor home) {
     auto place = std::make_shared<place_in_lane<verdict>>(checks_, made->id(), std::move(dropped));
     lane_.give([this, made, kept, place = std::move(place), now] {
         place->begin();
-        guest_->authenticate(made->id(), abi_facts(kept->words(), now));
+        ask(*made, kept->words(), now);
     });
     return made;
 }
@@ -239,20 +243,39 @@ bool host_instance::close(std::chrono::milliseconds grace) {
 
 void host_instance::granted(toolrack_call id, const toolrack_principal& who) noexcept {
     try {
-        const auto ended = checks_.take(id);
-        if (!ended) return reception_.stray("a grant", id);
-        ended->deliver(judged_grant(who, name(), around_.clock.now()));
+        answered("a grant", id, judged_grant(who, name(), around_.clock.now()));
     } catch (...) {
     }
 }
 
 void host_instance::refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept {
     try {
-        const auto ended = checks_.take(id);
-        if (!ended) return reception_.stray("a refusal", id);
-        ended->deliver(judged_refusal(kind, why));
+        answered("a refusal", id, judged_refusal(kind, why));
     } catch (...) {
     }
+}
+
+void host_instance::answered(const char* what, toolrack_call id, verdict said) {
+    const auto open = checks_.find(id);
+    if (!open) return reception_.stray(what, id);
+    switch (static_cast<open_check&>(*open).hold(said)) {
+    case open_check::outcome::held: return;
+    case open_check::outcome::contradicted:
+        return around_.log.warning("{}: {} for call {} is its second answer, so whoever asked is refused", name(),
+                                   what, id);
+    case open_check::outcome::not_being_asked: break;
+    }
+    const auto ended = checks_.take(id);
+    if (!ended) return reception_.stray(what, id);
+    ended->deliver(std::move(said));
+}
+
+// On the thread that `made` was given to: what is answered on the way counts when the backend has come back.
+void host_instance::ask(open_check& made, const credentials& shown, std::chrono::system_clock::time_point now) {
+    guest_->authenticate(made.id(), abi_facts(shown, now));
+    auto said = made.came_back();
+    if (!said) return;
+    if (const auto ended = checks_.take(made.id())) ended->deliver(std::move(*said));
 }
 
 void host_instance::forgotten(std::string_view credential) noexcept {

@@ -12,9 +12,9 @@ import tempfile
 import threading
 import unittest
 
+from canaries import Canary, Hunt
 from harness import (FIXTURE, META, Folder, Server, Session, hostile, modern, new_token, plugin, rpc, settings, table,
                      toolrack, wait_until)
-from test_secrets import disguises
 from test_stdio import Pipe
 
 ECHO = {"name": "echo", "arguments": {"text": "hi"}}
@@ -225,9 +225,8 @@ class Refusals(WithAudit):
         self.assertEqual([("bad_token", "127.0.0.1"), ("no_token", "127.0.0.1"), ("unexpanded_variable", "127.0.0.1")],
                          [(line["reason"], line["peer"]) for line in lines])
         self.last_call()
-        for secret in (wrong, server.token):
-            for form in disguises(secret).values():
-                self.assertNotIn(form, self.path.read_text())
+        hunt = Hunt(Canary("token", secret) for secret in (wrong, server.token))
+        self.assertEqual([], hunt.sightings(self.path.read_text(), "the audit"))
 
     def test_cannot_fill_the_disk(self):
         server = self.serve()

@@ -1,8 +1,9 @@
 """The lock: what is let in, what is not, and what those who are not let in are told."""
 
+import signal
 import unittest
 
-from harness import Served, Server, new_token, request, rpc, settings
+from harness import Folder, Served, Server, new_token, request, rpc, settings
 
 LIST = rpc("tools/list")
 
@@ -186,6 +187,48 @@ class Rotation(unittest.TestCase):
             self.assertEqual(200, server.post(LIST, token=new).status)
             self.assertEqual(401, server.post(LIST, token=new_token()).status)
             self.assertEqual(401, server.post(LIST, token=f"{old} {new}").status)
+
+
+class TokensInAFile(unittest.TestCase):
+    """Or in a credential of systemd's, which is a file that it names: read again on SIGHUP, as a variable cannot be."""
+
+    def rotate(self, tokens, file, **variables):
+        old, new = new_token(), new_token()
+        file.parent.mkdir(exist_ok=True)
+        self.put(file, old)
+        with Server(settings("echo", auth={"options": {"tokens": tokens}}), **variables) as server:
+            self.assertEqual(401, server.post(LIST).status)  # the variable's does not count beside it
+            for text, expected in ((f"{old}\n{new}\n", [200, 200]), (f"{new}\n", [401, 200])):
+                self.put(file, text)
+                server.signal(signal.SIGHUP)
+                server.wait_for_line("the configuration was read again", 3 - sum(status == 200 for status in expected))
+                self.assertEqual(expected, [server.post(LIST, token=one).status for one in (old, new)])
+            # What cannot be used changes nothing.
+            for wrong in ("changeme", ""):
+                self.put(file, wrong)
+                server.signal(signal.SIGHUP)
+                server.wait_for_line("nothing changed", 1 if wrong else 2)
+            file.unlink()
+            server.signal(signal.SIGHUP)
+            server.wait_for_line("nothing changed", 3)
+            self.assertEqual(200, server.post(LIST, token=new).status)
+            self.assertNotIn(new, server.log)
+
+    @staticmethod
+    def put(file, text):
+        next = file.with_suffix(".next")
+        next.write_text(text)
+        next.chmod(0o400)
+        next.rename(file)
+
+    def test_rotate_without_a_restart(self):
+        with Folder() as folder:
+            self.rotate({"file": str(folder.path / "token")}, folder.path / "token")
+
+    def test_rotate_in_a_credential(self):
+        with Folder() as folder:
+            self.rotate({"credential": "token"}, folder.path / "credentials/token",
+                        CREDENTIALS_DIRECTORY=str(folder.path / "credentials"))
 
 
 class OpenAccess(unittest.TestCase):

@@ -1,29 +1,134 @@
-"""A token is never shown: not in the log, not in an answer, not where the kernel shows processes."""
+"""Secrets are never shown: not in the log, not in an answer, not where the kernel shows processes, not in a file."""
 
 import base64
 import json
+import os
 import pathlib
+import secrets
+import signal
+import subprocess
 import unittest
 import urllib.parse
 
-from harness import BUILD, Folder, Server, Session, new_token, request, rpc, settings, toolrack
+from canaries import Canary, Hunt
+from harness import (BINARY, BUILD, PATIENCE, Folder, Server, Session, environment, hostile, new_token, plugin, request,
+                     rpc, settings, toolrack)
 
 LIST = rpc("tools/list")
+HERE = "https://tools.example.com/mcp"
 
 
-def disguises(secret):
-    """What a secret may look like when somebody shows it by mistake; the shortest is 8 characters of it."""
-    raw = secret.encode()
-    encoded = base64.b64encode(raw).decode()
-    return {"raw": secret, "a prefix": secret[:8], "a suffix": secret[-8:], "upper case": secret.upper(),
-            "hex": raw.hex(), "base64": encoded[:20], "base64 after Bearer ": base64.b64encode(b"Bearer " + raw).decode()[12:30],
-            "reversed": secret[::-1], "percent": "".join(f"%{byte:02X}" for byte in raw[:6])}
+def write(file, text, mode=0o600):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    file.chmod(mode)
+    return file
 
 
-class Canaries(unittest.TestCase):
-    def assert_hidden(self, secret, text, where):
-        for disguise, form in disguises(secret).items():
-            self.assertNotIn(form, text, f"{disguise} of a token in {where}")
+class Vault:
+    """A folder with everything that a server can be given in confidence: fifty canaries, and a configuration."""
+
+    def __init__(self):
+        self._folder = Folder()
+        self.path = self._folder.path
+        self.hidden = []  # files that hold a secret on purpose
+        self.said = ""    # by the commands that made them
+        self.canaries = []
+        self.right, self.wrong = [], []  # tokens that are let in, and that are not
+
+        self.environment_tokens = [self._add("token of the environment", new_token()[3:]) for _ in range(8)]
+        self.right += self.environment_tokens
+        for n in range(12):
+            self.right.append(self._opaque(f"user{n}"))
+        for n in range(4):
+            self._key(f"k{n}")
+        for n in range(6):
+            self.right.append(self._signed(f"user{n}"))
+        self.option = {
+            "file": {"file": self._hide("option.file", self._add("secret option in a file", secrets.token_hex(20)))},
+            "credential": {"credential": "option"},
+            "env": {"env": "SECRET_OPTION"},
+            "substituted": "${SUBSTITUTED_OPTION}",
+        }
+        self.environment = {
+            "SECRET_OPTION": self._add("secret option of the environment", secrets.token_hex(20)),
+            "SUBSTITUTED_OPTION": self._add("substituted option", secrets.token_hex(20)),
+            "CREDENTIALS_DIRECTORY": str(self.path / "credentials"),
+            "STATE_DIRECTORY": str(self.path / "state"),
+        }
+        self._hide("credentials/option", self._add("credential", secrets.token_hex(20)))
+        seals = [{"file": self._hide(f"seal{n}", self._add("seal key", secrets.token_hex(32)))} for n in range(2)]
+        # Nobody has given these out; whoever shows them is refused.
+        for _ in range(7):
+            self.wrong.append(self._add("wrong token", new_token()[3:]))
+        self.wrong.append(self._opaque("nobody", "elsewhere.toml"))
+        self.wrong.append(self._opaque("nobody", "elsewhere.toml")[:-6] + "000000")
+        for n in range(6):
+            claims = base64.urlsafe_b64encode(os.urandom(30)).decode()
+            forged = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+            self.wrong.append(self._add("forged token", f"eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImswIn0.{claims}.{forged}", forged))
+
+        self.config = settings(
+            plugin(hostile("counting"), scopes=[], options=self.option), "echo", plugin(hostile("complains"), options=self.option),
+            backend=["token-file", "hmac-token", "env-token"], server={"public_url": HERE, "seal_keys": seals},
+            auth={"options": {"token-file": {"path": self.path / "tokens.toml"}, "hmac-token": {"keys": self.path / "keys.toml"}}})
+
+    def close(self):
+        self._folder.__exit__()
+
+    def _add(self, kind, whole, secret=None):
+        self.canaries.append(Canary(kind, whole, secret))
+        return whole
+
+    def _hide(self, name, text):
+        file = write(self.path / name, text)
+        self.hidden.append(file)
+        return file
+
+    def _run(self, *arguments):
+        done = toolrack(*arguments)
+        if done.returncode != 0:
+            raise AssertionError(done)
+        self.said += done.stdout + done.stderr
+
+    def _made(self, *command):
+        out = self.path / f"made-{len(self.hidden)}"
+        self._run(*command, "--out", out, "--json")
+        self.hidden.append(out)
+        return out.read_text().strip()
+
+    def _opaque(self, principal, file="tokens.toml"):
+        token = self._made("token", "new", "--tokens", self.path / file, "--principal", principal, "--scope", "*")
+        return self._add("token of the list", token, token.split("_")[2])
+
+    def _key(self, kid):
+        file = self.path / "keys.toml"
+        self._run("key", "new", "--keys", file, "--kid", kid)
+        if file not in self.hidden:
+            self.hidden.append(file)
+        written = [line for line in file.read_text().splitlines() if line.startswith("secret = ")][-1]
+        self._add("signing key", written.split('"')[1], written.split("trkk_")[1].rstrip('"'))
+
+    def _signed(self, principal):
+        token = self._made("token", "mint", "--keys", self.path / "keys.toml", "--principal", principal, "--scope", "*",
+                           "--audience", HERE)
+        return self._add("signed token", token, token.rsplit(".", 1)[1])
+
+    @property
+    def variables(self):
+        return {"token": " ".join(self.environment_tokens), **self.environment}
+
+
+class Hunted(unittest.TestCase):
+    """`assert_hidden` looks for all of the vault's canaries."""
+
+    def setUp(self):
+        self.vault = Vault()
+        self.addCleanup(self.vault.close)
+        self.hunt = Hunt(self.vault.canaries)
+
+    def assert_hidden(self, text, where):
+        self.assertEqual([], self.hunt.sightings(text, where))
 
     def show_it_everywhere(self, server, token):
         """Every way of showing a token, right or wrong, and every answer that comes back."""
@@ -38,56 +143,110 @@ class Canaries(unittest.TestCase):
             lambda: server.post(LIST, {"X-Api-Key": token}, token=None),
             lambda: server.send(path=f"/mcp?access_token={token}", body=body),
             lambda: server.send(path=f"/mcp?access_token={quoted}&x", body=body, token=None),
-            lambda: server.send(path=f"/{token}", body=body, token=None),
             lambda: server.send(body=b"{" + token.encode(), token=token),
             lambda: server.raw(request("POST", "/mcp", [*server.fields(token=token).items(),
                                                         ("Authorization", f"Bearer {token}")], body)),
             lambda: server.raw(request("POST", "/mcp", server.fields({"Transfer-Encoding": "x"}, token=token), body)),
             lambda: server.send("GET", token=token),
             lambda: server.send("DELETE", fields={"Mcp-Session-Id": "x"}, token=token),
+            lambda: server.post(rpc("tools/call", {"name": "count", "arguments": {}}), token=token),
             lambda: server.post(rpc("tools/call", {"name": "echo", "arguments": {}}), token=token),
             lambda: server.post(rpc("nonsense"), token=token),
-            lambda: server.modern("server/discover"),
+            # What is no secret's place: it may come back to who sent it, but not be kept.
+            lambda: server.send(path=f"/{token}", body=body, token=None) and None,
+            lambda: server.send(fields={"Host": token}, body=body) and None,
+            lambda: server.send(fields={"Host": f"{token}.example.com"}, body=body) and None,
+            lambda: server.send(fields={"Origin": token}, body=body) and None,
+            lambda: server.send(fields={"Origin": f"https://{token}"}, body=body) and None,
         ]
-        return [attempt() for attempt in tries]
+        return [answer for answer in (attempt() for attempt in tries) if answer is not None]
 
     def kernel_shows(self, pid, name):
         try:
-            return (pathlib.Path("/proc") / str(pid) / name).read_bytes().decode("latin-1")
+            return (pathlib.Path("/proc") / str(pid) / name).read_bytes()
         except PermissionError:
-            return ""  # better still: not even to who started it
+            return b""  # better still: not even to who started it
 
-    def test_are_found_nowhere_at_the_loudest_level(self):
-        right, wrong = new_token(), new_token()
-        with Server(settings("echo", "time"), "--log-level", "debug", token=right) as server:
-            answers = self.show_it_everywhere(server, right) + self.show_it_everywhere(server, wrong)
-            Session(server).request("tools/list")
-            for token in (right, wrong):
-                for answer in answers:
-                    if answer.status == 404 and answer.body and "nonsense" not in answer.body.decode():
-                        continue  # a path is not a place for a token, and comes back to who sent it only
-                    self.assert_hidden(token, f"{answer.fields} {answer.body.decode()}", "an answer")
-            for name in ("environ", "cmdline", "comm", "status"):
-                self.assert_hidden(right, self.kernel_shows(server.pid, name), f"/proc/PID/{name}")
-        for token in (right, wrong):
-            self.assert_hidden(token, server.log, "the log")
+
+class Canaries(Hunted):
+    # What else a configuration may have written, such as an audit: it belongs below {folder}, where all is hunted.
+    more = ""
+
+    def test_there_are_fifty_of_them(self):
+        self.assertGreaterEqual(len(self.vault.canaries), 50)
+        self.assert_hidden(self.vault.said, "what the commands that made them said")
+
+    def test_are_found_nowhere_while_they_are_used_and_misused(self):
+        vault = self.vault
+        for level in ("debug", "info", "warning", "error"):
+            with Server(vault.config + self.more.format(folder=vault.path), "--log-level", level, **vault.variables) as server:
+                # The loudest level says all that the others say; they are shown one token of each kind.
+                right = vault.right if level == "debug" else vault.right[::8]
+                for token in right:
+                    self.assertEqual(200, server.post(LIST, token=token).status, token)
+                for token in right + (vault.wrong if level == "debug" else vault.wrong[::4]):
+                    for answer in self.show_it_everywhere(server, token):
+                        self.assert_hidden(f"{answer.fields} {answer.body.decode()}", "an answer")
+                Session(server, token=right[0]).request("tools/list")
+                for name in ("environ", "cmdline", "comm", "status"):
+                    self.assert_hidden(self.kernel_shows(server.pid, name), f"/proc/PID/{name}")
+                server.signal(signal.SIGHUP)
+                server.wait_for_line("the configuration was read again", 1) if level != "error" and level != "warning" else None
+                hidden = [*vault.hidden, server.folder / "toolrack.toml"]
+                self.assertEqual([], self.hunt.in_folder(server.folder, hidden))
+            self.assert_hidden(server.log, f"the log at level {level}")
+            self.assertEqual([], self.hunt.in_folder(vault.path, vault.hidden))
+
+    def test_are_found_nowhere_in_what_commands_say(self):
+        vault = self.vault
+        config = write(vault.path / "toolrack.toml", vault.config)
+        tokens, keys = ("--tokens", vault.path / "tokens.toml"), ("--keys", vault.path / "keys.toml")
+        for command in (("check", "--config", config, "--log-level", "debug"), ("--version",), ("--help",), ("version",),
+                        ("inspect", hostile("counting")), ("inspect", "--json", hostile("counting")),
+                        ("inspect", BUILD / "lib/toolrack/auth/env-token.so"),
+                        ("token", "list", *tokens), ("token", "list", "--json", *tokens), ("key", "list", *keys),
+                        ("key", "list", "--json", *keys), ("scan", vault.path), ("scan", "--json", vault.path)):
+            done = toolrack(*command, **vault.variables)
+            self.assert_hidden(done.stdout + done.stderr, " ".join(map(str, command)))
+        for token in vault.right[8:] + vault.wrong:
+            for command in ("verify", "hash"):
+                done = subprocess.run([BINARY, "token", command, *tokens], input=token, env=environment(), text=True,
+                                      capture_output=True, timeout=PATIENCE, check=False)
+                self.assert_hidden(done.stdout + done.stderr, f"token {command}")
+
+    def test_are_not_said_back_when_they_are_pasted_where_they_do_not_belong(self):
+        ours = [one for one in self.vault.canaries if one.kind in ("token of the list", "signing key", "signed token")]
+        for one in ours:
+            for command in (("token", "revoke", one.whole), ("token", "verify", one.whole), ("key", "retire", one.whole),
+                            ("key", "new", "--kid", one.whole), (one.whole,), ("serve", one.whole),
+                            ("serve", "--config", one.whole), ("inspect", one.whole), ("scan", one.whole),
+                            ("token", "rotate", one.whole), ("serve", "--log-level", one.whole)):
+                done = toolrack(*command, cwd=self.vault.path)
+                self.assertNotEqual(0, done.returncode, done.args[1:3])
+                self.assertEqual([], [seen for seen in self.hunt.sightings(done.stdout + done.stderr, f"{command[:-1]}")])
 
     def test_are_found_nowhere_when_a_start_is_refused(self):
-        short = new_token()[:24]
+        short = new_token()[3:27]
+        hunt = Hunt([Canary("short token", short)])
         for config, token in ((settings("echo"), short), (settings("echo"), f"{new_token()} {short}"),
                               # The token where the variable's name belongs.
-                              (settings("echo", auth={"variable": short + "!"}), short)):
+                              (settings("echo", auth={"variable": short + "!"}), short),
+                              (settings("echo", auth={"options": {"tokens": short}}), None),
+                              (settings("echo", auth={"options": {"token": short}}), None),
+                              (settings("echo", auth={"options": {"scopes": short}}), None)):
             with Folder(config) as folder:
                 for command in ("serve", "check"):
                     done = toolrack(command, "--config", folder.config, token=token)
                     self.assertEqual(78, done.returncode)
-                    for one in token.split():
-                        self.assert_hidden(one, done.stdout + done.stderr, "a refusal")
+                    self.assertEqual([], hunt.sightings(done.stdout + done.stderr, "a refusal"))
 
     def test_are_not_handed_to_children(self):
         # The probing child of each library has ended by now; what is left of its environment is the
-        # server's own, which the first test looked at. `inspect` starts one without any server.
-        token = new_token()
-        done = toolrack("inspect", BUILD / "lib" / "toolrack" / "plugins" / "echo.so", token=token)
+        # server's own, which was looked at. `inspect` starts one without any server.
+        done = toolrack("inspect", BUILD / "lib" / "toolrack" / "plugins" / "echo.so", **self.vault.variables)
         self.assertEqual(0, done.returncode, done)
-        self.assert_hidden(token, done.stdout + done.stderr, "inspect")
+        self.assert_hidden(done.stdout + done.stderr, "inspect")
+
+
+if __name__ == "__main__":
+    unittest.main()

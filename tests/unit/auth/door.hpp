@@ -24,9 +24,9 @@ public:
         for (const auto& one : made_) one->close(std::chrono::seconds(1));
     }
 
-    // A backend that does what `does` says (see odd_backend.c).
+    // A backend that does what `does` says (see tests/contract/hostile/odd-backend.c).
     backend odd(const std::string& does, unsigned traits = 0, const std::string& name = "odd") {
-        return make(build_folder / "test-plugins/odd-backend.so", name,
+        return make(build_folder / "hostile/odd-backend.so", name,
                     R"({"does":")" + does + R"(","traits":)" + std::to_string(traits) + "}");
     }
     backend env_token(const std::string& tokens) {

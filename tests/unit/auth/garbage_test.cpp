@@ -19,6 +19,7 @@ constexpr std::string_view token = "Bearer 3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9
 TEST_CASE("a grant that is not whole lets nobody in") {
     for (const unsigned traits : {0u, unsigned{TOOLRACK_AUTH_QUICK}})
         for (const char* does : {"null_principal", "short_principal", "empty_subject", "null_subject", "long_subject",
+                                 "empty_principal", "zeroed_principal", "endless_subject", "long_credential", "long_scope",
                                  "odd_subject", "long_issuer", "odd_issuer", "odd_credential", "null_scopes", "empty_scope",
                                  "odd_scope", "many_scopes", "endless_scopes"}) {
             test::door door;
@@ -36,7 +37,7 @@ TEST_CASE("a subject may be as long as the contract says") {
 }
 
 TEST_CASE("a grant that has expired lets nobody in") {
-    for (const char* does : {"expired", "expires_now", "expired_before_1970"}) {
+    for (const char* does : {"expired", "expires_now", "expired_before_1970", "expired_before_time_began"}) {
         test::door door;
         CAPTURE(does);
         CHECK(refusal_in(door.admit({door.odd(does)}, token)) == refusal::bad_token);
@@ -53,14 +54,23 @@ TEST_CASE("a number that is no refusal counts as one") {
     }
 }
 
-TEST_CASE("of two answers the first one counts, and the second is a stray") {
-    for (const unsigned traits : {0u, unsigned{TOOLRACK_AUTH_QUICK}}) {
-        test::door door;
-        CHECK(refusal_in(door.admit({door.odd("refuse_then_grant", traits)}, token)) == refusal::bad_token);
-        CHECK(door.log().will_say("odd: a grant for call "));
-        CHECK(door.admit({door.odd("grant_then_refuse", traits)}, token).has_value());
-        CHECK(door.log().will_say("odd: a refusal for call "));
-    }
+TEST_CASE("who was answered for twice is not let in, whatever the two answers were") {
+    for (const unsigned traits : {0u, unsigned{TOOLRACK_AUTH_QUICK}})
+        for (const char* does : {"refuse_then_grant", "grant_then_refuse", "grant_twice", "refuse_grant_and_refuse"}) {
+            test::door door;
+            CAPTURE(does, traits);
+            CHECK(refusal_in(door.admit({door.odd(does, traits)}, token)) == refusal::unavailable);
+            CHECK(door.log().says("is its second answer, so whoever asked is refused\n"));
+            CHECK(door.log().says("odd refused a caller from 192.0.2.7: it answered twice\n"));
+        }
+}
+
+TEST_CASE("an answer to what was answered before is a stray") {
+    test::door door;
+    const auto backend = door.odd("answer_the_last_one_again");
+    CHECK(door.admit({backend}, token).has_value());
+    CHECK(door.admit({backend}, token).has_value());
+    CHECK(door.log().says("odd: a refusal for call "));
 }
 
 TEST_CASE("a grant for somebody else's check is a stray") {

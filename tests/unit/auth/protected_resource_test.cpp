@@ -89,7 +89,7 @@ TEST_CASE("a backend is asked what OAuth clients should know, and may have nothi
         return test::instance_of(file, settings, log)->auth_metadata();
     };
     CHECK(*said_by(test::shipped_backend("open-access"), "{}") == "");
-    CHECK(*said_by(test::build_folder / "test-plugins/odd-backend.so", R"({"does":"grant","traits":1})") == "");
+    CHECK(*said_by(test::build_folder / "hostile/odd-backend.so", R"({"does":"grant","traits":1})") == "");
     const auto with_metadata = test::hostile("names-its-scopes");
     CHECK(*said_by(with_metadata, "{}") == "");
     CHECK(*said_by(with_metadata, R"({"metadata":"{\"a\":1}"})") == R"({"a":1})");

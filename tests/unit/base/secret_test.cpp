@@ -96,9 +96,18 @@ TEST_CASE("a secret taken from the environment is gone from where the kernel sho
     CAPTURE(shown);
     CHECK(shown.find("taken=" + canary + "\n") != std::string::npos);
     CHECK(shown.find("getenv=gone\n") != std::string::npos);
-    const auto environment = shown.substr(shown.find("environ="));
+    const auto environment = shown.substr(shown.find("environ="), shown.find("hidden=") - shown.find("environ="));
     CHECK(environment.find(canary) == std::string::npos);
     CHECK(environment.find("TOOLRACK_TEST_OTHER=stays") != std::string::npos);
+}
+
+TEST_CASE("an environment that is hidden is not shown by the kernel, and is still there") {
+    const auto shown = output_of(std::string("TOOLRACK_TEST_OTHER=stays ") + TAKES_A_SECRET);
+    CAPTURE(shown);
+    const auto at = shown.find("hidden=");
+    REQUIRE(at != std::string::npos);
+    CHECK(shown.substr(at, shown.find('\n', at) - at).find("TOOLRACK_TEST_OTHER") == std::string::npos);
+    CHECK(shown.find("other=stays\n", at) != std::string::npos);
 }
 
 TEST_CASE("a variable that is unset or empty gives an empty secret") {

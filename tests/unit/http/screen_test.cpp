@@ -53,6 +53,37 @@ TEST_CASE("a host that is not ours is refused: DNS rebinding") {
           "server.allowed_hosts.");
 }
 
+TEST_CASE("a refused host or origin is said again only when it looks like one") {
+    const auto sentence = [](const std::string& fields) {
+        const auto no = screened(fields);
+        REQUIRE(no);
+        CHECK(no->status == 403);
+        return no->sentence;
+    };
+    const std::string hex(64, 'a'), base64url(43, 'b'), longest(31, 'c'), label(63, 'd');
+    for (const auto& host : {longest, longest + ":80", label + ".example", std::string("10.1.2.3:80"),
+                             std::string("[2001:db8::1]"), std::string("my_service:8080")}) {
+        CAPTURE(host);
+        CHECK(sentence("Host: " + host + "\r\n").starts_with("Host \"" + host + "\" is not one"));
+        CHECK(sentence(us + "Origin: https://" + host + "\r\n").starts_with("Origin \"https://" + host + "\" may"));
+    }
+    CHECK(sentence(us + "Origin: null\r\n").starts_with("Origin \"null\" may"));
+
+    for (const auto& host : {hex, base64url, longest + "c", hex + ".example", std::string(300, '.')}) {
+        CAPTURE(host);
+        CHECK(sentence("Host: " + host + "\r\n") ==
+              "The Host of the request is not one that this server answers to, and looks like none.");
+        CHECK(sentence(us + "Origin: http://" + host + "\r\n") ==
+              "The Origin of the request may not use this server, and looks like none.");
+    }
+    for (const std::string origin : {"", "3f9c2d7a41b8", "Bearer 3f9c2d7a41b8", "http://", "http://3f9c@example.com",
+                                     "http://example.com/3f9c2d7a41b8", "HTTP 3f9c://example.com", "NULL"}) {
+        CAPTURE(origin);
+        CHECK(sentence(us + "Origin: " + origin + "\r\n") ==
+              "The Origin of the request may not use this server, and looks like none.");
+    }
+}
+
 TEST_CASE("what a proxy claims of the host does not count") {
     CHECK(status_of("Host: evil.example\r\nX-Forwarded-Host: localhost:8080\r\nForwarded: "
                     "host=localhost:8080\r\n") == 403);

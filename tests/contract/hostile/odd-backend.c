@@ -1,11 +1,14 @@
-/* An auth backend that decides as its option "does" says, well or badly. Says in the host's log that it
- * was asked, and what it saw. */
+/* An auth backend that decides as its option "does" says, well or badly; or, when that is "as_the_token_says", as
+ * the token itself. Says in the host's log that it was asked, and what it saw. */
 #include <toolrack/abi.h>
 
+#include <stddef.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct toolrack_instance {
     const toolrack_host *host;
@@ -15,6 +18,7 @@ struct toolrack_instance {
     pthread_t later;
     bool has_later;
     toolrack_call check; /* that `later` is to decide */
+    toolrack_call last;  /* that was decided before */
 };
 
 static toolrack_str text(const char *zero_terminated) {
@@ -46,13 +50,43 @@ static void *decide_later(void *context) {
     return NULL;
 }
 
+/* A thread for each, because many may wait at once. Longer than the host does. */
+struct late {
+    toolrack_instance *self;
+    toolrack_call check;
+};
+
+static void *decide_too_late(void *context) {
+    struct late *one = context;
+    const toolrack_principal who = someone();
+    sleep(12);
+    grant(one->self, one->check, &who);
+    free(one);
+    return NULL;
+}
+
+static void begin_too_late(toolrack_instance *self, toolrack_call check) {
+    struct late *one = malloc(sizeof *one);
+    pthread_t thread;
+    if (!one) return;
+    one->self = self, one->check = check;
+    if (pthread_create(&thread, NULL, decide_too_late, one) == 0) pthread_detach(thread);
+    else free(one);
+}
+
 static void authenticate(toolrack_instance *self, toolrack_call check, const toolrack_facts *facts) {
     static char much[300];
     static toolrack_str scopes[1001];
     toolrack_principal who = someone();
+    char asked[64] = "";
     const char *does = self->does;
     char line[300];
     size_t n;
+
+    if (!strcmp(does, "as_the_token_says")) {
+        memcpy(asked, facts->token.data, facts->token.size < 63 ? facts->token.size : 63);
+        does = asked;
+    }
 
     snprintf(line, sizeof line, "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld, certificate %.*s",
              facts->token.size, (int)facts->resource.size, facts->resource.data, (int)facts->peer.size,
@@ -64,6 +98,10 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
 
     if (!strcmp(does, "grant")) {
         who.scopes = scopes, who.scope_count = 2;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "grant_all")) {
+        scopes[0] = text("*");
+        who.scopes = scopes, who.scope_count = 1;
         grant(self, check, &who);
     } else if (!strcmp(does, "pass")) {
         refuse(self, check, TOOLRACK_PASS);
@@ -100,6 +138,23 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
         grant(self, check, &who);
     } else if (!strcmp(does, "odd_subject")) {
         who.subject = text("\xff\xfe");
+        grant(self, check, &who);
+    } else if (!strcmp(does, "empty_principal")) {
+        memset(&who, 0, sizeof who);
+        who.size = sizeof who;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "zeroed_principal")) {
+        memset(&who, 0, sizeof who);
+        grant(self, check, &who);
+    } else if (!strcmp(does, "endless_subject")) {
+        who.subject.size = SIZE_MAX;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "long_credential")) {
+        who.credential.data = much, who.credential.size = 257;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "long_scope")) {
+        scopes[0].data = much, scopes[0].size = 257;
+        who.scopes = scopes, who.scope_count = 1;
         grant(self, check, &who);
     } else if (!strcmp(does, "long_issuer")) {
         who.issuer.data = much, who.issuer.size = 257;
@@ -139,6 +194,19 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
     } else if (!strcmp(does, "expired_before_1970")) {
         who.expires = -1;
         grant(self, check, &who);
+    } else if (!strcmp(does, "expired_before_time_began")) {
+        who.expires = INT64_MIN;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "null_why")) {
+        self->auth->refuse(self->host, check, TOOLRACK_BAD_TOKEN, (toolrack_str){NULL, 1000});
+    } else if (!strcmp(does, "odd_why")) {
+        self->auth->refuse(self->host, check, TOOLRACK_BAD_TOKEN, text("\xff\x1b[2J\r\nforged"));
+    } else if (!strcmp(does, "never")) {
+        return;
+    } else if (!strcmp(does, "hang")) {
+        for (;;) pause();
+    } else if (!strcmp(does, "too_late")) {
+        begin_too_late(self, check);
     } else if (!strcmp(does, "expires_in_2286")) {
         who.expires = 9999999999;
         grant(self, check, &who);
@@ -148,6 +216,20 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
     } else if (!strcmp(does, "grant_then_refuse")) {
         grant(self, check, &who);
         refuse(self, check, TOOLRACK_BAD_TOKEN);
+    } else if (!strcmp(does, "grant_twice")) {
+        grant(self, check, &who);
+        grant(self, check, &who);
+    } else if (!strcmp(does, "refuse_grant_and_refuse")) {
+        refuse(self, check, TOOLRACK_PASS);
+        grant(self, check, &who);
+        refuse(self, check, TOOLRACK_PASS);
+    } else if (!strcmp(does, "answer_the_last_one_again")) {
+        refuse(self, self->last, TOOLRACK_BAD_TOKEN);
+        self->last = check;
+        grant(self, check, &who);
+    } else if (!strcmp(does, "take_all_back_and_grant")) {
+        self->auth->forget(self->host, text(""));
+        grant(self, check, &who);
     } else if (!strcmp(does, "grant_another")) {
         grant(self, 0, &who);
         grant(self, check + 1, &who);
@@ -175,6 +257,13 @@ static void read_options(toolrack_instance *self, toolrack_str options) {
     if (traits) self->table.traits = strtoull(traits + 9, NULL, 10);
 }
 
+/* Metadata that is none. */
+static void metadata(toolrack_instance *self, void (*emit)(void *, toolrack_str), void *context) {
+    if (!strcmp(self->does, "metadata_garbage")) emit(context, text("{\"authorization_servers\":["));
+    if (!strcmp(self->does, "metadata_null")) emit(context, (toolrack_str){NULL, 77});
+    if (!strcmp(self->does, "metadata_odd")) emit(context, text("{\"authorization_servers\":[\"javascript:x\"]}"));
+}
+
 static toolrack_instance *create(const toolrack_host *host, toolrack_str options,
                                  void (*complain)(void *, toolrack_str), void *context) {
     toolrack_instance *self = calloc(1, sizeof *self);
@@ -186,6 +275,7 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
     self->auth = host->get_extension(host, TOOLRACK_EXT_AUTH_HOST);
     self->table.size = sizeof self->table;
     self->table.authenticate = authenticate;
+    self->table.metadata = metadata;
     read_options(self, options);
     return self;
 }
@@ -196,7 +286,11 @@ static void destroy(toolrack_instance *self) {
 }
 
 static const void *get_extension(toolrack_instance *self, const char *id) {
-    return strcmp(id, TOOLRACK_EXT_AUTH) == 0 ? &self->table : NULL;
+    if (strcmp(id, TOOLRACK_EXT_AUTH)) return NULL;
+    if (!strcmp(self->does, "no_table")) return NULL;
+    if (!strcmp(self->does, "short_table")) self->table.size = offsetof(toolrack_auth, authenticate);
+    if (!strcmp(self->does, "null_authenticate")) self->table.authenticate = NULL;
+    return &self->table;
 }
 
 static const toolrack_plugin plugin = {
