@@ -13,6 +13,7 @@
 
 #include "catch.hpp"
 #include "desk.hpp"
+#include "plugin/confinement.hpp"
 #include "plugin/frame.hpp"
 #include "plugin/worker_messages.hpp"
 
@@ -148,13 +149,14 @@ class impostor {
 public:
     explicit impostor(const std::string& then) {
         using namespace plugin;
+        folder_.write("confined", frame_of<from_worker::any>(from_worker::confined{{"a wall is missing"}, {"a remark"}}));
         folder_.write("described", frame_of<from_worker::any>(from_worker::described{
                                        "org.example.impostor", "1.0.0", 0, R"({"kinds":["tools"]})"}));
         folder_.write("created", frame_of<from_worker::any>(from_worker::created{true}));
-        const auto file = folder_.write("script", "cd " + folder_.path().string() +
-                                                      "; cat described created >&3; " + then + "; exec cat <&3 >/dev/null\n");
-        settings_.name = file.string();  // a shell takes it for what to run
+        settings_.name = (folder_.path() / "script").string();  // a shell takes it for what to run
         settings_.isolation = "process";
+        folder_.write("script", "cd " + folder_.path().string() + "; asked=" + std::to_string(told_first() + 1) +
+                                    "; cat confined described created >&3; " + then + "; exec cat <&3 >/dev/null\n");
     }
 
     test::temporary_folder& folder() { return folder_; }
@@ -168,6 +170,14 @@ public:
     }
 
 private:
+    // Bytes that every worker is told before anything is asked.
+    std::size_t told_first() const {
+        using namespace plugin;
+        const auto confinement = to_json({settings_.sandbox, "/nowhere.so", {}, settings_.threads + listing_threads});
+        return frame_of<to_worker::any>(to_worker::hello{worker_protocol, settings_.name, confinement}).size() +
+               frame_of<to_worker::any>(to_worker::create{settings_.options.json}).size();
+    }
+
     test::temporary_folder folder_;
     config::plugin settings_;
 };
@@ -199,8 +209,8 @@ struct asked_impostor {
     std::shared_ptr<plugin::instance> it;
 };
 
-// Until what begins the first call has come: hello and create are shorter than this, and all three are not.
-const std::string when_asked = "head -c 190 <&3 >/dev/null; cat frames >&3";
+// Until what begins the first call has come.
+const std::string when_asked = "head -c $asked <&3 >/dev/null; cat frames >&3";
 
 }  // namespace
 
@@ -231,6 +241,7 @@ TEST_CASE("what a worker says out of place changes nothing") {
         frames += frame_of<from_worker::any>(from_worker::unfit{"I do not like it here"});
         frames += frame_of<from_worker::any>(from_worker::described{"a", "b", 0, "{}"});
         frames += frame_of<from_worker::any>(from_worker::created{false});
+        frames += frame_of<from_worker::any>(from_worker::confined{{"a forged gap"}, {}});
         frames += frame_of<from_worker::any>(from_worker::listed{1, true});
         frames += frame_of<from_worker::any>(from_worker::feature{9, "tool", "{}", "{}"});
         frames += frame_of<from_worker::any>(from_worker::resource_updated{"\xff"});
@@ -239,6 +250,8 @@ TEST_CASE("what a worker says out of place changes nothing") {
     asked_impostor one(frames, when_asked + "; sleep 0.2; exit 5");
     CHECK(one.ask().value().kind == kind::lost);  // when it had ended
     CHECK(one.log.says("all of it was said"));
+    CHECK(one.log.says("warning: plugin " + one.of.name() + ": a wall is missing\n"));
+    CHECK_FALSE(one.log.says("a forged gap"));
     for (const char* number : {"77", "78", "79", "80"}) CHECK(one.log.says(std::string(" for call ") + number + " was dropped"));
     CHECK(one.log.will_say("it ended the process (exit status 5)"));
     CHECK(one.it->offers_features());
@@ -261,8 +274,10 @@ TEST_CASE("one that cannot be started says how far it came") {
         const auto made = one.start(log);
         return made ? std::string("it was started") : made.error().why();
     };
-    CHECK(why("exit 3") == "it ended the process while it was loaded and described (exit status 3)");
-    CHECK(why("kill -SEGV $$") == "it crashed while it was loaded and described (a segmentation fault, signal 11)");
+    const std::string when_confined = "cat $(dirname $0)/confined >&3; ";
+    CHECK(why("exit 3") == "it ended the process while it was confined (exit status 3)");
+    CHECK(why(when_confined + "exit 3") == "it ended the process while it was loaded and described (exit status 3)");
+    CHECK(why(when_confined + "kill -SEGV $$") == "it crashed while it was loaded and described (a segmentation fault, signal 11)");
     CHECK(why("printf 'xxxxxxxxxxxxxxxx' >&3; sleep 30").find("it sent what no worker sends") == 0);
 }
 
