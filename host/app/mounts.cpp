@@ -90,14 +90,19 @@ result<fs::path, complaint> find_shipped(const std::string& kind, const std::str
     return find_in(shipped_folders(kind), name);
 }
 
+// Beside this program in a build tree; where the shipped libraries are once it is installed.
 std::string find_worker() {
-    const auto beside = fs::path(own_program()).parent_path() / "toolrack-worker";
-    const auto installed = fs::path(TOOLRACK_LIBRARY_FOLDER) / "toolrack-worker";
-    std::error_code ignored;
-    for (const auto& file : {beside, installed})
+    constexpr const char* name = "toolrack-worker";
+    const fs::path folder = fs::path(own_program()).parent_path();
+    std::string tried;
+    for (const auto& file : {folder / name, folder.parent_path() / "lib" / "toolrack" / name,
+                             fs::path(TOOLRACK_LIBRARY_FOLDER) / name}) {
+        std::error_code ignored;
         if (fs::exists(file, ignored)) return file.string();
-    throw failure("The program toolrack-worker, in which plugins run, is missing; looked for " + beside.string() + ", " +
-                  installed.string() + ". Install it from the same build as toolrack.");
+        tried += (tried.empty() ? "" : ", ") + file.string();
+    }
+    throw failure("The program toolrack-worker, in which plugins run, is missing; looked for " + tried +
+                  ". Install it from the same build as toolrack.");
 }
 
 std::vector<mount> find_mounts(const config::settings& settings, std::vector<std::string>& warnings) {

@@ -69,7 +69,7 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
 
     auto who = co_await now.gate().admit(x.facts(), x.get_executor());
     if (!who) {
-        now.clerk().note_refusal(who.error(), x.facts().peer);
+        now.clerk().note_refusal(who.error().why, x.facts().peer);
         co_return x.reject(refused(who.error(), now.resource()));
     }
     if (auto no = take_place(x, *who, now.allowance())) co_return x.reject(*no);

@@ -70,7 +70,7 @@ entry clerk::open(const wire::message& said, const wire::principal& who) const {
     else about.json("request", said.id);
     if (const auto trace = trace_of(said); !trace.empty()) about.word("trace", trace);
     about.number("generation", generation_);
-    return {*into_, rules_.is_required, about.text(), arguments_of(said)};
+    return {into_, rules_.is_required, about.text(), arguments_of(said)};
 }
 
 std::string clerk::arguments_of(const wire::message& said) const {

@@ -5,8 +5,8 @@
 
 namespace toolrack::audit {
 
-entry::entry(journal& in, bool is_required, std::string about, std::string arguments)
-    : in_(&in), is_required_(is_required), about_(std::move(about)), arguments_(std::move(arguments)),
+entry::entry(std::shared_ptr<journal> in, bool is_required, std::string about, std::string arguments)
+    : in_(std::move(in)), is_required_(is_required), about_(std::move(about)), arguments_(std::move(arguments)),
       since_(std::chrono::steady_clock::now()) {}
 
 entry& entry::operator=(entry&& other) noexcept {
@@ -71,7 +71,7 @@ entry entry::of_task(std::string_view id) {
     line said;
     said.more(about_).word("task", id);
     about_ = said.text();
-    entry made(*in_, is_required_, about_, {});
+    entry made(in_, is_required_, about_, {});
     made.is_of_task_ = true;
     made.is_owed_ = is_owed_;
     made.begun_ = begun_;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ namespace toolrack::audit {
 class entry {
 public:
     entry() = default;  // of something that nobody keeps account of
-    // `about` and `arguments` are members of a line. The journal outlives the entry.
-    entry(journal& in, bool is_required, std::string about, std::string arguments);
+    // `about` and `arguments` are members of a line. The entry keeps the journal: a call that goes on as a task is
+    // let go of after all else.
+    entry(std::shared_ptr<journal> in, bool is_required, std::string about, std::string arguments);
     entry(entry&& other) noexcept { *this = std::move(other); }
     entry& operator=(entry&& other) noexcept;
     ~entry() { write(); }
@@ -49,7 +51,7 @@ public:
 private:
     void write();
 
-    journal* in_ = nullptr;
+    std::shared_ptr<journal> in_;
     bool is_required_ = false, is_owed_ = false, is_of_task_ = false;
     std::string about_, arguments_;
     std::uint64_t begun_ = 0;  // the number of the line that said so

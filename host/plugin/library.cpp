@@ -166,6 +166,7 @@ result<std::shared_ptr<const library>, complaint> libraries::open(const std::fil
 
 result<std::shared_ptr<const library>, complaint> libraries::open_kept(const std::filesystem::path& kept) {
     if (const auto known = loaded_.find(kept); known != loaded_.end()) return known->second;
+    log_.debug("probing {}", kept.string());
     if (const auto why = probe(worker_, kept, log_)) return complain(*why);
     auto opened = load(kept);
     if (opened) loaded_.emplace(kept, *opened);

@@ -101,20 +101,18 @@ worker::event worker::wait(time until, bool for_writing) {
                                       pollfd{child_->descriptor(), POLLIN, 0},
                                       pollfd{printed_.get(), POLLIN, 0}};
         const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(until));
-        if (ready == 0 && steady_clock::now() >= until) return event::late;
+        if (steady_clock::now() >= until) return event::late;  // however much is said meanwhile
         if (ready <= 0) continue;
         const auto& [socket, rung, ended, printed] = watched;
+        const bool is_audible = socket.revents & (POLLIN | POLLHUP | POLLERR);
         if (printed.revents) read_printed();
-        if (socket.revents & (POLLIN | POLLHUP | POLLERR)) {
-            is_over_ = !receive();
-        } else if (ended.revents) {
-            is_over_ = true;  // and all that it had to say has been read
-        } else if (rung.revents) {
+        if (is_audible) is_over_ = !receive();
+        else if (ended.revents) is_over_ = true;  // and all that it had to say has been read
+        if (rung.revents) {
             alarm_.quiet();
             return event::woken;
-        } else if (socket.revents & POLLOUT) {
-            return event::writable;
         }
+        if (socket.revents & POLLOUT) return event::writable;
     }
 }
 

@@ -103,7 +103,8 @@ private:
     alarm alarm_;
     std::thread keeper_;
     comeback comeback_;      // of the keeper
-    bool did_well_ = false;  // the same: something was answered in this life
+    bool did_well_ = false;           // the same: something was answered in this life
+    bool has_changed_lists_ = false;  // the same: in any life
     std::atomic<bool> is_benched_ = false;
 
     std::mutex listing_alone_;  // taken before the other one
@@ -144,7 +145,7 @@ call worker_instance::start(const request& asked, bool quick, executor home, in_
     std::unique_lock lock(mutex_);
     calls.add(made);
     message.call = made->id();
-    if (outbox_.begin(message.call, frame_of<to_worker::any>(message))) {
+    if (!is_closing_ && outbox_.begin(message.call, frame_of<to_worker::any>(message))) {
         if (outbox_.is_stuck()) alarm_.ring();
         return made;
     }
@@ -248,11 +249,12 @@ void worker_instance::keep(std::promise<result<void, complaint>> first) {
             }
             if (begun) serve(now);
             // Those who wait hear of it before anything else is found out.
-            lost = begun ? end_begun(answer::kind::lost) : end_all(answer::kind::lost);
+            if (begun) lost = end_begun(answer::kind::lost);
+            else end_all(answer::kind::busy);
             why = begun ? now.how_it_ended() : begun.error().why();
         } catch (const std::exception& wrong) {
             if (is_first) return first.set_value(complain(wrong.what()));
-            lost = end_all(answer::kind::lost);
+            lost = end_begun(answer::kind::lost);
             why = wrong.what();
         }
         {
@@ -286,6 +288,9 @@ result<void, complaint> worker_instance::begin_life(worker& now, bool is_first) 
     is_benched_ = false;
     outbox_.open(now.socket());
     for (const auto& uri : watched_) outbox_.add(frame_of<to_worker::any>(to_worker::watch{uri, true}));
+    // One whose lists change has forgotten how they were.
+    if (has_changed_lists_)
+        for (const auto kind : {"tool", "prompt", "resource"}) reception_.list_changed(kind);
     return {};
 }
 
@@ -360,6 +365,7 @@ void worker_instance::heard(const from_worker::any& message) {
             } else if constexpr (std::is_same_v<kind, from_worker::logged>) {
                 reception_.log_line(said.severity, said.line);
             } else if constexpr (std::is_same_v<kind, from_worker::list_changed>) {
+                has_changed_lists_ = true;
                 reception_.list_changed(said.kind);
             } else if constexpr (std::is_same_v<kind, from_worker::resource_updated>) {
                 reception_.resource_updated(said.uri);

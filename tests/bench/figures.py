@@ -16,9 +16,10 @@ class Figure:
         return self.at_most is None or self.value <= self.at_most
 
     def __str__(self):
+        value = f"{self.value:,.0f}" if self.value >= 1000 else f"{self.value:.4g}"
         if self.at_most is None:
-            return f"{self.what:<66}{self.value:>12,.4g} {self.unit}"
-        return (f"{self.what:<66}{self.value:>12,.4g} {self.unit:<13} limit {self.at_most:>10,.6g}   "
+            return f"{self.what:<66}{value:>12} {self.unit}"
+        return (f"{self.what:<66}{value:>12} {self.unit:<13} limit {self.at_most:>10,.6g}   "
                 f"{'pass' if self.is_kept() else 'FAIL'}")
 
 

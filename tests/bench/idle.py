@@ -3,23 +3,22 @@
 usage: TOOLRACK_BUILD=build/release python3 tests/bench/idle.py [CONNECTIONS [STREAMS]]
 
 Opens CONNECTIONS (default: 10,000) that each asked once and stay, in clear text and then with TLS, and STREAMS
-(default: half as many) of subscriptions/listen; prints what the whole server holds in memory with them, and how
-long calls take meanwhile. Ends with 1 when it is more than 64 MiB, 300 MiB and 64 MiB for 10,000, 10,000 and 5,000,
-or in proportion. Each source has its 2,000 connections: they come from several addresses of 127.0.0.0/8.
+(default: half as many) of subscriptions/listen, and says what the whole server holds in memory with them, and how
+long calls take meanwhile. Ends with 1 when it is more than 64 MiB, 300 MiB and 64 MiB; that is meant for 10,000, 10,000
+and 5,000. Each source has its 2,000 connections: they come from several addresses of 127.0.0.0/8.
 """
 
 import json
 import pathlib
 import resource
-import ssl
-import statistics
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-import socket
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from figures import quantile, report, summary  # noqa: E402
 from harness import Server, modern, rpc, settings, trusting_anybody  # noqa: E402
 
 PER_SOURCE = 1900
@@ -96,21 +95,20 @@ def call_times(server):
             if connection.read_response().status != 200:
                 raise AssertionError("a call was not answered")
             times.append(1000 * (time.perf_counter() - begun))
-    return statistics.median(times), sorted(times)[CALLS * 99 // 100]
+    return times
 
 
-def measure(what, server, opened, count, most):
+def hold(what, server, opened, count, most):
     before = server.memory()
-    begun = time.monotonic()
     kept = opened(server, count)
-    seconds = time.monotonic() - begun
     memory = server.memory()
-    median, late = call_times(server)
-    print(f"{count} {what}: {memory:.1f} MiB in all, {1024 * (memory - before) / count:.1f} KiB each (opened in "
-          f"{seconds:.0f} s); at most {most:.0f} MiB; calls meanwhile: p50 {median:.2f} ms, p99 {late:.2f} ms", flush=True)
+    report(f"{count} {what}, the whole server's memory", memory, "MiB", most)
+    report(f"{count} {what}, memory of each", 1024 * (memory - before) / count, "KiB")
+    times = call_times(server)
+    report(f"{count} {what}, a call meanwhile, median", quantile(times, 0.5), "ms")
+    report(f"{count} {what}, a call meanwhile, 99 of 100", quantile(times, 0.99), "ms")
     for connection in kept:
         connection.close()
-    return memory <= most
 
 
 def certificate(folder):
@@ -120,26 +118,21 @@ def certificate(folder):
     return f"[tls]\ncertificate = {json.dumps(str(folder / 'tls.crt'))}\nkey = {json.dumps(str(folder / 'tls.key'))}\n"
 
 
-def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    streams = int(sys.argv[2]) if len(sys.argv) > 2 else count // 2
+def measure(count=10_000, streams=5_000):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     limits = {"connections": count + 100, "idle_timeout": "30m"}
-    base = 20.0  # of the server without anybody, which does not shrink with the count
-    share = lambda most, of, at: base + (most - base) * min(1.0, at / of)
-
-    good = True
     with Server(settings("echo", limits=limits)) as server:
-        print(f"nobody: {server.memory():.1f} MiB", flush=True)
-        good &= measure("idle connections", server, idle, count, share(64, 10_000, count))
+        report("nobody, the whole server's memory", server.memory(), "MiB")
+        hold("idle connections", server, idle, count, 64)
     with tempfile.TemporaryDirectory() as name:
         with Server(settings("echo", limits=limits, extra=certificate(pathlib.Path(name)))) as server:
-            good &= measure("idle connections of TLS", server, idle_tls, count, share(300, 10_000, count))
+            hold("idle connections of TLS", server, idle_tls, count, 300)
     with Server(settings("echo", limits=limits)) as server:
-        good &= measure("listen streams", server, listening, streams, share(64, 5_000, streams))
-    return 0 if good else 1
+        hold("listen streams", server, listening, streams, 64)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    measure(wanted, int(sys.argv[2]) if len(sys.argv) > 2 else wanted // 2)
+    sys.exit(1 if summary()[1] else 0)

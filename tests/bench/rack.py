@@ -5,12 +5,9 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-
-from harness import BINARY, Server, environment, modern, rpc, settings  # noqa: E402
+from harness import BINARY, Server, environment, modern, rpc, settings
 
 LIST = rpc("tools/list")
 TICKS = os.sysconf("SC_CLK_TCK")

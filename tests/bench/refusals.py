@@ -3,8 +3,8 @@
 usage: TOOLRACK_BUILD=build/release python3 tests/bench/refusals.py [COUNT]
 
 Sends COUNT (default: 1000) requests that get each of 400, 401, 403, 404, 405, 413 and 415, over connections that are
-used again where the server allows it and made anew where it does not. Prints a line for each kind; ends with 1
-when one of them left descriptors open, or, from 100,000 of each on, more than 4 MB of memory.
+used again where the server allows it and made anew where it does not. Ends with 1 when one kind left descriptors
+open, or, from 100,000 of each on, more than 4 MB of memory.
 """
 
 import pathlib
@@ -14,6 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from figures import report, summary  # noqa: E402
 from harness import Server, rpc, settings, wait_until  # noqa: E402
 
 CLIENTS = 8
@@ -116,9 +117,7 @@ def is_alone(server):
     return "01" not in states and "08" not in states  # established, close-wait
 
 
-def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    good = True
+def measure(count=1_000_000):
     with Server(settings("echo")) as server:
         address = server.addresses[0]
         # What is made at first use is not what is lost.
@@ -128,16 +127,16 @@ def main():
         for status, data in kinds(server).items():
             files, memory, begun = server.open_files(), server.memory(), time.monotonic()
             ask(address, data, status, count)
-            seconds = time.monotonic() - begun
+            rate = count / (time.monotonic() - begun)
             wait_until(lambda: is_alone(server))
-            files, memory = server.open_files() - files, server.memory() - memory
-            print(f"{status}: {count} in {seconds:.1f} s ({count / seconds:.0f} a second), descriptors {files:+d}, "
-                  f"memory {memory:+.2f} MB", flush=True)
-            good &= files == 0 and (count < FEW or memory <= MOST_MEMORY)
+            report(f"{count} answers of {status}, a second", rate, "")
+            report(f"{count} answers of {status}, descriptors more than before", server.open_files() - files, "", 0)
+            report(f"{count} answers of {status}, memory more than before", server.memory() - memory, "MB",
+                   MOST_MEMORY if count >= FEW else None)
         if server.post(rpc("tools/list")).status != 200:
             raise AssertionError("it serves nobody any more")
-    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    sys.exit(1 if summary()[1] else 0)

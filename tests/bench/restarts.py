@@ -15,12 +15,12 @@ import multiprocessing
 import pathlib
 import resource
 import select
-import signal
 import socket
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from figures import quantile, report, report_none, summary  # noqa: E402
 from harness import Server, new_token, request, rpc, settings  # noqa: E402
 
 BETWEEN = 2.0  # seconds that a server serves before it is told to stop
@@ -158,9 +158,7 @@ def client(address, token, rate, is_over, tell):
     tell.put(Load(address, token).run(rate, is_over))
 
 
-def main():
-    restarts = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    rate = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+def measure(restarts=20, rate=2000):
     token = new_token()
     kept = socket.socket()
     kept.bind(("127.0.0.1", 0))
@@ -178,8 +176,7 @@ def main():
     for _ in range(restarts):
         time.sleep(BETWEEN)
         begun = time.monotonic()
-        server.signal(signal.SIGTERM)
-        server.stop()
+        server.stop()  # says SIGTERM, once
         server = Server(config, token=token, sockets=[kept])
         gaps.append(time.monotonic() - begun)
     time.sleep(BETWEEN)
@@ -190,15 +187,16 @@ def main():
     server.stop()
 
     asked, seconds = sum(one[0] for one in told), max(one[1] for one in told)
-    refused, lost = [text for one in told for text in one[2]], [text for one in told for text in one[3]]
-    times = sorted(moment for one in told for moment in one[4])
-    print(f"{restarts} restarts (from the signal to the next one's ready line {min(gaps):.2f} to {max(gaps):.2f} s): {asked} "
-          f"requests at {asked / seconds:.0f} a second, {len(refused)} refused, {len(lost)} lost; p50 "
-          f"{1000 * times[len(times) // 2]:.1f} ms, longest {max(times):.2f} s")
-    for text in (refused + lost)[:10]:
-        print("  " + text)
-    return 0 if not refused and not lost else 1
+    times = [moment for one in told for moment in one[4]]
+    report(f"{restarts} restarts, requests", asked, "")
+    report(f"{restarts} restarts, requests a second", asked / seconds, "")
+    report_none(f"{restarts} restarts, requests refused", [text for one in told for text in one[2]])
+    report_none(f"{restarts} restarts, requests lost", [text for one in told for text in one[3]])
+    report(f"{restarts} restarts, from the signal to the next one's ready line, at most", max(gaps), "s")
+    report(f"{restarts} restarts, a request, median", 1000 * quantile(times, 0.5), "ms")
+    report(f"{restarts} restarts, a request, longest", max(times), "s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure(*map(int, sys.argv[1:3]))
+    sys.exit(1 if summary()[1] else 0)

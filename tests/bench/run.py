@@ -4,16 +4,25 @@ usage: run.py [WORD ...]     only the measurements whose names hold one of the w
 """
 
 import argparse
+import pathlib
 import sys
 
-import calls
-import checks
-import figures
-import long_list
-import revocation
-import rotation
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-MEASUREMENTS = {one.__name__: one for one in (checks, calls, revocation, long_list, rotation)}
+import calls  # noqa: E402
+import checks  # noqa: E402
+import figures  # noqa: E402
+import idle  # noqa: E402
+import long_list  # noqa: E402
+import refusals  # noqa: E402
+import restarts  # noqa: E402
+import revocation  # noqa: E402
+import rotation  # noqa: E402
+import slow  # noqa: E402
+import workers  # noqa: E402
+
+MEASUREMENTS = {one.__name__: one for one in (checks, calls, workers, revocation, long_list, rotation, refusals, idle,
+                                             restarts, slow)}
 
 
 def main():

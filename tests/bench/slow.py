@@ -5,11 +5,12 @@ usage: TOOLRACK_BUILD=build/release python3 tests/bench/slow.py [CONNECTIONS [SE
 Needs the Debian package slowhttptest. Each attack holds CONNECTIONS (default: 4000) for SECONDS (default: 40), while
 good clients go on asking. It comes from one address, so it is run twice: with the configuration as it is, where a
 source gets 2,000 connections, and with a configuration that lets it have them all. The good clients come from
-another address, on one connection that stays and on new ones. Prints a line for each; ends with 1 when one good
-request of all was not answered.
+another address, on one connection that stays and on new ones. Ends with 1 when one good request of all was not
+answered.
 """
 
 import pathlib
+import re
 import resource
 import shutil
 import socket
@@ -19,6 +20,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from figures import quantile, report, report_none, summary  # noqa: E402
 from harness import Server, rpc, settings  # noqa: E402
 
 # The program can send no Authorization; in the line of another field it does, and so the bodies get past the gate.
@@ -86,39 +88,35 @@ def attack(server, arguments, count, seconds):
                            "5", "-u", server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors="replace") as process:
         said = process.communicate(timeout=seconds + 120)[0]
-    connected = [int(line.split(":")[1].split("\x1b")[0]) for line in said.splitlines() if line.startswith("connected:")]
+    connected = [int(number) for number in re.findall(r"connected: *(\d+)", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", said))]
     return max(connected, default=0)
 
 
-def run(what, arguments, config, count, seconds):
+def endure(what, arguments, config, count, seconds):
     with Server(config) as server:
         good = [Good(server, stays) for stays in (True, False)]
         most = attack(server, arguments(server.token), count, seconds)
         for one in good:
             one.stop()
-        times = sorted(time for one in good for time in one.times)
-        failures = [failure for one in good for failure in one.failures]
-        asked = len(times) + len(failures)
-        print(f"{what}: {len(times)} of {asked} good requests answered ({100 * len(times) / asked:.2f} %), p50 "
-              f"{times[len(times) // 2]:.2f} ms, p99 {times[len(times) * 99 // 100]:.2f} ms; the attack had up to {most} "
-              f"connections; {server.memory():.1f} MiB{'; ' + failures[0] if failures else ''}", flush=True)
-        return not failures
+        times = [moment for one in good for moment in one.times]
+        report(f"{what}, connections of the attack at most", most, "")
+        report(f"{what}, good requests answered", len(times), "")
+        report_none(f"{what}, good requests not answered", [failure for one in good for failure in one.failures])
+        report(f"{what}, a good request, 99 of 100", quantile(times, 0.99), "ms")
+        report(f"{what}, the whole server's memory", server.memory(), "MiB")
 
 
-def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+def measure(count=4000, seconds=40):
     if not shutil.which("slowhttptest"):
         sys.exit("slowhttptest is not installed; it is a package of Debian.")
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    good = True
     for limits in ({}, {"connections_per_source": count + 100}):
         for what, arguments in ATTACKS.items():
-            where = "all from one source let in" if limits else "default limits"
-            good &= run(f"{what}, {where}", arguments, settings("echo", limits=limits), count, seconds)
-    return 0 if good else 1
+            endure(f"{what}, {'all' if limits else '2,000 at most'} let in", arguments, settings("echo", limits=limits),
+                   count, seconds)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure(*map(int, sys.argv[1:3]))
+    sys.exit(1 if summary()[1] else 0)

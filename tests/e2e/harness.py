@@ -80,6 +80,11 @@ def settings(*plugins, listen=("127.0.0.1:0",), backend="env-token", server=None
     return text
 
 
+def in_the_host(config):
+    """The same, with every plugin in the server's own process."""
+    return re.sub(r"^\[\[plugin\]\]$", '[[plugin]]\nisolation = "host"', config, flags=re.M)
+
+
 def hostile(name):
     """A library that misbehaves on purpose: one behaviour each."""
     return BUILD / "hostile" / f"{name}.so"

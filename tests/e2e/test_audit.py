@@ -122,7 +122,7 @@ class ALine(WithAudit):
         ends("tool_error", None, server.call_tool("test_error_handling"))
         ends("error", -32602, server.call_tool("nonsense"))
         ends("error", -32602, server.plain("tools/call", {}))
-        ends("error", -32603, server.call_tool("throws"))
+        ends("tool_error", None, server.call_tool("throws"))
         ends("error", -32603, server.call_tool("answers_bad_json"))
         ends("error", -32020, server.modern("tools/call", ECHO, fields={"Mcp-Name": "other"}))
         ends("error", -32022, server.modern("tools/call", ECHO, meta={META + "protocolVersion": "2999-01-01"},

@@ -4,8 +4,8 @@ import json
 import time
 import unittest
 
-from harness import (META, PATIENCE, Closed, Connection, Folder, Served, Server, Session, hostile, in_parallel, modern, plugin,
-                     rpc, settings, wait_until)
+from harness import (META, PATIENCE, Closed, Connection, Folder, Served, Server, Session, hostile, in_parallel,
+                     in_the_host, modern, plugin, rpc, settings, wait_until)
 
 INTERNAL_ERROR = -32603
 
@@ -70,6 +70,10 @@ class Misbehaving(Served):
             for tool, arguments in (("throws", {}), ("answers_bad_json", {}), ("answers_twice", {}), ("echo", {"text": ""})):
                 connection.send(self.server.request(body=rpc("tools/call", {"name": tool, "arguments": arguments})))
                 self.assertEqual(200, connection.read_response().status)
+
+
+class MisbehavingInTheHost(Misbehaving):
+    config = in_the_host(Misbehaving.config)
 
 
 class CallsThatWereGivenUp(unittest.TestCase):
@@ -162,6 +166,10 @@ class Principals(Served):
             self.assertEqual("token", said["subject"])
 
 
+class PrincipalsInTheHost(Principals):
+    config = in_the_host(Principals.config)
+
+
 class Notifications(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
@@ -231,6 +239,10 @@ class Notifications(Served):
                 self.assertEqual("notified", connection.read_response().text)
 
 
+class NotificationsInTheHost(Notifications):
+    config = in_the_host(Notifications.config)
+
+
 class ManyAtOnce(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
@@ -265,6 +277,10 @@ class ManyAtOnce(Served):
             connection.close()
 
 
+class ManyAtOnceInTheHost(ManyAtOnce):
+    config = in_the_host(ManyAtOnce.config)
+
+
 class AFullLane(Served):
     config = settings("echo", plugin(hostile("misbehaving"), threads=1, queue=1))
 
@@ -280,6 +296,10 @@ class AFullLane(Served):
             self.assertEqual(200, answer.status)
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
         self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
+
+
+class AFullLaneInTheHost(AFullLane):
+    config = in_the_host(AFullLane.config)
 
 
 class Leaving(Served):
@@ -314,6 +334,10 @@ class Leaving(Served):
             connection.read_head()
             connection.close()
         self.assert_serves()
+
+
+class LeavingInTheHost(Leaving):
+    config = in_the_host(Leaving.config)
 
 
 class Draining(unittest.TestCase):

@@ -4,6 +4,8 @@ import collections
 import threading
 import time
 
+MOST_SHOWN = 20
+
 
 class Judge:
     def __init__(self):
@@ -18,8 +20,11 @@ class Judge:
             self.right[who] += 1
 
     def bad(self, who, what):
+        line = f"{time.strftime('%T')} {who}: {what}"
         with self._lock:
-            self.wrong.append(f"{time.strftime('%T')} {who}: {what}")
+            self.wrong.append(line)
+            if len(self.wrong) <= MOST_SHOWN:
+                print(line, flush=True)
 
     def a_plugin_dies(self, seconds=2.0):
         """What was asked of a plugin from now on may be answered with an error that says so."""

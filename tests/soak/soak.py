@@ -27,7 +27,7 @@ from wallet import Wallet  # noqa: E402
 MIX = {"caller": 10, "slow_caller": 4, "session": 3, "listener": 6, "slow_reader": 2,
        "stranger": 2, "babbler": 2, "dawdler": 2, "deserter": 2}
 A_CHAOS_EVERY = 3.0  # seconds
-WARM_UP = float(os.environ.get("WARM", 45))
+WARM_UP = 45.0
 MOST_GROWTH = 8.0  # MiB, between two moments of calm
 
 # Warnings and errors that the mishaps of a soak bring with them; any other is one too many.

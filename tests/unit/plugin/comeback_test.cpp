@@ -36,6 +36,7 @@ TEST_CASE("a worker that dies in vain comes back later each time, and is given u
 
 TEST_CASE("one that comes from the bench goes back there, unless it does well") {
     comeback one;
+    one.lives(now);
     for (int i = 0; i < comeback::most_in_vain + 3; ++i) one.after_death(now, false);
     CHECK(one.after_death(now, false) == 1min);
     CHECK(one.is_benched());
@@ -45,6 +46,7 @@ TEST_CASE("one that comes from the bench goes back there, unless it does well") 
 
 TEST_CASE("good work, and a long life, wipe the slate clean") {
     comeback one;
+    one.lives(now);
     for (int round = 0; round < 5; ++round) {
         for (int i = 1; i < comeback::most_in_vain; ++i) one.after_death(now, false);
         CHECK_FALSE(one.is_benched());

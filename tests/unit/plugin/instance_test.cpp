@@ -77,12 +77,14 @@ TEST_CASE("an instance lists what its plugin offers") {
     CHECK(desk.to().auth_traits() == 0);
 }
 
-TEST_CASE("a plugin that cannot list says so, and a backend lists nothing") {
+TEST_CASE("a plugin that cannot list says so") {
     test::desk desk(of_this_folder("cannot-list"));
     const auto listed = desk.to().list();
     REQUIRE_FALSE(listed.has_value());
     CHECK(listed.error().why() == "it could not list its features");
+}
 
+TEST_CASE("a backend lists nothing", "[host]") {
     test::desk backend(test::shipped_backend("open-access"));
     CHECK(backend.to().offers_auth());
     CHECK(backend.to().list()->empty());
@@ -248,7 +250,7 @@ TEST_CASE("a handler that throws fails its call with a sentence that shows nothi
 }
 
 // CONTRACT.md, H3.
-TEST_CASE("a call that never ends stays open, closing says so, and its instance is never destroyed") {
+TEST_CASE("a call that never ends stays open, closing says so, and its instance is never destroyed", "[host]") {
     auto desk = patient();
     test::heard all;
     const auto call = desk.start("keep", all);
@@ -299,7 +301,7 @@ TEST_CASE("cancelling wakes the plugin, and it can see that nobody waits") {
     CHECK_FALSE(call->is_answered());
 }
 
-TEST_CASE("a call that has been answered cannot be cancelled any more") {
+TEST_CASE("a call that has been answered cannot be cancelled any more", "[host]") {
     auto desk = patient();
     test::heard all;
     const auto call = desk.start("fails", all, "{}", true);
@@ -368,7 +370,7 @@ TEST_CASE("closing tells plugins that nobody waits for their calls any more") {
     CHECK(desk.log().says("mine: cancel was heard"));
 }
 
-TEST_CASE("closing does not wait longer than it may for a call that is stuck") {
+TEST_CASE("closing does not wait longer than it may for a call that is stuck", "[host]") {
     auto desk = patient();
     test::heard all;
     const auto call = desk.start("deaf", all);

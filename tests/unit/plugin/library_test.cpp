@@ -72,7 +72,7 @@ TEST_CASE("what is not a library of this machine is refused before anything of i
 TEST_CASE("a library that the loader refuses is named with the loader's own reason") {
     shelf here;
     CHECK(here.refused(odd("needs-a-symbol")) == "the dynamic loader refuses it: undefined symbol: nobody_has_this_function");
-    const auto program = here.refused(PROBE_CHILD);
+    const auto program = here.refused(test::build_folder / "bin/toolrack-worker");
     CHECK(program.find("the dynamic loader refuses it: cannot dynamically load position-independent executable") == 0);
 }
 

@@ -155,7 +155,12 @@ public:
         folder_.write("created", frame_of<from_worker::any>(from_worker::created{true}));
         settings_.name = (folder_.path() / "script").string();  // a shell takes it for what to run
         settings_.isolation = "process";
-        folder_.write("script", "cd " + folder_.path().string() + "; asked=" + std::to_string(told_first() + 1) +
+        // Until what begins the first call has come.
+        const auto confinement = to_json({settings_.sandbox, library, {}, settings_.threads + listing_threads});
+        const auto first = frame_of<to_worker::any>(to_worker::hello{0, settings_.name, confinement}).size() +
+                           frame_of<to_worker::any>(to_worker::create{"{}"}).size();
+        folder_.write("script", "when_asked() { head -c " + std::to_string(first + 1) +
+                                    " <&3 >/dev/null; cat frames >&3; }; cd " + folder_.path().string() +
                                     "; cat confined described created >&3; " + then + "; exec cat <&3 >/dev/null\n");
     }
 
@@ -163,20 +168,14 @@ public:
     // How it is called in the log.
     const std::string& name() const { return settings_.name; }
 
-    result<std::shared_ptr<plugin::instance>, complaint> start(log& log, std::size_t max_result = 1024 * 1024) {
+    result<std::shared_ptr<plugin::instance>, complaint> start(toolrack::log& log, std::size_t max_result = 1024 * 1024) {
         static const program shell("/bin/sh");
-        return plugin::make_worker_instance(shell, "/nowhere.so", settings_,
+        return plugin::make_worker_instance(shell, library, settings_,
                                             {log, test::real_clock, test::nobody_hears, max_result});
     }
 
 private:
-    // Bytes that every worker is told before anything is asked.
-    std::size_t told_first() const {
-        using namespace plugin;
-        const auto confinement = to_json({settings_.sandbox, "/nowhere.so", {}, settings_.threads + listing_threads});
-        return frame_of<to_worker::any>(to_worker::hello{worker_protocol, settings_.name, confinement}).size() +
-               frame_of<to_worker::any>(to_worker::create{settings_.options.json}).size();
-    }
+    static constexpr const char* library = "/nowhere.so";
 
     test::temporary_folder folder_;
     config::plugin settings_;
@@ -209,9 +208,6 @@ struct asked_impostor {
     std::shared_ptr<plugin::instance> it;
 };
 
-// Until what begins the first call has come.
-const std::string when_asked = "head -c $asked <&3 >/dev/null; cat frames >&3";
-
 }  // namespace
 
 TEST_CASE("what no worker sends ends the worker, and its calls are told") {
@@ -224,7 +220,7 @@ TEST_CASE("what no worker sends ends the worker, and its calls are told") {
              frame_of<from_worker::any>(from_worker::finished{1, 1, "{}"}).replace(0, 1, 1, '\x05'),  // cut short
              frame_of<to_worker::any>(to_worker::start{})                                // what only a host says
          }) {
-        asked_impostor one(frames, when_asked);
+        asked_impostor one(frames, "when_asked");
         CHECK(one.ask().value().kind == kind::lost);
         CHECK(one.log.will_say("it sent what no worker sends"));
     }
@@ -247,7 +243,7 @@ TEST_CASE("what a worker says out of place changes nothing") {
         frames += frame_of<from_worker::any>(from_worker::resource_updated{"\xff"});
     }
     frames += frame_of<from_worker::any>(from_worker::logged{6, "all of it was said"});
-    asked_impostor one(frames, when_asked + "; sleep 0.2; exit 5");
+    asked_impostor one(frames, "when_asked; exit 5");
     CHECK(one.ask().value().kind == kind::lost);  // when it had ended
     CHECK(one.log.says("all of it was said"));
     CHECK(one.log.says("warning: plugin " + one.of.name() + ": a wall is missing\n"));
