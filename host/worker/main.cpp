@@ -21,7 +21,7 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 // To look for leaks at the end is to debug this process, which a confined one forbids. It never ends in order, either.
-extern "C" int __lsan_is_turned_off() { return 1; }
+extern "C" [[gnu::visibility("default")]] int __lsan_is_turned_off() { return 1; }
 #endif
 
 namespace {

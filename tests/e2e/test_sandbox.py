@@ -159,7 +159,3 @@ class Sandboxed(unittest.TestCase):
         self.server.signal(signal.SIGHUP)
         self.server.wait_for_line("the configuration was read again")
         self.assertEqual("done: canary", self.ask("read", path=str(self.secret)))
-
-
-if __name__ == "__main__":
-    unittest.main()
