@@ -24,7 +24,7 @@ using toolrack::call;
 
 toolrack::result failed() { return toolrack::text(::strerrorname_np(errno)); }
 
-toolrack::result read(call& c) {
+toolrack::result try_to_read(call& c) {
     const int file = ::open(std::string(c.args().at("path").str()).c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return failed();
     char words[1000];
@@ -33,7 +33,7 @@ toolrack::result read(call& c) {
     return got < 0 ? failed() : toolrack::text("done: " + std::string(words, static_cast<std::size_t>(got)));
 }
 
-toolrack::result write(call& c) {
+toolrack::result try_to_write(call& c) {
     const int file = ::open(std::string(c.args().at("path").str()).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return failed();
     const bool is_written = ::write(file, "written", 7) == 7;
@@ -41,7 +41,7 @@ toolrack::result write(call& c) {
     return is_written ? toolrack::text("done") : failed();
 }
 
-toolrack::result connect(call& c) {
+toolrack::result try_to_connect(call& c) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket < 0) return failed();
     sockaddr_in to{};
@@ -55,7 +55,7 @@ toolrack::result connect(call& c) {
     return is_connected ? toolrack::text("done") : failed();
 }
 
-toolrack::result signal(call& c) {
+toolrack::result try_to_signal(call& c) {
     return ::kill(static_cast<pid_t>(c.args().at("pid").i64()), 0) == 0 ? toolrack::text("done") : failed();
 }
 
@@ -111,10 +111,10 @@ toolrack::result folder(call&) {
 TOOLRACK_PLUGIN("org.example.reaches-out", "1.0.0")(toolrack::setup& s) {
     const auto path = toolrack::object({{"path", toolrack::string("Where")}});
     const auto nothing = toolrack::object({});
-    s.tool("read", "Reads a file.", path, read);
-    s.tool("write", "Writes a file.", path, write);
-    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}), connect);
-    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), signal);
+    s.tool("read", "Reads a file.", path, try_to_read);
+    s.tool("write", "Writes a file.", path, try_to_write);
+    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}), try_to_connect);
+    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), try_to_signal);
     s.tool("run", "Runs a program.", nothing, run);
     s.tool("fork_bomb", "Makes processes.", nothing, fork_bomb);
     s.tool("memory_bomb", "Takes memory.", nothing, memory_bomb);
