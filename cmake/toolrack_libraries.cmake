@@ -11,6 +11,7 @@ find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 # Asio and Beast are compiled once, here, and only declared everywhere else.
 add_library(toolrack_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)

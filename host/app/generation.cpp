@@ -40,6 +40,7 @@ std::string fingerprint(const config::plugin& settings, const config::server& se
         for (const auto& part : parts) add(part);
     };
     for (const auto& part : {settings.name, settings.prefix, settings.isolation, settings.options.json}) add(part);
+    add(to_toml(settings.sandbox));
     for (const std::uint64_t number :
          {std::uint64_t{settings.required}, std::uint64_t{settings.read_only},
           static_cast<std::uint64_t>(settings.timeout.count()), std::uint64_t{settings.threads},
@@ -105,6 +106,7 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
     settings.isolation = "host";
     settings.where = settings_->auth.where;
     settings.options = wanted.options;
+    settings.sha256 = wanted.sha256;
     if (settings.name == env_token)
         settings.options.json = with_token(settings.options.json, settings_->auth.variable, hub_.token);
 
@@ -151,7 +153,7 @@ void generation::read_resource() {
 result<generation::mounted, complaint> generation::open(const config::plugin& settings,
                                                         const std::filesystem::path& file,
                                                         const std::vector<mounted>* before) {
-    const auto code = hub_.libraries.keep(file);
+    const auto code = hub_.libraries.keep(file, settings.sha256);
     if (!code) return code.error();
     mounted made{*code, fingerprint(settings, settings_->server), nullptr};
     // One that was given up on has another chance.
@@ -167,7 +169,7 @@ result<generation::mounted, complaint> generation::open(const config::plugin& se
 result<std::shared_ptr<plugin::instance>, complaint> generation::make(const std::filesystem::path& code,
                                                                       const config::plugin& settings) const {
     const plugin::surroundings around{hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
-                                      settings_->server.json_depth};
+                                      settings_->server.json_depth, hub_.state};
     if (settings.isolation == "process") return plugin::make_worker_instance(hub_.worker, code, settings, around);
     const auto library = hub_.libraries.open_kept(code);
     if (!library) return library.error();

@@ -24,8 +24,7 @@ std::filesystem::path state_folder() {
     return error ? std::filesystem::path() : folder;
 }
 
-secret kept_key(const char* file, std::string_view at_stake, toolrack::log& log) {
-    const auto folder = state_folder();
+secret kept_key(const std::filesystem::path& folder, const char* file, std::string_view at_stake, toolrack::log& log) {
     if (!folder.empty()) return load_or_make_key(folder / file);
     log.warning("there is no state directory, so {} a restart; set STATE_DIRECTORY", at_stake);
     return random_key();
@@ -33,21 +32,21 @@ secret kept_key(const char* file, std::string_view at_stake, toolrack::log& log)
 
 // Those that replicas share, when the configuration names any. Else one that is kept, so that what a client
 // holds from before a restart still opens after it.
-std::vector<secret> seal_keys(const config::settings& settings, toolrack::log& log) {
+std::vector<secret> seal_keys(const config::settings& settings, const std::filesystem::path& state, toolrack::log& log) {
     std::vector<secret> keys;
     for (const auto& one : settings.server.seal_keys) keys.push_back(one.copy());
-    if (keys.empty()) keys.push_back(kept_key("seal.key", "requests that wait for input do not survive", log));
+    if (keys.empty()) keys.push_back(kept_key(state, "seal.key", "requests that wait for input do not survive", log));
     return keys;
 }
 
 }  // namespace
 
 hub::hub(const config::settings& settings, toolrack::log& to)
-    : log(to), token(take_from_environment(settings.auth.variable.c_str())), worker(find_worker()),
+    : log(to), state(state_folder()), token(take_from_environment(settings.auth.variable.c_str())), worker(find_worker()),
       libraries(worker, to),
-      states(seal_keys(settings, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
+      states(seal_keys(settings, state, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 
-secret hub::own_key(const char* file, std::string_view at_stake) const { return kept_key(file, at_stake, log); }
+secret hub::own_key(const char* file, std::string_view at_stake) const { return kept_key(state, file, at_stake, log); }
 
 void hub::let_go() {
     tasks.forget_all();

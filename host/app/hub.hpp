@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,7 @@ struct hub {
 
     toolrack::log& log;
     toolrack::clock clock;
+    const std::filesystem::path state;  // the folder where this server keeps what it made for itself; empty: none
     secret token;  // env-token's, taken from the environment before any library is loaded
     program worker;  // the same one as long as this process lives, whatever is installed meanwhile
     plugin::libraries libraries;

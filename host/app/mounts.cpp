@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/child.hpp"
+#include "base/trusted_path.hpp"
 
 namespace toolrack::app {
 namespace {
@@ -49,7 +50,19 @@ mount dropped_in(const fs::path& file) {
     auto beside = file;
     beside.replace_extension(".toml");
     std::error_code ignored;
-    if (!fs::exists(beside, ignored)) return made;
+    if (!fs::exists(beside, ignored)) {
+        if (config::is_reserved(made.settings.name))
+            made.why_not = file.string() + ": names that begin with \"toolrack\" are reserved for the server itself; "
+                           "rename the file, or set a name in a .toml beside it";
+        return made;
+    }
+    // It may grant as much as the configuration does, so nobody else may have written it either.
+    const auto opened = open_trusted(beside, last_link::followed);
+    const auto why = opened ? why_not_ours_alone(opened->about) : opened.error();
+    if (!why.why().empty()) {
+        made.why_not = beside.string() + ": " + why.why();
+        return made;
+    }
     try {
         made.settings = config::read_drop_in(beside, file);
     } catch (const failure& wrong) {

@@ -1,7 +1,6 @@
 // A file that decides who is let in: read only when nobody but its owner can have written it.
 //
-// The checks are made on the very descriptors that are read, from the root of the path down: a folder that
-// others may write to could have its entry replaced between a check and an open. (As sshd's StrictModes.)
+// The checks are made on the very descriptor that is read, and on those of the folders above it (trusted_path).
 #pragma once
 
 #include <cstddef>

@@ -84,6 +84,9 @@ std::optional<complaint> read_common(const plugin::feature& said,
     if (prefixed && !is_name(made.name))
         return complain("the name \"" + printable(made.name, 140) +
                         "\" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'");
+    if (prefixed && config::is_reserved(made.name))
+        return complain("the name \"" + printable(made.name, 140) +
+                        "\" is reserved: those that begin with \"toolrack\" are for the server itself");
     if (!prefixed && (made.name.size() > longest_uri || !is_uri(made.name)))
         return complain("\"" + printable(made.name, 140) + "\" is not a URI of at most 2048 characters");
     if (!prefixed && !wire::string_member(definition, "name"))

@@ -21,7 +21,7 @@ namespace {
 } // namespace
 
 auth read_auth(const reader& file) {
-    const auto table = file.find_table("auth", {"backend", "variable", "same_people", "options"});
+    const auto table = file.find_table("auth", {"backend", "sha256", "variable", "same_people", "options"});
     if (!table)
         no_backend(file.where());
     const auto named = table->find_text_or_list("backend");
@@ -36,16 +36,22 @@ auth read_auth(const reader& file) {
         std::string name = std::filesystem::path(library).stem().string();
         if (std::find(names.begin(), names.end(), name) != names.end())
             written.refuse("is asked twice", "each backend once");
-        auth.backends.push_back({.library = std::move(library), .name = std::move(name), .options = {}});
+        auth.backends.push_back(
+            {.library = std::move(library), .name = std::move(name), .options = {}, .sha256 = {}});
         names.push_back(auth.backends.back().name);
     }
     if (table->is_list("backend")) {
-        // Several backends have their options by name; one that is named alone has them all.
+        // Several backends have their options and pins by name; one that is named alone has them all.
         const auto options = table->find_table("options", names);
-        for (backend& one : auth.backends)
+        const auto pins = table->find_table("sha256", names);
+        for (backend& one : auth.backends) {
             one.options = options ? options->read_options(one.name) : table->no_options();
+            if (pins)
+                one.sha256 = read_pin(*pins, one.name);
+        }
     } else {
         auth.backends.front().options = table->read_options("options");
+        auth.backends.front().sha256 = read_pin(*table, "sha256");
     }
     if (const auto same = table->find_list("same_people"))
         for (const text& written : *same) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/secret.hpp"
@@ -110,11 +111,18 @@ struct tls {
     place where;
 };
 
+// `sha256`: the one file that a library may be.
+struct pin {
+    std::string sha256; // 64 hexadecimal digits, small
+    place where;
+};
+
 // `[auth]`: the lock.
 struct backend {
     std::string library; // a shipped backend's name, or a path
     std::string name;    // the library's file name without ".so"
     config::options options;
+    std::optional<pin> sha256;
 };
 struct auth {
     std::vector<backend> backends;        // asked in order
@@ -148,6 +156,19 @@ struct tool_rule {
     std::optional<milliseconds> timeout = std::nullopt;
 };
 
+// `sandbox`: what a plugin in a process of its own may have of the machine. Saying nothing grants
+// nothing beyond reading system libraries and keeping files in a folder of its own.
+struct sandbox {
+    bool network = false;
+    std::vector<std::string> read;  // absolute paths of files and folders
+    std::vector<std::string> write; // the same; what may be written may be read
+    unsigned processes = 0;         // that it may need at a time; 0: none. That there are no more is not seen to
+    std::size_t memory = 512 * 1024 * 1024;
+    bool required = false; // not to be run where the kernel cannot confine it
+};
+// The line that says so in a configuration: `sandbox = { network = true }`, without what is the default.
+std::string to_toml(const sandbox& sandbox);
+
 struct plugin {
     std::string library; // a shipped plugin's name, or a path (it contains a slash)
     std::string name;    // the instance's; defaults to the library's file name without ".so"
@@ -164,7 +185,12 @@ struct plugin {
     std::size_t queue = 64;
     config::options options;
     place where;
+    std::optional<pin> sha256;
+    config::sandbox sandbox; // of a process of its own
 };
+
+// Names that begin with "toolrack", in any case, are for what the server itself may come to offer.
+bool is_reserved(std::string_view name) noexcept;
 
 struct settings {
     std::filesystem::path file; // the one that was read first; empty when none was

@@ -17,8 +17,10 @@ namespace {
 
 const reader::keys plugin_keys = {"library",
                                   "name",
+                                  "sha256",
                                   "prefix",
                                   "isolation",
+                                  "sandbox",
                                   "required",
                                   "scopes",
                                   "tool",
@@ -40,6 +42,11 @@ bool is_name(std::string_view name) noexcept {
     return !name.empty() && has_name_characters(name);
 }
 
+void refuse_reserved(const text& written) {
+    if (is_reserved(written.value))
+        written.refuse("is reserved for the server itself", "one that does not begin with \"toolrack\"");
+}
+
 // One that could match: tools have longer names than instances.
 bool is_glob_for_names(std::string_view glob) noexcept {
     constexpr std::size_t longest = 128;
@@ -57,11 +64,15 @@ void read_name(const reader& table, plugin& into) {
     if (const auto name = table.find_text("name")) {
         if (!is_name(name->value))
             name->refuse("is not a name", name_rule);
+        // It also names the folder in which the plugin keeps its files.
+        if (name->value.starts_with('.'))
+            name->refuse("begins with a dot", "a name that does not");
+        refuse_reserved(*name);
         into.name = name->value;
         return;
     }
     into.name = name_of_library(into.library);
-    if (!is_name(into.name))
+    if (!is_name(into.name) || into.name.starts_with('.') || is_reserved(into.name))
         complain(table.where(),
                  "the library's file name cannot be the instance's",
                  fmt::format("{} = \"...\" of {}", table.name_of("name"), name_rule),
@@ -75,6 +86,19 @@ void read_isolation(const reader& table, plugin& into) {
     if (isolation->value != "process" && isolation->value != "host")
         isolation->refuse("is not a way to run a plugin", R"("process" or "host")");
     into.isolation = isolation->value;
+}
+
+// A process can be confined, and the server cannot: a sandbox that holds nothing would be a trap.
+void read_sandbox_of(const reader& table, plugin& into) {
+    const auto said = read_sandbox(table);
+    if (!said)
+        return;
+    if (into.isolation == "host")
+        complain(table.where("sandbox"),
+                 table.name_of("sandbox") + " is for a plugin in a process of its own",
+                 R"(isolation = "process", or no sandbox)",
+                 R"(isolation = "host")");
+    into.sandbox = *said;
 }
 
 // What a caller must have been granted, all of it; absent when nothing is said.
@@ -128,12 +152,15 @@ plugin read_body(const reader& table, std::string library) {
     plugin.options = table.read_options("options");
     plugin.where = table.where();
     read_name(table, plugin);
+    plugin.sha256 = read_pin(table, "sha256");
     if (const auto prefix = table.find_text("prefix")) {
         if (!has_name_characters(prefix->value))
             prefix->refuse("is not a prefix", "at most 64 of the characters A-Z a-z 0-9 _ . -");
+        refuse_reserved(*prefix);
         plugin.prefix = prefix->value;
     }
     read_isolation(table, plugin);
+    read_sandbox_of(table, plugin);
     table.flag("required", plugin.required);
     plugin.scopes = read_scopes(table);
     plugin.tools = read_tool_rules(table);
@@ -145,6 +172,28 @@ plugin read_body(const reader& table, std::string library) {
 }
 
 } // namespace
+
+bool is_reserved(std::string_view name) noexcept {
+    constexpr std::string_view ours = "toolrack";
+    return name.size() >= ours.size() &&
+           std::equal(ours.begin(), ours.end(), name.begin(), [](char small, char written) {
+               return small == (written >= 'A' && written <= 'Z' ? written - 'A' + 'a' : written);
+           });
+}
+
+std::optional<pin> read_pin(const reader& table, std::string_view key) {
+    constexpr std::size_t digits = 64;
+    const auto written = table.find_text(key);
+    if (!written)
+        return std::nullopt;
+    std::string sha256 = written->value;
+    for (char& c : sha256)
+        if (c >= 'A' && c <= 'F')
+            c = static_cast<char>(c - 'A' + 'a');
+    if (sha256.size() != digits || sha256.find_first_not_of("0123456789abcdef") != sha256.npos)
+        written->refuse("is not a SHA-256", "64 hexadecimal digits, as sha256sum prints them");
+    return pin{std::move(sha256), written->where};
+}
 
 std::string library_name(const text& written) {
     constexpr std::string_view expected =

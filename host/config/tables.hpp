@@ -26,6 +26,12 @@ std::vector<plugin> read_plugins(const reader& file);
 // The whole file beside a dropped-in `library`.
 plugin read_drop_in_table(const toml::table& table, const place& where, const std::string& library);
 
+// `sandbox` in the table of a plugin; absent when it has none.
+std::optional<sandbox> read_sandbox(const reader& plugin);
+
+// `sha256` in any table, under whatever name; absent when it has none.
+std::optional<pin> read_pin(const reader& table, std::string_view key);
+
 // A shipped library's name, or a path to one; complains about what is neither.
 std::string library_name(const text& written);
 

@@ -5,6 +5,7 @@
 #include <toolrack/json.hpp>
 
 #include "base/text.hpp"
+#include "plugin/needs.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::plugin {
@@ -47,6 +48,7 @@ result<description, complaint> read_description(std::string_view id,
     }
     const auto needs = root.find("needs");
     about.needs = needs ? needs->text() : std::string_view("{}");
+    if (const auto read = read_needs(about.needs); !read) return read.error();
 
     const auto options = root.find("options");
     about.options_schema = options ? options->text() : no_options;

@@ -145,6 +145,7 @@ struct surroundings {
     const plugin::changes& changes;
     std::size_t max_result = 16 * 1024 * 1024;
     std::size_t json_depth = 64;
+    std::filesystem::path state = {};  // the server's own folder, in which plugins have theirs; empty: there is none
 };
 
 // Bounds that hold wherever a plugin runs.

@@ -1,6 +1,5 @@
 #include "plugin/library.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <toolrack/abi.h>
 #include <unistd.h>
@@ -10,10 +9,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "base/trusted_path.hpp"
 #include "plugin/elf.hpp"
 #include "plugin/probe.hpp"
 
@@ -35,29 +36,39 @@ std::filesystem::path make_private_folder() {
     return name;
 }
 
+// A library will do all that this process may: nobody but root and this process's user can have written it. It is
+// read from the descriptor that was judged, so that what was judged is what is read.
 result<std::string, complaint> read_file(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) {
+    struct stat there {};
+    if (::stat(file.c_str(), &there) != 0) {
         if (errno == ENOENT) return complain("there is no such file");
         return complain(std::string("the file cannot be opened: ") + std::strerror(errno));
     }
-    const std::shared_ptr<void> closer(nullptr, [descriptor](void*) { ::close(descriptor); });
+    if (S_ISDIR(there.st_mode)) return complain("it is a directory");
+    if (!S_ISREG(there.st_mode)) return complain("it is not a regular file");
 
-    struct stat about {};
-    if (::fstat(descriptor, &about) != 0) return complain("the file cannot be examined");
-    if (S_ISDIR(about.st_mode)) return complain("it is a directory");
+    const auto opened = open_trusted(file, last_link::followed);
+    if (!opened) return opened.error();
+    const auto& [descriptor, about] = *opened;
     if (!S_ISREG(about.st_mode)) return complain("it is not a regular file");
+    if (auto why = why_not_ours_alone(about); !why.why().empty()) return why;
     if (static_cast<std::size_t>(about.st_size) > largest_library) return complain("it is larger than 512 MiB");
 
     std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
     std::size_t got = 0;
     while (got < bytes.size()) {
-        const auto more = ::read(descriptor, bytes.data() + got, bytes.size() - got);
+        const auto more = ::read(descriptor.get(), bytes.data() + got, bytes.size() - got);
         if (more < 0 && errno == EINTR) continue;
         if (more <= 0) return complain("the file cannot be read to its end");
         got += static_cast<std::size_t>(more);
     }
     return bytes;
+}
+
+complaint why_not_pinned(const std::string& found, const config::pin& pin) {
+    if (found == pin.sha256) return {};
+    return complain("it is not the library that is pinned: " + to_string(pin.where) + " expects the SHA-256 " + pin.sha256 +
+                    ", and it has " + found + "; if it was meant to change, write that there");
 }
 
 // The table as far as it can be judged without calling anything in it.
@@ -123,12 +134,16 @@ void libraries::remove_files() noexcept {
     std::filesystem::remove_all(folder_, ignored);
 }
 
-result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::path& file) {
+result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::path& file,
+                                                         const std::optional<config::pin>& pin) {
     const auto bytes = read_file(file);
     if (!bytes) return bytes.error();
+    const auto digest = hex(sha256(*bytes));
+    if (pin)
+        if (auto why = why_not_pinned(digest, *pin); !why.why().empty()) return why;
     if (const auto why = why_not_loadable(*bytes)) return complain(*why);
 
-    const auto kept = folder_ / (hex(sha256(*bytes)) + ".so");
+    const auto kept = folder_ / (digest + ".so");
     if (std::filesystem::exists(kept)) return kept;
     std::ofstream copy(kept, std::ios::binary);
     copy.write(bytes->data(), static_cast<std::streamsize>(bytes->size()));
@@ -142,8 +157,9 @@ result<std::filesystem::path, complaint> libraries::keep(const std::filesystem::
     return kept;
 }
 
-result<std::shared_ptr<const library>, complaint> libraries::open(const std::filesystem::path& file) {
-    const auto kept = keep(file);
+result<std::shared_ptr<const library>, complaint> libraries::open(const std::filesystem::path& file,
+                                                                  const std::optional<config::pin>& pin) {
+    const auto kept = keep(file, pin);
     if (!kept) return kept.error();
     return open_kept(*kept);
 }

@@ -1,8 +1,9 @@
 // A library: one checked file, loaded once, never unloaded.
 //
-// The file is copied to a private folder under the name of its SHA-256 and loaded from there, so that
-// what was checked is what runs, overwriting the original hurts nobody, and glibc, which finds loaded
-// libraries by name first, can never hand out an older one. A worker opens each new library before this
+// Nobody but root and this process's user can have written the file, or put it where it is; and it is the one that
+// the configuration pins, when it does. It is copied to a private folder under the name of its SHA-256 and loaded
+// from there, so that what was checked is what runs, overwriting the original hurts nobody, and glibc, which finds
+// loaded libraries by name first, can never hand out an older one. A worker opens each new library before this
 // process does: constructors run before anything can be asked. Plugins that run in a worker are never opened here.
 //
 // Used from the thread that starts or reloads; what a library offers afterwards is constant.
@@ -11,12 +12,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/child.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "config/config.hpp"
 #include "plugin/description.hpp"
 
 struct toolrack_plugin;
@@ -52,13 +55,15 @@ public:
     libraries& operator=(const libraries&) = delete;
 
     // The library in `file`, loaded now or before. The error is one sentence without the file's name.
-    result<std::shared_ptr<const library>, complaint> open(const std::filesystem::path& file);
+    result<std::shared_ptr<const library>, complaint> open(const std::filesystem::path& file,
+                                                           const std::optional<config::pin>& pin = {});
 
     // The same of a private copy.
     result<std::shared_ptr<const library>, complaint> open_kept(const std::filesystem::path& kept);
 
-    // Copies `file` to the private folder after its ELF header was checked; the copy's path.
-    result<std::filesystem::path, complaint> keep(const std::filesystem::path& file);
+    // Copies `file` to the private folder after it was checked, all but what only loading can tell; the copy's path.
+    result<std::filesystem::path, complaint> keep(const std::filesystem::path& file,
+                                                  const std::optional<config::pin>& pin = {});
 
     // Removes the private copies; what is loaded stays loaded. For ends without a destructor.
     void remove_files() noexcept;

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "plugin/confinement.hpp"
 #include "plugin/worker.hpp"
 #include "wire/json.hpp"
 
@@ -13,10 +14,18 @@ namespace {
 constexpr std::size_t longest_frame = 16 * 1024 * 1024;
 constexpr auto nobody_listens = [](const from_worker::any&) {};
 
-to_worker::hello introduction(const std::filesystem::path& library) {
+// It may read whatever libraries it is linked with, wherever these are, and do nothing.
+std::string reading_alone(const std::filesystem::path& library) {
+    config::sandbox granted;
+    granted.read = {"/"};
+    return to_json({granted, library, {}, 1 + listing_threads});
+}
+
+// `confinement` outlives it.
+to_worker::hello introduction(std::string_view confinement) {
     to_worker::hello hello;
     hello.name = "probe";
-    hello.library = library.native();
+    hello.confinement = confinement;
     hello.longest = longest_frame;
     return hello;
 }
@@ -61,7 +70,8 @@ std::string offers_of(worker& now) {
 std::optional<std::string> probe(const program& program, const std::filesystem::path& library, log& log) {
     alarm alarm;
     worker now(program, "probe", longest_frame, alarm, log);
-    const auto about = now.introduce(introduction(library), nobody_listens);
+    const auto confinement = reading_alone(library);
+    const auto about = now.introduce(introduction(confinement), nobody_listens);
     if (!about) return about.error().why();
     return std::nullopt;
 }
@@ -69,7 +79,8 @@ std::optional<std::string> probe(const program& program, const std::filesystem::
 result<std::string, complaint> inspect(const program& program, const std::filesystem::path& library, log& log) {
     alarm alarm;
     worker now(program, "probe", longest_frame, alarm, log);
-    const auto about = now.introduce(introduction(library), nobody_listens);
+    const auto confinement = reading_alone(library);
+    const auto about = now.introduce(introduction(confinement), nobody_listens);
     if (!about) return about.error();
 
     std::string json = "{";

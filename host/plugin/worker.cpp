@@ -25,6 +25,7 @@ using std::chrono::steady_clock;
 constexpr auto loading_limit = std::chrono::seconds(10);
 constexpr std::size_t longest_line = 1000;
 
+constexpr std::string_view while_confined = "while it was confined";
 constexpr std::string_view while_loaded = "while it was loaded and described";
 constexpr std::string_view while_set_up = "while it was set up";
 constexpr std::string_view while_listed = "while it listed its features";
@@ -179,6 +180,9 @@ complaint worker::failed(std::string_view while_it, std::chrono::seconds limit, 
 result<description, complaint> worker::introduce(const to_worker::hello& hello, const listener& others) {
     const auto until = steady_clock::now() + loading_limit;
     say(frame_of<to_worker::any>(hello), until);
+    const auto confined = wait_for<from_worker::confined>(until, while_confined, others);
+    if (!confined) return confined.error();
+    lacks_ = {{confined->gaps.begin(), confined->gaps.end()}, {confined->remarks.begin(), confined->remarks.end()}};
     const auto said = wait_for<from_worker::described>(until, while_loaded, others);
     if (!said) return said.error();
     return read_description(said->id, said->version, said->abi_minor, said->description);

@@ -67,11 +67,16 @@ public:
     // Where frames go; does not block.
     int socket() const noexcept { return socket_.get(); }
 
-    // The start of its life. The errors are ends of sentences about the library. Whatever else it says meanwhile
-    // goes to `others`.
+    // The start of its life: it is confined, and then opens the library. The errors are ends of sentences about the
+    // library. Whatever else it says meanwhile goes to `others`.
     using listener = std::function<void(const from_worker::any&)>;
     result<description, complaint> introduce(const to_worker::hello& hello, const listener& others);
     result<from_worker::created, complaint> set_up(std::string_view options, const listener& others);
+    // What of its confinement could not be had, said before anything of the library had run.
+    struct shortfalls {
+        std::vector<std::string> gaps, remarks;
+    };
+    const shortfalls& lacks() const noexcept { return lacks_; }
     // For one that serves nobody.
     result<std::vector<feature>, complaint> list(const listener& others);
 
@@ -96,6 +101,7 @@ private:
     std::unique_ptr<child> child_;
     frame_intake intake_;
     from_worker::any message_;
+    shortfalls lacks_;
     std::string line_;        // of what it prints, not yet whole
     pace lines_{100};
     std::string why_ended_;   // by us

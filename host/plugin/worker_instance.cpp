@@ -16,8 +16,10 @@
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "plugin/comeback.hpp"
+#include "plugin/confinement.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/listing.hpp"
+#include "plugin/needs.hpp"
 #include "plugin/reception.hpp"
 #include "plugin/worker.hpp"
 #include "plugin/worker_outbox.hpp"
@@ -45,7 +47,9 @@ public:
                     std::filesystem::path library,
                     const config::plugin& settings,
                     const surroundings& around)
-        : program_(program), library_(std::move(library)), settings_(settings), around_(around), log_(around.log),
+        : program_(program), settings_(settings), around_(around), log_(around.log),
+          confinement_(to_json({settings.sandbox, std::move(library), state_folder_of(around.state, settings.name),
+                                settings.threads + listing_threads})),
           options_(settings.options.json), reception_(settings.name, around) {
         wipe(settings_.options.json);  // only workers need to know
     }
@@ -75,6 +79,7 @@ private:
     void keep(std::promise<result<void, complaint>> first);
     result<void, complaint> begin_life(worker& now, bool is_first);
     result<void, complaint> accept(description about);
+    void tell_of(const worker::shortfalls& lacks);
     void serve(worker& now);
     time look_after(worker& now);
     void heard(const from_worker::any& message);
@@ -86,10 +91,10 @@ private:
     std::size_t end(const std::vector<std::uint64_t>& calls, enum answer::kind as);
 
     const program& program_;
-    const std::filesystem::path library_;
     config::plugin settings_;
     surroundings around_;
     log& log_;
+    const std::string confinement_;  // of each life
     secret options_;
     description about_;
     bool offers_features_ = false;
@@ -266,11 +271,12 @@ void worker_instance::keep(std::promise<result<void, complaint>> first) {
 
 result<void, complaint> worker_instance::begin_life(worker& now, bool is_first) {
     const auto longest = longest_from_worker(around_.max_result);
-    const to_worker::hello hello{worker_protocol, name(), library_.native(), static_cast<std::uint32_t>(settings_.threads),
+    const to_worker::hello hello{worker_protocol, name(), confinement_, static_cast<std::uint32_t>(settings_.threads),
                                  static_cast<std::uint32_t>(settings_.queue), longest};
     const auto others = [this](const from_worker::any& message) { heard(message); };
     auto about = now.introduce(hello, others);
     if (!about) return about.error();
+    if (is_first) tell_of(now.lacks());
     if (is_first)
         if (const auto fits = accept(std::move(*about)); !fits) return fits.error();
     const auto created = now.set_up(options_.reveal(), others);
@@ -296,7 +302,14 @@ result<void, complaint> worker_instance::accept(description about) {
     const auto why = why_unfit(options, about_);
     wipe(options.json);
     if (why) return complain(*why);
+    if (const auto lacks = why_not_granted(about_.needs, settings_)) return complain(*lacks);
     return {};
+}
+
+// Once, too: nothing about this changes from life to life.
+void worker_instance::tell_of(const worker::shortfalls& lacks) {
+    for (const auto& sentence : lacks.gaps) log_.warning("plugin {}: {}", name(), sentence);
+    for (const auto& sentence : lacks.remarks) log_.debug("plugin {}: {}", name(), sentence);
 }
 
 void worker_instance::serve(worker& now) {

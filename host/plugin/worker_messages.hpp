@@ -1,7 +1,7 @@
 // What the host says to a worker, and a worker to the host: the functions of toolrack/abi.h as messages.
 //
-// In the order of a life: hello, described; create, created (or unfit, after either of them, and the end); then
-// list, start, cancel and watch as they come, with feature, listed, finished and the rest on the way back; and
+// In the order of a life: hello, confined, described; create, created (or unfit, in place of any of these, and the
+// end); then list, start, cancel and watch as they come, with feature, listed, finished and the rest on the way back; and
 // close, after which the worker ends by itself. Texts are views: of a frame that was read, or of who speaks.
 #pragma once
 
@@ -15,7 +15,10 @@
 namespace toolrack::plugin {
 
 // Changes whenever a message does: host and worker are of one build, and this is how they know.
-inline constexpr std::uint32_t worker_protocol = 1;
+inline constexpr std::uint32_t worker_protocol = 2;
+
+// Besides those of its lane, a worker has one thread that lists.
+inline constexpr std::size_t listing_threads = 1;
 
 // Where a worker finds its end of the socket.
 inline constexpr int worker_socket = 3;
@@ -25,13 +28,13 @@ namespace to_worker {
 // Who it is, and what it is given.
 struct hello {
     std::uint32_t protocol = worker_protocol;
-    std::string_view name;     // the instance's
-    std::string_view library;  // the private copy's path
+    std::string_view name;         // the instance's
+    std::string_view confinement;  // JSON, see plugin/confinement: what it may have, its library first of all
     std::uint32_t threads = 1;
     std::uint32_t queue = 1;
     std::uint64_t longest = 0;  // frame that the host takes
     static auto all_fields(auto& self) {
-        return std::tie(self.protocol, self.name, self.library, self.threads, self.queue, self.longest);
+        return std::tie(self.protocol, self.name, self.confinement, self.threads, self.queue, self.longest);
     }
 };
 struct create {
@@ -80,6 +83,12 @@ namespace from_worker {
 struct unfit {
     std::string_view why;
     static auto all_fields(auto& self) { return std::tie(self.why); }
+};
+// It is confined for good, and nothing of the library has run yet. Sentences without their end, about what was asked
+// for and could not be had: gaps in the walls, and what is good to know.
+struct confined {
+    std::vector<std::string_view> gaps, remarks;
+    static auto all_fields(auto& self) { return std::tie(self.gaps, self.remarks); }
 };
 struct described {
     std::string_view id, version;
@@ -137,7 +146,7 @@ struct resource_updated {
     static auto all_fields(auto& self) { return std::tie(self.uri); }
 };
 using any = std::variant<unfit, described, created, feature, listed, finished, finished_too_long, dropped, notified,
-                         logged, list_changed, resource_updated>;
+                         logged, list_changed, resource_updated, confined>;
 
 }  // namespace from_worker
 

@@ -9,12 +9,20 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <variant>
 
+#include "plugin/confinement.hpp"
 #include "plugin/library.hpp"
+#include "worker/confine.hpp"
 #include "worker/line.hpp"
 #include "worker/servant.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+// To look for leaks at the end is to debug this process, which a confined one forbids. It never ends in order, either.
+extern "C" [[gnu::visibility("default")]] int __lsan_is_turned_off() { return 1; }
+#endif
 
 namespace {
 
@@ -50,7 +58,28 @@ const Message& expect(line& host) {
     return *message;
 }
 
-std::shared_ptr<const plugin::library> open(line& host, const std::string& file) {
+// Where a plugin may write is where it looks for a place to write to.
+void show_folder(const std::filesystem::path& state) {
+    for (const char* variable : {"STATE_DIRECTORY", "TMPDIR"}) {
+        if (state.empty()) ::unsetenv(variable);
+        else ::setenv(variable, state.c_str(), 1);
+    }
+}
+
+// From here on this process can do no more than its plugin may, and nothing of the library has run yet.
+std::filesystem::path confine(line& host, std::string_view text) {
+    const auto wanted = plugin::read_confinement(text);
+    if (!wanted) give_up(host, wanted.error().why());
+    show_folder(wanted->state);
+    const auto lacks = worker::confine(*wanted);
+    if (!lacks) give_up(host, lacks.error().why());
+    from_worker::confined message;
+    for (const auto& one : *lacks) (one.kind == severity::debug ? message.remarks : message.gaps).push_back(one.sentence);
+    host.say(message);
+    return wanted->library;
+}
+
+std::shared_ptr<const plugin::library> open(line& host, const std::filesystem::path& file) {
     const auto library = plugin::load(file);
     if (!library) give_up(host, library.error().why());
     const auto& about = (*library)->about();
@@ -71,10 +100,9 @@ int main() {
     if (hello.protocol != plugin::worker_protocol)
         give_up(host, "toolrack and toolrack-worker are of different versions; install both from one build");
     ::prctl(PR_SET_NAME, ("rack:" + std::string(hello.name)).c_str());
+    const auto file = confine(host, hello.confinement);
     servant servant(host, hello);
-
-    // Confined from here on: nothing of the library has run yet.
-    const auto library = open(host, std::string(hello.library));
+    const auto library = open(host, file);
 
     const auto created = servant.create(library, expect<to_worker::create>(host).options);
     host.forget();

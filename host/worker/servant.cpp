@@ -16,7 +16,7 @@ constexpr std::size_t longest_line = 4096, around_a_text = 4096;
 
 servant::servant(line& host, const to_worker::hello& hello)
     : host_(host), longest_(hello.longest), lane_(std::string(hello.name), hello.threads, hello.queue),
-      listing_lane_(std::string(hello.name), 1, 1) {}
+      listing_lane_(std::string(hello.name), plugin::listing_threads, 1) {}
 
 result<from_worker::created, complaint> servant::create(std::shared_ptr<const plugin::library> library,
                                                         std::string_view options) {

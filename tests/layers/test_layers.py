@@ -48,6 +48,7 @@ ONLY_IN = {
     "toml++": {"config", "token", "jwt"},
     "toml.hpp": {"config", "token", "jwt"},
     "spdlog": {"base"},
+    "seccomp.h": {"worker"},
     "toolrack/abi.h": {"plugin"},
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a good library passes the probe") { CHECK_FALSE(probed(test::shipped(
 TEST_CASE("a program that is no prober makes no library look good") {
     test::captured_log log;
     CHECK(plugin::probe(program("/bin/true"), test::shipped("echo"), log) ==
-          "it ended the process while it was loaded and described (exit status 0)");
+          "it ended the process while it was confined (exit status 0)");
 }
 
 TEST_CASE("inspecting shows what a library is and what it offers") {

@@ -13,6 +13,7 @@
 
 #include "catch.hpp"
 #include "desk.hpp"
+#include "plugin/confinement.hpp"
 #include "plugin/frame.hpp"
 #include "plugin/worker_messages.hpp"
 
@@ -148,17 +149,19 @@ class impostor {
 public:
     explicit impostor(const std::string& then) {
         using namespace plugin;
+        folder_.write("confined", frame_of<from_worker::any>(from_worker::confined{{"a wall is missing"}, {"a remark"}}));
         folder_.write("described", frame_of<from_worker::any>(from_worker::described{
                                        "org.example.impostor", "1.0.0", 0, R"({"kinds":["tools"]})"}));
         folder_.write("created", frame_of<from_worker::any>(from_worker::created{true}));
         settings_.name = (folder_.path() / "script").string();  // a shell takes it for what to run
         settings_.isolation = "process";
         // Until what begins the first call has come.
-        const auto first = frame_of<to_worker::any>(to_worker::hello{0, settings_.name, library}).size() +
+        const auto confinement = to_json({settings_.sandbox, library, {}, settings_.threads + listing_threads});
+        const auto first = frame_of<to_worker::any>(to_worker::hello{0, settings_.name, confinement}).size() +
                            frame_of<to_worker::any>(to_worker::create{"{}"}).size();
         folder_.write("script", "when_asked() { head -c " + std::to_string(first + 1) +
                                     " <&3 >/dev/null; cat frames >&3; }; cd " + folder_.path().string() +
-                                    "; cat described created >&3; " + then + "; exec cat <&3 >/dev/null\n");
+                                    "; cat confined described created >&3; " + then + "; exec cat <&3 >/dev/null\n");
     }
 
     test::temporary_folder& folder() { return folder_; }
@@ -234,6 +237,7 @@ TEST_CASE("what a worker says out of place changes nothing") {
         frames += frame_of<from_worker::any>(from_worker::unfit{"I do not like it here"});
         frames += frame_of<from_worker::any>(from_worker::described{"a", "b", 0, "{}"});
         frames += frame_of<from_worker::any>(from_worker::created{false});
+        frames += frame_of<from_worker::any>(from_worker::confined{{"a forged gap"}, {}});
         frames += frame_of<from_worker::any>(from_worker::listed{1, true});
         frames += frame_of<from_worker::any>(from_worker::feature{9, "tool", "{}", "{}"});
         frames += frame_of<from_worker::any>(from_worker::resource_updated{"\xff"});
@@ -242,6 +246,8 @@ TEST_CASE("what a worker says out of place changes nothing") {
     asked_impostor one(frames, "when_asked; exit 5");
     CHECK(one.ask().value().kind == kind::lost);  // when it had ended
     CHECK(one.log.says("all of it was said"));
+    CHECK(one.log.says("warning: plugin " + one.of.name() + ": a wall is missing\n"));
+    CHECK_FALSE(one.log.says("a forged gap"));
     for (const char* number : {"77", "78", "79", "80"}) CHECK(one.log.says(std::string(" for call ") + number + " was dropped"));
     CHECK(one.log.will_say("it ended the process (exit status 5)"));
     CHECK(one.it->offers_features());
@@ -264,8 +270,10 @@ TEST_CASE("one that cannot be started says how far it came") {
         const auto made = one.start(log);
         return made ? std::string("it was started") : made.error().why();
     };
-    CHECK(why("exit 3") == "it ended the process while it was loaded and described (exit status 3)");
-    CHECK(why("kill -SEGV $$") == "it crashed while it was loaded and described (a segmentation fault, signal 11)");
+    const std::string when_confined = "cat $(dirname $0)/confined >&3; ";
+    CHECK(why("exit 3") == "it ended the process while it was confined (exit status 3)");
+    CHECK(why(when_confined + "exit 3") == "it ended the process while it was loaded and described (exit status 3)");
+    CHECK(why(when_confined + "kill -SEGV $$") == "it crashed while it was loaded and described (a segmentation fault, signal 11)");
     CHECK(why("printf 'xxxxxxxxxxxxxxxx' >&3; sleep 30").find("it sent what no worker sends") == 0);
 }
 

@@ -1,0 +1,124 @@
+#include "worker/landlock.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+namespace toolrack::worker::landlock {
+namespace {
+
+// As of the kernel's <linux/landlock.h>; Debian 12's knows only the first 14 of these.
+enum file_access : std::uint64_t {
+    execute = 1 << 0,
+    write_file = 1 << 1,
+    read_file = 1 << 2,
+    read_folder = 1 << 3,
+    remove_folder = 1 << 4,
+    remove_file = 1 << 5,
+    make_character_device = 1 << 6,
+    make_folder = 1 << 7,
+    make_file = 1 << 8,
+    make_socket = 1 << 9,
+    make_pipe = 1 << 10,
+    make_block_device = 1 << 11,
+    make_link = 1 << 12,
+    move_between_folders = 1 << 13,  // version 2
+    truncate = 1 << 14,              // version 3
+    control_device = 1 << 15         // version 5
+};
+constexpr std::uint64_t bind_tcp = 1 << 0, connect_tcp = 1 << 1;           // version 4
+constexpr std::uint64_t abstract_sockets = 1 << 0, signals = 1 << 1;       // version 6
+constexpr std::uint64_t for_files = execute | write_file | read_file | truncate | control_device;
+
+constexpr std::uint64_t reading = read_file | read_folder;
+// No devices and no sockets: what is made can be a file, a folder, a link, a pipe.
+constexpr std::uint64_t changing = reading | write_file | remove_folder | remove_file | make_folder | make_file |
+                                   make_pipe | make_link | move_between_folders | truncate;
+
+struct ruleset_attributes {
+    std::uint64_t files, tcp, scopes;
+};
+struct [[gnu::packed]] path_rule {
+    std::uint64_t allowed;
+    std::int32_t parent;
+};
+
+// The numbers are the same on every machine.
+constexpr long create_ruleset = 444, add_rule = 445, restrict_self = 446;
+constexpr unsigned ask_for_version = 1;
+constexpr int below_a_path = 1;
+
+std::uint64_t known_to(unsigned version) {
+    std::uint64_t all = (1 << 13) - 1;
+    if (version >= 2) all |= move_between_folders;
+    if (version >= 3) all |= truncate;
+    if (version >= 5) all |= control_device;
+    return all;
+}
+
+std::uint64_t rights(may what) {
+    switch (what) {
+    case may::read: return reading;
+    case may::run: return reading | execute;
+    case may::change: return changing;
+    }
+    return 0;
+}
+
+complaint because(const char* what) { return complain(std::string(what) + ": " + std::strerror(errno)); }
+
+class descriptor {
+public:
+    explicit descriptor(long number) noexcept : number_(static_cast<int>(number)) {}
+    ~descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    explicit operator bool() const noexcept { return number_ >= 0; }
+    int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+}  // namespace
+
+unsigned version() noexcept {
+    const long found = ::syscall(create_ruleset, nullptr, 0, ask_for_version);
+    return found > 0 ? static_cast<unsigned>(found) : 0;
+}
+
+result<std::vector<std::filesystem::path>, complaint> restrict_to(const std::vector<rule>& rules, bool network) {
+    const unsigned speaks = version();
+    ruleset_attributes all{known_to(speaks), 0, 0};
+    if (speaks >= confines_tcp && !network) all.tcp = bind_tcp | connect_tcp;
+    if (speaks >= confines_signals) all.scopes = abstract_sockets | signals;
+    // Members that a kernel does not know are fine while they are zero.
+    const descriptor ruleset(::syscall(create_ruleset, &all, sizeof all, 0));
+    if (!ruleset) return because("Landlock makes no set of rules");
+
+    std::vector<std::filesystem::path> missing;
+    for (const auto& rule : rules) {
+        const descriptor target(::open(rule.path.c_str(), O_PATH | O_CLOEXEC));
+        struct stat about {};
+        if (!target || ::fstat(target.number(), &about) != 0) {
+            missing.push_back(rule.path);
+            continue;
+        }
+        path_rule below{rights(rule.what) & all.files, target.number()};
+        if (!S_ISDIR(about.st_mode)) below.allowed &= for_files;
+        if (::syscall(add_rule, ruleset.number(), below_a_path, &below, 0) != 0)
+            return because(("Landlock takes no rule for " + rule.path.string()).c_str());
+    }
+    if (::syscall(restrict_self, ruleset.number(), 0) != 0) return because("Landlock cannot be put on");
+    return missing;
+}
+
+}  // namespace toolrack::worker::landlock

@@ -1,0 +1,122 @@
+// A plugin that tries what it was perhaps not granted, in one tool each, and says how that went: "done" and what it
+// found, or the error's name. For tests of how a worker is confined.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <toolrack/plugin.hpp>
+
+namespace {
+
+using toolrack::call;
+
+toolrack::result failed() { return toolrack::text(::strerrorname_np(errno)); }
+
+toolrack::result try_to_read(call& c) {
+    const int file = ::open(std::string(c.args().at("path").str()).c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return failed();
+    char words[1000];
+    const auto got = ::read(file, words, sizeof words);
+    ::close(file);
+    return got < 0 ? failed() : toolrack::text("done: " + std::string(words, static_cast<std::size_t>(got)));
+}
+
+toolrack::result try_to_write(call& c) {
+    const int file = ::open(std::string(c.args().at("path").str()).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return failed();
+    const bool is_written = ::write(file, "written", 7) == 7;
+    ::close(file);
+    return is_written ? toolrack::text("done") : failed();
+}
+
+toolrack::result try_to_connect(call& c) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket < 0) return failed();
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(c.args().at("port").i64()));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool is_connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    const int error = errno;
+    ::close(socket);
+    errno = error;
+    return is_connected ? toolrack::text("done") : failed();
+}
+
+toolrack::result try_to_signal(call& c) {
+    return ::kill(static_cast<pid_t>(c.args().at("pid").i64()), 0) == 0 ? toolrack::text("done") : failed();
+}
+
+toolrack::result run(call&) {
+    const pid_t child = ::fork();
+    if (child < 0) return failed();
+    if (child == 0) {
+        ::execl("/bin/true", "true", nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return status == 0 ? toolrack::text("done") : toolrack::text("it could not be run");
+}
+
+// Each one that comes into being does the same, for as long as it can; no more than a machine survives, should
+// nothing hold it.
+toolrack::result fork_bomb(call&) {
+    int born = 0;
+    for (int i = 0; i < 20; ++i) {
+        const pid_t child = ::fork();
+        if (child > 0) ++born;
+        if (child == 0) {
+            ::sleep(20);
+            ::_exit(0);
+        }
+    }
+    return toolrack::text(std::to_string(born) + " processes");
+}
+
+// Every byte is touched. A gibibyte at most, should nothing hold it.
+toolrack::result memory_bomb(call&) {
+    constexpr std::size_t piece = 16u * 1024 * 1024;
+    std::vector<std::unique_ptr<char[]>> held;
+    while (held.size() < 64) {
+        std::unique_ptr<char[]> more(new (std::nothrow) char[piece]);
+        if (!more) break;
+        std::memset(more.get(), 1, piece);
+        held.push_back(std::move(more));
+    }
+    return toolrack::text(std::to_string(held.size() * piece / (1024 * 1024)) + " MiB");
+}
+
+toolrack::result folder(call&) {
+    const char* said = std::getenv("STATE_DIRECTORY");
+    const char* temporary = std::getenv("TMPDIR");
+    if (!said || !temporary) return toolrack::text("none");
+    return toolrack::text(std::string(said) == temporary ? said : "two different ones");
+}
+
+}  // namespace
+
+TOOLRACK_PLUGIN("org.example.reaches-out", "1.0.0")(toolrack::setup& s) {
+    const auto path = toolrack::object({{"path", toolrack::string("Where")}});
+    const auto nothing = toolrack::object({});
+    s.tool("read", "Reads a file.", path, try_to_read);
+    s.tool("write", "Writes a file.", path, try_to_write);
+    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}), try_to_connect);
+    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), try_to_signal);
+    s.tool("run", "Runs a program.", nothing, run);
+    s.tool("fork_bomb", "Makes processes.", nothing, fork_bomb);
+    s.tool("memory_bomb", "Takes memory.", nothing, memory_bomb);
+    s.tool("folder", "Says where it may keep files.", nothing, folder);
+}

@@ -1,0 +1,161 @@
+"""Sandboxes: a plugin in a process of its own reaches what it was granted, and nothing else of the machine."""
+
+import os
+import pathlib
+import signal
+import socket
+import tempfile
+import unittest
+
+from harness import BUILD, Server, hostile, plugin, settings, wait_until
+
+IS_SANITIZED = any(name in (BUILD / "bin" / "toolrack-worker").read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+DENIED = ("EACCES", "EPERM")
+
+
+def reaching(**granted):
+    keys = {"sandbox": granted} if granted else {}
+    return plugin(hostile("reaches-out"), name="reaches", prefix="", timeout="20s", **keys)
+
+
+class Sandboxed(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-sandbox-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.secret = self.folder / "secret"
+        self.secret.write_text("canary")
+
+    def serve(self, *plugins, **environment):
+        self.server = Server(settings(*plugins), **environment)
+        self.addCleanup(self.server.stop)
+        return self.server
+
+    def ask(self, tool, **arguments):
+        return self.server.call_tool(tool, arguments).text
+
+    def test_what_was_not_granted_is_not_read_or_written(self):
+        self.serve(reaching())
+        self.assertIn(self.ask("read", path=str(self.secret)), DENIED)
+        self.assertIn(self.ask("read", path=f"/proc/{self.server.pid}/environ"), DENIED)
+        self.assertIn(self.ask("read", path=str(self.server.folder / "toolrack.toml")), DENIED)
+        self.assertIn(self.ask("write", path=str(self.secret)), DENIED)
+        self.assertIn(self.ask("write", path=str(self.folder / "new")), DENIED)
+        self.assertFalse((self.folder / "new").exists())
+        self.assertEqual("canary", self.secret.read_text())
+
+    def test_what_was_granted_for_reading_is_read_and_not_written(self):
+        self.serve(reaching(read=[str(self.folder)]))
+        self.assertEqual("done: canary", self.ask("read", path=str(self.secret)))
+        self.assertIn(self.ask("write", path=str(self.secret)), DENIED)
+        self.assertIn(self.ask("read", path="/etc/passwd"), DENIED)
+
+    def test_what_was_granted_for_writing_is_written_and_read(self):
+        self.serve(reaching(write=[str(self.folder)]))
+        self.assertEqual("done", self.ask("write", path=str(self.folder / "new")))
+        self.assertEqual("done: written", self.ask("read", path=str(self.folder / "new")))
+
+    def test_the_network_is_there_when_it_was_granted_and_only_then(self):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            self.serve(reaching(), plugin(hostile("reaches-out"), name="granted", prefix="granted_",
+                                          sandbox={"network": True}))
+            self.assertIn(self.ask("connect", port=port), DENIED)
+            self.assertIn(self.ask("connect", port=self.server.port), DENIED)
+            self.assertEqual("done", self.ask("granted_connect", port=port))
+
+    def test_processes_are_made_when_they_were_granted_and_only_then(self):
+        self.serve(reaching(), plugin(hostile("reaches-out"), name="granted", prefix="granted_",
+                                      sandbox={"processes": 1}))
+        self.assertIn(self.ask("run"), DENIED)
+        self.assertEqual("done", self.ask("granted_run"))
+
+    def test_a_fork_bomb_makes_nothing(self):
+        self.serve("echo", reaching())
+        before = self.server.worker("reaches")
+        self.assertEqual("0 processes", self.ask("fork_bomb"))
+        self.assertEqual(before, self.server.worker("reaches"))
+        self.assertEqual("hi", self.ask("echo", text="hi"))
+
+    def test_processes_that_were_granted_end_with_their_worker(self):
+        self.serve(reaching(processes=20))
+        before = self.server.worker("reaches")
+        self.assertEqual("20 processes", self.ask("fork_bomb"))
+        group = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self.is_in(before, pid)]
+        self.assertEqual(21, len(group))
+        os.kill(before, signal.SIGKILL)
+        self.server.wait_for_line("plugin reaches: it crashed")
+        self.assertTrue(wait_until(lambda: not any(self.is_in(before, pid) for pid in group)))
+
+    @staticmethod
+    def is_in(group, pid):
+        """Whether it runs, and in that group of processes."""
+        try:
+            state, _, its_group = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            return False
+        return state not in "ZX" and int(its_group) == group
+
+    def test_a_memory_bomb_gets_as_much_as_was_granted(self):
+        if IS_SANITIZED:
+            self.skipTest("memory is not limited where a sanitizer is built in")
+        self.serve("echo", reaching(memory="128MiB"))
+        before = self.server.worker("reaches")
+        taken = int(self.ask("memory_bomb").removesuffix(" MiB"))
+        self.assertGreater(taken, 32)
+        self.assertLessEqual(taken, 128 + 64)  # the stacks of its threads are on top, and not all in use
+        self.assertEqual(before, self.server.worker("reaches"))
+        self.assertEqual("hi", self.ask("echo", text="hi"))
+
+    def test_nobody_else_is_signalled(self):
+        self.serve("echo", reaching())
+        for pid in (self.server.pid, self.server.worker("echo"), os.getpid()):
+            self.assertIn(self.ask("signal", pid=pid), DENIED)
+
+    def test_it_keeps_files_in_a_folder_of_its_own_and_not_in_its_neighbours(self):
+        self.serve(reaching(), plugin(hostile("reaches-out"), name="beside", prefix="beside_"),
+                   STATE_DIRECTORY=str(self.folder))
+        mine, beside = self.ask("folder"), self.ask("beside_folder")
+        self.assertEqual([str(self.folder / "plugins" / name) for name in ("reaches", "beside")], [mine, beside])
+        self.assertEqual("done", self.ask("write", path=mine + "/kept"))
+        self.assertEqual("done: written", self.ask("read", path=mine + "/kept"))
+        self.assertIn(self.ask("beside_read", path=mine + "/kept"), DENIED)
+        self.assertIn(self.ask("write", path=beside + "/kept"), DENIED)
+        self.assertIn(self.ask("read", path=str(self.folder / "seal.key")), DENIED)
+        self.assertEqual(0o700, pathlib.Path(mine).stat().st_mode & 0o7777)
+
+    def test_without_a_state_directory_it_has_no_folder(self):
+        self.serve(reaching())
+        self.assertEqual("none", self.ask("folder"))
+
+    def test_a_grant_that_leads_nowhere_is_said_once_with_the_plugins_name(self):
+        nowhere = self.folder / "nowhere"
+        self.serve(reaching(read=[str(nowhere)]))
+        words = f"plugin reaches: its sandbox grants {nowhere}, and nothing is there"
+        self.server.wait_for_line(words)
+        before = self.server.worker("reaches")
+        os.kill(before, signal.SIGKILL)
+        self.server.wait_for_line("plugin reaches: it crashed")
+        self.assertIn(self.ask("read", path=str(self.secret)), DENIED)  # the next one is confined, too
+        self.assertEqual(1, self.server.log.count(words))
+
+    def test_a_plugin_that_needs_more_is_left_out_and_the_line_that_grants_it_is_said(self):
+        self.serve("echo", plugin(hostile("needs-much"), name="wants"))
+        said = self.server.wait_for_line("plugin wants is not served")[0]
+        self.assertIn("it needs more than it was granted: the network and to read /srv/orders", said)
+        self.assertIn('sandbox = { network = true, read = ["/srv/orders"] }', said)
+        self.assertEqual(["echo"], self.server.tool_names())
+
+    def test_a_plugin_that_needs_more_is_served_with_that_line_or_in_the_server(self):
+        self.serve(plugin(hostile("needs-much"), name="granted", prefix="granted_",
+                          sandbox={"network": True, "read": ["/srv/orders"]}),
+                   plugin(hostile("needs-much"), name="inside", prefix="inside_", isolation="host"))
+        self.assertEqual(["granted_fine", "inside_fine"], sorted(self.server.tool_names()))
+
+    def test_a_new_grant_counts_when_the_configuration_is_read_again(self):
+        self.serve(reaching())
+        self.assertIn(self.ask("read", path=str(self.secret)), DENIED)
+        (self.server.folder / "toolrack.toml").write_text(settings(reaching(read=[str(self.folder)])))
+        self.server.signal(signal.SIGHUP)
+        self.server.wait_for_line("the configuration was read again")
+        self.assertEqual("done: canary", self.ask("read", path=str(self.secret)))

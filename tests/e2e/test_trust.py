@@ -1,0 +1,50 @@
+"""Which libraries are loaded: those that nobody else can have written, and of these the one that is pinned."""
+
+import hashlib
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+from harness import BUILD, Folder, Server, new_token, plugin, settings, toolrack
+
+ECHO = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
+
+
+class Trust(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-trust-")
+        self.addCleanup(folder.cleanup)
+        self.library = pathlib.Path(folder.name) / "mine.so"
+        shutil.copy(ECHO, self.library)
+        self.library.chmod(0o755)
+        self.digest = hashlib.sha256(ECHO.read_bytes()).hexdigest()
+
+    def left_out(self, *plugins):
+        with Server(settings("time", *plugins)) as server:
+            self.assertNotIn("echo", server.tool_names())
+            return server.wait_for_line("plugin mine is not served")[0]
+
+    def test_the_one_that_is_pinned_is_served(self):
+        for digest in (self.digest, self.digest.upper()):
+            with Server(settings(plugin(self.library, sha256=digest))) as server:
+                self.assertEqual(["echo"], server.tool_names())
+
+    def test_another_than_the_one_that_is_pinned_is_left_out(self):
+        said = self.left_out(plugin(self.library, sha256="0" * 64))
+        self.assertIn("it is not the library that is pinned", said)
+        self.assertIn(self.digest, said)
+
+    def test_one_that_anybody_can_write_is_left_out(self):
+        self.library.chmod(0o777)
+        self.assertIn("others may write to it (mode 0777)", self.left_out(plugin(self.library)))
+
+    def test_one_in_a_folder_that_anybody_can_write_is_left_out(self):
+        self.library.parent.chmod(0o777)
+        self.assertIn(f"others may write to the folder {self.library.parent}", self.left_out(plugin(self.library)))
+
+    def test_another_lock_than_the_one_that_is_pinned_keeps_the_server_from_starting(self):
+        with Folder(settings("echo", auth={"sha256": "0" * 64})) as folder:
+            done = toolrack("serve", "--config", folder.config, token=new_token())
+        self.assertEqual(78, done.returncode, done)
+        self.assertIn("it is not the library that is pinned", done.stderr)

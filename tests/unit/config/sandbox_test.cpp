@@ -1,0 +1,128 @@
+// What is said of a sandbox, of pins, and of names that nobody may have.
+#include <string>
+#include <toml++/toml.h>
+
+#include "base/error.hpp"
+#include "catch.hpp"
+#include "config/tables.hpp"
+#include "workshop.hpp"
+
+namespace toolrack {
+namespace {
+
+using strings = std::vector<std::string>;
+
+constexpr std::string_view head = "[auth]\nbackend = 'env-token'\n[[plugin]]\nlibrary = 'x'\n";
+
+// What is said of a plugin with these lines, the first of which is line 5.
+std::string refusal(std::string_view lines) { return workshop().refusal(std::string(head) + std::string(lines)); }
+
+config::sandbox granted(std::string_view line) {
+    const toml::table table = toml::parse(line);
+    return config::read_sandbox(config::reader(table, {}, {"sandbox"})).value_or(config::sandbox{});
+}
+
+const std::string digest(64, 'a');
+
+} // namespace
+
+TEST_CASE("silence grants nothing, and some memory") {
+    for (const auto* line : {"", "sandbox = {}"}) {
+        const auto silence = granted(line);
+        CHECK_FALSE(silence.network);
+        CHECK(silence.read.empty());
+        CHECK(silence.write.empty());
+        CHECK(silence.processes == 0);
+        CHECK(silence.memory == 512u * 1024 * 1024);
+        CHECK_FALSE(silence.required);
+        CHECK(to_toml(silence) == "sandbox = {}");
+    }
+}
+
+TEST_CASE("what is granted is read, and written again in the same words") {
+    const std::string line =
+        R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], processes = 4, memory = "1024MiB", required = true })";
+    const auto all = granted(line);
+    CHECK(all.network);
+    CHECK(all.read == strings{"/a", "/b \"c\""});
+    CHECK(all.write == strings{"/d"});
+    CHECK(all.processes == 4);
+    CHECK(all.memory == 1024u * 1024 * 1024);
+    CHECK(all.required);
+    CHECK(to_toml(all) == line);
+    CHECK(to_toml(granted("sandbox.memory = 20000001")) == "sandbox = { memory = 20000001 }");
+}
+
+TEST_CASE("a path is granted as it is meant") {
+    CHECK(granted(R"(sandbox.read = ["/a/", "/a/./b/../c", "/"])").read == strings{"/a", "/a/c", "/"});
+}
+
+TEST_CASE("a sandbox that cannot be is refused with its place") {
+    const std::string a_path = R"(an absolute path of a file or a folder such as "/srv/orders")";
+    CHECK(refusal("sandbox = { network = 1 }") ==
+          "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
+    CHECK(refusal("sandbox = { read = ['srv'] }") ==
+          "t.toml:5:21: plugin.sandbox.read[0] is not a path that can be granted; expected " + a_path + ", found \"srv\"");
+    CHECK(refusal("sandbox = { write = ['/a', ''] }") ==
+          "t.toml:5:28: plugin.sandbox.write[1] is not a path that can be granted; expected " + a_path + ", found \"\"");
+    CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not a path that can be granted") != std::string::npos);
+    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not a path that can be granted") != std::string::npos);
+    CHECK(refusal("sandbox = { read = '/a' }") ==
+          "t.toml:5:20: plugin.sandbox.read has the wrong type; expected an array of strings, found a string");
+    CHECK(refusal("sandbox = { processes = 1001 }") ==
+          "t.toml:5:25: plugin.sandbox.processes is out of range; expected an integer from 0 to 1000, found 1001");
+    CHECK(refusal("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
+    CHECK(refusal("sandbox = { memory = '1MiB' }") == "t.toml:5:22: plugin.sandbox.memory is too little for any plugin; "
+                                                     "expected at least \"16MiB\", found 1048576 bytes");
+    CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a size that can be used") != std::string::npos);
+    CHECK(refusal("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
+    CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
+}
+
+TEST_CASE("a sandbox where nothing can be confined is refused, not ignored") {
+    CHECK(refusal("isolation = 'host'\nsandbox = {}") ==
+          "t.toml:6:11: plugin.sandbox is for a plugin in a process of its own; expected isolation = \"process\", or no "
+          "sandbox, found isolation = \"host\"");
+}
+
+TEST_CASE("a library is pinned by its SHA-256") {
+    const auto settings = workshop().read(std::string(head) + "sha256 = '" + std::string(64, 'A') + "'");
+    REQUIRE(settings.plugins[0].sha256);
+    CHECK(settings.plugins[0].sha256->sha256 == digest);
+    CHECK(settings.plugins[0].sha256->where.line == 5);
+    CHECK_FALSE(workshop().read(head).plugins[0].sha256);
+    for (const auto& wrong : {std::string("abc"), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g'),
+                              "sha256:" + std::string(57, 'a'), std::string()})
+        CHECK(refusal("sha256 = '" + wrong + "'") ==
+              "t.toml:5:10: plugin.sha256 is not a SHA-256; expected 64 hexadecimal digits, as sha256sum prints them, "
+              "found \"" + wrong + '"');
+}
+
+TEST_CASE("a lock is pinned, too, and one of several by its name") {
+    const auto alone = workshop().read("[auth]\nbackend = 'a'\nsha256 = '" + digest + "'");
+    REQUIRE(alone.auth.backends[0].sha256);
+    CHECK(alone.auth.backends[0].sha256->sha256 == digest);
+    const auto chain = workshop().read("[auth]\nbackend = ['a', 'b']\nsha256.b = '" + digest + "'");
+    CHECK_FALSE(chain.auth.backends[0].sha256);
+    REQUIRE(chain.auth.backends[1].sha256);
+    CHECK(chain.auth.backends[1].sha256->where.line == 3);
+    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'b']\nsha256.c = '" + digest + "'").find("unknown key") !=
+          std::string::npos);
+    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'b']\nsha256 = '" + digest + "'").find("has the wrong type") !=
+          std::string::npos);
+}
+
+TEST_CASE("names that begin with ours are nobody's, and none begins with a dot") {
+    const std::string reserved = R"( is reserved for the server itself; expected one that does not begin with "toolrack", found )";
+    CHECK(refusal("name = 'toolrack'") == "t.toml:5:8: plugin.name" + reserved + R"("toolrack")");
+    CHECK(refusal("name = 'ToolRack-x'") == "t.toml:5:8: plugin.name" + reserved + R"("ToolRack-x")");
+    CHECK(refusal("prefix = 'toolrack_'") == "t.toml:5:10: plugin.prefix" + reserved + R"("toolrack_")");
+    CHECK(refusal("name = 'toolrac'\nprefix = 'my_toolrack_'").empty());
+    for (const std::string name : {".", "..", ".hidden"})
+        CHECK(refusal("name = '" + name + "'") ==
+              "t.toml:5:8: plugin.name begins with a dot; expected a name that does not, found \"" + name + '"');
+    CHECK(workshop().refusal("[auth]\nbackend = 'a'\n[[plugin]]\nlibrary = './toolrack-x.so'")
+              .find("the library's file name cannot be the instance's") != std::string::npos);
+}
+
+} // namespace toolrack
