@@ -27,12 +27,15 @@ constexpr std::size_t longest_metadata = 64 * 1024;
 bool within(std::chrono::seconds limit, std::function<void()> work) {
     std::promise<void> done;
     auto is_done = done.get_future();
-    std::thread([work = std::move(work), done = std::move(done)]() mutable {
+    std::thread at_work([work = std::move(work), done = std::move(done)]() mutable {
         work();
         work = nullptr;  // lets go before it says so: the caller is to be the last owner
         done.set_value();
-    }).detach();
-    return is_done.wait_for(limit) == std::future_status::ready;
+    });
+    const bool came_back = is_done.wait_for(limit) == std::future_status::ready;
+    if (came_back) at_work.join();  // gone, and not only about to go: the process may be next
+    else at_work.detach();
+    return came_back;
 }
 
 class host_instance final : public instance,
