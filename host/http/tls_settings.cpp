@@ -55,7 +55,7 @@ std::string reason() {
 }
 
 std::string octal(mode_t mode) {
-    std::array<char, 8> text{};
+    std::array<char, 16> text{};
     std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode));
     return text.data();
 }

@@ -43,7 +43,8 @@ class Workers:
 class Faults(Workers, Served):
     """One fault after the other, with a good call between: nobody else notices, and it is never benched."""
 
-    config = settings("echo", faults(timeout="20s"), plugin(hostile("throws-across")), server={"max_result": "1MiB"})
+    # With memory enough for a gigabyte: what it does to the host is to be seen.
+    config = settings("echo", faults(timeout="20s", sandbox={"memory": "8GiB"}), plugin(hostile("throws-across")), server={"max_result": "1MiB"})
 
     def commit(self, tool, words, name="faults"):
         before = self.pid(name)
