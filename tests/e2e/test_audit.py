@@ -151,8 +151,11 @@ class ALine(WithAudit):
             with server.connect() as one:
                 one.send(server.request(body=modern("tools/call", slow)[0], fields=modern("tools/call", slow)[1]))
                 wait_until(lambda: not one.is_silent(0.05) or None, 0.2)
+        # One that an attempt overtook had its answer: there was no room for it.
+        waiting = sum(one.is_silent(0.05) for one in holding)
+        self.assertGreater(waiting, 0)
         server.stop()
-        self.assertEqual(2, [line["outcome"] for line in self.lines("call")].count("unanswered"))
+        self.assertEqual(waiting, [line["outcome"] for line in self.lines("call")].count("unanswered"))
 
     def test_of_a_task_comes_when_it_is_handed_out_and_when_it_ends(self):
         server = self.serve(plugin(FIXTURE))
