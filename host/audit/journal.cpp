@@ -190,7 +190,6 @@ void journal::carry_out(std::unique_lock<std::mutex>& lock) {
     const bool is_stuck = !why.why().empty();
     constexpr std::size_t usual = 1024 * 1024;
     if (carried_.empty() && carried_.capacity() > usual) carried_ = {};
-    say_trouble(why.why());
 
     lock.lock();
     is_carrying_ = false;
@@ -199,6 +198,10 @@ void journal::carry_out(std::unique_lock<std::mutex>& lock) {
     if (is_stuck)
         for (const auto& one : std::exchange(waiting_tickets_, {})) one->decide(false);
     something_done_.notify_all();
+
+    lock.unlock();
+    say_trouble(why.why());  // last: who reads that it is written again may rely on it
+    lock.lock();
 }
 
 // Once for each kind of trouble, and once when it is over.

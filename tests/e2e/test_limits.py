@@ -169,20 +169,20 @@ class AtOnce(Limited):
 
     def hold(self):
         """A connection with a call that never ends; is_full() says when that is under way."""
-        self.held = self.server.connect()
-        self.addCleanup(self.held.close)
-        self.send_held()
-        return self.held
+        return self.hold_with(self.server.request(body=waits_for_ever()[0], fields=waits_for_ever()[1]))
 
-    def send_held(self):
-        self.held.send(self.server.request(body=waits_for_ever()[0], fields=waits_for_ever()[1]))
+    def hold_with(self, request):
+        self.held, self.held_request = self.server.connect(), request
+        self.addCleanup(self.held.close)
+        self.held.send(request)
+        return self.held
 
     def is_full(self):
         def is_refused():
             # A question of ours may have overtaken the one that is to be held, which was then refused.
             if self.held and select.select([self.held.socket], [], [], 0)[0]:
                 self.assertEqual(429, self.held.read_response().status)
-                self.send_held()
+                self.held.send(self.held_request)
             return self.call().status == 429
 
         return wait_until(is_refused)
@@ -226,11 +226,10 @@ class AtOnce(Limited):
         self.serve(WAITING, calls_per_principal=1)
         session = Session(self.server)
         body = rpc("tools/call", {"name": "mis_never_answers", "arguments": {}}, "mine")
-        with self.server.connect() as connection:
-            connection.send(self.server.request(body=body, fields=session.fields()))
-            self.assertTrue(self.is_full())
-            session.post(rpc("notifications/cancelled", {"requestId": "mine"}, None))
-            self.assertTrue(self.has_room())
+        self.hold_with(self.server.request(body=body, fields=session.fields()))
+        self.assertTrue(self.is_full())
+        session.post(rpc("notifications/cancelled", {"requestId": "mine"}, None))
+        self.assertTrue(self.has_room())
 
     def test_a_task_counts_until_it_has_ended(self):
         self.serve(WAITING, plugin(FIXTURE), calls_per_principal=1)

@@ -133,11 +133,13 @@ TEST_CASE("what does not fit is counted, logged, and said in the audit; what is 
     here.journal.reset();
     const auto lines = lines_of(here.path);
     CHECK(test::is_without_gap(lines));
-    const auto lost = lines_of_kind(here.path, "lost"), calls = lines_of_kind(here.path, "call");
-    REQUIRE(lost.size() == 1);
-    CHECK(json::value(lost[0]).at("lines").u64() + calls.size() == 31);
+    const auto calls = lines_of_kind(here.path, "call");
+    std::uint64_t lost = 0;  // which may be said more than once, as often as there was room again
+    for (const auto& one : lines_of_kind(here.path, "lost")) lost += json::value(one).at("lines").u64();
+    CHECK(lost > 0);
+    CHECK(lost + calls.size() == 31);
     CHECK(json::value(calls.back()).at("name").str() == "owed");
-    CHECK(json::value(lines.back()).at("lost").u64() == json::value(lost[0]).at("lines").u64());
+    CHECK(json::value(lines.back()).at("lost").u64() == lost);
 }
 
 TEST_CASE("what is left when a journal ends and cannot be written is said in the log") {
