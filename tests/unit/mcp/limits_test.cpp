@@ -40,7 +40,10 @@ void release(office& here) { CHECK(call(here, "release", here.bob, R"({"how":"do
 
 // Two calls of ann's that wait.
 struct at_the_limit {
-    at_the_limit() { CHECK(here.log().will_say("parked")); }
+    at_the_limit() {
+        CHECK(here.log().will_say("parked"));
+        CHECK(comes_to(2));
+    }
 
     office here{{test::parking}};
     const bool is_limited = (here.allow(two_at_once()), true);
