@@ -13,5 +13,10 @@ endfunction()
 function(toolrack_unit_test room)
     add_executable(test_${room} ${ARGN})
     target_link_libraries(test_${room} PRIVATE toolrack_${room} toolrack_catch)
+    # Claims are read once and run once: what is under test is sanitized in full, the claims themselves
+    # only by ASan, which halves the time to compile them.
+    if(TOOLRACK_SANITIZE MATCHES "undefined")
+        target_compile_options(test_${room} PRIVATE -O0 -fno-sanitize=undefined)
+    endif()
     add_test(NAME unit.${room} COMMAND test_${room})
 endfunction()
