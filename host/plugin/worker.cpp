@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,20 +53,6 @@ int milliseconds_until(worker::time until) {
 }
 
 }  // namespace
-
-alarm::alarm() : held_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!held_) cannot_speak(errno);
-}
-
-void alarm::ring() noexcept {
-    const std::uint64_t once = 1;
-    [[maybe_unused]] const auto written = ::write(held_.get(), &once, sizeof once);
-}
-
-void alarm::quiet() noexcept {
-    std::uint64_t times = 0;
-    [[maybe_unused]] const auto got = ::read(held_.get(), &times, sizeof times);
-}
 
 worker::worker(const program& program, std::string name, std::size_t longest_frame, alarm& alarm, log& log)
     : name_(std::move(name)), longest_frame_(longest_frame), alarm_(alarm), log_(log), intake_(longest_frame) {

@@ -5,7 +5,6 @@
 // keeper's; the kernel ends the process when that thread ends.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -19,32 +18,13 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/pace.hpp"
+#include "plugin/alarm.hpp"
 #include "plugin/description.hpp"
 #include "plugin/frame.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/worker_messages.hpp"
 
 namespace toolrack::plugin {
-
-// What wakes a keeper that waits for its worker. Any thread may ring.
-class alarm {
-public:
-    alarm();
-    int descriptor() const noexcept { return held_.get(); }
-    void ring() noexcept;
-    void quiet() noexcept;
-
-    // The worker is not wanted any more: whoever waits for what it says first gives up.
-    void call_off() noexcept {
-        is_called_off_ = true;
-        ring();
-    }
-    bool is_called_off() const noexcept { return is_called_off_; }
-
-private:
-    toolrack::descriptor held_;
-    std::atomic<bool> is_called_off_ = false;
-};
 
 class worker {
 public:
