@@ -37,8 +37,9 @@ result<std::string_view, rejection> chunks::take(std::string_view in, std::strin
 // One byte of what surrounds the data; false when the grammar has no place for it.
 bool chunks::step(char c) {
     const auto expect = [&](char wanted, state next) {
+        if (c != wanted) return false;
         state_ = next;
-        return c == wanted;
+        return true;
     };
     switch (state_) {
     case state::size:

@@ -119,9 +119,10 @@ private:
         return std::nullopt;
     }
 
+    // No path at all, as in "http://host?query", means the root (RFC 9110, 4.2.3).
     void split(std::string_view path_and_query) {
         const auto question = path_and_query.find('?');
-        head_.path = path_and_query.substr(0, question);
+        head_.path = question == 0 ? std::string_view("/") : path_and_query.substr(0, question);
         if (question != std::string_view::npos) head_.query = path_and_query.substr(question + 1);
     }
 

@@ -62,6 +62,13 @@ TEST_CASE("chunks that leave something to interpret are refused") {
     CHECK(decoded(text, 1000).status == 400);
 }
 
+TEST_CASE("a body that was refused at its very end is not complete") {
+    http::chunks chunks(1000);
+    std::string body;
+    CHECK(chunks.take("0\r\n\r.", body).has_error());
+    CHECK_FALSE(chunks.is_complete());
+}
+
 TEST_CASE("a chunk beyond the limit is refused when it is announced") {
     CHECK(decoded("ffffffffffffffff\r\n", 1000).status == 413);
     CHECK(decoded("64\r\n", 1000, 100).status == 200);

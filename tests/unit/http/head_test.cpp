@@ -59,6 +59,8 @@ TEST_CASE("an absolute target that names the same host is a path like any other"
     CHECK(read.head.path == "/mcp");
     CHECK(read.head.query == "x=1");
     CHECK(read_head(start("GET http://localhost:8080 HTTP/1.1")).head.path == "/");
+    CHECK(read_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.path == "/");
+    CHECK(read_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.query == "x=1");
 }
 
 TEST_CASE("good heads are taken") {
