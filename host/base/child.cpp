@@ -159,7 +159,7 @@ std::optional<child::ending> child::wait(std::chrono::milliseconds limit) noexce
     siginfo_t about{};
     while (::waitid(P_PIDFD, static_cast<id_t>(held_.get()), &about, WEXITED) != 0 && errno == EINTR) {
     }
-    ended_.emplace();
+    ended_ = ending{};
     if (about.si_code == CLD_EXITED) ended_->exit_status = about.si_status;
     else ended_->signal = about.si_status;
     return ended_;

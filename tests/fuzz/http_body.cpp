@@ -1,0 +1,112 @@
+// Chunked bodies: decoded alike however they arrive, as a second decoder reads them, and never beyond the limit.
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "claim.hpp"
+#include "http/chunks.hpp"
+
+namespace {
+
+using namespace toolrack;
+using fuzz::claim;
+
+constexpr std::size_t limit = 512;
+
+struct decoded {
+    bool is_refused = false;
+    bool is_complete = false;
+    unsigned status = 0;
+    std::string body;
+    std::string_view rest;
+};
+
+template <typename Sizes>
+decoded decode(std::string_view all, Sizes next_size) {
+    decoded made;
+    http::chunks chunks(limit);
+    while (!made.is_refused && !chunks.is_complete() && !all.empty()) {
+        const auto piece = fuzz::next_piece(all, next_size());
+        const fuzz::exact_copy alone(piece);
+        const auto rest = chunks.take(alone, made.body);
+        claim(made.body.size() <= limit, "a body never grows beyond the limit");
+        if (!rest) {
+            made.is_refused = true;
+            made.status = rest.error().status;
+            claim(made.status == 400 || made.status == 413, "a body is malformed or too large");
+            claim(fuzz::is_presentable(rest.error().sentence), "a refusal is one line of text");
+            break;
+        }
+        claim(rest->empty() || chunks.is_complete(), "nothing is left over before the end");
+        all = {all.data() - rest->size(), all.size() + rest->size()};
+    }
+    made.is_complete = chunks.is_complete();
+    made.rest = all;
+    return made;
+}
+
+// The grammar in head of http/chunks.hpp, read from behind the whole text: a body, and what stands behind it.
+struct plain {
+    std::string body;
+    std::string_view rest;
+};
+std::optional<plain> plainly_decoded(std::string_view all) {
+    plain made{{}, all};
+    for (;;) {
+        const auto end = made.rest.find("\r\n");
+        if (end == made.rest.npos || end == 0 || end > 16) return std::nullopt;
+        std::uint64_t size = 0;
+        const auto line = made.rest.substr(0, end);
+        const auto [stopped, wrong] = std::from_chars(line.data(), line.data() + end, size, 16);
+        if (wrong != std::errc{} || stopped != line.data() + end || line.front() == '-') return std::nullopt;
+        made.rest.remove_prefix(end + 2);
+        if (size > made.rest.size() || size + made.body.size() > limit) return std::nullopt;
+        made.body += made.rest.substr(0, size);
+        made.rest.remove_prefix(size);
+        if (!made.rest.starts_with("\r\n")) return std::nullopt;
+        made.rest.remove_prefix(2);
+        if (size == 0) return made;
+    }
+}
+
+std::string encoded(std::string_view body, fuzz::dice& dice) {
+    std::string text;
+    while (!body.empty()) {
+        const auto part = fuzz::next_piece(body, dice.roll(40));
+        char digits[16];
+        const auto end = std::to_chars(digits, digits + sizeof digits, part.size(), 16).ptr;
+        text.append(digits, end).append("\r\n").append(part).append("\r\n");
+    }
+    return text + "0\r\n\r\n";
+}
+
+void check_same(const decoded& one, const decoded& other) {
+    claim(one.is_refused == other.is_refused && one.status == other.status && one.is_complete == other.is_complete,
+          "a body is taken or refused however it arrives");
+    claim(one.rest == other.rest || one.is_refused, "a body ends at the same place however it arrives");
+    claim(one.body == other.body, "a body is the same however it arrives");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    if (size == 0) return 0;
+    const auto text = fuzz::text_of(bytes, size);
+    const auto at_once = decode(text, [&] { return size; });
+
+    // In many pieces, and in two: a text that is tried often is cut at every point.
+    fuzz::dice dice(text);
+    check_same(at_once, decode(text, [&] { return dice.roll(9); }));
+    bool is_first = true;
+    check_same(at_once, decode(text, [&] { return std::exchange(is_first, false) ? dice.roll(size) : size; }));
+
+    const auto plain = plainly_decoded(text);
+    claim(plain.has_value() == at_once.is_complete, "a body is complete to a second decoder, too");
+    if (plain) claim(plain->body == at_once.body && plain->rest == at_once.rest, "and it is the same one");
+
+    const auto whole = text.substr(0, limit);
+    const auto again = decode(encoded(whole, dice), [&] { return dice.roll(200); });
+    claim(again.is_complete && again.body == whole, "what was chunked is decoded to what it was");
+    return 0;
+}
