@@ -14,6 +14,9 @@
 
 namespace toolrack::app {
 
+// How long plugins have, when nobody asks them any more.
+inline constexpr auto plugin_grace = std::chrono::seconds(5);
+
 // Ends the process without destructors: a plugin that keeps a thread keeps everything that the thread may
 // touch.
 [[noreturn]] void leave_as_it_is(hub& hub);

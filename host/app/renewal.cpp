@@ -11,8 +11,8 @@ const std::set all_lists{mcp::list_kind::tools, mcp::list_kind::prompts, mcp::li
 
 }  // namespace
 
-renewal::renewal(current_generation& current, hub& hub, maker make)
-    : current_(current), hub_(hub), make_(std::move(make)), thread_([this] { run(); }) {}
+renewal::renewal(current_generation& current, hub& hub, maker make, watcher watcher)
+    : current_(current), hub_(hub), make_(std::move(make)), watcher_(std::move(watcher)), thread_([this] { run(); }) {}
 
 renewal::~renewal() { stop(); }
 
@@ -69,8 +69,10 @@ void renewal::fulfil(const wishes& now) {
     renewed outcome;
     if (!current_.get()) return;  // still being made: it reads everything anyway
     const bool reads = now.configuration || now.folders;
+    if (reads && watcher_.begins) watcher_.begins();
     if (reads && read(now.configuration ? from::the_configuration : from::the_folders, outcome)) announce(all_lists);
     else if (!now.lists.empty() && list_again()) announce(now.lists);
+    if (reads && watcher_.is_over) watcher_.is_over();
     for (const auto& hear : now.hearers) hear(outcome);
 }
 

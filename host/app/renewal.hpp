@@ -34,8 +34,14 @@ public:
     using maker = std::function<std::shared_ptr<const generation>(from source, const generation& before)>;
     using hearer = std::function<void(const renewed&)>;
 
+    // Who wants to know whenever something is read, whoever wished for it. Called on the renewal's thread, in turn,
+    // and may be empty.
+    struct watcher {
+        std::function<void()> begins, is_over;
+    };
+
     // `make` makes the next generation, or throws. Both others outlive this.
-    renewal(current_generation& current, hub& hub, maker make);
+    renewal(current_generation& current, hub& hub, maker make, watcher watcher = {});
     ~renewal();
     renewal(const renewal&) = delete;
     renewal& operator=(const renewal&) = delete;
@@ -72,6 +78,7 @@ private:
     current_generation& current_;
     hub& hub_;
     const maker make_;
+    const watcher watcher_;
     std::mutex mutex_;
     std::condition_variable something_to_do_;
     wishes wishes_;

@@ -1,0 +1,48 @@
+// The rack: what runs beneath the transports. The hub, the generation that is current, and what keeps it so.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "app/drop_ins.hpp"
+#include "app/generation.hpp"
+#include "app/hub.hpp"
+#include "app/renewal.hpp"
+#include "app/safety.hpp"
+#include "base/log.hpp"
+#include "config/config.hpp"
+
+namespace toolrack::app {
+
+inline constexpr auto between_looks = std::chrono::milliseconds(500);  // at files that are replaced while we run
+
+struct rack {
+    // Reads the configuration and makes the first generation. Throws failure.
+    rack(const std::filesystem::path& file,
+         const start_options& options,
+         toolrack::log& log,
+         app::renewal::watcher watcher = {});
+    // Plugins may still say that something changed while they are taken down, so they go first.
+    ~rack();
+    rack(const rack&) = delete;
+    rack& operator=(const rack&) = delete;
+
+    // Now and then, on one thread.
+    void look_into_folders();
+
+    // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a thread.
+    void take_down();
+
+    // As they were at the start; those of now are the current generation's.
+    const std::shared_ptr<const config::settings> settings;
+    app::hub hub;
+    current_generation current;
+    drop_ins dropped;  // looked at before the first generation is made, so that nothing slips between
+    app::renewal renewal;
+
+private:
+    void connect();
+};
+
+}  // namespace toolrack::app
