@@ -53,5 +53,9 @@ endif()
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 
 # Nothing of the libraries linked into the host may satisfy a symbol of a plugin that was built
-# with another version of them, so no archive exports anything.
-add_link_options(-Wl,--exclude-libs,ALL -Wl,--as-needed)
+# with another version of them, so no archive exports anything. But for clang's sanitizers, which are archives and must
+# be the malloc of shared libraries, too.
+add_link_options(-Wl,--as-needed)
+if(NOT (TOOLRACK_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang"))
+    add_link_options(-Wl,--exclude-libs,ALL)
+endif()

@@ -12,7 +12,7 @@ namespace {
 using namespace toolrack;
 using fuzz::claim;
 
-constexpr std::size_t limit = 512;
+constexpr std::size_t limit = 256;
 
 struct decoded {
     bool is_refused = false;

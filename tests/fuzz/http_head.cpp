@@ -17,7 +17,7 @@ namespace {
 using namespace toolrack;
 using fuzz::claim;
 
-constexpr std::size_t limit = 1024;
+constexpr std::size_t limit = 512;
 
 const http::policy& policy() {
     static const http::policy one{"/mcp", {"localhost:8080"}, {"http://localhost:8080"}};

@@ -23,9 +23,14 @@ AT_ONCE = 2
 
 # The words that a target may meet, and the longest input that is worth trying.
 TARGETS = {
-    "http_head": ("http", 1200),
-    "http_body": (None, 600),
-    "json": ("json", 512),
+    "from_worker": ("frames", 400),
+    "header_values": ("http", 256),
+    "http_body": (None, 320),
+    "http_head": ("http", 700),
+    "json": ("json", 320),
+    "message": ("message", 400),
+    "sse": ("sse", 200),
+    "to_worker": ("frames", 400),
 }
 
 SECONDS_PER_INPUT = 5
