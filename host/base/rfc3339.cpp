@@ -56,6 +56,10 @@ private:
 
 }  // namespace
 
+bool has_four_digit_year(sys_seconds when) noexcept {
+    return when >= sys_days(year(0) / 1 / 1) && when < sys_days(year(10000) / 1 / 1);
+}
+
 std::string to_rfc3339(sys_seconds when) {
     const auto day = floor<days>(when);
     const year_month_day date(day);
@@ -108,7 +112,8 @@ std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     }
     const year_month_day date(year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d)));
     if (!in.is_right() || !date.ok() || h > 23 || minute > 59 || s > 60) return std::nullopt;
-    return sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) + begun - offset;
+    const auto when = sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) + begun - offset;
+    return has_four_digit_year(when) ? std::optional(when) : std::nullopt;
 }
 
 }  // namespace toolrack

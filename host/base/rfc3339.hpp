@@ -15,6 +15,9 @@ std::string to_rfc3339(sys_seconds when);
 std::string to_rfc3339(std::chrono::sys_time<std::chrono::milliseconds> when);  // "2026-11-22T10:00:00.123Z"
 inline std::string to_rfc3339(std::int64_t seconds) { return to_rfc3339(sys_seconds(std::chrono::seconds(seconds))); }
 
+// Whether it can be written at all. An offset can make another year of the first and the last.
+bool has_four_digit_year(sys_seconds when) noexcept;
+
 // With "Z" or an offset. A part of a second counts as all of it: what is revoked up to a time is revoked up to
 // the second after. Nothing when `text` is anything else, or a day
 // that no calendar has.

@@ -66,7 +66,8 @@ std::string_view between_quotes(std::string_view words) {
 // file (which could be a token somebody forgot to quote) others are put in their place.
 [[noreturn]] void translate(const toml::parse_error& error) {
     constexpr std::string_view opening = "Error while parsing ";
-    std::string_view words = error.description();
+    const std::string description = printable(error.description());  // it quotes line breaks as they are
+    std::string_view words = description;
     std::string_view what = "the file";
     if (words.starts_with(opening)) {
         words.remove_prefix(opening.size());

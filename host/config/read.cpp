@@ -55,7 +55,10 @@ settings read(const fs::path& file) {
     toml::table root = load(file);
     for (const fs::path& addition : additions_to(file))
         merge(root, load(addition));
+    return read_settings(root, file);
+}
 
+settings read_settings(const toml::table& root, const fs::path& file) {
     const reader whole(
         root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "audit", "plugins", "plugin"});
     return {.file = file,

@@ -13,6 +13,9 @@
 
 namespace toolrack::config {
 
+// The whole of it, `file` and what was added to it.
+settings read_settings(const toml::table& root, const std::filesystem::path& file);
+
 // Each reads its table out of the reader of the whole file.
 server read_server(const reader& file);
 void read_limits(const reader& file, http_limits& edge, call_limits& calls);

@@ -57,7 +57,10 @@ public:
         const auto* time = node->as_date_time();
         if (!time) refuse(*node, name, "is not a point in time", expected, "something else");
         if (!time->get().offset) refuse(*node, name, "does not say in which time zone it is", expected, "none");
-        return seconds_of(time->get());
+        const auto seconds = seconds_of(time->get());
+        if (!has_four_digit_year(sys_seconds(std::chrono::seconds(seconds))))
+            refuse(*node, name, "is not a point in time", expected, "something else");
+        return seconds;
     }
     std::int64_t time(std::string_view name) const {
         must_have(name, "a date and time");
@@ -105,8 +108,9 @@ std::optional<secret> key_in(std::string_view text) {
 key read_key(const entry& said) {
     key read;
     read.kid = said.text("kid");
+    // Neither is this shown, nor the state: the secret may stand in the wrong place.
     if (!is_kid(read.kid))
-        complain(said.where("kid"), "key.kid is not a key's id", "1 to 32 of A-Z a-z 0-9 _ -", config::in_quotes(read.kid));
+        complain(said.where("kid"), "key.kid is not a key's id", "1 to 32 of A-Z a-z 0-9 _ -", "something else");
 
     auto bytes = key_in(said.text("secret"));
     // Not shown: whatever it is, somebody took it for a secret.
@@ -120,8 +124,7 @@ key read_key(const entry& said) {
     const auto& state = said.text("state");
     const auto known = std::find_if(std::begin(states), std::end(states), [&](auto one) { return to_string(one) == state; });
     if (known == std::end(states))
-        complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")",
-                 config::in_quotes(state));
+        complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")", "something else");
     read.state = *known;
     read.created = said.time("created");
     read.not_after = said.find_time("not_after");

@@ -83,14 +83,18 @@ public:
     }
 
     sys_seconds time(const toml::node& node) const {
-        const auto* written = node.as_date_time();
-        if (!written || !written->get().offset)
+        const auto refuse = [&] {
             complain(place_of(node), "the value is not a point in time", "one such as 2027-02-20T10:00:00Z", "something else");
+        };
+        const auto* written = node.as_date_time();
+        if (!written || !written->get().offset) refuse();
         const auto& [date, clock, offset] = written->get();
         using namespace std::chrono;
         const auto day = sys_days(year(date.year) / month(date.month) / date.day);
-        return sys_seconds(day) + hours(clock.hour) + minutes(clock.minute) + seconds(clock.second) -
-               minutes(offset->minutes);
+        const auto when = sys_seconds(day) + hours(clock.hour) + minutes(clock.minute) + seconds(clock.second) -
+                          minutes(offset->minutes);
+        if (!has_four_digit_year(when)) refuse();
+        return when;
     }
 
 private:

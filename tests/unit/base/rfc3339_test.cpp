@@ -22,6 +22,14 @@ TEST_CASE("zones and fractions are understood") {
     }
 }
 
+TEST_CASE("the first and the last moment that can be written are read back") {
+    for (const std::string text : {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+        const auto when = read_rfc3339(text);
+        REQUIRE(when);
+        CHECK(to_rfc3339(*when) == text);
+    }
+}
+
 TEST_CASE("a part of a second counts as all of it") {
     const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h + 1s;
     CHECK(read_rfc3339("2026-11-22T10:00:00.001Z") == when);
@@ -33,6 +41,7 @@ TEST_CASE("what is no point in time is none") {
     for (const auto* text : {"", "2026", "2026-11-22", "2026-11-22T10:00:00", "2026-11-22T10:00Z", "2026-02-29T10:00:00Z",
                              "2026-13-01T10:00:00Z", "2026-00-01T10:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z",
                              "2026-11-22T10:00:61Z", "2026-11-22T10:00:00+24:00", "2026-11-22T10:00:00Z ", " 2026-11-22T10:00:00Z",
+                             "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z",  // of years that have no four digits
                              "2026-11-22T10:00:00.Z", "20261122T100000Z", "+026-11-22T10:00:00Z", "2026-11-22T10:00:00+0230"}) {
         CAPTURE(text);
         CHECK_FALSE(read_rfc3339(text));

@@ -93,6 +93,7 @@ TEST_CASE("what is not TOML is refused in the words of every other complaint") {
                 "1:7: not valid TOML, in array; expected the rest of it, found the end of the "
                 "file"},
             row{"[a\nb = 1", R"(1:3: not valid TOML, in table header; expected ']', found '\n')"},
+            row{"a =t\n", R"(1:5: not valid TOML, in boolean; expected 'true', found 't\x0a')"},
             row{"a = 1 2",
                 "1:7: not valid TOML, in key-value pair; expected a comment or whitespace, found "
                 "'2'"},

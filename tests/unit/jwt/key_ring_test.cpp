@@ -109,6 +109,17 @@ TEST_CASE("what is no key of ours is refused, and never shown") {
               .find("key.secret is not a text") != std::string::npos);
 }
 
+TEST_CASE("a secret that stands in another's place is not shown either") {
+    const std::string bare(43, 'A');
+    for (const auto& text : {entry(bare, zeros, "active"), entry("k1", zeros, bare)})
+        CHECK(refusal_of("schema = 1\n" + text).find(bare) == std::string::npos);
+}
+
+TEST_CASE("a moment that could not be written again is refused") {
+    CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active", "not_after = 9999-12-31T23:59:59-00:01\n"))
+              .starts_with("keys.toml:7:13: key.not_after is not a point in time"));
+}
+
 TEST_CASE("two keys that sign are refused, and so are two of one kid or one secret") {
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active") + entry("k2", other, "active")) ==
           "keys.toml:10:9: the keys k1 and k2 are both active; expected one that signs, and \"verify\" for others that are "

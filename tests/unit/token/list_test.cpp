@@ -73,6 +73,11 @@ TEST_CASE("a date is a point in time, whatever zone it was written in") {
     CHECK(read[0].created == someone().created);
 }
 
+TEST_CASE("a moment that could not be written again is refused, wherever the clock stands that says it") {
+    CHECK(refusal(list_with("2026-11-22T10:00:00Z", "0000-01-01T00:00:00+00:01")).find("t.toml:9:11: the value is not a point in time") == 0);
+    CHECK(refusal(list_with("2027-02-20T10:00:00Z", "9999-12-31T23:59:59-00:01")).find("the value is not a point in time") != std::string::npos);
+}
+
 TEST_CASE("a list that is not understood in full is not understood at all") {
     CHECK(refusal(list_with("note", "nope")).find("t.toml:13:8: unknown key in [[token]]") == 0);
     CHECK(refusal(list_with("schema = 1", "schema = 2")).find("schema = 1") != std::string::npos);
