@@ -23,14 +23,22 @@ AT_ONCE = 2
 
 # The words that a target may meet, and the longest input that is worth trying.
 TARGETS = {
+    "bearer": ("token", 200),
+    "config": ("config", 400),
+    "dispatch": ("dispatch", 900),
     "from_worker": ("frames", 400),
     "header_values": ("http", 256),
     "http_body": (None, 320),
     "http_head": ("http", 700),
     "json": ("json", 320),
+    "jwt": ("jwt", 500),
+    "keys_file": ("token", 500),
     "message": ("message", 400),
+    "revoked_list": ("token", 300),
+    "schema": ("schema", 300),
     "sse": ("sse", 200),
     "to_worker": ("frames", 400),
+    "tokens_file": ("token", 700),
 }
 
 SECONDS_PER_INPUT = 5
@@ -46,7 +54,7 @@ def command(target, seconds, runs):
     corpus.mkdir(parents=True, exist_ok=True)
     limits = [f"-max_total_time={seconds}"] if runs is None else [f"-runs={runs}"]
     return [BUILD / "tests/fuzz" / f"fuzz_{target}", *limits, f"-max_len={longest}", f"-timeout={SECONDS_PER_INPUT}",
-            f"-rss_limit_mb={MIB}", f"-artifact_prefix={FINDS}/{target}-", "-print_final_stats=1", "-reload=0",
+            f"-rss_limit_mb={MIB}", f"-artifact_prefix={FINDS}/{target}-", "-print_final_stats=1", "-print_funcs=0", "-reload=0",
             *([f"-dict={HERE}/words/{words}.dict"] if words else []), corpus, HERE / "seeds" / target]
 
 

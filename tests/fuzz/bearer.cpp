@@ -1,0 +1,96 @@
+// Bearer tokens of ours: the id is believed only where shape and check are right, and a leaked one is found in any bytes,
+// however they arrive.
+//
+// The input is text in which a '!' stands for a whole token, made of what follows it.
+#include <boost/crc.hpp>
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "claim.hpp"
+#include "token/bearer.hpp"
+#include "token/leaks.hpp"
+
+namespace {
+
+using namespace toolrack;
+using fuzz::claim;
+
+constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+// As bearer.hpp describes one, and from nothing else here.
+std::string token_of(std::string_view seed) {
+    fuzz::dice dice(seed);
+    std::string text = "trk_";
+    for (int n = 0; n < 12; ++n) text += digits[dice.roll(62) - 1];
+    text += '_';
+    for (int n = 0; n < 43; ++n) text += digits[dice.roll(62) - 1];
+    text += '_';
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    std::string check;
+    for (auto left = crc.checksum(); check.size() < 6; left /= 62) check += digits[left % 62];
+    return text.append(check.rbegin(), check.rend());
+}
+
+void check_token(const std::string& token, fuzz::dice& dice) {
+    const auto id = token::id_of(token);
+    claim(id && *id == token.substr(4, 12) && token::is_id(*id), "a token that is right names its id");
+    auto wrong = token;
+    const auto at = dice.roll(token.size()) - 1;
+    wrong[at] = static_cast<char>(wrong[at] ^ dice.roll(255));
+    claim(!token::id_of(wrong), "a token of which one character is another is none");
+    claim(!token::id_of(token.substr(0, token.size() - 1)) && !token::id_of(token + token.back()), "nor is one of another length");
+}
+
+struct place {
+    std::uint64_t line, column;
+    std::string id;
+    bool operator==(const place&) const = default;
+};
+
+std::vector<place> found_in(std::string_view text, fuzz::dice& dice, std::size_t most) {
+    std::vector<place> found;
+    token::leak_finder finder([&](const token::leak& one) { found.push_back({one.line, one.column, one.id}); });
+    while (!text.empty()) finder.feed(fuzz::next_piece(text, dice.roll(most)));
+    finder.end();
+    return found;
+}
+
+// Looked for at every place of a text that is all there.
+std::vector<place> plainly_found(std::string text) {
+    std::erase(text, '\0');
+    std::vector<place> found;
+    place here{1, 1, {}};
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (const auto id = token::id_of(std::string_view(text).substr(at, 67))) found.push_back({here.line, here.column, std::string(*id)});
+        if (text[at] == '\n') here = {here.line + 1, 1, {}};
+        else ++here.column;
+    }
+    return found;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    const auto input = fuzz::text_of(bytes, size);
+    fuzz::dice dice(input);
+    const fuzz::exact_copy alone(input);
+    if (const auto id = token::id_of(alone)) claim(token_of({}).size() == size && *id == input.substr(4, 12), "an id stands in its token");
+
+    std::string text;
+    for (std::size_t at = 0; at < size; ++at) {
+        if (input[at] != '!') {
+            text += input[at];
+            continue;
+        }
+        const auto token = token_of(input.substr(at));
+        check_token(token, dice);
+        text += token;
+    }
+    auto found = found_in(text, dice, 40);
+    std::erase_if(found, [](const place& one) { return one.id.empty(); });  // keys
+    claim(found == plainly_found(text), "every token in a text is found where it stands, and nothing else");
+    return 0;
+}

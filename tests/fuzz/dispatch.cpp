@@ -1,0 +1,226 @@
+// Messages up to the plugin and back, in every era: each is answered once, with its own id, in JSON on one line, or ends when its
+// client has left and its session is over; and nothing is left behind.
+//
+// Every line of the input is a message. Its first character says how it comes:
+//     p over a pipe, m with the headers that mirror it, x with others, h by HTTP without any, s in the session that was begun last,
+//     b a batch in it; g opens that session's stream, after an event when there is more, and d ends it.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "auth/gate.hpp"
+#include "claim.hpp"
+#include "json_grammar.hpp"
+#include "mcp/server.hpp"
+#include "parrot.hpp"
+
+namespace {
+
+using namespace toolrack;
+using fuzz::claim;
+
+constexpr wire::json_limits limits{.depth = 32, .values = 512, .key = 128};
+constexpr std::size_t most_messages = 8;
+
+class still_clock final : public toolrack::clock {
+public:
+    std::chrono::system_clock::time_point now() const noexcept override {
+        return std::chrono::system_clock::time_point(std::chrono::seconds(1'800'000'000));
+    }
+    std::chrono::steady_clock::time_point steady() const noexcept override {
+        return std::chrono::steady_clock::time_point(std::chrono::hours(1));
+    }
+};
+
+class outlet final : public wire::outlet {
+public:
+    outlet(executor home, std::optional<wire::mirrored> headers, std::optional<std::string> session)
+        : home_(home), headers_(headers), session_(std::move(session)) {}
+
+    const wire::mirrored* headers() const override { return headers_ ? &*headers_ : nullptr; }
+    std::optional<std::string_view> session() const override { return session_; }
+    executor get_executor() override { return home_; }
+    bool takes_stream() const override { return true; }
+    void notify(std::string json, std::string_view) override {
+        claim(!is_over(), "nothing is said after the end");
+        check_line(json);
+        claim(wire::parse_message(json, {}).has_value() || json.find(R"("result")") != json.npos, "what is said is a message");
+    }
+    void open_stream(std::string_view, std::chrono::milliseconds) override { claim(!is_over(), "no stream begins after its end"); }
+    void close_stream() override { is_closed_ = true; }
+    void finish(wire::reply reply) override {
+        claim(!is_over(), "there is one answer");
+        if (!reply.json.empty()) check_line(reply.json);
+        answer = std::move(reply);
+    }
+    void on_closed(std::function<void()> left) override { left_ = std::move(left); }
+
+    void leave() {
+        if (const auto left = std::exchange(left_, nullptr)) left();
+    }
+    bool is_over() const { return answer || is_closed_; }
+
+    std::optional<wire::reply> answer;
+
+private:
+    static void check_line(const std::string& json) {
+        claim(fuzz::json_grammar::takes(json), "what goes out is JSON");
+        claim(json.find_first_of("\r\n") == json.npos, "what goes out is one line");
+    }
+
+    const executor home_;
+    const std::optional<wire::mirrored> headers_;
+    const std::optional<std::string> session_;
+    std::function<void()> left_;
+    bool is_closed_ = false;
+};
+
+std::shared_ptr<const catalog::catalog> features() {
+    std::vector<catalog::omission> omissions;
+    std::vector<catalog::offer> offers;
+    offers.push_back(*catalog::ask(std::make_shared<fuzz::parrot>()));
+    auto made = std::make_shared<const catalog::catalog>(std::move(offers), 2, omissions);
+    claim(omissions.empty() && made->tools().entries().size() == 4, "all that the parrot offers is served");
+    return made;
+}
+
+toolrack::seal made_seal() {
+    std::vector<secret> keys;
+    keys.push_back(secret(std::string(32, 'k')));
+    return toolrack::seal(keys);
+}
+
+// What there is once for all runs.
+struct surroundings {
+    std::shared_ptr<const catalog::catalog> catalog = features();
+    toolrack::seal seal = made_seal();
+    toolrack::log silent{severity{0}};
+    still_clock clock;
+    auth::accounts accounts;
+    wire::principal who = auth::gate::local_user("ann", accounts, clock.steady());
+};
+surroundings& around() {
+    static surroundings all;
+    return all;
+}
+
+class office {
+public:
+    ~office() {
+        announcer_.end_all();
+        sessions_.forget_all();
+        tasks_.forget_all();
+        run();
+    }
+
+    void take(std::string_view line) {
+        const char how = line.front();
+        const fuzz::exact_copy body(line.substr(1));
+        if (how == 'd') {
+            server_->end_session(session_, who());
+            return;
+        }
+        if (how == 'g') {
+            const std::string_view after = body;
+            hear(wire::mirrored{}, session_, [&](outlet& to) {
+                return server_->open_stream(session_, after.empty() ? std::nullopt : std::optional(after), who(), to);
+            });
+            return;
+        }
+        if (how == 'b') {
+            hear(wire::mirrored{}, session_, [&](outlet& to) { return server_->answer_batch(body, limits, who(), to); });
+            return;
+        }
+
+        const auto message = wire::parse_message(body, limits);
+        if (!message) return;
+        const auto name = name_in(*message), version = version_in(*message);
+        wire::mirrored headers;
+        if (how == 'm' || how == 'x') {
+            headers.method = message->method;
+            if (version) headers.protocol_version = *version;
+            if (how == 'x') headers.name = "another";
+            else if (name) headers.name = *name;
+        }
+        const auto answer = hear(how == 'p' ? std::nullopt : std::optional(headers),
+                                 how == 's' ? std::optional(session_) : std::nullopt,
+                                 [&](outlet& to) { return server_->answer(*message, who(), to); });
+        if (answer) check(*message, *answer);
+    }
+
+private:
+    static const wire::principal& who() { return around().who; }
+
+    static std::optional<std::string> name_in(const wire::message& message) {
+        if (message.kind == wire::message::kind::response) return std::nullopt;
+        if (auto name = wire::string_member(message.params, "name")) return name;
+        return wire::string_member(message.params, "uri");
+    }
+    static std::optional<std::string> version_in(const wire::message& message) {
+        if (!message.meta.version || !message.meta.version->is_string()) return std::nullopt;
+        return message.meta.version->str();
+    }
+
+    std::optional<wire::reply> hear(std::optional<wire::mirrored> headers, std::optional<std::string> session, auto work) {
+        outlet to(context_.get_executor(), headers, std::move(session));
+        bool has_ended = false;
+        asio::co_spawn(context_, [&]() -> awaitable<void> { co_await work(to); }, [&](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+            has_ended = true;
+        });
+        run();
+        if (!has_ended) to.leave(), run();
+        if (!has_ended) sessions_.forget_all(), run();
+        claim(has_ended, "a request ends when its client has left and its session is over");
+        if (to.answer && !to.answer->session.empty()) session_ = to.answer->session;
+        return std::move(to.answer);
+    }
+
+    static void check(const wire::message& message, const wire::reply& answer) {
+        claim(answer.status >= 200 && answer.status < 600, "an answer has a status");
+        if (message.kind != wire::message::kind::request)
+            return claim(answer.json.empty() || answer.status >= 400, "only a request is answered");
+        claim(!answer.json.empty(), "a request is answered");
+        const json::value reply(answer.json);
+        const auto id = reply.find("id");
+        claim(id && id->text() == message.id, "an answer has the id of its request, byte for byte");
+        claim(reply.find("result").has_value() != reply.find("error").has_value(), "an answer is a result or an error");
+        claim(answer.challenge.find_first_of("\r\n") == std::string::npos, "a challenge is one line");
+        if (const auto error = reply.find("error"))
+            claim(error->at("code").is_number() && error->at("message").is_string(), "an error has a code and a message");
+    }
+
+    void run() {
+        context_.restart();
+        context_.poll();
+    }
+
+    asio::io_context context_{1};
+    mcp::sessions sessions_{4, std::chrono::minutes(30), around().clock};
+    mcp::announcer announcer_{sessions_};
+    mcp::tasks tasks_{around().clock};
+    auth::visits visits_;
+    std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
+        around().catalog,
+        mcp::surroundings{sessions_, announcer_, tasks_, visits_, around().seal, around().silent, around().clock});
+    std::string session_ = "none";
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    auto text = fuzz::text_of(bytes, size);
+    office here;
+    for (std::size_t n = 0; n < most_messages && !text.empty(); ++n) {
+        const auto line = fuzz::next_piece(text, std::min(text.find('\n'), text.size()));
+        text.remove_prefix(std::min<std::size_t>(1, text.size()));
+        if (!line.empty()) here.take(line);
+    }
+    return 0;
+}

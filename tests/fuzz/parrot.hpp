@@ -1,0 +1,78 @@
+// A plugin that answers at once, in this process and without a library: what is fuzzed is everything in front of it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "claim.hpp"
+#include "json_grammar.hpp"
+#include "plugin/instance.hpp"
+#include "plugin/reception.hpp"
+
+namespace toolrack::fuzz {
+
+class parrot final : public plugin::instance {
+public:
+    parrot() { settings_.name = name_; }
+
+    const std::string& name() const noexcept override { return name_; }
+    const plugin::description& about() const noexcept override { return about_; }
+    const config::plugin& settings() const noexcept override { return settings_; }
+
+    result<std::vector<plugin::feature>, complaint> list() override {
+        constexpr auto quick = R"({"quick":true,"scopes":[]})";
+        return std::vector<plugin::feature>{
+            {"tool", R"({"name":"say","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":9}},"required":["text"]}})", quick},
+            {"tool", R"({"name":"ask","inputSchema":{"type":"object"}})", quick},
+            {"tool", R"({"name":"fail","inputSchema":{"type":"object"}})", R"({"scopes":["secret:things"]})"},
+            {"tool", R"({"name":"later","inputSchema":{"type":"object"}})", R"({"task":"optional","scopes":[]})"},
+            {"prompt", R"({"name":"greet","arguments":[{"name":"who","required":true}]})", quick},
+            {"resource", R"({"uri":"file:///a","name":"a"})", quick},
+            {"template", R"({"uriTemplate":"file:///b/{x}","name":"b"})", quick}};
+    }
+
+    plugin::call start(const plugin::request& request, bool, executor home,
+                       plugin::in_flight<plugin::answer>::notice noticed) override {
+        for (const auto text : {request.params, request.client, request.responses})
+            claim(text.empty() || json_grammar::takes(text), "a plugin is given JSON");
+        claim(request.responses.empty() || request.responses.front() == '{', "responses are an object");
+        claim(is_utf8(request.name) && is_utf8(request.method), "a plugin is given text");
+        const auto made = std::make_shared<plugin::in_flight<plugin::answer>>(home, std::move(noticed));
+        made->notify("notifications/progress", R"({"progress":1,"message":"at it"})");
+        made->notify("notifications/message", R"({"level":"info","data":"words"})");
+        made->deliver(answer_to(request));
+        return made;
+    }
+    void cancel(const plugin::call& abandoned) override { abandoned->abandon(); }
+    void watch(std::string_view uri, bool) override { claim(is_utf8(uri), "a URI is text"); }
+
+    bool offers_features() const noexcept override { return true; }
+    std::uint64_t auth_traits() const noexcept override { return 0; }
+    bool offers_auth() const noexcept override { return false; }
+    plugin::check authenticate(const plugin::credentials&, executor) override { return nullptr; }
+    bool close(std::chrono::milliseconds) override { return true; }
+
+private:
+    static plugin::answer answer_to(const plugin::request& request) {
+        using kind = enum plugin::answer::kind;
+        if (request.method == "tools/call" && request.name == "ask" && request.responses.empty())
+            return {kind::input_required,
+                    R"({"inputRequests":{"q":{"method":"elicitation/create","params":{"message":"?","requestedSchema":{"type":"object","properties":{}}}}},"state":"s"})"};
+        if (request.name == "fail") return {kind::failed, R"({"code":-32000,"message":"no","data":[1]})"};
+        if (request.method == "tools/call") return {kind::done, R"({"content":[{"type":"text","text":"said"}]})"};
+        if (request.method == "prompts/get") return {kind::done, R"({"messages":[]})"};
+        if (request.method == "resources/read") return {kind::done, R"({"contents":[{"uri":"file:///a","text":""}]})"};
+        if (request.method == "completion/complete") return {kind::done, R"({"completion":{"values":["a"]}})"};
+        return {kind::invalid, {}};
+    }
+
+    const std::string name_ = "parrot";
+    plugin::description about_;
+    config::plugin settings_;
+};
+
+}  // namespace toolrack::fuzz
