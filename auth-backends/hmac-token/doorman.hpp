@@ -24,6 +24,7 @@ public:
     struct outlet {
         std::function<void(std::string_view line)> error, info;
         std::function<void(std::string_view id)> forget;  // empty: all
+        std::function<void(std::string_view what)> ail;   // empty: all is well
     };
     struct answer {
         enum class kind { granted, not_ours, wrong_audience, refused };

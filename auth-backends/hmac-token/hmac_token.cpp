@@ -77,7 +77,8 @@ TOOLRACK_PLUGIN("toolrack.hmac-token", "1.0.0", R"({
                                      [grants = s.grants()](std::string_view id) {
                                          if (id.empty()) grants.forget_all();
                                          else grants.forget(id);
-                                     }};
+                                     },
+                                 .ail = [health = s.health()](std::string_view what) { health.ails(what); }};
     const auto here = std::make_shared<doorman>(doorman::settings{.keys = option(s, "keys"),
                                                                   .revoked = option(s, "revoked"),
                                                                   .issuer = option(s, "issuer"),

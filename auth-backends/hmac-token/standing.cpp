@@ -140,11 +140,12 @@ void standing::forget_what_is_new(const token::revocations& before, const token:
         if (!before.signed_tokens.contains(id)) to_.forget(id);
 }
 
-void standing::say_once(std::string& said, const std::string& complaint, const fs::path& file) const {
+void standing::say_once(std::string& said, const std::string& complaint, const fs::path& file) {
     if (said == complaint) return;
     if (complaint.empty()) to_.info(file.string() + " is good again");
     else to_.error(complaint + (complaint.ends_with('.') ? "" : ".") + " What was read from it before goes on to count.");
     said = complaint;
+    to_.ail(said_of_keys_ + (said_of_keys_.empty() || said_of_list_.empty() ? "" : " ") + said_of_list_);
 }
 
 void standing::replace(snapshot next) {

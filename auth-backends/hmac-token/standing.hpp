@@ -55,7 +55,7 @@ private:
     void end_keys_in_time();
     void look_at_keys();
     std::string look_at_list();  // what there is to complain about
-    void say_once(std::string& said, const std::string& complaint, const std::filesystem::path& file) const;
+    void say_once(std::string& said, const std::string& complaint, const std::filesystem::path& file);
     void replace(snapshot next);
     void forget_what_is_new(const toolrack::token::revocations& before, const toolrack::token::revocations& after) const;
 

@@ -119,7 +119,7 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
     std::ofstream(path / "tokens.toml") << token::write_list(all.records);
     ::chmod((path / "tokens.toml").c_str(), 0600);
     {
-        const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"}, {[](auto, auto&) {}, [](auto) {}});
+        const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"}, {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
         std::vector<std::string> unknown;
         for (int n = 0; n != 1000; ++n) unknown.emplace_back(token::make_bearer().reveal());
         std::size_t granted = 0;

@@ -128,7 +128,7 @@ private:
             for (auto& end : shortened) ends_.insert(std::move(end));
             before->collect_uses(uses_);
             if (!said_.empty()) says_.log(voice::loudness::info, where_.list.string() + " is whole again");
-            said_.clear();
+            be_well(said_);
             malloc_trim(0);
         } catch (const std::exception& wrong) {
             say_once(said_, std::string(wrong.what()) + "; the list as it was before goes on serving");
@@ -152,7 +152,7 @@ private:
                 throw failure(where_.revocations.string() + ":" + std::to_string(read.broken_lines.front()) +
                               ": the line is not a revocation; expected one such as \"2026-11-22T10:00:00Z tok "
                               "9fK2mQx7Lr0B\". All other lines count");
-            said_of_revocations_.clear();
+            be_well(said_of_revocations_);
             return true;
         } catch (const std::exception& wrong) {
             say_once(said_of_revocations_, std::string(wrong.what()) + "; what was revoked before stays revoked");
@@ -199,7 +199,15 @@ private:
         if (said == sentence) return;
         says_.log(voice::loudness::error, sentence);
         said = std::move(sentence);
+        tell_ailment();
     }
+
+    void be_well(std::string& said) {
+        if (std::exchange(said, {}).empty()) return;
+        tell_ailment();
+    }
+
+    void tell_ailment() { says_.ail(said_ + (said_.empty() || said_of_revocations_.empty() ? "" : "; ") + said_of_revocations_); }
 
     const files where_;
     const voice says_;

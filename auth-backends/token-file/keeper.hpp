@@ -22,6 +22,7 @@ public:
         enum class loudness { info, warning, error };
         std::function<void(loudness, const std::string& line)> log;
         std::function<void(std::string_view credential)> forget;  // empty: all of them
+        std::function<void(const std::string& what)> ail;         // empty: all is well
     };
     enum class answer { granted, not_ours, refused };
     struct decision {

@@ -35,7 +35,8 @@ severity severity_of(keeper::voice::loudness how) {
 
 std::shared_ptr<keeper> make_keeper(const setup& s) {
     keeper::voice voice{[log = s.log](keeper::voice::loudness how, const std::string& line) { log(severity_of(how), line); },
-                        [given = s.grants()](std::string_view credential) { given.forget(credential); }};
+                        [given = s.grants()](std::string_view credential) { given.forget(credential); },
+                        [here = s.health()](const std::string& what) { here.ails(what); }};
     try {
         return std::make_shared<keeper>(files_of(s), std::move(voice));
     } catch (const std::runtime_error& wrong) {

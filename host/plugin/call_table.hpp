@@ -48,7 +48,7 @@ public:
     };
 
     // `instance` sets this table's numbers apart from those of all others.
-    explicit call_table(std::uint32_t instance) : next_(std::uint64_t{instance} << 40 | 1) {}
+    explicit call_table(std::uint32_t instance) : first_(std::uint64_t{instance} << 40 | 1), next_(first_) {}
 
     // Gives the request its number.
     void add(const entry& request) {
@@ -88,6 +88,12 @@ public:
         return open_.size();
     }
 
+    // How many there ever were.
+    std::uint64_t added() const {
+        const std::lock_guard lock(mutex_);
+        return next_ - first_;
+    }
+
     // Until every number was taken and nobody holds a request, but not past `end`; false when some are left.
     bool wait_until_empty(std::chrono::steady_clock::time_point end) {
         std::unique_lock lock(mutex_);
@@ -106,6 +112,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable emptied_;
+    const std::uint64_t first_;
     std::uint64_t next_;
     std::size_t held_ = 0;
     boost::unordered_flat_map<std::uint64_t, entry> open_;

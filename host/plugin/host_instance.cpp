@@ -68,6 +68,7 @@ public:
     check authenticate(const credentials& shown, executor home) override;
     result<std::string, complaint> auth_metadata() override;
 
+    plugin::condition condition() const override;
     bool close(std::chrono::milliseconds grace) override;
 
 private:
@@ -87,6 +88,7 @@ private:
     }
     void list_changed(std::string_view kind) noexcept override { reception_.list_changed(kind); }
     void resource_updated(std::string_view uri) noexcept override { reception_.resource_updated(uri); }
+    void ails(std::string_view what) noexcept override { reception_.ails(what); }
     void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
     void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
     void forgotten(std::string_view credential) noexcept override;
@@ -242,6 +244,13 @@ bool host_instance::close(std::chrono::milliseconds grace) {
         for (const auto id : calls.open()) guest_->cancel(id);
     const bool came_back = lane_.close(grace) == 0;
     return calls.wait_until_empty(end) && checks_.wait_until_empty(end) && came_back;
+}
+
+condition host_instance::condition() const {
+    auto now = reception_.condition();
+    now.asked += checks_.added();
+    now.under_way += checks_.size();
+    return now;
 }
 
 void host_instance::granted(toolrack_call id, const toolrack_principal& who) noexcept {

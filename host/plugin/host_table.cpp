@@ -31,9 +31,14 @@ void resource_updated(const toolrack_host* host, toolrack_str uri) noexcept {
 
 constexpr toolrack_changes changes{sizeof(toolrack_changes), list_changed, resource_updated};
 
+void ail(const toolrack_host* host, toolrack_str what) noexcept { behind(host).ails(view(what)); }
+
+constexpr toolrack_health health{sizeof(toolrack_health), ail};
+
 const void* get_extension(const toolrack_host*, const char* id) noexcept {
     if (id && std::strcmp(id, TOOLRACK_EXT_CHANGES) == 0) return &changes;
     if (id && std::strcmp(id, TOOLRACK_EXT_AUTH_HOST) == 0) return &auth_host;
+    if (id && std::strcmp(id, TOOLRACK_EXT_HEALTH) == 0) return &health;
     return nullptr;
 }
 

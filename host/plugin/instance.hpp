@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "plugin/health.hpp"
 #include "plugin/in_flight.hpp"
 #include "plugin/library.hpp"
 #include "wire/principal.hpp"
@@ -123,6 +124,8 @@ public:
 
     // Whether it has been given up on for now, because its worker ended again and again. Any thread.
     virtual bool is_benched() const noexcept { return false; }
+    // The same in words, and what it says is wrong with it. Any thread.
+    virtual plugin::condition condition() const = 0;
 
     // Waits for its calls, but not past `grace`; false when some never came back.
     virtual bool close(std::chrono::milliseconds grace) = 0;
@@ -136,6 +139,7 @@ struct changes {
     std::function<void(std::string_view kind)> list_changed;      // "tool", "prompt", "resource"
     std::function<void(std::string_view uri)> resource_updated;
     std::function<void(std::string_view backend, std::string_view credential)> forgotten;  // empty: all of them
+    std::function<void(std::string_view instance)> died = {};  // its worker, and not because it was told to end
 };
 
 // What instances are made among; all of it outlives them.

@@ -63,6 +63,7 @@ void keeper::run(std::promise<result<void, complaint>> first) {
         }
         if (dispatch_.is_closing()) return;
         const auto pause = comeback_.after_death(steady_clock::now(), did_well_);
+        reception_.died(why, comeback_.is_benched());
         if (comeback_.is_benched()) dispatch_.give_up();
         tell_of_death(why, lost);
         if (!dispatch_.rest(pause)) return;
@@ -83,6 +84,7 @@ result<void, complaint> keeper::begin_life(worker& now, bool is_first) {
     if (is_first) offers_features_ = created->offers_features;
 
     if (!dispatch_.open(now.socket())) return complain("it is not wanted any more");
+    reception_.health().serves();
     // One whose lists change has forgotten how they were.
     if (has_changed_lists_)
         for (const auto kind : {"tool", "prompt", "resource"}) reception_.list_changed(kind);
@@ -146,6 +148,8 @@ void keeper::heard(const from_worker::any& message) {
                 reception_.list_changed(said.kind);
             } else if constexpr (std::is_same_v<kind, from_worker::resource_updated>) {
                 reception_.resource_updated(said.uri);
+            } else if constexpr (std::is_same_v<kind, from_worker::ailing>) {
+                reception_.ails(said.what);
             } else if constexpr (std::is_same_v<kind, from_worker::feature> ||
                                  std::is_same_v<kind, from_worker::listed>) {
                 dispatch_.listed(said);

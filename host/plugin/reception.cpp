@@ -7,6 +7,7 @@
 #include <toolrack/json.hpp>
 #include <utility>
 
+#include "base/redact.hpp"
 #include "base/text.hpp"
 
 namespace toolrack::plugin {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t longest_notice = 1024 * 1024;
 constexpr std::size_t longest_uri = 2048;
+constexpr std::size_t longest_ailment = 1000;
 
 std::string too_long(std::uint64_t size, std::size_t most) {
     return "it is " + std::to_string(size) + " bytes long, and server.max_result allows " + std::to_string(most);
@@ -120,6 +122,28 @@ void reception::resource_updated(std::string_view uri) noexcept {
         if (around_.changes.resource_updated) around_.changes.resource_updated(uri);
     } catch (...) {
     }
+}
+
+void reception::ails(std::string_view what) noexcept {
+    try {
+        health_.ails(redacted(printable(what, longest_ailment)));
+    } catch (...) {
+    }
+}
+
+void reception::died(const std::string& why, bool is_benched) noexcept {
+    try {
+        health_.ended(redacted(printable(why, longest_ailment)), is_benched);
+        if (around_.changes.died) around_.changes.died(name_);
+    } catch (...) {
+    }
+}
+
+condition reception::condition() const {
+    auto now = health_.now();
+    now.asked = calls_.added();
+    now.under_way = calls_.size();
+    return now;
 }
 
 void reception::stray(const char* what, std::uint64_t id) noexcept {

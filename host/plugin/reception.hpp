@@ -31,6 +31,11 @@ public:
     void finished_too_long(std::uint64_t call, std::uint64_t size) noexcept;
     void list_changed(std::string_view kind) noexcept;
     void resource_updated(std::string_view uri) noexcept;
+    void ails(std::string_view what) noexcept;
+    // Of where it runs, and not its own word: how its worker ended.
+    void died(const std::string& why, bool is_benched) noexcept;
+    plugin::health& health() noexcept { return health_; }
+    plugin::condition condition() const;
     void stray(const char* what, std::uint64_t call) noexcept;
 
 private:
@@ -42,6 +47,7 @@ private:
     log& log_;
     wire::json_limits limits_;
     call_table<answer> calls_;
+    plugin::health health_;
     pace strays_logged_{100};
 };
 

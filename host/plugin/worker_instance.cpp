@@ -44,6 +44,7 @@ public:
     check authenticate(const credentials& shown, executor home) override;
 
     bool is_benched() const noexcept override { return dispatch_.is_benched(); }
+    plugin::condition condition() const override { return reception_.condition(); }
     // Nothing of it is left then to touch anything.
     bool close(std::chrono::milliseconds grace) override;
 

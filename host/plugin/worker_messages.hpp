@@ -15,7 +15,7 @@
 namespace toolrack::plugin {
 
 // Changes whenever a message does: host and worker are of one build, and this is how they know.
-inline constexpr std::uint32_t worker_protocol = 2;
+inline constexpr std::uint32_t worker_protocol = 3;
 
 // Besides those of its lane, a worker has one thread that lists.
 inline constexpr std::size_t listing_threads = 1;
@@ -145,8 +145,13 @@ struct resource_updated {
     std::string_view uri;
     static auto all_fields(auto& self) { return std::tie(self.uri); }
 };
+// What is wrong with it, as it says itself; empty: nothing any more.
+struct ailing {
+    std::string_view what;
+    static auto all_fields(auto& self) { return std::tie(self.what); }
+};
 using any = std::variant<unfit, described, created, feature, listed, finished, finished_too_long, dropped, notified,
-                         logged, list_changed, resource_updated, confined>;
+                         logged, list_changed, resource_updated, confined, ailing>;
 
 }  // namespace from_worker
 

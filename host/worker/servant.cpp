@@ -123,4 +123,6 @@ void servant::resource_updated(std::string_view uri) noexcept {
     if (!is_too_long(uri)) host_.say(from_worker::resource_updated{uri});
 }
 
+void servant::ails(std::string_view what) noexcept { host_.say(from_worker::ailing{what.substr(0, longest_line)}); }
+
 }  // namespace toolrack::worker

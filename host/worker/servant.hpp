@@ -46,6 +46,7 @@ private:
     bool is_cancelled(std::uint64_t call) noexcept override { return calls_.is_cancelled(call); }
     void list_changed(std::string_view kind) noexcept override;
     void resource_updated(std::string_view uri) noexcept override;
+    void ails(std::string_view what) noexcept override;
     // Nobody asks a worker who somebody is.
     void granted(std::uint64_t, const toolrack_principal&) noexcept override {}
     void refused(std::uint64_t, std::int32_t, std::string_view) noexcept override {}

@@ -94,6 +94,10 @@ FIELD(toolrack_auth_host, refuse, 16, 8);
 FIELD(toolrack_auth_host, forget, 24, 8);
 END(toolrack_auth_host, 32);
 
+FIELD(toolrack_health, size, 0, 8);
+FIELD(toolrack_health, ail, 8, 8);
+END(toolrack_health, 16);
+
 END(toolrack_call, 8);
 END(toolrack_severity, 4);
 END(toolrack_outcome, 4);
@@ -120,3 +124,4 @@ static_assert(sizeof(TOOLRACK_EXT_FEATURES) == sizeof("toolrack.features/1"), "a
 static_assert(sizeof(TOOLRACK_EXT_CHANGES) == sizeof("toolrack.changes/1"), "an id was renamed");
 static_assert(sizeof(TOOLRACK_EXT_AUTH) == sizeof("toolrack.auth/1"), "an id was renamed");
 static_assert(sizeof(TOOLRACK_EXT_AUTH_HOST) == sizeof("toolrack.auth-host/1"), "an id was renamed");
+static_assert(sizeof(TOOLRACK_EXT_HEALTH) == sizeof("toolrack.health/1"), "an id was renamed");

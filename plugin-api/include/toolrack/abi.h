@@ -272,6 +272,20 @@ typedef struct toolrack_auth_host {
    void (*forget)(const toolrack_host *host, toolrack_str credential) TOOLRACK_NOEXCEPT;
 } toolrack_auth_host;
 
+/* ---- how an instance is ------------------------------------------------- */
+
+#define TOOLRACK_EXT_HEALTH "toolrack.health/1" /* offered by the host */
+
+typedef struct toolrack_health {
+   uint64_t size; /* bytes */
+   /* What is wrong with this instance from now on, in one sentence for operators,
+    * or empty when nothing is any more; a new instance is well. It is served as
+    * before either way: this is for what goes on working and needs a person, such
+    * as a file that broke and whose last good content counts. Who looks at the
+    * server's status reads it; never quote a secret. [any] */
+   void (*ail)(const toolrack_host *host, toolrack_str what) TOOLRACK_NOEXCEPT;
+} toolrack_health;
+
 #if defined(__cplusplus)
 }
 #endif

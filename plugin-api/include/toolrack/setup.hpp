@@ -36,6 +36,21 @@ private:
     detail::host_side* host_;
 };
 
+// Telling operators that something is wrong, or is not any more, while the instance goes on serving:
+// they see it in the server's status and metrics. The last word counts. Copy it to wherever it is
+// needed; any thread may use it until the instance is destroyed.
+class health {
+public:
+    explicit health(detail::host_side& host) : host_(&host) {}
+
+    // One sentence, without a secret in it: health.ails("/etc/x.toml cannot be read: ...").
+    void ails(std::string_view what) const noexcept { host_->ail(what); }
+    void is_well() const noexcept { host_->ail({}); }
+
+private:
+    detail::host_side* host_;
+};
+
 class setup {
 public:
     setup(detail::host_side& host, detail::registry& registry, std::string_view options)
@@ -108,6 +123,7 @@ public:
 
     toolrack::changes changes() const { return toolrack::changes(host_); }
     toolrack::grants grants() const { return toolrack::grants(host_); }
+    toolrack::health health() const { return toolrack::health(host_); }
 
     // A line in the host's log: s.log(severity::info, "..."). Handlers may capture a copy.
     const toolrack::log log;

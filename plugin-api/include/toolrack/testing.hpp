@@ -124,6 +124,8 @@ public:
     std::vector<std::string> changes() const { return copy(changes_); }
     // Credentials to forget; empty for all.
     std::vector<std::string> forgotten() const { return copy(forgotten_); }
+    // What it says is wrong with it; empty when it is well.
+    std::string ailment() const { return copy(ailment_); }
     // What a server would complain of: a call that was answered twice, or never existed.
     std::size_t strays() const { return copy(strays_); }
 
@@ -164,11 +166,13 @@ private:
     static void
     refuse(const toolrack_host*, toolrack_call, toolrack_refusal, toolrack_str) noexcept;
     static void forget(const toolrack_host*, toolrack_str) noexcept;
+    static void ail(const toolrack_host*, toolrack_str) noexcept;
 
     static constexpr toolrack_changes changes_table = {
         sizeof(toolrack_changes), list_changed, list_changed};
     static constexpr toolrack_auth_host auth_host_table = {
         sizeof(toolrack_auth_host), grant, refuse, forget};
+    static constexpr toolrack_health health_table = {sizeof(toolrack_health), ail};
 
     template <class Kept>
     Kept copy(const Kept& what) const {
@@ -187,6 +191,7 @@ private:
     std::map<toolrack_call, pending> calls_;
     std::map<toolrack_call, std::optional<decision>> checks_;
     std::vector<std::string> log_, changes_, forgotten_;
+    std::string ailment_;
     std::size_t strays_ = 0;
 };
 
@@ -349,6 +354,7 @@ inline const void* host::get_extension(const toolrack_host*, const char* id) noe
     const std::string_view wanted = id;
     if (wanted == TOOLRACK_EXT_CHANGES) return &changes_table;
     if (wanted == TOOLRACK_EXT_AUTH_HOST) return &auth_host_table;
+    if (wanted == TOOLRACK_EXT_HEALTH) return &health_table;
     return nullptr;
 }
 
@@ -442,6 +448,12 @@ inline void host::forget(const toolrack_host* tables, toolrack_str credential) n
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
     here.forgotten_.push_back(string(credential));
+}
+
+inline void host::ail(const toolrack_host* tables, toolrack_str what) noexcept {
+    host& here = self(tables);
+    const std::lock_guard lock(here.mutex_);
+    here.ailment_ = string(what);
 }
 
 }  // namespace toolrack::testing

@@ -28,7 +28,8 @@ class host_tables : public host_side {
 public:
     explicit host_tables(const toolrack_host& host)
         : host_(host), changes_(extension<toolrack_changes>(TOOLRACK_EXT_CHANGES)),
-          auth_(extension<toolrack_auth_host>(TOOLRACK_EXT_AUTH_HOST)) {}
+          auth_(extension<toolrack_auth_host>(TOOLRACK_EXT_AUTH_HOST)),
+          health_(extension<toolrack_health>(TOOLRACK_EXT_HEALTH)) {}
 
     void log(severity how, std::string_view line) noexcept final {
         host_.log(&host_, static_cast<toolrack_severity>(how), str(line));
@@ -61,6 +62,9 @@ public:
     void forget(std::string_view credential) noexcept final {
         if (auth_) auth_->forget(&host_, str(credential));
     }
+    void ail(std::string_view what) noexcept final {
+        if (health_) health_->ail(&host_, str(what));
+    }
 
 private:
     template <class Extension>
@@ -71,6 +75,7 @@ private:
     const toolrack_host& host_;
     const toolrack_changes* const changes_;  // null when the host has none
     const toolrack_auth_host* const auth_;
+    const toolrack_health* const health_;
     std::mutex mutex_;
     std::unordered_map<toolrack_call, std::stop_source> watched_;  // calls that wait for cancel()
 };
