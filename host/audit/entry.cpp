@@ -45,9 +45,10 @@ awaitable<bool> entry::begin(executor home) {
 }
 
 void entry::end(wire::outcome how, int code) {
-    if (!in_ || how_) return;
+    if (how_) return;
     how_ = how;
     code_ = code;
+    if (!in_) return;
     until_ = std::chrono::steady_clock::now();
     if (!is_of_task_) write();
 }

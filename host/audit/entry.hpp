@@ -39,9 +39,11 @@ public:
     bool must_begin() const noexcept { return in_ != nullptr && is_required_ && begun_ == 0; }
     awaitable<bool> begin(executor home);
 
-    // Only the first of these counts.
+    // Only the first of these counts. How it ended is known also where nobody keeps account.
     void end(const wire::reply& answer) { end(answer.outcome, answer.error); }
     void end(wire::outcome how, int code = 0);
+    std::optional<wire::outcome> how_it_ended() const noexcept { return how_; }
+    int error_code() const noexcept { return code_; }
 
     // What the call goes on as when its request was answered with a task: a line of its own, written when this
     // goes. When the call ends before anybody heard of a task, it is to be dropped.

@@ -56,6 +56,12 @@ public:
     // Returns when what was added is written, or cannot be.
     void settle();
 
+    // How many lines there was no room for. Thread-safe.
+    std::uint64_t lost() const {
+        const std::lock_guard lock(mutex_);
+        return lost_in_all_;
+    }
+
     // How many refused callers get a line: strangers must not fill the disk.
     allowance& for_refusals() noexcept { return refusals_; }
 
@@ -72,7 +78,7 @@ private:
     const std::string run_;
     allowance refusals_{60, std::chrono::seconds(1)};
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable something_to_do_, something_done_;
     std::string waiting_;
     std::vector<std::shared_ptr<ticket>> waiting_tickets_;

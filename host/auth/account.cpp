@@ -8,7 +8,9 @@ std::shared_ptr<account> accounts::of(std::string_view issuer, std::string_view 
     const std::lock_guard lock(mutex_);
     if (const auto found = by_name_.find(view(issuer, subject)); found != by_name_.end()) return found->second;
     if (by_name_.size() >= tidy_at_) make_room(now);
-    return by_name_.emplace(name(issuer, subject), std::make_shared<account>()).first->second;
+    const auto made = by_name_.emplace(name(issuer, subject), std::make_shared<account>()).first->second;
+    if (requests_ && !issuer.empty()) made->requests = &requests_->at({issuer, subject});
+    return made;
 }
 
 std::size_t accounts::size() const {

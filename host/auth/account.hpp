@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "auth/bucket.hpp"
+#include "metrics/family.hpp"
 #include "wire/source.hpp"
 
 namespace toolrack::auth {
@@ -40,13 +41,16 @@ struct account {
     tally calls;        // under way
     tally connections;  // open
     bucket pace;        // of calls
+    metrics::counter* requests = nullptr;  // all that ever came; null of a source
 };
 
 // All of them. One that nobody holds and that owes nothing is forgotten when there are many, and so is one that
 // only owes, when there are too many: `most` bounds what strangers can make this server remember.
 class accounts {
 public:
-    explicit accounts(std::size_t most = 20'000) : most_(most) {}
+    // Requests of principals are counted in `requests`, if there is one; it outlives this.
+    using counters = metrics::family<metrics::counter, 2>;
+    explicit accounts(std::size_t most = 20'000, counters* requests = nullptr) : most_(most), requests_(requests) {}
 
     // Never null. The issuer of a principal is not empty.
     std::shared_ptr<account> of(std::string_view issuer, std::string_view subject, bucket::time now);
@@ -76,6 +80,7 @@ private:
     void make_room(bucket::time now);
 
     const std::size_t most_;
+    counters* const requests_;
     mutable std::mutex mutex_;
     std::unordered_map<name, std::shared_ptr<account>, hash, same> by_name_;
     std::size_t tidy_at_ = 1000;

@@ -16,7 +16,8 @@ bool is_damaged(std::string_view token) { return token.starts_with(token::prefix
 }  // namespace
 
 gate::gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around)
-    : backends_(std::move(backends)), rules_(std::move(rules)), around_(around) {}
+    : backends_(std::move(backends)), rules_(std::move(rules)), around_(around),
+      decisions_(around.figures, backends_) {}
 
 awaitable<result<wire::principal, denial>> gate::admit(const wire::facts& shown, executor home) const {
     const auto token = bearer_token(shown);
@@ -56,10 +57,12 @@ denial gate::turn_away(wire::refusal why, const wire::facts& shown, std::string_
 awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::credentials& credentials,
                                                                 executor home) const {
     const bool has_token = !credentials.token.empty();
-    for (const auto& backend : backends_) {
+    for (std::size_t i = 0; i < backends_.size(); ++i) {
+        const auto& backend = backends_[i];
         if (!has_token && !(backend->auth_traits() & plugin::auth_trait::tokenless)) continue;
 
         auto answer = co_await ask(*backend, credentials, home);
+        decisions_.count(i, answer);
         switch (answer.kind) {
         case plugin::verdict::kind::granted:
             if (std::ranges::find(rules_.same_people, backend->name()) != rules_.same_people.end())
@@ -71,7 +74,9 @@ awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::cr
             co_return answer.refusal;
         }
     }
-    co_return has_token ? wire::refusal::bad_token : wire::refusal::no_token;
+    const auto why = has_token ? wire::refusal::bad_token : wire::refusal::no_token;
+    decisions_.count_of_nobody(why);
+    co_return why;
 }
 
 wire::principal gate::local_user(std::string subject, accounts& accounts, bucket::time now) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "auth/account.hpp"
+#include "auth/decisions.hpp"
 #include "auth/throttle.hpp"
 #include "auth/visits.hpp"
 #include "base/asio.hpp"
@@ -48,6 +49,7 @@ public:
         auth::throttle& throttle;
         const toolrack::clock& clock;
         toolrack::log& log;
+        metrics::figures* figures = nullptr;  // null: nothing is counted
     };
     // Every backend offers auth.
     gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around);
@@ -74,6 +76,7 @@ private:
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     const rules rules_;
     const surroundings around_;
+    const auth::decisions decisions_;
     mutable pace refusals_logged_{10};
 };
 

@@ -45,12 +45,18 @@ public:
     // Whoever came with this credential of this backend goes; with any of its credentials, when it is empty.
     void put_out(std::string_view backend, std::string_view credential);
 
+    // How many streams are open.
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return open_.size();
+    }
+
     // How often anything was taken back: what was granted while this changed may be void.
     std::uint64_t age() const noexcept { return age_.load(std::memory_order_acquire); }
 
 private:
     std::atomic<std::uint64_t> age_ = 0;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     open_ones open_;
 };
 

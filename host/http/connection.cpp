@@ -139,6 +139,7 @@ awaitable<bool> connection::answer() {
 
 void connection::turn_away(const rejection& why) {
     desk_->refusals.say(peer_.name, why.status, why.sentence);
+    desk_->answers.note(why.status);
     auto& text = desk_->scratch;
     text.clear();
     append_rejection(text, why, {.closes = true});

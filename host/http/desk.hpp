@@ -13,6 +13,7 @@
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "http/answers.hpp"
 #include "http/buffers.hpp"
 #include "http/crowd.hpp"
 #include "http/handler.hpp"
@@ -53,6 +54,7 @@ public:
     toolrack::log& log;
     const tls* const secured;  // null: clear text is spoken here
     refusal_log refusals;
+    http::answers answers;
     buffers lender;
     std::string scratch;  // for text that is written before anything else can run
 

@@ -87,6 +87,7 @@ void exchange::reject(const rejection& why) {
     if (!is_challenge || why.fields.empty()) {
         desk_.refusals.say(peer_.name, why.status, why.sentence);
     }
+    desk_.answers.note(why.status);
     auto& text = blank();
     append_rejection(text, why, how());
     channel_.send(text);
@@ -95,9 +96,21 @@ void exchange::reject(const rejection& why) {
 void exchange::finish_empty(unsigned status) {
     if (is_streaming_) return close_stream();
     if (std::exchange(is_answered_, true)) return;
+    desk_.answers.note(status);
     auto& text = blank();
     append_empty(text, status, how());
     channel_.send(text);
+}
+
+void exchange::finish_text(unsigned status, std::string_view type, std::string text) {
+    if (std::exchange(is_answered_, true)) return;
+    desk_.answers.note(status);
+    const auto manner = how();
+    auto& head = blank();
+    append_text_head(head, status, type, text.size(), manner);
+    if (manner.wants_no_body) text.clear();
+    if (text.empty()) channel_.send(head);
+    else channel_.send(head, std::move(text));
 }
 
 void exchange::open_stream(std::string_view event, std::chrono::milliseconds retry) {
@@ -143,6 +156,7 @@ void exchange::finish(wire::reply answer) {
 
 void exchange::begin_stream(std::string& text) {
     is_streaming_ = true;
+    desk_.answers.note(200);
     append_stream_head(text, how());
     channel_.stream_events(true);
 }
@@ -162,6 +176,7 @@ void exchange::answer_in_stream(const wire::reply& answer) {
 }
 
 void exchange::answer_in_json(wire::reply answer) {
+    desk_.answers.note(answer.status);
     auto& text = blank();
     const auto manner = how();
     append_json_head(text, answer, manner);

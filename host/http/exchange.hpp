@@ -57,6 +57,8 @@ public:
 
     // A reply without JSON: 202 for a notification, 204 for DELETE.
     void finish_empty(unsigned status);
+    // An answer to somebody who speaks no MCP.
+    void finish_text(unsigned status, std::string_view type, std::string text);
 
     // wire::outlet. The first notify() turns the reply into an SSE stream (2026-07-28,
     // transports/streamable-http, "Receiving Messages"); finish() then is its last event. An answer

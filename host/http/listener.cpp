@@ -95,6 +95,11 @@ public:
     }
 
     std::size_t present() const { return crowd_->size(); }
+    answers::counts answered() const {
+        answers::counts all{};
+        for (const auto& each : desks_) each->answers.add_to(all);
+        return all;
+    }
     bool is_closed() const { return is_closed_; }
 
     const config::address address;
@@ -194,6 +199,9 @@ bool listener::is_drained() const {
 }
 std::size_t listener::open_connections() const {
     return state_->present();
+}
+answers::counts listener::answered() const {
+    return state_->answered();
 }
 
 }  // namespace toolrack::http

@@ -10,6 +10,7 @@
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "http/answers.hpp"
 #include "http/crowd.hpp"
 #include "http/handler.hpp"
 #include "http/listening.hpp"
@@ -48,6 +49,8 @@ public:
     bool is_drained() const;
     // How many connections are open. Thread-safe.
     std::size_t open_connections() const;
+    // How many answers went out, by the class of their status. Thread-safe.
+    answers::counts answered() const;
 
 private:
     class state;

@@ -66,8 +66,12 @@ void append_end(std::string& to, manner how) {
     }
 }
 
-void append_json_fields(std::string& to, std::size_t length) {
-    to += "Content-Type: application/json\r\n"
+constexpr std::string_view json = "application/json";
+
+void append_body_fields(std::string& to, std::string_view type, std::size_t length) {
+    to += "Content-Type: ";
+    to += type;
+    to += "\r\n"
           "Cache-Control: no-store\r\n"
           "X-Content-Type-Options: nosniff\r\n"
           "Content-Length: ";
@@ -79,10 +83,16 @@ void append_json_fields(std::string& to, std::size_t length) {
 
 void append_json_head(std::string& to, const wire::reply& answer, manner how) {
     append_status(to, answer.status);
-    append_json_fields(to, answer.json.size());
+    append_body_fields(to, json, answer.json.size());
     if (!answer.session.empty()) append_field(to, "Mcp-Session-Id", answer.session);
     if (!answer.challenge.empty()) append_field(to, "WWW-Authenticate", answer.challenge);
     if (answer.retry_after) append_field(to, "Retry-After", std::to_string(answer.retry_after));
+    append_end(to, how);
+}
+
+void append_text_head(std::string& to, unsigned status, std::string_view type, std::size_t length, manner how) {
+    append_status(to, status);
+    append_body_fields(to, type, length);
     append_end(to, how);
 }
 
@@ -98,7 +108,7 @@ void append_empty(std::string& to, unsigned status, manner how) {
 void append_rejection(std::string& to, const rejection& why, manner how) {
     const auto body = wire::error_reply({}, why.code, why.sentence).json;
     append_status(to, why.status);
-    append_json_fields(to, body.size());
+    append_body_fields(to, json, body.size());
     for (const auto& [name, value] : why.fields) append_field(to, name, value);
     append_end(to, how);
     if (!how.wants_no_body) to += body;

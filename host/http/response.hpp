@@ -24,6 +24,9 @@ inline constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 // Everything of an answer up to and including the empty line before its JSON.
 void append_json_head(std::string& to, const wire::reply& answer, manner how);
 
+// The same before a body of another type.
+void append_text_head(std::string& to, unsigned status, std::string_view type, std::size_t length, manner how);
+
 // A whole answer without body: 202, 204.
 void append_empty(std::string& to, unsigned status, manner how);
 

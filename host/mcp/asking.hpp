@@ -9,6 +9,7 @@
 
 #include "audit/entry.hpp"
 #include "mcp/notices.hpp"
+#include "mcp/operation.hpp"
 #include "mcp/session.hpp"
 #include "mcp/voice.hpp"
 #include "wire/era.hpp"
@@ -28,6 +29,7 @@ struct asking {
     std::optional<log_level> log_from;      // the least severe log message that the client wants
     mcp::voice& voice;
     audit::entry& account;
+    operation& running;
 
     bool is_modern() const noexcept { return version.era == wire::era::modern; }
 

@@ -48,6 +48,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
     if (!tool)
         co_return asked.fail(code::invalid_params,
                              "Unknown tool: \"" + printable(*name, 140) + "\". tools/list shows those that there are.");
+    asked.running.is_of(*tool);
     usage what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
     if (!admits(asked, *tool, what.shown)) co_return;
     const auto arguments = params.find("arguments");

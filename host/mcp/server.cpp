@@ -84,8 +84,8 @@ struct server::method {
     awaitable<void> (server::*in_time)(const asking&) const;
 };
 
-const server::method* server::find_method(std::string_view name, wire::era era) {
-    static constexpr std::array methods{
+std::span<const server::method> server::methods() {
+    static constexpr std::array all{
         method{"tools/call", true, true, nullptr, &server::call_tool},
         method{"tools/list", true, true, &server::list_tools, nullptr},
         method{"resources/read", true, true, nullptr, &server::read_resource},
@@ -104,7 +104,11 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
         method{"resources/subscribe", true, false, &server::subscribe, nullptr},
         method{"resources/unsubscribe", true, false, &server::unsubscribe, nullptr},
     };
-    for (const auto& one : methods)
+    return all;
+}
+
+const server::method* server::find_method(std::string_view name, wire::era era) {
+    for (const auto& one : methods())
         if (one.name == name) return (era == wire::era::modern ? one.modern : one.legacy) ? &one : nullptr;
     return nullptr;
 }
@@ -115,23 +119,31 @@ server::server(std::shared_ptr<const catalog::catalog> catalog,
                std::string metadata,
                std::shared_ptr<const audit::clerk> clerk)
     : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed), states_(around.seal, around.clock),
-      metadata_(std::move(metadata)), clerk_(std::move(clerk)) {}
+      metadata_(std::move(metadata)), clerk_(std::move(clerk)),
+      operations_(around.figures, catalog_, methods().size() + 2) {}
 
 // Whatever takes something back, or answers what was asked, is no request and is heard in any case.
 awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+    if (message.kind == kind::request && who.account()->requests) who.account()->requests->add();
     if (message.kind == kind::request)
         if (const auto over = allowed_.charge(who, around_.clock.steady()))
             co_return to.finish(too_many(message.id, who, *over));
     auto account = clerk_->open(message, who);
-    if (is_modern(message, to.headers())) co_await answer_modern(message, who, to, account);
-    else co_await answer_legacy(message, who, to, account);
+    operation running(operations_, account);
+    if (is_modern(message, to.headers())) co_await answer_modern(message, who, to, account, running);
+    else co_await answer_legacy(message, who, to, account, running);
 }
 
 awaitable<void> server::dispatch(const asking& asked) const {
     const auto* method = find_method(asked.message.method, asked.version.era);
-    if (!method)
+    if (!method) {
+        asked.running.is(methods().size(), "_OTHER");
         co_return asked.fail(code::method_not_found,
                              "There is no method \"" + printable(asked.message.method, 80) + "\" here.", 404);
+    }
+    // A stream that only listens takes as long as its client likes.
+    if (method->in_time != &server::listen)
+        asked.running.is(static_cast<std::size_t>(method - methods().data()), method->name);
     asked.account.name_client(asked.client);
     if (asked.account.must_begin()) {
         const bool may_go_on = co_await asked.account.begin(asked.to.get_executor());
@@ -144,7 +156,8 @@ awaitable<void> server::dispatch(const asking& asked) const {
 awaitable<void> server::answer_modern(const wire::message& message,
                                       const wire::principal& who,
                                       wire::outlet& to,
-                                      audit::entry& account) const {
+                                      audit::entry& account,
+                                      operation& running) const {
     // No notification means anything here on HTTP, and a response answers nothing that was asked.
     if (message.kind == kind::notification) co_return to.finish({202, {}, {}, {}});
     if (message.kind == kind::response)
@@ -192,14 +205,15 @@ awaitable<void> server::answer_modern(const wire::message& message,
                                  std::string(log_levels) + '.');
     }
     voice voice(to, nullptr, account);
-    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice, account};
+    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice, account, running};
     co_await dispatch(asked);
 }
 
 awaitable<void> server::answer_legacy(const wire::message& message,
                                       const wire::principal& who,
                                       wire::outlet& to,
-                                      audit::entry& account) const {
+                                      audit::entry& account,
+                                      operation& running) const {
     std::shared_ptr<session> session;
     if (const auto name = to.session(); name && message.method != "initialize") {
         session = around_.sessions.find(*name, who);
@@ -215,14 +229,19 @@ awaitable<void> server::answer_legacy(const wire::message& message,
         if (session) take_legacy(message, *session);
         co_return to.finish({202, {}, {}, {}});
     }
-    if (message.method == "initialize") co_return initialize(message, who, to);
+    if (message.method == "initialize") {
+        running.is(methods().size() + 1, message.method);
+        auto reply = initialize(message, who);
+        account.end(reply);
+        co_return to.finish(std::move(reply));
+    }
 
     // Without a session, the version that the client says it speaks, else our newest.
     const auto* headers = to.headers();
     const auto* named = headers && headers->protocol_version ? wire::find_version(*headers->protocol_version) : nullptr;
     const auto& version = session ? session->version() : named ? *named : wire::newest_legacy;
     voice voice(to, session.get(), account);
-    asking asked{message, who, version, to, session, {}, log_level::info, voice, account};
+    asking asked{message, who, version, to, session, {}, log_level::info, voice, account, running};
     if (session) {
         asked.client = session->client();
         asked.log_from = session->level.load();
@@ -242,11 +261,11 @@ void server::take_legacy(const wire::message& said, session& in) const {
 }
 
 // 2025-11-25, basic/lifecycle: the version that was asked for when it is spoken here, else our newest.
-void server::initialize(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+wire::reply server::initialize(const wire::message& message, const wire::principal& who) const {
     const auto requested = wire::string_member(message.params, "protocolVersion");
     if (!requested)
-        return to.finish(wire::error_reply(message.id, code::invalid_params,
-                                           "params.protocolVersion must be a string, such as \"2025-11-25\"."));
+        return wire::error_reply(message.id, code::invalid_params,
+                                 "params.protocolVersion must be a string, such as \"2025-11-25\".");
     const auto* known = wire::find_version(*requested);
     const auto& version = known && known->era == wire::era::legacy ? *known : wire::newest_legacy;
 
@@ -261,10 +280,9 @@ void server::initialize(const wire::message& message, const wire::principal& who
     constexpr std::size_t longest_client = 16 * 1024;
     auto client = client_text(message.params.find("clientInfo"), message.params.find("capabilities"));
     if (client.size() > longest_client)
-        return to.finish(wire::error_reply(message.id, code::invalid_params,
-                                           "clientInfo and capabilities are longer than 16 KiB."));
+        return wire::error_reply(message.id, code::invalid_params, "clientInfo and capabilities are longer than 16 KiB.");
     reply.session = around_.sessions.open(who, version, std::move(client));
-    to.finish(std::move(reply));
+    return reply;
 }
 
 void server::discover(const asking& asked) const {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "catalog/catalog.hpp"
 #include "mcp/announcer.hpp"
 #include "mcp/asking.hpp"
+#include "mcp/operation.hpp"
 #include "mcp/rounds.hpp"
 #include "mcp/sessions.hpp"
 #include "mcp/task.hpp"
@@ -41,6 +43,7 @@ struct surroundings {
     const toolrack::seal& seal;
     toolrack::log& log;
     const toolrack::clock& clock;
+    metrics::figures* figures = nullptr;  // null: nothing is counted
 };
 
 class server : public std::enable_shared_from_this<server> {
@@ -74,16 +77,18 @@ private:
     awaitable<void> answer_modern(const wire::message& message,
                                   const wire::principal& who,
                                   wire::outlet& to,
-                                  audit::entry& account) const;
+                                  audit::entry& account,
+                                  operation& running) const;
     awaitable<void> answer_legacy(const wire::message& message,
                                   const wire::principal& who,
                                   wire::outlet& to,
-                                  audit::entry& account) const;
+                                  audit::entry& account,
+                                  operation& running) const;
     awaitable<void> dispatch(const asking& asked) const;
     void take_legacy(const wire::message& said, session& in) const;
 
     // One per method; what they answer is in the file of that name.
-    void initialize(const wire::message& message, const wire::principal& who, wire::outlet& to) const;
+    wire::reply initialize(const wire::message& message, const wire::principal& who) const;
     void discover(const asking& asked) const;
     void ping(const asking& asked) const;
     void set_log_level(const asking& asked) const;
@@ -136,6 +141,7 @@ private:
     void refuse_input(const asking& asked, const usage& what, const std::string& missing) const;
 
     struct method;
+    static std::span<const method> methods();
     static const method* find_method(std::string_view name, wire::era era);
 
     const std::shared_ptr<const catalog::catalog> kept_;
@@ -145,6 +151,7 @@ private:
     state_keeper states_;
     const std::string metadata_;
     const std::shared_ptr<const audit::clerk> clerk_;
+    const operations operations_;
     mutable pace refusals_logged_{10};
 };
 

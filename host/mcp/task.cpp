@@ -223,6 +223,11 @@ void tasks::forget(const task& which) {
     by_id_.erase(which.id());
 }
 
+std::size_t tasks::size() const {
+    const std::lock_guard lock(mutex_);
+    return by_id_.size();
+}
+
 void tasks::forget_all() {
     const std::lock_guard lock(mutex_);
     by_id_.clear();

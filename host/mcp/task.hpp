@@ -123,12 +123,14 @@ public:
     std::shared_ptr<task> find(std::string_view id, const wire::principal& who);
     void forget(const task& which);
     void forget_all();
+    // How many are kept, done or not.
+    std::size_t size() const;
 
 private:
     void forget_expired();
 
     const clock& clock_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<task>> by_id_;
     std::chrono::steady_clock::time_point next_look_{};
 };

@@ -279,8 +279,7 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
         }
         auto reply = plugin_result(asked.message.id, asked.version, answer.json,
                                    what.is_cacheable && asked.version.cache_hints);
-        if (what.is_tool && asked.account.is_open() && is_tool_error(answer.json))
-            reply.outcome = wire::outcome::tool_error;
+        if (what.is_tool && is_tool_error(answer.json)) reply.outcome = wire::outcome::tool_error;
         return asked.voice.finish(std::move(reply));
     }
     case plugin::answer::kind::failed:
