@@ -29,6 +29,7 @@ using namespace std::chrono_literals;
 
 constexpr auto time_to_speak = 1s;      // for a caller
 constexpr auto longest_reload = 5min;   // for the server: plugins may take their time to start
+constexpr auto longest_status = 10s;    // it may be reading its configuration again for somebody else
 constexpr std::size_t longest_line = 1024 * 1024;
 
 // Where it may be, the likeliest first: a server makes it in the first that it can write to, and a command,
@@ -129,9 +130,26 @@ std::string to_json(const renewed& outcome) {
     return text + "]}";
 }
 
+// What the server that runs with this configuration answers, once it does.
+std::string ask(const fs::path& config, const char* command, std::chrono::seconds limit, const char* while_it) {
+    for (const auto& folder : folders()) {
+        const auto server = connect_to(folder / name_for(config));
+        if (!server || !is_trusted(server)) continue;
+        give_time(server, limit);
+        send_line(server, fmt::format(R"({{"command":"{}"}})", command));
+        if (auto line = read_line(server, limit)) return std::move(*line);
+        throw failure(fmt::format("The server ended, or did not answer, while it {}; its log says more.", while_it),
+                      exit_code::unavailable);
+    }
+    throw failure(fmt::format("No server of this user runs with the configuration {}. Start it with \"toolrack "
+                              "serve --config {}\".", config.string(), config.string()),
+                  exit_code::unavailable);
+}
+
 }  // namespace
 
-control::control(const fs::path& config, renewal& renewal, log& log) : renewal_(renewal), log_(log), stop_(::eventfd(0, EFD_CLOEXEC)) {
+control::control(const fs::path& config, renewal& renewal, const vitals& seen, log& log)
+    : renewal_(renewal), seen_(seen), log_(log), stop_(::eventfd(0, EFD_CLOEXEC)) {
     for (const auto& folder : folders()) {
         const auto place = folder / name_for(config);
         const auto address = address_of(place);
@@ -181,6 +199,7 @@ void control::serve(const descriptor& caller) {
     const auto line = read_line(caller, time_to_speak);
     if (!line) return;
     const auto command = wire::string_member(json::value(*line), "command");
+    if (command == "status") return send_line(caller, seen_.status());
     if (command != "reload")
         return send_line(caller, to_json({"this server does not know that command; is it of another version?", {}}));
     if (const auto outcome = reload()) send_line(caller, to_json(*outcome));
@@ -197,28 +216,20 @@ std::optional<renewed> control::reload() {
 }
 
 renewed ask_to_reload(const fs::path& config) {
-    const auto none = [&config] {
-        return failure(fmt::format("No server of this user runs with the configuration {}. Start it with \"toolrack "
-                                   "serve --config {}\".", config.string(), config.string()),
-                       exit_code::unavailable);
-    };
-    for (const auto& folder : folders()) {
-        const auto server = connect_to(folder / name_for(config));
-        if (!server || !is_trusted(server)) continue;
-        give_time(server, longest_reload);
-        send_line(server, R"({"command":"reload"})");
-        const auto line = read_line(server, longest_reload);
-        if (!line)
-            throw failure("The server ended, or did not answer, while it read its configuration again; its log says more.",
-                          exit_code::unavailable);
-        const json::value said(*line);
-        renewed outcome;
-        outcome.refused = wire::string_member(said, "refused").value_or("");
-        if (const auto complaints = said.find("complaints"); complaints && complaints->is_array())
-            for (const auto one : *complaints) outcome.complaints.push_back(one.str());
-        return outcome;
-    }
-    throw none();
+    const auto line = ask(config, "reload", longest_reload, "read its configuration again");
+    const json::value said(line);
+    renewed outcome;
+    outcome.refused = wire::string_member(said, "refused").value_or("");
+    if (const auto complaints = said.find("complaints"); complaints && complaints->is_array())
+        for (const auto one : *complaints) outcome.complaints.push_back(one.str());
+    return outcome;
+}
+
+std::string ask_how_it_is(const fs::path& config) {
+    auto line = ask(config, "status", longest_status, "was asked how it is");
+    const json::value said(line);
+    if (said.find("version")) return line;
+    throw failure(wire::string_member(said, "refused").value_or("The server did not say how it is."), exit_code::unavailable);
 }
 
 }  // namespace toolrack::app

@@ -2,8 +2,9 @@
 //
 // A unix socket that only the server's own user and root reach, in the runtime directory, under a name that
 // follows from the configuration file, so that a command finds it by the file alone. One line of JSON each
-// way, {"command": "reload"} and {"refused"?: sentence, "complaints": [sentence]}. A thread of its own; one
-// caller at a time, each with little time to speak. Nothing of it is reachable by a network.
+// way: {"command": "reload"} and {"refused"?: sentence, "complaints": [sentence]}; {"command": "status"} and what
+// vitals::status() says. A thread of its own; one caller at a time, each with little time to speak. Nothing of it is
+// reachable by a network.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "app/renewal.hpp"
+#include "app/vitals.hpp"
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
 
@@ -20,8 +22,8 @@ namespace toolrack::app {
 class control {
 public:
     // `config` is the configuration file. Where no socket can be made, it says so in the log, and there is
-    // none. Both others outlive this.
-    control(const std::filesystem::path& config, renewal& renewal, log& log);
+    // none. All others outlive this.
+    control(const std::filesystem::path& config, renewal& renewal, const vitals& seen, log& log);
     ~control();
     control(const control&) = delete;
     control& operator=(const control&) = delete;
@@ -33,6 +35,7 @@ private:
     bool is_ending(int milliseconds) const;
 
     renewal& renewal_;
+    const vitals& seen_;
     log& log_;
     std::filesystem::path place_;
     descriptor listening_, stop_;
@@ -42,5 +45,8 @@ private:
 // Asks the server that runs with this configuration to read it again. Throws failure when there is none, or
 // when it does not answer.
 renewed ask_to_reload(const std::filesystem::path& config);
+
+// How the server that runs with this configuration is, as vitals::status() says it. Throws in the same way.
+std::string ask_how_it_is(const std::filesystem::path& config);
 
 }  // namespace toolrack::app

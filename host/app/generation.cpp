@@ -80,12 +80,13 @@ generation::generation(std::shared_ptr<const config::settings> settings,
         read_resource();
     }
     open_plugins(before);
+    mounting_ = report_;
     make_catalog(because::of_the_start);
 }
 
 generation::generation(const generation& before)
     : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
-      resource_(before.resource_), allowance_(before.allowance_) {
+      resource_(before.resource_), allowance_(before.allowance_), report_(before.mounting_), mounting_(before.mounting_) {
     open_audit(&before);
     make_catalog(because::of_a_change);
 }
@@ -119,7 +120,7 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
 
 // One file is one journal, however often the configuration is read: its numbers go on.
 void generation::open_audit(const generation* before) {
-    const auto number = ++hub_.generations;
+    number_ = ++hub_.generations;
     const auto& wanted = settings_->audit;
     if (!wanted) {
         clerk_ = std::make_shared<const audit::clerk>();
@@ -130,7 +131,7 @@ void generation::open_audit(const generation* before) {
     secret key;
     if (wanted->arguments == config::audit::arguments::digest)
         key = hub_.own_key("audit.key", "digests of arguments cannot be compared over");
-    clerk_ = std::make_shared<const audit::clerk>(std::move(journal), *wanted, number, std::move(key));
+    clerk_ = std::make_shared<const audit::clerk>(std::move(journal), *wanted, number_, std::move(key));
 }
 
 // What the backends have OAuth clients know. One that cannot say it well is not to be trusted with the lock.
@@ -155,11 +156,14 @@ result<generation::mounted, complaint> generation::open(const config::plugin& se
                                                         const std::vector<mounted>* before) {
     const auto code = hub_.libraries.keep(file, settings.sha256);
     if (!code) return code.error();
-    mounted made{*code, fingerprint(settings, settings_->server), nullptr};
+    mounted made{*code, fingerprint(settings, settings_->server), nullptr, {}};
     // One that was given up on has another chance.
     if (before)
         for (const auto& one : *before)
-            if (one.code == made.code && one.settings == made.settings && !one.instance->is_benched()) return one;
+            if (one.code == made.code && one.settings == made.settings && !one.instance->is_benched()) {
+                made.instance = one.instance;
+                return made;
+            }
     auto instance = make(*code, settings);
     if (!instance) return instance.error();
     made.instance = std::move(*instance);
@@ -195,6 +199,7 @@ void generation::open_plugins(const generation* before) {
             complain_of(fmt::format("plugin {} stays as it was, for as it is now it cannot be served: {}",
                                     settings.name, why));
             plugins_.push_back(*one);
+            plugins_.back().stale = why;
             continue;
         }
         if (settings.required)
@@ -209,6 +214,13 @@ const generation::mounted* generation::find_plugin(const std::string& name) cons
     for (const auto& one : plugins_)
         if (one.instance->name() == name) return &one;
     return nullptr;
+}
+
+std::vector<generation::member> generation::members() const {
+    std::vector<member> all;
+    for (const auto& one : backends_) all.push_back({*one.instance, true, one.stale});
+    for (const auto& one : plugins_) all.push_back({*one.instance, false, one.stale});
+    return all;
 }
 
 bool generation::has_instances_of(const generation& before) const noexcept {
@@ -242,10 +254,11 @@ void generation::make_catalog(because reason) {
     gate_ = std::make_unique<auth::gate>(
         instances_of(backends_),
         auth::gate::rules{resource_of(*settings_), settings_->auth.same_people, settings_->server.calls.failures_per_minute},
-        auth::gate::surroundings{hub_.visits, hub_.accounts, hub_.throttle, hub_.clock, hub_.log});
+        auth::gate::surroundings{hub_.visits, hub_.accounts, hub_.throttle, hub_.clock, hub_.log, &hub_.figures});
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock},
+        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock,
+                          &hub_.figures},
         allowance_, resource_.url(), clerk_);
     report(omissions);
 }

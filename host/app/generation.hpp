@@ -4,6 +4,7 @@
 // shares with its successor live as long as either.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -70,12 +71,23 @@ public:
     };
     const account& report() const noexcept { return report_; }
 
+    // Counts the generations of this process.
+    std::uint64_t number() const noexcept { return number_; }
+    // Every backend in the order in which they are asked, then every plugin.
+    struct member {
+        const plugin::instance& is;
+        bool is_backend;
+        const std::string& stale;  // why it is not as the configuration wants it by now; empty: it is
+    };
+    std::vector<member> members() const;
+
 private:
     // An instance, and all that made it what it is: what is the same in the next generation stays.
     struct mounted {
         std::filesystem::path code;  // the private copy of its library, named by what is in it
         std::string settings;
         std::shared_ptr<plugin::instance> instance;
+        std::string stale = {};  // why it stays in place of the one that is wanted
     };
 
     mounted open_backend(const config::backend& wanted, const generation* before);
@@ -106,6 +118,8 @@ private:
     std::shared_ptr<const audit::clerk> clerk_;
     std::shared_ptr<const mcp::server> mcp_;
     account report_;
+    account mounting_;  // the part of it that is not asked again when only lists have changed
+    std::uint64_t number_ = 0;
 };
 
 // The generation that new requests begin on. Thread-safe.

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "auth/account.hpp"
 #include "auth/throttle.hpp"
@@ -17,12 +20,38 @@
 #include "base/secret.hpp"
 #include "config/config.hpp"
 #include "mcp/announcer.hpp"
+#include "metrics/figures.hpp"
 #include "mcp/server.hpp"
 #include "mcp/sessions.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
 
 namespace toolrack::app {
+
+// What became of the configuration when it was last read. Thread-safe.
+class reading {
+public:
+    struct outcome {
+        std::chrono::system_clock::time_point taken_over = std::chrono::system_clock::now();  // the last one that was
+        std::string refused = {};  // why the one after that was not; empty: there was none
+    };
+    void was_taken_over() {
+        const std::lock_guard lock(mutex_);
+        last_ = {};
+    }
+    void was_refused(std::string why) {
+        const std::lock_guard lock(mutex_);
+        last_.refused = std::move(why);
+    }
+    outcome last() const {
+        const std::lock_guard lock(mutex_);
+        return last_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    outcome last_;
+};
 
 struct hub {
     hub(const config::settings& settings, toolrack::log& to);
@@ -46,9 +75,11 @@ struct hub {
     mcp::announcer announcer{sessions};
     mcp::tasks tasks{clock};
     auth::visits visits;
-    auth::accounts accounts;
+    metrics::figures figures;
+    auth::accounts accounts{20'000, &figures.requests};
     auth::throttle throttle;
     std::atomic<std::uint64_t> generations = 0;  // how many there were
+    reading last_reading;
 };
 
 }  // namespace toolrack::app

@@ -12,6 +12,7 @@
 #include "app/reload_command.hpp"
 #include "app/scan_command.hpp"
 #include "app/server.hpp"
+#include "app/status_command.hpp"
 #include "app/token_commands.hpp"
 #include "base/environment.hpp"
 #include "base/redact.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "scan", "token", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "scan", "status", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -86,6 +87,7 @@ int run(const CLI::App& app, const arguments& given, int result) {
     if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
     if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
     if (app.got_subcommand("reload")) return static_cast<int>(app::run_reload(config()));
+    if (app.got_subcommand("status")) return static_cast<int>(app::run_status(config(), given.as_json));
     if (app.got_subcommand("inspect")) return static_cast<int>(app::run_inspect(given.library, given.as_json, log));
     print_version();
     return 0;
@@ -106,6 +108,9 @@ int main(int count, char** words) {
     add_start_options(*serve, given);
     add_start_options(*check, given);
     add_config_option(*app.add_subcommand("reload", "Have the running server read its configuration again"), given);
+    auto* status = app.add_subcommand("status", "Show how the running server is: its plugins, its locks, and what is amiss");
+    add_config_option(*status, given);
+    status->add_flag("--json", given.as_json, "One line of JSON");
     auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");
     inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
     inspect->add_flag("--json", given.as_json, "One line of JSON");

@@ -42,6 +42,7 @@ void rack::connect() {
     hub.changes.forgotten = [this](std::string_view backend, std::string_view credential) {
         hub.visits.put_out(backend, credential);
     };
+    hub.changes.died = [this](std::string_view instance) { hub.figures.deaths.at({instance}).add(); };
     hub.announcer.on_watch([this](std::string_view uri, bool on) {
         const auto now = current.get();
         if (const auto* reader = now->catalog().find_reader(uri)) reader->from->watch(uri, on);

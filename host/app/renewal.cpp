@@ -85,10 +85,12 @@ bool renewal::read(from source, renewed& outcome) {
         outcome.complaints = next->report().complaints;
         if (source == from::the_folders && next->has_instances_of(*before)) return false;
         swap_in(std::move(next), std::move(before));
+        if (source == from::the_configuration) hub_.last_reading.was_taken_over();
         hub_.log.info("{} {} read again", what, source == from::the_configuration ? "was" : "were");
         return true;
     } catch (const std::exception& wrong) {
         outcome.refused = wrong.what();
+        if (source == from::the_configuration) hub_.last_reading.was_refused(outcome.refused);
         hub_.log.error("{} could not be taken over, and nothing changed: {}", what, wrong.what());
         return false;
     }

@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include "app/windows.hpp"
 #include "auth/challenge.hpp"
 
 namespace toolrack::app {
@@ -31,9 +32,8 @@ std::optional<http::rejection> take_place(http::exchange& x, const wire::princip
 }
 
 // For whoever looks for the way to a token, and so without one; the only thing here that is. (RFC 9728 3.)
-void describe_resource(http::exchange& x, http::policy policy, const auth::protected_resource& resource) {
-    policy.path = x.head().path;
-    if (auto no = http::screen(x.head(), policy)) return x.reject(*no);
+void describe_resource(http::exchange& x, const http::policy& policy, const auth::protected_resource& resource) {
+    if (auto no = http::screen_names(x.head(), policy)) return x.reject(*no);
     if (x.head().method != "GET")
         return x.reject({405, "This document is read with GET.", {{"Allow", "GET"}}});
     wire::reply document;
@@ -63,9 +63,12 @@ awaitable<void> open_stream(http::exchange& x, const wire::principal& who, const
 
 }  // namespace
 
-awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now) {
+awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now, const vitals& seen) {
     if (now.resource().is_at(x.head().path, policy.path)) co_return describe_resource(x, policy, now.resource());
-    if (auto no = http::screen(x.head(), policy)) co_return x.reject(*no);
+    if (answer_probe(x, policy, seen)) co_return;
+    const bool is_for_metrics = asks_for_metrics(x.head(), now);
+    if (auto no = is_for_metrics ? screen_metrics(x.head(), policy) : http::screen(x.head(), policy))
+        co_return x.reject(*no);
 
     auto who = co_await now.gate().admit(x.facts(), x.get_executor());
     if (!who) {
@@ -74,6 +77,7 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
     }
     if (auto no = take_place(x, *who, now.allowance())) co_return x.reject(*no);
 
+    if (is_for_metrics) co_return show_metrics(x, *who, now, seen);
     if (x.head().method == "DELETE") co_return end_session(x, *who, now);
     if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);
 
@@ -89,9 +93,12 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
     co_await now.mcp().answer(*message, *who, x);
 }
 
-awaitable<void> serve_current(http::exchange& x, const http::policy& policy, const current_generation& current) {
+awaitable<void> serve_current(http::exchange& x,
+                              const http::policy& policy,
+                              const current_generation& current,
+                              const vitals& seen) {
     const auto now = current.get();
-    co_await serve(x, policy, *now);
+    co_await serve(x, policy, *now, seen);
 }
 
 }  // namespace toolrack::app

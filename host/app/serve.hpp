@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/generation.hpp"
+#include "app/vitals.hpp"
 #include "base/asio.hpp"
 #include "http/exchange.hpp"
 #include "http/screen.hpp"
@@ -9,11 +10,14 @@
 namespace toolrack::app {
 
 // There is one way in: every route and every method passes the screen and the gate before a byte of
-// its body is read. Beside it stands one sign, for those who look for the way to a token, and only when
-// there is such a way.
-awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now);
+// its body is read. Beside it stand a sign, for those who look for the way to a token, only when there is
+// such a way, and two windows for probes, through which one word is to be seen.
+awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now, const vitals& seen);
 
 // The same, on the generation that is current when the request begins, which lives as long as it does.
-awaitable<void> serve_current(http::exchange& x, const http::policy& policy, const current_generation& current);
+awaitable<void> serve_current(http::exchange& x,
+                              const http::policy& policy,
+                              const current_generation& current,
+                              const vitals& seen);
 
 }  // namespace toolrack::app

@@ -20,6 +20,7 @@
 #include "app/signals.hpp"
 #include "app/summary.hpp"
 #include "app/supervisor.hpp"
+#include "app/vitals.hpp"
 #include "base/io_thread.hpp"
 #include "base/lookout.hpp"
 #include "http/listener.hpp"
@@ -54,9 +55,12 @@ std::string url_of(const config::address& address, const config::settings& setti
     return (settings.tls ? "https://" : "http://") + to_string(address) + settings.server.path;
 }
 
-void serve_until_stopped(const signals& signals, pulse& pulse, renewal& renewal) {
+void serve_until_stopped(
+    const signals& signals, const supervisor& supervisor, pulse& pulse, renewal& renewal, const vitals& seen) {
+    std::string said;
     for (;;) {
         pulse.feel();
+        if (auto now = seen.in_a_line(); now != said) supervisor.say_how_it_is(said = std::move(now));
         const auto wish = signals.next(pulse.interval());
         if (wish == signals::wish::stop) return;
         if (wish == signals::wish::read_again) renewal.read_again();
@@ -79,10 +83,11 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 
     // Only now, with every lock and every plugin in place, is anything bound.
     http::policy policy;
-    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, rack.current); };
+    std::vector<std::unique_ptr<http::listener>> listeners;
+    vitals seen(rack.hub, rack.current, listeners, secured.get());
+    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, rack.current, seen); };
     const auto& limits = settings.server.http;
     const auto inside = std::make_shared<http::crowd>(limits.connections, limits.connections_per_source);
-    std::vector<std::unique_ptr<http::listener>> listeners;
     std::vector<config::address> bound;
     for (auto& socket : handed.listen_on_all(settings.server)) {
         bound.push_back(socket.address);
@@ -97,16 +102,18 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
         if (secured) secured->look();
         rack.look_into_folders();
     });
-    std::optional<control> controlled(std::in_place, config, rack.renewal, log);
+    std::optional<control> controlled(std::in_place, config, rack.renewal, seen, log);
     for (const auto& address : bound)
         say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get(), secured.get());
+    seen.serves(true);
     supervisor.say_ready();
 
     pulse pulse(threads, supervisor, log);
-    serve_until_stopped(signals, pulse, rack.renewal);
+    serve_until_stopped(signals, supervisor, pulse, rack.renewal, seen);
     const impatience second_signal(signals, rack.hub);
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
+    seen.serves(false);
     supervisor.say_stopping();
     controlled.reset();
     watching.reset();

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/descriptor.hpp"
@@ -25,6 +26,8 @@ public:
     void say_reloading() const;  // until say_ready()
     void say_stopping() const { say("STOPPING=1"); }
     void say_alive() const { say("WATCHDOG=1"); }
+    // In one line, for a person: "systemctl status" shows it.
+    void say_how_it_is(const std::string& line) const { say("STATUS=" + line); }
 
     // How long it waits to hear that we are alive before it ends us; nothing when it does not.
     std::optional<std::chrono::microseconds> patience() const noexcept { return patience_; }

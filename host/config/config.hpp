@@ -48,6 +48,9 @@ struct address {
 };
 std::string to_string(const address& address); // "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock"
 
+// What has a path of its own, on every address.
+inline constexpr std::string_view alive_path = "/healthz", ready_path = "/readyz", metrics_path = "/metrics";
+
 // Limits of the HTTP edge. Sizes in bytes.
 struct http_limits {
     std::size_t head = 16 * 1024;
@@ -147,6 +150,11 @@ struct audit {
     bool operator==(const audit&) const = default;
 };
 
+// `[metrics]`: who may read them. Without it there are none.
+struct metrics {
+    std::vector<std::string> scopes; // all of them; empty: any principal
+};
+
 // `[[plugin.tool]]`: what the tools whose own names fit a glob require of a caller, and how long they
 // may take. It says at least one of the two.
 struct tool_rule {
@@ -199,6 +207,7 @@ struct settings {
     config::auth auth;
     config::stdio stdio;
     std::optional<config::audit> audit;
+    std::optional<config::metrics> metrics;
     std::vector<std::filesystem::path> directories; // drop-in: every .so there is served
     std::vector<plugin> plugins;
 };

@@ -101,26 +101,6 @@ void read_sandbox_of(const reader& table, plugin& into) {
     into.sandbox = *said;
 }
 
-// What a caller must have been granted, all of it; absent when nothing is said.
-std::optional<std::vector<std::string>> read_scopes(const reader& table) {
-    constexpr std::string_view expected =
-        R"(words with colons between them such as "orders:read", without spaces, quotes and backslashes)";
-    const auto written = table.find_list("scopes");
-    if (!written)
-        return std::nullopt;
-    std::vector<std::string> scopes;
-    for (const text& scope : *written) {
-        if (scope.value.find('*') != std::string::npos)
-            scope.refuse("has a star, and what is required has none: a scope covers those that go on "
-                         "where it ends, and * may only be granted",
-                         expected);
-        if (!can_be_required(scope.value))
-            scope.refuse("is not a scope", expected);
-        scopes.push_back(scope.value);
-    }
-    return scopes;
-}
-
 std::vector<tool_rule> read_tool_rules(const reader& plugin) {
     constexpr std::string_view a_glob =
         R"(the name of a tool without the prefix, in which * stands for any characters and ? for one, such as "*_write")";
@@ -172,6 +152,25 @@ plugin read_body(const reader& table, std::string library) {
 }
 
 } // namespace
+
+std::optional<std::vector<std::string>> read_scopes(const reader& table) {
+    constexpr std::string_view expected =
+        R"(words with colons between them such as "orders:read", without spaces, quotes and backslashes)";
+    const auto written = table.find_list("scopes");
+    if (!written)
+        return std::nullopt;
+    std::vector<std::string> scopes;
+    for (const text& scope : *written) {
+        if (scope.value.find('*') != std::string::npos)
+            scope.refuse("has a star, and what is required has none: a scope covers those that go on "
+                         "where it ends, and * may only be granted",
+                         expected);
+        if (!can_be_required(scope.value))
+            scope.refuse("is not a scope", expected);
+        scopes.push_back(scope.value);
+    }
+    return scopes;
+}
 
 bool is_reserved(std::string_view name) noexcept {
     constexpr std::string_view ours = "toolrack";

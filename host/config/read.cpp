@@ -60,13 +60,14 @@ settings read(const fs::path& file) {
 
 settings read_settings(const toml::table& root, const fs::path& file) {
     const reader whole(
-        root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "audit", "plugins", "plugin"});
+        root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "audit", "metrics", "plugins", "plugin"});
     return {.file = file,
             .server = read_server(whole),
             .tls = read_tls(whole),
             .auth = read_auth(whole),
             .stdio = read_stdio(whole),
             .audit = read_audit(whole),
+            .metrics = read_metrics(whole),
             .directories = read_directories(whole),
             .plugins = read_plugins(whole)};
 }

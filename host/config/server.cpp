@@ -32,6 +32,8 @@ std::string parse_path(const text& written) {
         written.refuse("has characters that a plain path has not", R"(a path such as "/mcp")");
     if (path.size() > 1 && path.ends_with('/'))
         written.refuse("ends in a slash", R"(a path such as "/mcp")");
+    if (path == alive_path || path == ready_path || path == metrics_path)
+        written.refuse("is where this server says how it is", R"(another path, such as "/mcp")");
     return path;
 }
 

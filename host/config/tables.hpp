@@ -23,6 +23,7 @@ std::optional<tls> read_tls(const reader& file);
 auth read_auth(const reader& file);
 stdio read_stdio(const reader& file);
 std::optional<audit> read_audit(const reader& file);
+std::optional<metrics> read_metrics(const reader& file);
 std::vector<std::filesystem::path> read_directories(const reader& file);
 std::vector<plugin> read_plugins(const reader& file);
 
@@ -34,6 +35,9 @@ std::optional<sandbox> read_sandbox(const reader& plugin);
 
 // `sha256` in any table, under whatever name; absent when it has none.
 std::optional<pin> read_pin(const reader& table, std::string_view key);
+
+// `scopes` in any table: what a caller must have been granted, all of it; absent when nothing is said.
+std::optional<std::vector<std::string>> read_scopes(const reader& table);
 
 // A shipped library's name, or a path to one; complains about what is neither.
 std::string library_name(const text& written);

@@ -72,9 +72,13 @@ std::optional<rejection> check_origin(const head& head, const policy& policy) {
 
 }  // namespace
 
-std::optional<rejection> screen(const head& head, const policy& policy) {
+std::optional<rejection> screen_names(const head& head, const policy& policy) {
     if (auto no = check_host(head, policy)) return no;
-    if (auto no = check_origin(head, policy)) return no;
+    return check_origin(head, policy);
+}
+
+std::optional<rejection> screen(const head& head, const policy& policy) {
+    if (auto no = screen_names(head, policy)) return no;
     if (head.path != policy.path) {
         return refuse(404, "There is nothing here; the MCP endpoint is " + policy.path + ".");
     }

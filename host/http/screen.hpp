@@ -27,6 +27,9 @@ policy make_policy(const config::server& server,
                    const std::vector<config::address>& bound,
                    bool speaks_tls = false);
 
+// Whom it is for and where it comes from, and nothing else: for what has a path of its own.
+std::optional<rejection> screen_names(const head& head, const policy& policy);
+
 std::optional<rejection> screen(const head& head, const policy& policy);
 
 }  // namespace toolrack::http

@@ -71,6 +71,11 @@ std::string tls::summary() const {
                                                      : ", client certificates optional");
 }
 
+std::int64_t tls::valid_until() const {
+    const std::lock_guard one_at_a_time(door_);
+    return now_.valid_until_time;
+}
+
 tls::stamps tls::look_at_files() const {
     stamps found{};
     auto next = found.begin();

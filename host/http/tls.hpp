@@ -34,6 +34,8 @@ public:
 
     // For the person who started it: "certificate valid until 2027-01-31, ...".
     std::string summary() const;
+    // When the certificate ends, in seconds since 1970; 0 when that is not known.
+    std::int64_t valid_until() const;
 
 private:
     // What the kernel knows of a file; any difference is a change.

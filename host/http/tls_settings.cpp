@@ -223,6 +223,8 @@ void look_at_dates(tls_settings& of, const config::tls& from) {
     const auto* begin = X509_get0_notBefore(own);
     const auto* end = X509_get0_notAfter(own);
     of.valid_until = day_of(end);
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(end, &parts) == 1) of.valid_until_time = ::timegm(&parts);
     const auto warn = [&](const std::string& what) {
         of.warnings.push_back("tls.certificate: " + from.certificate + " " + what +
                               ", so clients will refuse it. Replace it; a restart is not needed.");

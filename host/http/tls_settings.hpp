@@ -2,6 +2,7 @@
 // certificate and its key, and whose clients are welcome.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct tls_settings {
 
     std::unique_ptr<ssl_ctx_st, freed> made;
     std::string valid_until;            // the certificate is: "2027-01-31"
+    std::int64_t valid_until_time = 0;  // the same, in seconds since 1970; 0 when it is not known
     std::vector<std::string> warnings;  // what can be served, but hardly is what was meant
 };
 

@@ -37,6 +37,7 @@ TEST_CASE("the ids of extensions are what they were in 1.0") {
     CHECK(std::string(TOOLRACK_EXT_CHANGES) == "toolrack.changes/1");
     CHECK(std::string(TOOLRACK_EXT_AUTH) == "toolrack.auth/1");
     CHECK(std::string(TOOLRACK_EXT_AUTH_HOST) == "toolrack.auth-host/1");
+    CHECK(std::string(TOOLRACK_EXT_HEALTH) == "toolrack.health/1");
 }
 
 TEST_CASE("P3: a setup that throws is a complaint with its sentence") {

@@ -158,12 +158,18 @@ class Supervisor:
         self._folder.cleanup()
 
     def next(self, but=()):
-        """What is said next, besides the words in `but`."""
+        """What is said next, besides the words in `but`, and in words for people."""
         while True:
             said = self.socket.recv(4096).decode().split("\n")
-            if said[0] not in but:
+            if said[0] not in but and not said[0].startswith("STATUS="):
                 return said
 
+    def next_status(self):
+        """What is said next in words for people."""
+        while True:
+            said = self.socket.recv(4096).decode()
+            if said.startswith("STATUS="):
+                return said.removeprefix("STATUS=")
 
     def forget(self):
         """What was said before now."""

@@ -1,0 +1,429 @@
+"""What those see who look after a server: probes, metrics, the command "status", and whoever started it."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from canaries import Canary, Hunt
+from harness import PATIENCE, Server, hostile, new_token, plugin, rpc, settings, table, toolrack
+from test_broken_lists import replace
+from test_edge import Supervisor
+from test_tls import WithCertificates, tls
+from test_token_file import WithBook, id_of
+
+LIST = rpc("tools/list")
+ANY = table("[metrics]", {"scopes": []})
+
+
+def series(page):
+    """{name and labels: value} of a page, which is first insisted on being one that can be read."""
+    found, declared = {}, {}
+    for line in page.splitlines():
+        if line.startswith("# "):
+            word, name, rest = line[2:].split(" ", 2)
+            if word == "TYPE":
+                assert name not in declared, f"{name} is declared twice"
+                assert rest in ("counter", "gauge", "histogram"), line
+                declared[name] = rest
+            continue
+        label = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\n"])*"'
+        match = re.fullmatch(rf'([a-z_:][a-z0-9_:]*)(\{{{label}(?:,{label})*\}})? ([0-9.e+-]+)', line)
+        assert match, line
+        name = match[1]
+        assert name in declared or re.sub("_(bucket|sum|count)$", "", name) in declared, line
+        key = match[1] + (match[2] or "")
+        assert key not in found, f"{key} stands there twice"
+        found[key] = float(match[3])
+    return found
+
+
+class Watched(unittest.TestCase):
+    def metrics(self, server, token=True):
+        answer = server.send("GET", "/metrics", token=token)
+        self.assertEqual(200, answer.status, answer)
+        self.assertTrue(answer.field("Content-Type").startswith("text/plain; version=0.0.4"), answer)
+        return series(answer.body.decode())
+
+    def status(self, server, expected=0):
+        done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
+        self.assertEqual(expected, done.returncode, done.stderr)
+        return json.loads(done.stdout)
+
+    def shown(self, server, expected=0):
+        done = toolrack("status", "--config", server.folder / "toolrack.toml")
+        self.assertEqual(expected, done.returncode, done.stderr)
+        return done.stdout
+
+    def soon(self, claim):
+        """Until it holds, which nobody announces."""
+        end = time.monotonic() + PATIENCE
+        while not claim():
+            self.assertLess(time.monotonic(), end, "never came true")
+            time.sleep(0.01)
+
+
+class Probes(Watched):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(settings("echo"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def test_are_told_one_word_and_need_no_token(self):
+        for path, word in (("/healthz", b"alive\n"), ("/readyz", b"ready\n")):
+            with self.subTest(path):
+                answer = self.server.send("GET", path, token=False)
+                self.assertEqual((200, word), (answer.status, answer.body))
+                self.assertEqual("text/plain; charset=utf-8", answer.field("Content-Type"))
+                self.assertEqual("no-store", answer.field("Cache-Control"))
+                self.assertEqual((200, b""), (lambda one: (one.status, one.body))(self.server.send("HEAD", path, token=False)))
+
+    def test_go_on_on_one_connection(self):
+        with self.server.connect() as connection:
+            for _ in range(3):
+                connection.send(self.server.request("GET", "/healthz", token=False))
+                self.assertEqual(200, connection.read_response().status)
+
+    def test_are_looked_at_for_where_they_come_from(self):
+        for path in ("/healthz", "/readyz", "/metrics"):
+            for fields in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+                with self.subTest(f"{path} {fields}"):
+                    answer = self.server.send("GET", path, fields=fields, token=False)
+                    self.assertEqual(403, answer.status, answer)
+                    self.assertNotIn(b"alive", answer.body)
+                    self.assertNotIn(b"ready", answer.body)
+
+    def test_only_read(self):
+        for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+            with self.subTest(method):
+                answer = self.server.send(method, "/readyz", token=False)
+                self.assertEqual(405, answer.status)
+                self.assertEqual("GET, HEAD", answer.field("Allow"))
+
+    def test_find_nothing_beside_them(self):
+        for path in ("/healthz/", "/readyz/x", "/Healthz", "/metrics"):
+            with self.subTest(path):
+                self.assertEqual(404, self.server.send("GET", path).status)
+
+
+class Readiness(Watched):
+    def test_ends_when_the_server_is_told_to_stop(self):
+        with Server(settings("echo", plugin(hostile("faults")))) as server:
+            with server.connect() as busy, server.connect() as probe:
+                def ask():
+                    probe.send(server.request("GET", "/readyz", token=False))
+                    return probe.read_response()
+
+                busy.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1000}})))
+                self.assertEqual(200, ask().status)
+                self.soon(lambda: self.status(server)["plugins"][1]["underWay"] == 1)
+                server.signal()
+                server.wait_for_line("stopping")
+                answer = ask()
+                self.assertEqual((503, b"unready\n"), (answer.status, answer.body))
+                self.assertEqual(200, busy.read_response().status)
+
+
+class Benched(Watched):
+    def bench(self, server, name="faults"):
+        for _ in range(5):
+            self.assertIn("error", server.call_tool("exit", {}).answer)
+        server.wait_for_line(f"plugin {name}: .* is left alone")
+
+    def test_a_required_plugin_makes_the_server_unready_and_is_named_everywhere_but_to_strangers(self):
+        config = settings("echo", plugin(hostile("faults"), required=True), extra=ANY)
+        with Supervisor() as supervisor, Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="300000") as server:
+            self.assertEqual("Serving 2 plugins", supervisor.next_status())
+            self.assertEqual(0, self.metrics(server)['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
+            self.assertEqual(0, self.metrics(server)['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.bench(server)
+
+            answer = server.send("GET", "/readyz", token=False)
+            self.assertEqual((503, b"unready\n"), (answer.status, answer.body))
+            self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
+            self.assertEqual("Serving 2 plugins; benched: faults", supervisor.next_status())
+            seen = self.metrics(server)
+            self.assertEqual(1, seen['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
+            self.assertEqual(0, seen['toolrack_plugin_benched{instance="echo",kind="plugin"}'])
+            self.assertEqual(5, seen['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.assertEqual(0, seen["toolrack_ready"])
+            status = self.status(server, expected=69)
+            self.assertFalse(status["ready"])
+            one = next(each for each in status["plugins"] if each["name"] == "faults")
+            self.assertEqual(("benched", 5, True), (one["state"], one["deaths"], one["required"]))
+            self.assertIn("ended the process", one["why"])
+            self.assertRegex(one["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            text = self.shown(server, expected=69)
+            self.assertIn("NOT READY", text)
+            self.assertRegex(text, r"benched since \S+: it ended the process")
+
+            toolrack("reload", "--config", server.folder / "toolrack.toml")
+            self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
+            self.assertEqual(0, self.metrics(server)['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
+            self.assertEqual(5, self.metrics(server)['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.assertEqual(0, self.status(server)["plugins"][1]["calls"])
+
+    def test_a_plugin_that_is_not_required_leaves_it_ready(self):
+        with Server(settings("echo", plugin(hostile("faults")))) as server:
+            self.bench(server)
+            self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
+            self.assertEqual("benched", self.status(server)["plugins"][1]["state"])
+
+
+class Metrics(Watched):
+    def test_take_a_token_and_the_scopes_that_the_configuration_says(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tokens = pathlib.Path(folder) / "tokens.toml"
+            new = lambda who, *scopes: toolrack("token", "new", "--tokens", tokens, "--principal", who, "--fd", 1,
+                                                *(word for one in scopes for word in ("--scope", one))).stdout.strip()
+            narrow, wide, reader = new("ann", "echo"), new("bob", "metrics"), new("prom", "metrics:read")
+            config = settings("echo", backend="token-file", auth={"options": {"path": tokens}},
+                              extra=table("[metrics]", {"scopes": ["metrics:read"]}))
+            with Server(config) as server:
+                nobody = server.send("GET", "/metrics", token=False)
+                self.assertEqual(401, nobody.status)
+                self.assertIn("Bearer", nobody.field("WWW-Authenticate"))
+                self.assertEqual(401, server.send("GET", "/metrics", token="trk_wrong").status)
+                denied = server.send("GET", "/metrics", token=narrow)
+                self.assertEqual(403, denied.status)
+                self.assertIn('error="insufficient_scope"', denied.field("WWW-Authenticate"))
+                self.assertIn('scope="metrics:read"', denied.field("WWW-Authenticate"))
+                self.assertIn("metrics:read", denied.error["message"])
+                self.assertEqual(403, server.send("GET", "/metrics", token=reader, fields={"Host": "evil.example"}).status)
+                self.assertEqual(405, server.send("POST", "/metrics", token=reader, body=b"{}").status)
+                for token in (wide, reader):
+                    self.assertIn("toolrack_build_info", "".join(self.metrics(server, token)))
+                # Who may read them may do nothing else by it.
+                self.assertEqual([], server.post(LIST, token=reader).result["tools"])
+
+    def test_are_not_there_unless_the_configuration_says_who_reads_them_and_come_and_go_with_a_reload(self):
+        with Server(settings("echo")) as server:
+            self.assertEqual(404, server.send("GET", "/metrics").status)
+            file = server.folder / "toolrack.toml"
+            plain = file.read_text()
+            file.write_text(plain + ANY)
+            self.assertEqual(0, toolrack("reload", "--config", file).returncode)
+            self.metrics(server)
+            file.write_text(plain)
+            toolrack("reload", "--config", file)
+            self.assertEqual(404, server.send("GET", "/metrics").status)
+
+    def test_a_table_that_does_not_say_who_reads_them_is_refused(self):
+        for text, sentence in (("[metrics]\n", "metrics.scopes is missing"), ('[metrics]\nscopes = ["*"]\n', "has a star"),
+                               ('[metrics]\nscope = []\n', "unknown key"),
+                               ('[server]\npath = "/metrics"\n', "is where this server says how it is")):
+            with self.subTest(text), tempfile.TemporaryDirectory() as folder:
+                file = pathlib.Path(folder) / "toolrack.toml"
+                file.write_text(text + '[auth]\nbackend = "env-token"\n')
+                done = toolrack("check", "--config", file, token=new_token())
+                self.assertEqual(78, done.returncode)
+                self.assertIn(sentence, done.stderr)
+
+    def test_count_what_is_asked_and_how_it_ends(self):
+        config = settings("echo", plugin(hostile("misbehaving"), prefix="mis_"), extra=ANY)
+        with Server(config) as server:
+            before = self.metrics(server)
+            for _ in range(3):
+                self.assertEqual("hi", server.call_tool("echo", {"text": "hi"}).text)
+            server.call_tool("echo", {})  # its arguments do not fit, which the model is told
+            server.call_tool("there is no such tool " + "x" * 200)
+            server.plain("no/such/method")
+            server.plain("tools/list")
+            server.modern("tools/list")
+            server.plain("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}})
+            server.send("GET", "/nowhere")
+            server.send(token=False)
+            after = self.metrics(server)
+
+            name = "mcp_server_operation_duration_seconds_count"
+            call = name + '{mcp_method_name="tools/call"'
+            self.assertEqual(3, after[call + ',gen_ai_tool_name="echo"}'])
+            self.assertEqual(1, after[call + ',gen_ai_tool_name="echo",error_type="tool_error"}'])
+            self.assertEqual(1, after[call + ',error_type="-32602"}'])
+            self.assertEqual(1, after[name + '{mcp_method_name="_OTHER",error_type="-32601"}'])
+            self.assertEqual(2, after[name + '{mcp_method_name="tools/list"}'])
+            self.assertEqual(1, after[name + '{mcp_method_name="initialize"}'])
+            self.assertEqual(9, after['toolrack_requests_total{issuer="env-token",subject="token"}'])
+            granted, refused = ('toolrack_auth_decisions_total{backend="env-token",result="%s"}' % word
+                                for word in ("granted", "bad_token"))
+            self.assertEqual(0, before[refused])
+            self.assertEqual(10, after[granted] - before[granted])  # and the second page's own
+            self.assertEqual(1, after['toolrack_auth_decisions_total{result="no_token"}'])
+            ok, bad = ('toolrack_http_responses_total{code="%s"}' % word for word in ("2xx", "4xx"))
+            self.assertEqual(2, after[bad] - before[bad])
+            self.assertEqual(10, after[ok] - before[ok])  # and the first page's own
+            self.assertGreater(after["mcp_server_operation_duration_seconds_sum" + call[len(name):] + ',gen_ai_tool_name="echo"}'], 0)
+            self.assertEqual(1, after["toolrack_connections"])
+            self.assertEqual(1, after["toolrack_sessions"])
+
+    def test_survive_a_reload(self):
+        with Server(settings("echo", extra=ANY)) as server:
+            server.call_tool("echo", {"text": "hi"})
+            number = self.metrics(server)["toolrack_generation"]
+            toolrack("reload", "--config", server.folder / "toolrack.toml")
+            server.call_tool("echo", {"text": "hi"})
+            seen = self.metrics(server)
+            self.assertEqual(number + 1, seen["toolrack_generation"])
+            self.assertEqual(2, seen['mcp_server_operation_duration_seconds_count{mcp_method_name="tools/call",'
+                                     'gen_ai_tool_name="echo"}'])
+
+    def test_say_when_the_configuration_could_not_be_taken_over(self):
+        with Server(settings("echo", extra=ANY)) as server:
+            good, when = "toolrack_config_last_reload_successful", "toolrack_config_last_reload_success_timestamp_seconds"
+            before = self.metrics(server)
+            self.assertEqual(1, before[good])
+            self.assertAlmostEqual(time.time(), before[when], delta=PATIENCE)
+            file = server.folder / "toolrack.toml"
+            whole = file.read_text()
+            file.write_text("nonsense")
+            self.assertEqual(78, toolrack("reload", "--config", file).returncode)
+            self.assertEqual((0, before[when]), (self.metrics(server)[good], self.metrics(server)[when]))
+            self.assertIn("toolrack.toml:1", self.status(server)["refused"])
+            self.assertIn("not taken over since then", self.shown(server))
+            file.write_text(whole + plugin("/nowhere/x.so"))  # taken over, and not all of it is served
+            toolrack("reload", "--config", file)
+            self.assertEqual((0, 1), (self.metrics(server)[good], self.metrics(server)["toolrack_plugins_left_out"]))
+            self.assertIn("/nowhere/x.so", " ".join(self.status(server)["complaints"]))
+            self.assertNotIn("refused", self.status(server))
+            file.write_text(whole)
+            toolrack("reload", "--config", file)
+            self.assertEqual(1, self.metrics(server)[good])
+            self.assertEqual([], self.status(server)["complaints"])
+
+
+class ABrokenList(WithBook, Watched):
+    status = Watched.status
+
+    def test_turns_the_gauge_and_the_status_until_it_is_whole(self):
+        token = self.book.new("ann")
+        good = self.book.list.read_text()
+        server = Server(self.book.config() + ANY)
+        self.addCleanup(server.stop)
+        gauge = 'toolrack_instance_ailing{instance="token-file",kind="auth"}'
+
+        def ailing():
+            return self.metrics(server, token)[gauge]
+
+        self.assertEqual(0, ailing())
+        self.assertNotIn("ailment", self.status(server)["auth"][0])
+        replace(self.book.list, good + "\nnonsense")
+        self.soon(lambda: ailing() == 1)
+        told = self.status(server)["auth"][0]
+        self.assertIn(str(self.book.list), told["ailment"])
+        self.assertRegex(self.shown(server), r"since \S+Z: .*tokens.toml")
+        self.assertEqual(200, server.send("GET", "/readyz", token=False).status)  # the old one serves
+        # Two things at once; one of them mended leaves the other.
+        self.book.revoked.write_text("nonsense\n")
+        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("ailment", ""))
+        self.assertIn("tokens.toml", self.status(server)["auth"][0]["ailment"])
+        replace(self.book.list, good)
+        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("ailment", ""))
+        self.assertEqual(1, ailing())
+        replace(self.book.revoked, "")
+        self.soon(lambda: ailing() == 0)
+        self.assertNotIn("ailment", self.status(server)["auth"][0])
+
+
+class Ailing(Watched):
+    """What a plugin says is wrong with it, from the server's process and from one of its own."""
+
+    def tell(self, isolation):
+        with Server(settings(plugin(hostile("faults"), isolation=isolation), extra=ANY)) as server:
+            gauge = 'toolrack_instance_ailing{instance="faults",kind="plugin"}'
+
+            def says(what, expected):
+                self.assertEqual("said", server.call_tool("ail", {"what": what}).text)
+                self.assertEqual(expected, self.status(server)["plugins"][0].get("ailment"))
+                self.assertEqual(expected is not None, bool(self.metrics(server)[gauge]))
+
+            says("the database is slow", "the database is slow")
+            says("a\x1b[2J\nb", "a\\x1b[2J\\x0ab")
+            self.assertEqual("said", server.call_tool("ail", {"what": "Bearer " + "s3cr3t" * 8}).text)
+            self.assertNotIn("s3cr3t", json.dumps(self.status(server)))
+            says("x" * 100_000, "x" * 997 + "...")
+            self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
+            says("", None)
+            says("again", "again")
+            yield server, gauge
+
+    def test_in_the_host(self):
+        for _ in self.tell("host"):
+            pass
+
+    def test_in_a_process_of_its_own_with_which_it_ends(self):
+        for server, gauge in self.tell("process"):
+            server.call_tool("exit", {})
+            self.assertEqual("fine", server.call_tool("fine", {}).text)
+            self.assertNotIn("ailment", self.status(server)["plugins"][0])
+            self.assertEqual(0, self.metrics(server)[gauge])
+
+
+class Secrets(WithBook, Watched):
+    status = Watched.status
+
+    def test_are_in_neither_metrics_nor_status(self):
+        right = [self.book.new(name) for name in ("ann", "bob", 'q"uote\\', "Ann B.")]
+        wrong = ["trk_" + id_of(right[0]) + "_" + "A" * 43 + "_" + "b" * 6, new_token()]
+        hunt = Hunt([Canary("token", token, token.split("_")[2] if token.startswith("trk_") else token)
+                     for token in right + wrong])
+        server = Server(self.book.config() + ANY)
+        self.addCleanup(server.stop)
+        for token in right + wrong:
+            server.post(LIST, token=token)
+            server.plain("tools/call", {"name": token}, fields={"Authorization": f"Bearer {right[0]}"})
+            server.post(rpc(token), token=right[0])
+            server.send("GET", "/" + token, token=False)
+        replace(self.book.list, self.book.list.read_text() + f'\n"{right[1]}" = 1\n')
+        self.soon(lambda: self.metrics(server, right[0])['toolrack_instance_ailing{instance="token-file",kind="auth"}'] == 1)
+        page = server.send("GET", "/metrics", token=right[0]).body.decode()
+        series(page)  # also with the oddest of names
+        self.assertIn('subject="q\\"uote\\\\"', page)
+        for text in (page, json.dumps(self.status(server)), self.shown(server)):
+            self.assertEqual([], hunt.sightings(text, "what operators see"))
+
+
+class Certificates(WithCertificates):
+    def test_say_when_they_end(self):
+        certificate, key = self.certificate, self.key
+        with Server(settings("echo") + ANY + tls(certificate, key)) as server:
+            page = series(server.send("GET", "/metrics").body.decode())
+            end = page["toolrack_tls_certificate_expiry_timestamp_seconds"]
+            self.assertAlmostEqual(time.time() + 2 * 24 * 3600, end, delta=3600)
+            done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
+            self.assertEqual(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end)), json.loads(done.stdout)["certificateEnds"])
+            self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
+
+
+class Command(Watched):
+    def test_says_what_is_served_where(self):
+        with Server(settings("echo", plugin("time", isolation="host"))) as server:
+            server.call_tool("echo", {"text": "hi"})
+            status = self.status(server)
+            self.assertEqual([f"127.0.0.1:{server.port}"], status["addresses"])
+            self.assertEqual(server.pid, status["process"])
+            self.assertTrue(status["ready"])
+            self.assertEqual(["echo", "time"], [one["name"] for one in status["plugins"]])
+            self.assertEqual(["process", "host"], [one["isolation"] for one in status["plugins"]])
+            self.assertEqual([1, 0], [one["calls"] for one in status["plugins"]])
+            self.assertEqual("env-token", status["auth"][0]["name"])
+            self.assertEqual(1, status["auth"][0]["calls"])
+            text = self.shown(server)
+            for words in (f"process {server.pid}", f"127.0.0.1:{server.port}", "serving, 1 call", "env-token", "ready"):
+                self.assertIn(words, text)
+
+    def test_says_that_no_server_runs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = toolrack("status", "--config", pathlib.Path(folder) / "toolrack.toml")
+            self.assertEqual(69, done.returncode)
+            self.assertIn("No server of this user runs with the configuration", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
