@@ -30,6 +30,9 @@ enum doorman::answer::kind kind_of(jwt::fault why) {
     return why == jwt::fault::wrong_audience ? doorman::answer::kind::wrong_audience : doorman::answer::kind::refused;
 }
 
+// A kid may have been given to another key since; and so both take the same way, and the same time.
+bool may_be_of_a_new_key(jwt::fault why) { return why == jwt::fault::unknown_key || why == jwt::fault::bad_signature; }
+
 }  // namespace
 
 struct doorman::inside {
@@ -64,7 +67,7 @@ doorman::answer doorman::check(std::string_view token, std::string_view resource
     if (!verified) {
         answer.kind = kind_of(verified.error().why);
         answer.why = to_string(verified.error());
-        answer.may_be_new = verified.error().why == jwt::fault::unknown_key;
+        answer.may_be_new = may_be_of_a_new_key(verified.error().why);
         return answer;
     }
     answer.kind = answer::kind::granted;

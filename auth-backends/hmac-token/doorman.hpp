@@ -33,7 +33,7 @@ public:
         std::vector<std::string> scopes;
         std::int64_t expires = 0;
         std::string why;  // not granted
-        bool may_be_new = false;  // not granted, because its key is none of those that were last read
+        bool may_be_new = false;  // not granted, because it is signed with none of the keys as they were last read
     };
 
     // Throws an exception with a sentence when nobody could be let in safely.

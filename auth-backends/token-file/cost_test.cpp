@@ -1,13 +1,9 @@
-// What a check costs, and that it costs the same whatever is wrong. Not a claim that a busy machine can keep, so only
-// run when asked for: test_plugin_token-file "[.cost]", which scripts/bench does.
+// What a check costs. Not a claim that a busy machine can keep, so only run when asked for: test_plugin_token-file "[.cost]", which scripts/bench does.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -59,52 +55,6 @@ double median_cost(Do once) {
     return times[rounds / 2];
 }
 
-// Welch's t of two kinds of wrong tokens, a million samples of each, in an order that nobody can foresee. What the
-// machine did in between (an interrupt) is not what is asked about: samples beyond the fastest nine in ten are cut off
-// for both alike, as those do it who attack.
-class comparison {
-public:
-    comparison(const roster& list, std::string_view known, std::string one, std::string other)
-        : list_(list), id_(known), shown_{std::move(one), std::move(other)} {}
-
-    double t() {
-        std::mt19937 dice(1);  // NOLINT: what is measured must not depend on a good one
-        std::vector<double> all;
-        for (int n = 0; n != 2'000'000; ++n) {
-            const auto which = dice() & 1;
-            const auto begun = steady::now();
-            found_ |= list_.find(shown_[which], std::string_view(shown_[which]).substr(4, token::id_length)) != nullptr;
-            const auto took = std::chrono::duration<double, std::nano>(steady::now() - begun).count();
-            times_[which].push_back(took);
-            all.push_back(took);
-        }
-        std::ranges::nth_element(all, all.begin() + static_cast<std::ptrdiff_t>(all.size() / 10 * 9));
-        const auto cut = all[all.size() / 10 * 9];
-        for (auto& times : times_) std::erase_if(times, [cut](double took) { return took > cut; });
-        REQUIRE_FALSE(found_);
-        const auto [mean, spread] = summary(times_[0]);
-        const auto [mean_too, spread_too] = summary(times_[1]);
-        return std::abs(mean - mean_too) / std::sqrt(spread + spread_too);
-    }
-
-private:
-    static std::pair<double, double> summary(const std::vector<double>& times) {
-        double mean = 0, square = 0, count = 0;
-        for (const double time : times) {
-            const double away = time - mean;
-            mean += away / ++count;
-            square += away * (time - mean);
-        }
-        return {mean, square / (count - 1) / count};
-    }
-
-    const roster& list_;
-    const std::string_view id_;
-    std::string shown_[2];
-    std::vector<double> times_[2];
-    bool found_ = false;
-};
-
 std::string with_another(std::string token, std::size_t at) {
     token[at] = token[at] == 'x' ? 'y' : 'x';
     return token;
@@ -134,8 +84,6 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
     fs::remove_all(path);
 
     const roster list(all.records);
-    const auto& good = all.shown.front();
-    const auto id = std::string_view(good).substr(4, token::id_length);
     std::vector<std::string> wrong;
     for (const auto& one : all.shown) wrong.push_back(with_another(one, 20));
     bool found = false;
@@ -144,11 +92,4 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
         found |= list.find(one, one.substr(4, token::id_length)) != nullptr;
     }) << " ns\n";
     CHECK_FALSE(found);
-
-    constexpr std::size_t first = 17, last = 59;  // of the secret
-    std::string nobodys(token::make_bearer().reveal());
-    std::cout << "t of a wrong first byte and a wrong last one: "
-              << comparison(list, id, with_another(good, first), with_another(good, last)).t() << '\n';
-    std::cout << "t of a wrong first byte and an unknown id: "
-              << comparison(list, id, with_another(good, first), nobodys).t() << '\n';
 }

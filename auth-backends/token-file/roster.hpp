@@ -18,9 +18,10 @@
 
 class roster {
 public:
+    using id = std::array<char, 12>;
     // What is known of one token. Words that many tokens have in common are kept once.
     struct holder {
-        toolrack::sha256_digest hash{};
+        roster::id id{};
         const std::string* principal = nullptr;
         const std::vector<std::string>* scopes = nullptr;
         const std::vector<std::string>* sources = nullptr;  // as written
@@ -29,7 +30,6 @@ public:
 
         bool is_same_as(const holder& other) const;  // but for its end
     };
-    using id = std::array<char, 12>;
 
     roster() = default;
     explicit roster(const std::vector<toolrack::token::record>& records);
@@ -38,7 +38,9 @@ public:
 
     std::size_t size() const noexcept { return holders_.size(); }
 
-    // Null when nobody has it. Takes as long for a token that is unknown as for one that is wrong.
+    // Null when nobody has it. Looked up by its hash, and by nothing that can be read in it: whatever is wrong with a
+    // token, an id that nobody has or one letter of its secret, it is just another hash that is not here, and how long
+    // finding that takes says nothing about the list.
     const holder* find(std::string_view bearer, std::string_view id) const;
     // Whether `peer`, an address or "unix", is among the sources of the token.
     static bool may_come_from(const holder& who, std::string_view peer);
@@ -55,14 +57,14 @@ public:
     std::vector<std::pair<std::int64_t, std::string>> shortened_in(const roster& next) const;
 
 private:
-    struct hash_of_id {
-        std::size_t operator()(const id& text) const noexcept;
+    struct first_bytes {
+        std::size_t operator()(const toolrack::sha256_digest& hash) const noexcept;
     };
     const std::string* kept(const std::string& text);
     const std::vector<std::string>* kept(const std::vector<std::string>& words);
 
     std::map<std::string, std::string> texts_;
     std::map<std::vector<std::string>, std::vector<std::string>> words_;
-    std::unordered_map<id, holder, hash_of_id> holders_;
+    std::unordered_map<toolrack::sha256_digest, holder, first_bytes> holders_;  // by hash
     std::unique_ptr<std::atomic<std::int64_t>[]> uses_;  // 0: not since this was made
 };

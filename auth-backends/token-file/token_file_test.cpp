@@ -103,6 +103,15 @@ TEST_CASE("a token that is right but for its secret is refused, and so is one th
     CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal == TOOLRACK_BAD_TOKEN);
 }
 
+TEST_CASE("a hash that stands under another's id lets nobody in") {
+    const folder here;
+    std::string text = list;
+    text.replace(text.find("AAAAAAAAAAAA"), 12, "CCCCCCCCCCCC");
+    here.write("tokens.toml", text);
+    host door(here.options());
+    CHECK(door.authenticate(ann).why == "no token with the id AAAAAAAAAAAA is in the list");
+}
+
 TEST_CASE("every single flipped bit makes a token refused, also with the check that is right for it") {
     const folder files;
     host here(files.options());

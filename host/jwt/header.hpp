@@ -18,7 +18,8 @@ bool is_kid(std::string_view text) noexcept;
 // The first segment of every token that we sign with this key.
 std::string header_segment(std::string_view kid);
 
-// The kid of a segment that somebody else may have written, in another order.
+// The kid of a segment, which somebody else may have written, in another order. How long it takes has nothing to do
+// with whether there is such a key.
 result<std::string, fault> read_kid(std::string_view segment);
 
 }  // namespace toolrack::jwt

@@ -1,29 +1,54 @@
 #include "jwt/prepared_keys.hpp"
 
 #include <algorithm>
-
-#include "jwt/header.hpp"
+#include <cstddef>
+#include <cstring>
+#include <openssl/crypto.h>
 
 namespace toolrack::jwt {
 
 prepared_key::prepared_key(const key& from)
-    : kid(from.kid), header(header_segment(from.kid)), mac(from.bytes.reveal()), state(from.state),
-      not_after(from.not_after) {}
+    : kid(from.kid), mac(from.bytes.reveal()), state(from.state), not_after(from.not_after) {}
 
 prepared_keys::prepared_keys(const key_ring& ring) {
-    keys_.reserve(ring.keys().size());
+    auto nobodys = make_key(0);
+    nobodys.kid.clear();
+    nobodys.state = key_state::retired;
+    std::memcpy(&choice_, nobodys.bytes.reveal().data(), sizeof choice_);
+    keys_.reserve(std::max<std::size_t>(ring.keys().size(), 1));
     for (const key& one : ring.keys()) keys_.emplace_back(one);
+    if (keys_.empty()) keys_.emplace_back(nobodys);
+    for (const auto& one : keys_) kids_.push_back(padded(one.kid));
 }
 
-const prepared_key* prepared_keys::by_header(std::string_view segment) const noexcept {
-    const auto found =
-        std::find_if(keys_.begin(), keys_.end(), [&](const prepared_key& one) { return one.header == segment; });
-    return found == keys_.end() ? nullptr : &*found;
+// There are few, so all are looked at; and without a branch, which would be foreseen more often for some kids than for
+// others.
+prepared_keys::meant prepared_keys::find(std::string_view kid) const noexcept {
+    const auto wanted = padded(kid);
+    std::size_t at = instead_of(wanted), known = 0;
+    for (std::size_t n = 0; n != kids_.size(); ++n) {
+        const std::size_t is_it = CRYPTO_memcmp(kids_[n].data(), wanted.data(), wanted.size()) == 0;
+        at ^= (at ^ n) & (0 - is_it);
+        known |= is_it;
+    }
+    return {keys_[at], known != 0};
 }
 
-const prepared_key* prepared_keys::by_kid(std::string_view kid) const noexcept {
-    const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const prepared_key& one) { return one.kid == kid; });
-    return found == keys_.end() ? nullptr : &*found;
+std::size_t prepared_keys::instead_of(const padded_kid& kid) const noexcept {
+    std::array<std::uint64_t, sizeof(padded_kid) / sizeof(std::uint64_t)> words;
+    std::memcpy(words.data(), kid.data(), kid.size());
+    auto mixed = choice_;
+    for (const auto word : words) {
+        mixed = (mixed ^ word) * 0x9E3779B97F4A7C15;
+        mixed ^= mixed >> 29;
+    }
+    return static_cast<std::size_t>((mixed >> 32) * keys_.size() >> 32);
+}
+
+prepared_keys::padded_kid prepared_keys::padded(std::string_view kid) noexcept {
+    padded_kid text{};
+    std::copy_n(kid.begin(), std::min(kid.size(), text.size()), text.begin());
+    return text;
 }
 
 std::vector<std::pair<std::string, mac::tag>> prepared_keys::accepted_at(std::int64_t now) const {

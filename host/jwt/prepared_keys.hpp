@@ -1,8 +1,14 @@
-// Keys as checking a token wants them: each with its HMAC and the header segment of our own tokens ready.
+// Keys as checking a token wants them: each with its HMAC ready.
+//
+// Who asks for a key that there is none of gets another one all the same, so that a token with an unknown kid is
+// checked as long as one with a wrong signature. Which one depends on the kid and on a secret: were it always the same,
+// the nanosecond by which keys differ would tell those that are asked for by name from the one that never is.
 //
 // Immutable: any thread may use them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +29,6 @@ struct prepared_key {
     }
 
     std::string kid;
-    std::string header;  // the first segment of what we sign with it
     jwt::mac mac;
     key_state state;
     std::optional<std::int64_t> not_after;
@@ -33,16 +38,25 @@ class prepared_keys {
 public:
     explicit prepared_keys(const key_ring& ring);
 
-    // Null when none is meant. There are few, so looking at each is quicker than a map.
-    const prepared_key* by_header(std::string_view segment) const noexcept;
-    const prepared_key* by_kid(std::string_view kid) const noexcept;
+    struct meant {
+        const prepared_key& key;
+        bool is_known;  // when not, the key is another one, and nothing that it says counts
+    };
+    // Takes the same time whichever it is, or none.
+    meant find(std::string_view kid) const noexcept;
 
     // Each kid that is accepted then, with a tag that no other key would make: two rings can be compared, and
     // nothing is said about a key.
     std::vector<std::pair<std::string, mac::tag>> accepted_at(std::int64_t now) const;
 
 private:
-    std::vector<prepared_key> keys_;
+    using padded_kid = std::array<char, 32>;
+    static padded_kid padded(std::string_view kid) noexcept;
+    std::size_t instead_of(const padded_kid& kid) const noexcept;
+
+    std::vector<prepared_key> keys_;  // never empty: where there are none, one that nobody has
+    std::vector<padded_kid> kids_;
+    std::uint64_t choice_;
 };
 
 }  // namespace toolrack::jwt

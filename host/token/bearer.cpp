@@ -1,23 +1,20 @@
 #include "token/bearer.hpp"
 
-#include <algorithm>
 #include <boost/crc.hpp>
 #include <cstdint>
 #include <openssl/rand.h>
 
+#include "base/character_set.hpp"
 #include "base/error.hpp"
 
 namespace toolrack::token {
 namespace {
 
 constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr character_set all_digits(digits);
 constexpr std::size_t secret_length = 43, check_length = 6;
 constexpr std::size_t secret_at = prefix.size() + id_length + 1, check_at = secret_at + secret_length + 1;
 static_assert(check_at + check_length == length);
-
-bool is_digit(char c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 // Each as likely as the others: bytes beyond the last multiple of 62 are thrown away.
 void append_random(std::string& out, std::size_t count) {
@@ -61,7 +58,7 @@ secret make_bearer() {
 }
 
 bool is_id(std::string_view text) noexcept {
-    return text.size() == id_length && std::ranges::all_of(text, is_digit);
+    return text.size() == id_length && all_digits.has_all_of(text);
 }
 
 std::optional<std::string_view> id_of(std::string_view bearer) noexcept {
@@ -69,7 +66,7 @@ std::optional<std::string_view> id_of(std::string_view bearer) noexcept {
     const auto id = bearer.substr(prefix.size(), id_length);
     const auto hidden = bearer.substr(secret_at, secret_length);
     if (!is_id(id) || bearer[secret_at - 1] != '_' || bearer[check_at - 1] != '_') return std::nullopt;
-    if (!std::ranges::all_of(hidden, is_digit)) return std::nullopt;
+    if (!all_digits.has_all_of(hidden)) return std::nullopt;
     if (bearer.substr(check_at) != check_of(bearer.substr(0, check_at))) return std::nullopt;
     return id;
 }

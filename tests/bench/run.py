@@ -19,10 +19,11 @@ import restarts  # noqa: E402
 import revocation  # noqa: E402
 import rotation  # noqa: E402
 import slow  # noqa: E402
+import timing  # noqa: E402
 import workers  # noqa: E402
 
-MEASUREMENTS = {one.__name__: one for one in (checks, calls, workers, revocation, long_list, rotation, refusals, idle,
-                                             restarts, slow)}
+MEASUREMENTS = {one.__name__: one for one in (checks, timing, calls, workers, revocation, long_list, rotation, refusals,
+                                             idle, restarts, slow)}
 
 
 def main():

@@ -391,3 +391,26 @@ TEST_CASE("every reason for a refusal is a sentence, and names the token when it
     CHECK(to_string(by.check(by.token(), noon + 3600).error()) ==
           "the signed token 4f1c9a0d27b35e68f00c1d2e was refused: it has expired");
 }
+
+TEST_CASE("who asks for a key that there is none of gets one to check with, and is told that it is another") {
+    mint by;
+    by.ring.keys().push_back(test::key_named("k2", jwt::key_state::verify));
+    const jwt::prepared_keys two(by.ring), none{jwt::key_ring()};
+    CHECK(two.find("k1").is_known);
+    CHECK(two.find("k2").key.kid == "k2");
+    bool was_first = false, was_second = false;
+    for (int n = 0; n != 1000; ++n) {
+        const auto [key, is_known] = two.find("nobody" + std::to_string(n));
+        CHECK_FALSE(is_known);
+        (key.kid == "k1" ? was_first : was_second) = true;
+    }
+    CHECK((was_first && was_second));
+    CHECK_FALSE(none.find("k1").is_known);
+}
+
+TEST_CASE("a right signature does not make up for a kid that is none of ours") {
+    const mint by;
+    for (int n = 0; n != 100; ++n)  // of a ring with one key it is the key that stands in for every other
+        CHECK(by.fault_of(by.signed_segments(jwt::header_segment("x" + std::to_string(n)),
+                                             base64url(jwt::write_claims(claims_of())))) == fault::unknown_key);
+}
