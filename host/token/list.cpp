@@ -1,7 +1,6 @@
 #include "token/list.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <toml++/toml.h>
 #include <unordered_set>
 
@@ -11,16 +10,13 @@
 #include "config/complaint.hpp"
 #include "config/document.hpp"
 #include "token/bearer.hpp"
+#include "token/own_writing.hpp"
 
 namespace toolrack::token {
 namespace {
 
 using config::complain;
 using config::place_of;
-
-constexpr std::string_view hash_prefix = "sha256:";
-constexpr std::size_t longest_line = 8 * 1024;
-constexpr std::size_t most_words = 100;  // scopes or sources of one token
 
 constexpr std::string_view known_keys[] = {"id",      "principal",  "hash", "scopes", "created",     "expires",
                                            "never_expires", "not_before", "note", "sources", "replaced_by"};
@@ -101,22 +97,14 @@ private:
     const toml::table& table_;
 };
 
-sha256_digest read_hash(const entry& from) {
+sha256_digest hash_in(const entry& from) {
     constexpr std::string_view expected = "\"sha256:\" and 64 hex digits, as \"toolrack token hash\" prints it";
     const auto& node = from.at("hash", expected);
     const auto* written = node.as_string();
     // Never shown: this is where somebody pastes the token.
-    const auto refuse = [&] { complain(place_of(node), "hash is not the hash of a token", expected, "something else"); };
-    if (!written || !std::string_view(written->get()).starts_with(hash_prefix)) refuse();
-    const auto digits = std::string_view(written->get()).substr(hash_prefix.size());
-    sha256_digest hash{};
-    if (digits.size() != 2 * hash.size()) refuse();
-    for (std::size_t at = 0; at < hash.size(); ++at) {
-        const char* begin = digits.data() + 2 * at;
-        const auto [end, error] = std::from_chars(begin, begin + 2, hash[at], 16);
-        if (error != std::errc{} || end != begin + 2) refuse();
-    }
-    return hash;
+    const auto hash = written ? read_hash(written->get()) : std::nullopt;
+    if (!hash) complain(place_of(node), "hash is not the hash of a token", expected, "something else");
+    return *hash;
 }
 
 record read_record(const toml::table& table) {
@@ -124,7 +112,7 @@ record read_record(const toml::table& table) {
     record read;
     read.id = from.text(from.at("id", "12 letters and digits"), "12 letters and digits", is_id);
     read.principal = from.text(from.at("principal", "a name"), "a name of 1 to 256 bytes", is_principal);
-    read.hash = read_hash(from);
+    read.hash = hash_in(from);
     read.scopes = from.texts("scopes", "a scope such as \"orders:read\"", [](const std::string& t) { return is_scope(t); });
     read.created = from.time(from.at("created", "a point in time"));
     if (const auto* node = from.find("not_before")) read.not_before = from.time(*node);
@@ -143,21 +131,6 @@ record read_record(const toml::table& table) {
     return read;
 }
 
-std::string toml_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + '"';
-}
-
-std::string toml_array(const std::vector<std::string>& texts) {
-    std::string out = "[";
-    for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + toml_text(text);
-    return out + ']';
-}
-
 }  // namespace
 
 bool is_principal(std::string_view text) noexcept { return !text.empty() && is_line(text, 256); }
@@ -173,6 +146,7 @@ bool is_source(const std::string& text) noexcept { return text == from_unix || n
 
 std::vector<record> read_list(std::string_view text, const std::string& file) {
     if (text.size() > longest_list) complain({.file = file}, "the list is too long", "at most 64 MiB", "more");
+    if (auto records = read_own_writing(text)) return std::move(*records);
     check_lines(text, file);
     const auto root = config::parse(text, file);
     const auto* schema = root.get("schema");
@@ -202,21 +176,6 @@ std::vector<record> read_list(std::string_view text, const std::string& file) {
             complain(place_of(each), "the hash of " + one.id + " stands there twice", "each token once", "a second");
     }
     return records;
-}
-
-std::string write_list(const std::vector<record>& records) {
-    std::string out = "# Written by \"toolrack token\". A token cannot be read out of this list.\nschema = 1\n";
-    for (const auto& one : records) {
-        out += "\n[[token]]\nid = " + toml_text(one.id) + "\nprincipal = " + toml_text(one.principal);
-        out += "\nhash = " + toml_text(std::string(hash_prefix) + hex(one.hash)) + "\nscopes = " + toml_array(one.scopes);
-        out += "\ncreated = " + to_rfc3339(one.created) + '\n';
-        if (one.not_before) out += "not_before = " + to_rfc3339(*one.not_before) + '\n';
-        out += one.expires ? "expires = " + to_rfc3339(*one.expires) + '\n' : std::string("never_expires = true\n");
-        if (!one.sources.empty()) out += "sources = " + toml_array(one.sources) + '\n';
-        if (!one.note.empty()) out += "note = " + toml_text(one.note) + '\n';
-        if (!one.replaced_by.empty()) out += "replaced_by = " + toml_text(one.replaced_by) + '\n';
-    }
-    return out;
 }
 
 }  // namespace toolrack::token

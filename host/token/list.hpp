@@ -15,6 +15,8 @@ namespace toolrack::token {
 
 inline constexpr std::size_t longest_list = 64 * 1024 * 1024;  // bytes
 inline constexpr std::size_t most_tokens = 200'000;
+inline constexpr std::size_t longest_line = 8 * 1024;
+inline constexpr std::size_t most_words = 100;  // scopes or sources of one token
 
 // `file` is its name, for sentences. Throws failure: "FILE:LINE:COLUMN: what is wrong; expected ..., found ...".
 std::vector<record> read_list(std::string_view text, const std::string& file);

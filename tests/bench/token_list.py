@@ -5,6 +5,7 @@ import secrets
 import string
 import zlib
 
+HEADING = '# Written by "toolrack token". A token cannot be read out of this list.\nschema = 1\n'
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
@@ -32,5 +33,5 @@ def entry(token, number):
 def write_list(path, tokens):
     next_one = path.with_suffix(".next")
     next_one.touch(0o600)
-    next_one.write_text("schema = 1\n" + "".join(entry(token, number) for number, token in enumerate(tokens)))
+    next_one.write_text(HEADING + "".join(entry(token, number) for number, token in enumerate(tokens)))
     next_one.rename(path)
