@@ -26,12 +26,12 @@ standing::paths completed(standing::paths paths) {
 }
 
 // Nothing when there is no list.
-std::optional<token::revocations_read> read_list(const fs::path& file) {
+std::optional<token::revocations_read> read_list(const fs::path& file, token::revocations_reader& by) {
     if (toolrack::mark_of(file) == toolrack::file_mark{}) return std::nullopt;
     const auto found = toolrack::read_trusted(file, token::longest_revocations, toolrack::readers::anyone);
     if (!found)
         throw toolrack::failure("The revocation list " + file.string() + " cannot be used: " + found.error().why() + ".");
-    return token::read_revocations(found->bytes);
+    return by.read(found->bytes);
 }
 
 std::string complaint_about(const token::revocations_read& list, const fs::path& file) {
@@ -51,7 +51,7 @@ standing::standing(paths from, doorman::outlet to) : paths_(completed(from)), to
                                 " has no key that is accepted, so nobody could be let in. Make one with: toolrack key new "
                                 "--keys " +
                                 paths_.keys.string());
-    auto list = read_list(paths_.revoked);
+    auto list = read_list(paths_.revoked, reader_);
     if (!list && !from.revoked.empty())
         throw toolrack::failure("There is no revocation list " + paths_.revoked.string() +
                                 ", though the configuration names it. Make an empty file there if nothing is revoked.");
@@ -105,15 +105,11 @@ void standing::look_at_keys() {
 }
 
 std::string standing::look_at_list() {
-    const auto list = read_list(paths_.revoked);
+    const auto list = read_list(paths_.revoked, reader_);
     if (!list) return had_list_ ? "The revocation list " + paths_.revoked.string() + " is gone." : "";
     had_list_ = true;
     // What was revoked stays so, whatever became of its line; and a line that cannot be read delays no other.
-    const auto before = now();
-    auto all = std::make_shared<token::revocations>(list->taken_back);
-    all->add(*before->revoked);
-    replace({before->keys, all});
-    forget_what_is_new(*before->revoked, *all);
+    if (!list->taken_back.is_empty()) take_back(list->taken_back);
     return complaint_about(*list, paths_.revoked);
 }
 
@@ -133,11 +129,14 @@ void standing::end_keys_in_time() {
     if (lost_one) to_.forget("");
 }
 
-void standing::forget_what_is_new(const token::revocations& before, const token::revocations& after) const {
-    if (before == after) return;
-    if (before.keys != after.keys || before.principals != after.principals) return to_.forget("");
-    for (const auto& id : after.signed_tokens)
-        if (!before.signed_tokens.contains(id)) to_.forget(id);
+void standing::take_back(const token::revocations& more) {
+    const auto before = now();
+    const auto all = std::make_shared<token::revocations>(*before->revoked);
+    all->add(more);
+    replace({before->keys, all});
+    if (before->revoked->keys != all->keys || before->revoked->principals != all->principals) return to_.forget("");
+    for (const auto& id : more.signed_tokens)
+        if (!before->revoked->signed_tokens.contains(id)) to_.forget(id);
 }
 
 void standing::say_once(std::string& said, const std::string& complaint, const fs::path& file) {

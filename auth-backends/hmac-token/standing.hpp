@@ -57,10 +57,11 @@ private:
     std::string look_at_list();  // what there is to complain about
     void say_once(std::string& said, const std::string& complaint, const std::filesystem::path& file);
     void replace(snapshot next);
-    void forget_what_is_new(const toolrack::token::revocations& before, const toolrack::token::revocations& after) const;
+    void take_back(const toolrack::token::revocations& more);
 
     paths paths_;
     doorman::outlet to_;
+    toolrack::token::revocations_reader reader_;
     bool had_list_ = false;
     bool list_is_shut_ = false, keys_are_shut_ = false;  // nothing could be read from it when it was last tried
     std::string said_of_keys_, said_of_list_;  // the complaint that was logged last; empty: all is well

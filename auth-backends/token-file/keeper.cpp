@@ -144,10 +144,8 @@ private:
                 if (current().taken_back->is_empty() && mark_of(where_.revocations) == file_mark{}) return true;
                 throw failure(where_.revocations.string() + " cannot be used: " + file.error().why());
             }
-            const auto read = token::read_revocations(file->bytes);
-            auto next = std::make_shared<token::revocations>(*current().taken_back);
-            next->add(read.taken_back);
-            void_grants(*next);
+            const auto read = revocations_.read(file->bytes);
+            if (!read.taken_back.is_empty()) take_back(read.taken_back);
             if (!read.broken_lines.empty())
                 throw failure(where_.revocations.string() + ":" + std::to_string(read.broken_lines.front()) +
                               ": the line is not a revocation; expected one such as \"2026-11-22T10:00:00Z tok "
@@ -161,15 +159,18 @@ private:
     }
 
     // Nobody new is let in by what is taken back, and then whoever was is put out.
-    void void_grants(const token::revocations& next) {
+    void take_back(const token::revocations& more) {
         const auto before = current().taken_back;
+        auto next = std::make_shared<token::revocations>(*before);
+        next->add(more);
+        const bool has_principals = next->principals != before->principals;
         {
             const std::lock_guard lock(mutex_);
-            now_.taken_back = std::make_shared<const token::revocations>(next);
+            now_.taken_back = std::move(next);
         }
-        for (const auto& id : next.tokens)
+        for (const auto& id : more.tokens)
             if (!before->tokens.contains(id)) says_.forget(id);
-        if (next.principals != before->principals) says_.forget({});
+        if (has_principals) says_.forget({});
     }
 
     void save_uses_in_time() {
@@ -214,6 +215,7 @@ private:
     // Of the watching thread.
     std::string said_, said_of_revocations_;  // what was complained about last
     bool list_is_shut_ = false, revocations_are_shut_ = false;
+    token::revocations_reader revocations_;
     token::last_uses uses_;
     std::multimap<std::int64_t, std::string> ends_;  // of tokens whose end was brought forward
     std::chrono::steady_clock::time_point next_save_{};

@@ -1,8 +1,10 @@
 #include "base/file_watch.hpp"
 
+#include <linux/magic.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,6 +14,26 @@
 #include "base/error.hpp"
 
 namespace toolrack {
+namespace {
+
+// By another machine, of which this one's kernel hears nothing.
+bool may_be_changed_elsewhere(const std::filesystem::path& folder) noexcept {
+    struct statfs about {};
+    if (::statfs(folder.c_str(), &about) != 0) return true;
+    switch (static_cast<std::uint32_t>(about.f_type)) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case CEPH_SUPER_MAGIC:
+    case FUSE_SUPER_MAGIC:
+    case V9FS_MAGIC: return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 file_watch::file_watch(std::map<std::filesystem::path, file_mark> seen,
                        std::function<void()> changed,
@@ -60,10 +82,14 @@ file_watch::errand file_watch::take_errand() {
 
 // The folders and not the files: a file that is replaced takes its watch with it.
 void file_watch::listen_to_folders() {
+    hears_of_all_ = news_ >= 0;
     if (news_ < 0) return;
-    for (const auto& [file, mark] : seen_)
-        ::inotify_add_watch(news_, file.parent_path().c_str(),
-                            IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB);
+    for (const auto& [file, mark] : seen_) {
+        const auto folder = file.parent_path();
+        hears_of_all_ &= ::inotify_add_watch(news_, folder.c_str(),
+                                             IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB) >= 0;
+        hears_of_all_ &= !may_be_changed_elsewhere(folder);
+    }
 }
 
 bool file_watch::has_changed() {
@@ -79,6 +105,7 @@ bool file_watch::has_changed() {
 void file_watch::run() {
     using std::chrono::steady_clock;
     constexpr auto a_second = std::chrono::seconds(1);
+    constexpr auto a_moment = std::chrono::milliseconds(20);
     auto next = steady_clock::now() + a_second;
     for (;;) {
         const auto errand = take_errand();  // before looking, so that they are answered by all they may ask about
@@ -88,7 +115,8 @@ void file_watch::run() {
         if (errand.is_last) return;
 
         pollfd waiting[2] = {{bell_, POLLIN, 0}, {news_, POLLIN, 0}};
-        ::poll(waiting, 2, static_cast<int>(std::chrono::milliseconds(a_second).count()));
+        const auto patience = hears_of_all_ ? std::chrono::milliseconds(a_second) : a_moment;
+        ::poll(waiting, 2, static_cast<int>(patience.count()));
         std::uint64_t rung = 0;
         [[maybe_unused]] const auto read = ::read(bell_, &rung, sizeof rung);
         if (steady_clock::now() >= next) {

@@ -1,7 +1,7 @@
 // Watches a few files, and says when one of them was replaced, written to or removed.
 //
-// A thread of its own: told by the kernel where it can, and looking each second where it cannot (network
-// file systems, a folder that did not exist yet). What is seen is a whole change only when files are
+// A thread of its own: told by the kernel where it can, and looking fifty times a second where it cannot (network
+// file systems, a folder that does not exist yet). What is seen is a whole change only when files are
 // replaced by renaming, as everything here does.
 #pragma once
 
@@ -47,6 +47,7 @@ private:
     const std::function<void()> changed_;
     const std::function<void()> each_second_;
     int news_ = -1;  // inotify; -1 where there is none to be had
+    bool hears_of_all_ = false;
     int bell_ = -1;  // eventfd
     std::mutex mutex_;
     errand next_;

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/seal.hpp"
+#include "base/trusted_path.hpp"
 
 namespace toolrack {
 namespace {
@@ -58,12 +58,6 @@ public:
 
 [[noreturn]] void refuse_with_errno(const fs::path& file, const std::string& what) {
     refuse(file, what + ": " + std::strerror(errno) + ".");
-}
-
-std::string octal(mode_t mode) {
-    std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
-    return text.data();
 }
 
 void check_keeper(const fs::path& file, const struct stat& about) {

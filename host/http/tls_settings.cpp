@@ -5,12 +5,12 @@
 #include <openssl/ssl.h>
 
 #include <array>
-#include <cstdio>
 #include <ctime>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "base/secret.hpp"
+#include "base/trusted_path.hpp"
 #include "config/file.hpp"
 
 namespace toolrack::http {
@@ -52,12 +52,6 @@ std::string reason() {
 [[noreturn]] void give_up(const char* what) {
     throw failure(std::string("TLS cannot be set up: ") + what + " (" + reason() +
                   "). Check the installation of OpenSSL.");
-}
-
-std::string octal(mode_t mode) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode));
-    return text.data();
 }
 
 // The bytes of a file, wiped when they go: they may be a key.

@@ -115,6 +115,22 @@ revocations_read read_revocations(std::string_view text) {
     return read;
 }
 
+revocations_read revocations_reader::read(std::string_view text) {
+    if (text.size() < size_ || sha256(text.substr(0, size_)) != seen_) *this = {};
+    auto read = read_revocations(text.substr(size_));
+    for (auto& line : read.broken_lines) line += lines_;
+    read.broken_lines.insert(read.broken_lines.begin(), broken_.begin(), broken_.end());
+
+    // A line without an end may be half a line, and is read again.
+    const auto whole = text.rfind('\n') == text.npos ? 0 : text.rfind('\n') + 1;
+    lines_ += static_cast<unsigned>(std::ranges::count(text.substr(size_, whole - size_), '\n'));
+    broken_ = read.broken_lines;
+    std::erase_if(broken_, [this](unsigned line) { return line > lines_; });
+    size_ = whole;
+    seen_ = sha256(text.substr(0, whole));
+    return read;
+}
+
 std::string revocation_line(sys_seconds when, revoked what, std::string_view value, std::string_view reason) {
     const auto* word = std::ranges::find(words, what, &std::pair<std::string_view, revoked>::second);
     std::string line = to_rfc3339(when) + ' ' + std::string(word->first) + ' ' + escaped(value);

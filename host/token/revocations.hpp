@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.hpp"
 #include "base/rfc3339.hpp"
 
 namespace toolrack::token {
@@ -40,6 +41,20 @@ struct revocations_read {
     std::vector<unsigned> broken_lines;  // from 1; all others count, whatever is wrong with these
 };
 revocations_read read_revocations(std::string_view text);
+
+// The same of a list that is read again whenever it grew. Of a text that begins with what was read last, only the rest
+// is, so that a revocation is not kept waiting by all that went before it.
+class revocations_reader {
+public:
+    // What is new in it, or all that it says when it is another text. Broken lines are told each time.
+    revocations_read read(std::string_view text);
+
+private:
+    std::size_t size_ = 0;  // of what was read, which is whole lines
+    sha256_digest seen_{};
+    unsigned lines_ = 0;
+    std::vector<unsigned> broken_;
+};
 
 enum class revoked { token, signed_token, key, principal_before };
 // One line, with its end. `reason` is for people.

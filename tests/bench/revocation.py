@@ -8,7 +8,7 @@ from harness import modern
 from rack import Rack
 from token_list import id_of, make_token, write_list
 
-TRIALS, STREAMS = 300, 20
+TRIALS, STREAMS, REVOKED_BEFORE = 300, 20, 20_000
 
 
 def until_refused(rack, token):
@@ -42,13 +42,19 @@ def stream_ends(rack, token):
     return max(0.0, ended[0] - returned)
 
 
+def write_revoked(path):
+    path.touch(0o640)
+    path.write_text("".join(f"2026-11-22T10:00:00Z tok {id_of(make_token())}\n" for _ in range(REVOKED_BEFORE)))
+
+
 def measure():
     tokens = [make_token() for _ in range(TRIALS + STREAMS)]
     with Rack() as rack:
         write_list(rack.list, tokens)
+        write_revoked(rack.folder / "revoked.list")
         rack.start()
         waits = [1000 * until_refused(rack, token) for token in tokens[:TRIALS]]
-        report(f"revoke returned to refusal, p99 of {TRIALS}", quantile(waits, .99), "ms", 50)
+        report(f"revoke returned to refusal, p99 of {TRIALS} after {REVOKED_BEFORE:,}", quantile(waits, .99), "ms", 50)
         report("revoke returned to refusal, longest", max(waits), "ms", 1000)
         ends = [1000 * stream_ends(rack, token) for token in tokens[TRIALS:]]
         report(f"revoke returned to the end of its stream, longest of {STREAMS}", max(ends), "ms", 1000)

@@ -66,3 +66,24 @@ TEST_CASE("a line that would show badly, or is endless, is broken") {
                                   "2026-11-22T10:00:00Z tok A " + std::string(5000, 'x')})
         CHECK(token::read_revocations(odd).broken_lines == std::vector<unsigned>{1});
 }
+
+TEST_CASE("of a list that grew only the end is read, and of another one all") {
+    token::revocations_reader reader;
+    const std::string one = "2026-11-22T10:00:00Z tok AAAAAAAAAAAA\n", two = "2026-11-22T10:00:00Z tok BBBBBBBBBBBB\n";
+    CHECK(reader.read(one).taken_back.tokens == std::set<std::string, std::less<>>{"AAAAAAAAAAAA"});
+    CHECK(reader.read(one + two).taken_back.tokens == std::set<std::string, std::less<>>{"BBBBBBBBBBBB"});
+    CHECK(reader.read(one + two).taken_back.is_empty());
+    CHECK(reader.read(two + two).taken_back.tokens == std::set<std::string, std::less<>>{"BBBBBBBBBBBB"});
+    CHECK(reader.read(one).taken_back.tokens == std::set<std::string, std::less<>>{"AAAAAAAAAAAA"});
+    CHECK(reader.read("").taken_back.is_empty());
+}
+
+TEST_CASE("a line that was only half there is read again, and a broken one is told of each time") {
+    token::revocations_reader reader;
+    const std::string good = "2026-11-22T10:00:00Z tok AAAAAAAAAAAA\n", half = "2026-11-22T10:00:00Z tok BBBB";
+    CHECK(reader.read("nonsense\n" + good + half).broken_lines == std::vector<unsigned>{1});
+    const auto next = reader.read("nonsense\n" + good + half + "BBBBBBBB\nmore\n");
+    CHECK(next.taken_back.tokens == std::set<std::string, std::less<>>{"BBBBBBBBBBBB"});
+    CHECK(next.broken_lines == std::vector<unsigned>{1, 4});
+    CHECK(reader.read("nonsense\n" + good + half + "BBBBBBBB\nmore\n").broken_lines == std::vector<unsigned>{1, 4});
+}
