@@ -173,7 +173,7 @@ result<generation::mounted, complaint> generation::open(const config::plugin& se
 result<std::shared_ptr<plugin::instance>, complaint> generation::make(const std::filesystem::path& code,
                                                                       const config::plugin& settings) const {
     const plugin::surroundings around{hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
-                                      settings_->server.json_depth, hub_.state};
+                                      settings_->server.json_depth, hub_.state, hub_.groups.get()};
     if (settings.isolation == "process") return plugin::make_worker_instance(hub_.worker, code, settings, around);
     const auto library = hub_.libraries.open_kept(code);
     if (!library) return library.error();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "auth/account.hpp"
 #include "auth/throttle.hpp"
 #include "auth/visits.hpp"
+#include "base/cgroup.hpp"
 #include "base/child.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -56,6 +58,8 @@ private:
 struct hub {
     hub(const config::settings& settings, toolrack::log& to);
 
+    // Has workers in cgroups of their own from now on, where these are left to us, and says so where they are not.
+    void take_groups();
     // Lets go of what belongs to I/O threads, once these have stopped and before they are gone.
     void let_go();
 
@@ -68,6 +72,7 @@ struct hub {
     const std::filesystem::path state;  // the folder where this server keeps what it made for itself; empty: none
     secret token;  // env-token's, taken from the environment before any library is loaded
     program worker;  // the same one as long as this process lives, whatever is installed meanwhile
+    std::unique_ptr<cgroup_tree> groups;  // null: none were left to us, or this process is to leave no trace
     plugin::libraries libraries;
     plugin::changes changes;  // set before any plugin is loaded; read by all of them
     seal states;

@@ -25,6 +25,7 @@ rack::rack(const std::filesystem::path& file,
               },
               std::move(watcher)) {
     connect();
+    hub.take_groups();
     current.set(std::make_shared<const generation>(settings, options, hub));
 }
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cgroup.hpp"
 #include "base/child.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -150,6 +151,7 @@ struct surroundings {
     std::size_t max_result = 16 * 1024 * 1024;
     std::size_t json_depth = 64;
     std::filesystem::path state = {};  // the server's own folder, in which plugins have theirs; empty: there is none
+    const cgroup_tree* groups = nullptr;  // in which each worker has its own; null: there is none
 };
 
 // Bounds that hold wherever a plugin runs.

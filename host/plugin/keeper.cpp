@@ -10,6 +10,20 @@
 
 namespace toolrack::plugin {
 
+namespace {
+
+// What all processes of a plugin may have together. Each is limited to what it was granted by itself, and meets that
+// first while it is the only one: running out of memory is then something that a plugin can be told.
+cgroup::limits limits_of(const config::plugin& settings) {
+    constexpr std::size_t of_the_worker = 64u * 1024 * 1024;
+    constexpr std::size_t threads_of_a_process = 64;  // which the kernel counts like processes
+    const auto processes = std::size_t{1} + settings.sandbox.processes;
+    return {settings.sandbox.memory + of_the_worker,
+            settings.threads + listing_threads + processes * threads_of_a_process};
+}
+
+}  // namespace
+
 using std::chrono::steady_clock;
 
 keeper::keeper(const program& program,
@@ -20,7 +34,7 @@ keeper::keeper(const program& program,
                dispatch& dispatch,
                alarm& alarm)
     : program_(program), settings_(settings), longest_(longest_from_worker(around.max_result)), log_(around.log),
-      reception_(reception), dispatch_(dispatch), alarm_(alarm),
+      groups_(around.groups), reception_(reception), dispatch_(dispatch), alarm_(alarm),
       confinement_(to_json({settings.sandbox, std::move(library), state_folder_of(around.state, settings.name),
                             settings.threads + listing_threads})),
       options_(settings.options.json) {
@@ -38,6 +52,10 @@ void keeper::join() {
     if (thread_.joinable()) thread_.join();
 }
 
+std::unique_ptr<cgroup> keeper::make_group() const {
+    return groups_ ? groups_->make(name(), limits_of(settings_), log_) : nullptr;
+}
+
 void keeper::run(std::promise<result<void, complaint>> first) {
     for (bool is_first = true;;) {
         std::string why;
@@ -45,7 +63,7 @@ void keeper::run(std::promise<result<void, complaint>> first) {
         did_well_ = false;
         comeback_.lives(steady_clock::now());
         try {
-            worker now(program_, name(), longest_, alarm_, log_);
+            worker now(program_, name(), longest_, alarm_, log_, make_group());
             const auto begun = begin_life(now, is_first);
             if (std::exchange(is_first, false)) {
                 first.set_value(begun);

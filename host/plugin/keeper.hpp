@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -41,10 +42,12 @@ public:
 
     // Once it has begun.
     const description& about() const noexcept { return about_; }
-    const config::plugin& settings() const noexcept { return settings_; }  // without its options, which may hold secrets
+    // Without its options, which may hold secrets.
+    const config::plugin& settings() const noexcept { return settings_; }
     bool offers_features() const noexcept { return offers_features_; }
 
 private:
+    std::unique_ptr<cgroup> make_group() const;
     void run(std::promise<result<void, complaint>> first);
     result<void, complaint> begin_life(worker& now, bool is_first);
     result<void, complaint> accept(description about);
@@ -59,6 +62,7 @@ private:
     config::plugin settings_;
     const std::size_t longest_;  // frame that a worker may send
     log& log_;
+    const cgroup_tree* const groups_;
     reception& reception_;
     dispatch& dispatch_;
     alarm& alarm_;

@@ -54,8 +54,14 @@ int milliseconds_until(worker::time until) {
 
 }  // namespace
 
-worker::worker(const program& program, std::string name, std::size_t longest_frame, alarm& alarm, log& log)
-    : name_(std::move(name)), longest_frame_(longest_frame), alarm_(alarm), log_(log), intake_(longest_frame) {
+worker::worker(const program& program,
+               std::string name,
+               std::size_t longest_frame,
+               alarm& alarm,
+               log& log,
+               std::unique_ptr<cgroup> group)
+    : name_(std::move(name)), longest_frame_(longest_frame), alarm_(alarm), log_(log), group_(std::move(group)),
+      intake_(longest_frame) {
     int ends[2], pipe_ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) cannot_speak(errno);
     socket_.reset(ends[0]);
@@ -67,6 +73,10 @@ worker::worker(const program& program, std::string name, std::size_t longest_fra
     ::fcntl(printed_.get(), F_SETFL, O_NONBLOCK);
     // The name is for whoever looks at a list of processes.
     child_ = std::make_unique<child>(program, std::vector{name_}, print_to.get(), std::vector{theirs.get()});
+    // It waits to be greeted, and has started nothing yet.
+    if (group_ && !group_->add(child_->pid()))
+        log_.warning("{}: it cannot be put into its cgroup: {}; its processes are limited one by one", name_,
+                     std::strerror(errno));
 }
 
 worker::event worker::wait(time until, bool for_writing) {
@@ -81,7 +91,8 @@ worker::event worker::wait(time until, bool for_writing) {
         if (intake_.is_broken()) end("it sent what no worker sends (a frame of an impossible length)");
         if (is_over_) return event::over;
 
-        std::array<pollfd, 4> watched{pollfd{socket_.get(), static_cast<short>(for_writing ? POLLIN | POLLOUT : POLLIN), 0},
+        const short of_socket = for_writing ? POLLIN | POLLOUT : POLLIN;
+        std::array<pollfd, 4> watched{pollfd{socket_.get(), of_socket, 0},
                                       pollfd{alarm_.descriptor(), POLLIN, 0},
                                       pollfd{child_->descriptor(), POLLIN, 0},
                                       pollfd{printed_.get(), POLLIN, 0}};

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cgroup.hpp"
 #include "base/child.hpp"
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
@@ -30,8 +31,14 @@ class worker {
 public:
     using time = std::chrono::steady_clock::time_point;
 
-    // Starts the process. `alarm`, `log` and `program` outlive this. Throws failure when it cannot be started.
-    worker(const program& program, std::string name, std::size_t longest_frame, alarm& alarm, log& log);
+    // Starts the process, in `group` if there is one. `alarm`, `log` and `program` outlive this. Throws failure when
+    // it cannot be started.
+    worker(const program& program,
+           std::string name,
+           std::size_t longest_frame,
+           alarm& alarm,
+           log& log,
+           std::unique_ptr<cgroup> group = nullptr);
 
     enum class event {
         said,      // one message, see message()
@@ -78,6 +85,7 @@ private:
     alarm& alarm_;
     log& log_;
     toolrack::descriptor socket_, printed_;
+    std::unique_ptr<cgroup> group_;  // before the child, which has to have ended when its group does
     std::unique_ptr<child> child_;
     frame_intake intake_;
     from_worker::any message_;

@@ -167,7 +167,7 @@ class DidNotStart(AssertionError):
 class Server:
     """`toolrack serve`, from its ready line to its end, which is always looked at."""
 
-    def __init__(self, config, *arguments, token=None, ready=1, trust=None, sockets=(), **more):
+    def __init__(self, config, *arguments, token=None, ready=1, trust=None, sockets=(), before=(), **more):
         self.token = token or new_token()
         self.trust = trust or trusting_anybody()  # what clients make of a certificate
         self._secured = set()
@@ -176,7 +176,7 @@ class Server:
         self._lines = []
         self._said = threading.Condition()
         self._process = subprocess.Popen(
-            [*handing_over(sockets), BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
+            [*before, *handing_over(sockets), BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
             env=environment(self.token, **more), cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
             pass_fds=[one.fileno() for one in sockets])

@@ -4,16 +4,21 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <toolrack/plugin.hpp>
@@ -71,11 +76,12 @@ toolrack::result run(call&) {
     return status == 0 ? toolrack::text("done") : toolrack::text("it could not be run");
 }
 
-// Each one that comes into being does the same, for as long as it can; no more than a machine survives, should
-// nothing hold it.
-toolrack::result fork_bomb(call&) {
+// No more than a machine survives, should nothing hold it.
+toolrack::result fork_bomb(call& c) {
+    const auto asked = c.args().find("count");
+    const auto most = std::min<std::int64_t>(asked ? asked->i64() : 20, 1000);
     int born = 0;
-    for (int i = 0; i < 20; ++i) {
+    for (std::int64_t i = 0; i < most; ++i) {
         const pid_t child = ::fork();
         if (child > 0) ++born;
         if (child == 0) {
@@ -99,6 +105,44 @@ toolrack::result memory_bomb(call&) {
     return toolrack::text(std::to_string(held.size() * piece / (1024 * 1024)) + " MiB");
 }
 
+// Holds a share of memory until `gate` is closed, and says so to `told`.
+[[noreturn]] void hold_memory(int told, int gate) {
+    constexpr std::size_t share = 64u * 1024 * 1024;
+    void* const held = ::mmap(nullptr, share, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (held == MAP_FAILED) ::_exit(1);
+    std::memset(held, 1, share);
+    char nothing = 0;
+    if (::write(told, &nothing, 1) != 1) ::_exit(1);
+    while (::read(gate, &nothing, 1) > 0) {
+    }
+    ::_exit(0);
+}
+
+// The same in processes beside it, which each stay within what one may have. Says how many got their share.
+toolrack::result memory_bombs(call& c) {
+    auto left = std::min<std::int64_t>(c.args().at("count").i64(), 16);
+    int told[2], gate[2];
+    if (::pipe2(told, O_NONBLOCK) != 0 || ::pipe(gate) != 0) return failed();
+    for (std::int64_t i = 0; i < left; ++i) {
+        const pid_t child = ::fork();
+        if (child < 0) return failed();
+        if (child > 0) continue;
+        ::close(gate[1]);
+        hold_memory(told[1], gate[0]);
+    }
+    int whole = 0;
+    while (left > 0) {
+        char nothing = 0;
+        if (::read(told[0], &nothing, 1) == 1) ++whole, --left;
+        else if (::waitpid(-1, nullptr, WNOHANG) > 0) --left;
+        else std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    for (const int one : {told[0], told[1], gate[0], gate[1]}) ::close(one);
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
+    return toolrack::text(std::to_string(whole) + " processes");
+}
+
 toolrack::result folder(call&) {
     const char* said = std::getenv("STATE_DIRECTORY");
     const char* temporary = std::getenv("TMPDIR");
@@ -116,7 +160,10 @@ TOOLRACK_PLUGIN("org.example.reaches-out", "1.0.0")(toolrack::setup& s) {
     s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}), try_to_connect);
     s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), try_to_signal);
     s.tool("run", "Runs a program.", nothing, run);
-    s.tool("fork_bomb", "Makes processes.", nothing, fork_bomb);
+    s.tool("fork_bomb", "Makes processes.",
+           toolrack::object({{"count", toolrack::optional(toolrack::integer("How many"))}}), fork_bomb);
+    s.tool("memory_bombs", "Has processes take memory.",
+           toolrack::object({{"count", toolrack::integer("How many processes")}}), memory_bombs);
     s.tool("memory_bomb", "Takes memory.", nothing, memory_bomb);
     s.tool("folder", "Says where it may keep files.", nothing, folder);
 }

@@ -1,0 +1,172 @@
+#include "base/cgroup.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "base/descriptor.hpp"
+
+namespace toolrack {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What this process moves into.
+constexpr const char* server_group = "server";
+constexpr const char* controllers_of_ours[] = {"memory", "pids"};
+
+std::string because() { return std::strerror(errno); }
+
+// These files are written whole, with one write, or not at all.
+bool write_to(const fs::path& file, std::string_view text) noexcept {
+    const descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    return opened && ::write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+std::string read(const fs::path& file) {
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+bool has_word(const std::string& text, std::string_view word) {
+    std::istringstream words(text);
+    for (std::string one; words >> one;)
+        if (one == word) return true;
+    return false;
+}
+
+// The group that this process is in, as the files of the tree have it; empty without version 2.
+fs::path own_folder() {
+    std::string group;
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);)
+        if (line.starts_with("0::/")) group = line.substr(3);
+    if (group.empty()) return {};
+    // "... ROOT MOUNTPOINT OPTIONS ... - cgroup2 ..."
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);) {
+        if (line.find(" - cgroup2 ") == std::string::npos) continue;
+        std::istringstream words(line);
+        std::string skipped, root, point;
+        words >> skipped >> skipped >> skipped >> root >> point;
+        if (root != "/" && !group.starts_with(root)) continue;
+        return fs::path(point) / fs::path(root == "/" ? group : group.substr(root.size())).relative_path();
+    }
+    return {};
+}
+
+bool is_marked(const fs::path& folder, const char* attribute) {
+    char mark = 0;
+    return ::getxattr(folder.c_str(), attribute, &mark, 1) == 1 && mark == '1';
+}
+
+// systemd marks what it delegates, and gives it to whoever is to have it. Root could write anywhere; what is not
+// marked belongs to somebody else, unless it is all that a container sees of the tree.
+bool is_left_to_us(const fs::path& folder) {
+    struct stat about {};
+    if (::stat(folder.c_str(), &about) != 0 || ::access((folder / "cgroup.procs").c_str(), W_OK) != 0) return false;
+    if (is_marked(folder, "user.delegate") || is_marked(folder, "trusted.delegate")) return true;
+    if (about.st_uid == ::geteuid() && ::geteuid() != 0) return true;
+    struct stat above {};
+    const bool is_top = ::stat((folder.parent_path() / "cgroup.procs").c_str(), &above) != 0;
+    return is_top && fs::exists(folder / "cgroup.type");  // which the whole machine's has not
+}
+
+bool is_alone_in(const fs::path& folder) {
+    std::istringstream processes(read(folder / "cgroup.procs"));
+    for (pid_t one = 0; processes >> one;)
+        if (one != ::getpid()) return false;
+    return true;
+}
+
+// Groups of a process that did not end in order. Those that somebody is in are not removed by this.
+void sweep(const fs::path& root) noexcept {
+    std::error_code error;
+    for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error))
+        if (at->path().filename().string().starts_with("plugin-")) ::rmdir(at->path().c_str());
+}
+
+bool wait_until_empty(const fs::path& folder, std::chrono::milliseconds limit) noexcept {
+    const descriptor events(::open((folder / "cgroup.events").c_str(), O_RDONLY | O_CLOEXEC));
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (events) {
+        char text[256] = "";
+        if (::pread(events.get(), text, sizeof text - 1, 0) <= 0) return false;
+        if (std::strstr(text, "populated 0")) return true;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        pollfd changed{events.get(), POLLPRI, 0};
+        if (left.count() <= 0 || ::poll(&changed, 1, static_cast<int>(left.count())) < 0) return false;
+    }
+    return false;
+}
+
+}  // namespace
+
+cgroup::~cgroup() {
+    constexpr auto long_enough = std::chrono::seconds(1);  // to die of SIGKILL
+    if (::rmdir(folder_.c_str()) == 0) return;
+    kill();
+    wait_until_empty(folder_, long_enough);
+    ::rmdir(folder_.c_str());  // else the next one to begin does
+}
+
+bool cgroup::add(pid_t process) const { return write_to(folder_ / "cgroup.procs", std::to_string(process)); }
+
+void cgroup::kill() const noexcept { write_to(folder_ / "cgroup.kill", "1"); }
+
+result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::of_this_process() {
+    const auto folder = own_folder();
+    if (folder.empty()) return complain("there are no cgroups of version 2 here");
+    return at(folder);
+}
+
+result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::at(const fs::path& folder) {
+    // systemd can start a process in a group beneath the one that it delegates (DelegateSubgroup=).
+    const bool is_beneath = !is_left_to_us(folder) && is_left_to_us(folder.parent_path());
+    const auto root = is_beneath ? folder.parent_path() : folder;
+    if (!is_beneath && !is_left_to_us(folder)) return complain("no cgroup was left to this server");
+    if (!is_beneath) {
+        if (!is_alone_in(root)) return complain("the cgroup " + root.string() + " has other processes in it, too");
+        const auto ours = root / server_group;
+        if (::mkdir(ours.c_str(), 0755) != 0 && errno != EEXIST)
+            return complain("no cgroup can be made in " + root.string() + ": " + because());
+        if (!write_to(ours / "cgroup.procs", "0")) return complain("this server cannot move to " + ours.string() + ": " + because());
+    }
+
+    std::unique_ptr<cgroup_tree> tree(new cgroup_tree(root));
+    const auto there = read(root / "cgroup.controllers");
+    for (const auto* const one : controllers_of_ours) {
+        const bool works = has_word(there, one) && write_to(root / "cgroup.subtree_control", std::string("+") + one);
+        (one == controllers_of_ours[0] ? tree->limits_memory_ : tree->limits_tasks_) = works;
+    }
+    sweep(root);
+    return tree;
+}
+
+std::unique_ptr<cgroup> cgroup_tree::make(std::string_view name, const cgroup::limits& limits, log& log) const {
+    const auto folder = root_ / ("plugin-" + std::string(name) + '-' + std::to_string(++made_));
+    const auto failed = [&](const char* what) {
+        log.warning("{}: {} {}: {}; its processes are limited one by one", name, what, folder.string(), because());
+        return nullptr;
+    };
+    if (::mkdir(folder.c_str(), 0755) != 0) return failed("there can be no cgroup");
+    std::unique_ptr<cgroup> made(new cgroup(folder));
+    if (limits_memory_) {
+        if (!write_to(folder / "memory.max", std::to_string(limits.memory))) return failed("memory is not limited in");
+        write_to(folder / "memory.swap.max", "0");  // there is none where there is no swap
+    }
+    if (limits_tasks_ && !write_to(folder / "pids.max", std::to_string(limits.tasks)))
+        return failed("processes are not limited in");
+    return made;
+}
+
+}  // namespace toolrack
