@@ -1,23 +1,13 @@
 """What it costs that a plugin runs in a process of its own, and how soon the next one is there when that ends."""
 
 import os
-import signal
-import threading
 import time
 
+from barrage import IN_FLIGHT, Barrage
 from figures import quantile, report, report_none
-from harness import Server, hostile, plugin, rpc, settings
+from harness import Server, plugin, rpc, settings
 
-CALLS, KILLS, IN_FLIGHT = 20_000, 200, 64
-
-
-def milliseconds_until(claim, patience=10.0):
-    begun = time.monotonic()
-    while not claim():
-        if time.monotonic() - begun > patience:
-            raise AssertionError("it never came")
-        time.sleep(0.0005)
-    return 1e3 * (time.monotonic() - begun)
+CALLS, KILLS = 20_000, 200
 
 
 def isolation():
@@ -41,64 +31,25 @@ def isolation():
         report(f"added by a worker, p{100 * q:.0f}", worker - host, "us", limit)
 
 
-def begin(server, tool, milliseconds):
-    connections = []
-    for index in range(IN_FLIGHT):
-        connection = server.connect()
-        connection.send(server.request(body=rpc("tools/call", {"name": tool, "arguments": {"ms": milliseconds}}, index)))
-        connections.append(connection)
-    return connections
-
-
 def killed_with_calls_in_flight():
-    both = [plugin(hostile("faults"), name=name, prefix=name + "_", threads=IN_FLIGHT) for name in ("one", "two")]
-    with Server(settings(*both)) as server:
-        lost, kept = begin(server, "one_slow", 60_000), begin(server, "two_slow", 5_000)
-        for name in ("one", "two"):
-            tasks = f"/proc/{server.worker(name)}/task"
-            milliseconds_until(lambda: len(os.listdir(tasks)) > IN_FLIGHT)
-        times, wrong = [], []
-
-        def hear(connection):
-            response = connection.read_response()
-            times.append(1e3 * (time.monotonic() - begun))
-            if response.error is None or response.error["data"]["reason"] != "crashed":
-                wrong.append(response)
-
-        listening = [threading.Thread(target=hear, args=(one,)) for one in lost]
-        for one in listening:
-            one.start()
-        before = server.worker("one")
-        begun = time.monotonic()
-        os.kill(before, signal.SIGKILL)
-        for one in listening:
-            one.join()
-        wrong += [response for response in (one.read_response() for one in kept) if response.text != "slept"]
-        report(f"of {2 * IN_FLIGHT} calls on two plugins, lost with one of them", len(times), "", IN_FLIGHT)
-        report("until the last of them is told", max(times), "ms", 50)
-        report_none("calls that were not told so, or lost with another's process", wrong)
-
-
-def killed_again_and_again():
-    with Server(settings(plugin(hostile("faults")))) as server:
-        back, files, wrong = [], 0, []
+    """A worker with 64 calls on it, 64 others on another, and good calls in between."""
+    with Server(Barrage.config) as server, Barrage(server) as barrage:
         for turn in range(KILLS):
-            before = server.worker("faults")
-            if server.call_tool("fine", {}).text != "fine":
-                wrong.append(turn)
-            os.kill(before, signal.SIGKILL)
-            back.append(milliseconds_until(lambda: server.worker("faults") not in (None, before)))
-            if turn == 20:
-                files = server.open_files()
-        server.call_tool("fine", {})
-        report(f"the next worker is there, the slowest of {KILLS}", max(back), "ms", 200)
-        report("descriptors more than at the beginning", server.open_files() - files, "", 1)
-        report("processes besides the worker", len(server.children()) - 1, "", 0)
+            if turn == KILLS // 10:
+                files, threads = server.open_files(), len(os.listdir(f"/proc/{server.pid}/task"))
+            barrage.run()
+        report(f"until the last of {IN_FLIGHT} calls is told, the slowest of {KILLS} times", max(barrage.told), "ms", 50)
+        report("the same, p50", quantile(barrage.told, 0.5), "ms")
+        report("until the next worker has answered a call, the slowest", max(barrage.back), "ms", 200)
+        report("the same, p50", quantile(barrage.back, 0.5), "ms")
+        report_none(f"of {2 * IN_FLIGHT * KILLS} calls, those that were not told so or were lost with another's",
+                    barrage.wrong)
+        report("descriptors more than after the first of them", server.open_files() - files, "", 0)
+        report("threads more", len(os.listdir(f"/proc/{server.pid}/task")) - threads, "", 0)
+        report("processes besides the two workers, zombies among them", len(server.children()) - 2, "", 0)
         report("benched", server.log.count("left alone"), "", 0)
-        report_none("calls between that were not answered", wrong)
 
 
 def measure():
     isolation()
     killed_with_calls_in_flight()
-    killed_again_and_again()

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import unittest
 
+from barrage import Barrage
 from harness import Served, Server, hostile, in_parallel, new_token, plugin, rpc, settings, wait_until
 
 INTERNAL_ERROR = -32603
@@ -160,34 +161,14 @@ class StuckOnes(Workers, unittest.TestCase):
 
 class KilledUnderLoad(Workers, unittest.TestCase):
     def test_64_calls_are_lost_at_once_and_64_others_are_not(self):
-        config = settings(faults("one", threads=64, queue=64, timeout="60s"), faults("two", threads=64, queue=64),
-                          limits={"connections_per_source": 400})
-        with Server(config) as self.server:
-            lost = self.begin(64, "one_slow")
-            kept = []
-            for index in range(64):
-                connection = self.server.connect()
-                connection.send(self.server.request(body=rpc("tools/call", {"name": "two_slow", "arguments": {"ms": 4000}}, index)))
-                kept.append(connection)
-            # All of them are with their plugins once both have so many threads.
-            for name in ("one", "two"):
-                pid = self.pid(name)
-                self.assertTrue(wait_until(lambda: len(os.listdir(f"/proc/{pid}/task")) >= 65))
-            before = self.pid("one")
-            os.kill(before, signal.SIGKILL)
-            for index, connection in enumerate(lost):
-                response = connection.read_response()
-                self.assertEqual(index, response.answer["id"])
-                self.assert_lost(response, "one")
-            self.wait_for_another(before, "one")
-            self.assertEqual("fine", self.server.call_tool("one_fine", {}).text)
-            for index, connection in enumerate(kept):
-                response = connection.read_response()
-                self.assertEqual((index, "slept"), (response.answer["id"], response.text))
-            line, = self.server.wait_for_line("plugin one: it crashed")
-            self.assertIn("64 calls were lost", line)
-            for connection in lost + kept:
-                connection.close()
+        with Server(Barrage.config) as self.server, Barrage(self.server) as barrage:
+            for turn in range(1, 6):
+                barrage.run()
+                self.assertEqual([], barrage.wrong)
+                for line in self.server.wait_for_line("plugin one: it crashed", turn):
+                    self.assertIn("64 calls were lost", line)
+            self.assertNotIn("plugin two", self.server.log)
+            self.assertEqual(2, len(self.server.children()))
 
     def test_again_and_again_it_comes_back_and_leaves_nothing_behind(self):
         with Server(settings(faults())) as self.server:

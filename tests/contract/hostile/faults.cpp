@@ -2,11 +2,13 @@
 // server would not: for tests of workers. "fine" and "slow" are for those who are beside it.
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -77,6 +79,37 @@ toolrack::result write_to_nowhere() {
     return gone();
 }
 
+// Calls that wait until they are let go, all at once; who is not there yet waits for the next time.
+class waiting_room {
+public:
+    toolrack::result hold(call& c) {
+        std::unique_lock lock(mutex_);
+        ++waiting_;
+        const bool is_released = changed_.wait(lock, c.stop_token(), [this, time = times_] { return times_ != time; });
+        --waiting_;
+        return toolrack::text(is_released ? "released" : "cancelled");
+    }
+    int waiting() {
+        const std::lock_guard lock(mutex_);
+        return waiting_;
+    }
+    void release() {
+        const std::lock_guard lock(mutex_);
+        ++times_;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    int waiting_ = 0, times_ = 0;
+};
+
+waiting_room& room() {
+    static waiting_room only;
+    return only;
+}
+
 const struct {
     const char* name;
     fault commit;
@@ -135,6 +168,13 @@ const struct {
          return toolrack::text(folder);
      }},
     {"pid", [](call&) { return toolrack::text(std::to_string(::getpid())); }},
+    {"hold", [](call& c) { return room().hold(c); }},
+    {"holding", [](call&) { return toolrack::text(std::to_string(room().waiting())); }},
+    {"release",
+     [](call&) {
+         room().release();
+         return toolrack::text("released");
+     }},
     {"fine", [](call&) { return toolrack::text("fine"); }},
 };
 
