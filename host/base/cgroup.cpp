@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "base/descriptor.hpp"
 
@@ -88,13 +89,6 @@ bool is_alone_in(const fs::path& folder) {
     return true;
 }
 
-// Groups of a process that did not end in order. Those that somebody is in are not removed by this.
-void sweep(const fs::path& root) noexcept {
-    std::error_code error;
-    for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error))
-        if (at->path().filename().string().starts_with("plugin-")) ::rmdir(at->path().c_str());
-}
-
 bool wait_until_empty(const fs::path& folder, std::chrono::milliseconds limit) noexcept {
     const descriptor events(::open((folder / "cgroup.events").c_str(), O_RDONLY | O_CLOEXEC));
     const auto end = std::chrono::steady_clock::now() + limit;
@@ -109,14 +103,28 @@ bool wait_until_empty(const fs::path& folder, std::chrono::milliseconds limit) n
     return false;
 }
 
+constexpr auto long_enough = std::chrono::seconds(1);  // to die of SIGKILL
+
+// Groups of a process that did not end in order. Those that somebody is in are left alone; who has died is listed no
+// more, and in it for a moment yet.
+void sweep(const fs::path& root) {
+    std::error_code error;
+    std::vector<fs::path> left;
+    for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error))
+        if (at->path().filename().string().starts_with("plugin-")) left.push_back(at->path());
+    for (const auto& one : left) {
+        if (::rmdir(one.c_str()) == 0) continue;
+        if (read(one / "cgroup.procs").empty() && wait_until_empty(one, long_enough)) ::rmdir(one.c_str());
+    }
+}
+
 }  // namespace
 
 cgroup::~cgroup() {
-    constexpr auto long_enough = std::chrono::seconds(1);  // to die of SIGKILL
     if (::rmdir(folder_.c_str()) == 0) return;
     kill();
     wait_until_empty(folder_, long_enough);
-    ::rmdir(folder_.c_str());  // else the next one to begin does
+    ::rmdir(folder_.c_str());  // else the next server to begin does
 }
 
 bool cgroup::add(pid_t process) const { return write_to(folder_ / "cgroup.procs", std::to_string(process)); }
@@ -139,7 +147,8 @@ result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::at(const fs::path& 
         const auto ours = root / server_group;
         if (::mkdir(ours.c_str(), 0755) != 0 && errno != EEXIST)
             return complain("no cgroup can be made in " + root.string() + ": " + because());
-        if (!write_to(ours / "cgroup.procs", "0")) return complain("this server cannot move to " + ours.string() + ": " + because());
+        if (!write_to(ours / "cgroup.procs", "0"))
+            return complain("this server cannot move to " + ours.string() + ": " + because());
     }
 
     std::unique_ptr<cgroup_tree> tree(new cgroup_tree(root));
@@ -153,7 +162,9 @@ result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::at(const fs::path& 
 }
 
 std::unique_ptr<cgroup> cgroup_tree::make(std::string_view name, const cgroup::limits& limits, log& log) const {
-    const auto folder = root_ / ("plugin-" + std::string(name) + '-' + std::to_string(++made_));
+    const auto next = [&] { return root_ / ("plugin-" + std::string(name) + '-' + std::to_string(++made_)); };
+    auto folder = next();
+    for (int left = 100; left > 0 && fs::exists(folder); --left) folder = next();  // of one that is no more
     const auto failed = [&](const char* what) {
         log.warning("{}: {} {}: {}; its processes are limited one by one", name, what, folder.string(), because());
         return nullptr;

@@ -10,7 +10,8 @@ import unittest
 from harness import Server, hostile, plugin, settings, wait_until
 from test_sandbox import IS_SANITIZED
 
-MOVE = "import os, sys; open(sys.argv[1], 'w').write(str(os.getpid())); os.execv(sys.argv[2], sys.argv[2:])"
+MOVE = ("import os, sys; os.write(os.open(sys.argv[1], os.O_WRONLY), str(os.getpid()).encode()); "
+        "os.execv(sys.argv[2], sys.argv[2:])")
 
 
 def tree():
@@ -113,6 +114,9 @@ class Groups(unittest.TestCase):
         server.kill()
         self.assertTrue(wait_until(lambda: not any(map(processes_in, self.leaves()))))
         (self.group / "plugin-faults-77").mkdir()
+        # A process comes into a group only while that limits none beneath it.
+        for one in (self.group / "cgroup.subtree_control").read_text().split():
+            (self.group / "cgroup.subtree_control").write_text("-" + one)
         self.serve(plugin(hostile("faults")))
         self.assertEqual(1, len(self.leaves()))
         self.assertFalse((self.group / "plugin-faults-77").exists())
