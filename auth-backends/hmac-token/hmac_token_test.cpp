@@ -118,6 +118,7 @@ TEST_CASE("checking never blocks, needs a token, and is not open") {
     CHECK(here.authenticate("").refusal == TOOLRACK_NO_TOKEN);
 }
 
+// CONTRACT.md, A4.
 TEST_CASE("what is no signed token is passed on, and what looks like one and is none of ours is not") {
     const desk at;
     host here(at.options());
@@ -148,6 +149,7 @@ TEST_CASE("the audience is the server's own URL, unless the options say another"
     CHECK(elsewhere.authenticate(at.token()).refusal == TOOLRACK_WRONG_AUDIENCE);
 }
 
+// CONTRACT.md, A5.
 TEST_CASE("the host's clock is the one that counts") {
     const desk at;
     host here(at.options());

@@ -62,6 +62,7 @@ std::string with_another(std::string token, std::size_t at) {
 
 }  // namespace
 
+// CONTRACT.md, A6.
 TEST_CASE("a check costs two microseconds, and no less of a token that is wrong", "[.cost]") {
     const crowd all;
     std::string folder = (fs::temp_directory_path() / "toolrack-cost-XXXXXX").string();

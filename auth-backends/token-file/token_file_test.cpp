@@ -83,6 +83,7 @@ TEST_CASE("who is in the list is let in, with what the list says") {
     CHECK(yes.keep == 0);
 }
 
+// CONTRACT.md, A4.
 TEST_CASE("what is no token of ours is passed on, and what is one is decided here") {
     const folder here;
     host door(here.options());
@@ -156,6 +157,7 @@ TEST_CASE("a token counts as soon as the list with it is there, and stops to whe
     CHECK(door.authenticate(ann).granted);
 }
 
+// CONTRACT.md, A7.
 TEST_CASE("checking never blocks, needs a token, and is not open") {
     const folder here;
     host door(here.options());

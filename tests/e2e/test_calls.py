@@ -61,6 +61,7 @@ class Misbehaving(Served):
     def test_one_that_ends_in_a_way_there_is_not_is_an_error(self):
         self.assert_failed("finishes_unknown_outcome")
 
+    # CONTRACT.md, H7.
     def test_one_that_fails_with_a_code_of_the_protocol_fails_with_a_plain_one(self):
         response = self.assert_failed("reserved_code", words="Reserved")
         self.assertEqual({"of": "reserved_code"}, response.error["data"])
@@ -101,6 +102,7 @@ class CallsThatWereGivenUp(unittest.TestCase):
 class Arguments(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
+    # CONTRACT.md, H5.
     def test_that_do_not_fit_are_told_to_the_model(self):
         for arguments in ({}, {"text": 5}, None):
             with self.subTest(arguments):
@@ -131,6 +133,7 @@ class Principals(Served):
     def whoami(self, response):
         return json.loads(response.text), response.body.decode()
 
+    # CONTRACT.md, H10.
     def test_reach_the_tool_and_the_token_does_not(self):
         for response in (self.server.call_tool("whoami", {}),
                          self.server.modern("tools/call", {"name": "whoami", "arguments": {}}),
@@ -246,6 +249,7 @@ class NotificationsInTheHost(Notifications):
 class ManyAtOnce(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
+    # CONTRACT.md, P7.
     def test_24_calls_run_beside_each_other(self):
         answers = in_parallel(24, lambda index: self.server.call_tool("slow", {"ms": 100}, id=index))
         self.assertEqual([("slept", index) for index in range(24)],

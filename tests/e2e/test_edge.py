@@ -220,6 +220,7 @@ class Told(unittest.TestCase):
                 server.signal(signal.SIGHUP)
                 self.assertEqual("RELOADING=1", supervisor.next()[0])
 
+    # CONTRACT.md, P6.
     def test_nothing_while_a_thread_is_stuck(self):
         """Then the supervisor's patience ends, which is what a watchdog is for."""
         with Supervisor() as supervisor:

@@ -41,6 +41,7 @@ class Messages(Served):
                 self.assertEqual(400, response.status, response)
                 self.assertIn(response.code, (PARSE_ERROR, INVALID_REQUEST))
 
+    # CONTRACT.md, H5.
     def test_the_same_key_twice_is_refused_wherever_it_stands(self):
         for text in ('{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call"}',
                      '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}',

@@ -150,6 +150,7 @@ class BadTools(Served):
             self.assertEqual("fine", self.server.call_tool(name + ".fine", {}).text)
         self.assertEqual(len(BAD_TOOLS) + 2, len(names))  # echo, and the first of the twins
 
+    # CONTRACT.md, H11.
     def test_of_one_name_in_two_plugins_are_told_apart_by_a_prefix(self):
         with Server(settings("echo", plugin("echo", name="other"))) as server:
             self.assertRegex(server.log, r'plugin other\b.*"echo".*prefix')

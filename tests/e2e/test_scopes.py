@@ -93,12 +93,14 @@ class Requirements(Asking):
             with self.subTest(tool):
                 self.assertEqual(403, self.call("ann", tool).status)
 
+    # CONTRACT.md, H12.
     def test_where_nobody_says_anything_the_scope_is_the_name_of_the_plugin(self):
         self.assert_lacks(self.call("ann~orders", "plain"), ["guarded"], ["guarded"])
         self.assertEqual(200, self.call("ann~guarded", "plain").status)
         self.assertEqual(200, self.call("ann~echo", "echo", {"text": "x"}).status)
         self.assertEqual(403, self.call("ann~guarded", "echo", {"text": "x"}).status)
 
+    # CONTRACT.md, H12.
     def test_lists_show_what_their_reader_may_use(self):
         self.assertEqual(["status", "touch"], self.names("ann"))
         self.assertEqual(["status", "orders_read", "touch"], self.names("ann~orders/read"))
@@ -204,6 +206,7 @@ class FromTheConfiguration(unittest.TestCase):
         self.assertEqual(["status", "touch"], server.tool_names())
         self.assertEqual(403, server.call_tool("echo", {"text": "x"}).status)
 
+    # CONTRACT.md, H12.
     def test_the_rule_for_a_tool_comes_before_that_for_its_plugin_and_both_before_the_suggestion(self):
         rules = ({"match": "orders_*", "scopes": ["desk"]}, {"match": "*_write", "scopes": []})
         server = self.serve(granted(["desk", "till"], guarded(rules, scopes=["till"], prefix="g_")))

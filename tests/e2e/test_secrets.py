@@ -176,6 +176,7 @@ class Canaries(Hunted):
         self.assertGreaterEqual(len(self.vault.canaries), 50)
         self.assert_hidden(self.vault.said, "what the commands that made them said")
 
+    # CONTRACT.md, A3.
     def test_are_found_nowhere_while_they_are_used_and_misused(self):
         vault = self.vault
         for level in ("debug", "info", "warning", "error"):

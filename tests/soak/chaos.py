@@ -41,7 +41,7 @@ class Chaos:
         self.acts = [self.reload, self.rotate, self.revoke, self.kill_a_worker, self.swap_the_certificate,
                      self.fill_the_audit_disk, self.stop_a_client]
         self.done = {act.__name__: 0 for act in self.acts}
-        self.reloads = 0
+        self.reloads, self.with_time = 0, False
         self.next_acts = []
 
     def one_act(self):
@@ -68,8 +68,9 @@ class Chaos:
     def new_token(self, principal):
         return self.token("new", "--principal", principal, "--scope", "*", "--fd", 1)
 
-    def reload(self):
-        self.place.write_config(with_time=self.reloads % 2 == 0)
+    def reload(self, with_time=None):
+        self.with_time = not self.with_time if with_time is None else with_time
+        self.place.write_config(self.with_time)
         os.kill(self.place.server.pid, signal.SIGHUP)
         self.reloads += 1
         self.place.server.wait_for_line("the configuration was read again", self.reloads)

@@ -31,8 +31,8 @@ WARM_UP = 45.0
 MOST_GROWTH = 8.0  # MiB, between two moments of calm
 
 # Warnings and errors that the mishaps of a soak bring with them; any other is one too many.
-EXPECTED = re.compile(r"never came back|plugin stuck: it kept a call|stray|did not answer|was not allowed|refused a (caller|request)|Host|Origin|worker|"
-                      r"audit|certificate")
+EXPECTED = re.compile(r"never came back|plugin stuck: it kept a call|stray|did not answer|was not allowed|"
+                      r"refused a (caller|request)|Host|Origin|worker|audit|certificate")
 
 
 class Place:
@@ -50,7 +50,8 @@ class Place:
     def config(self, with_time):
         return (settings("echo", plugin(hostile("misbehaving"), timeout="3s"),
                          # What never answers has its process ended, and that is nobody else's.
-                         plugin(hostile("misbehaving"), name="stuck", prefix="stuck_", timeout="3s"), *(["time"] if with_time else []),
+                         plugin(hostile("misbehaving"), name="stuck", prefix="stuck_", timeout="3s"),
+                         *(["time"] if with_time else []),
                          listen=("127.0.0.1:0", f"unix:{self.folder}/socket"), backend="token-file",
                          auth={"options": {"path": self.list}}, server={"session_idle": "20s"})
                 + tls(*self.certificate) + (table("[audit]", {"path": self.audit}) if self.audit else ""))
@@ -108,8 +109,8 @@ class Soak:
                 next_act = time.monotonic() + A_CHAOS_EVERY
             if time.monotonic() >= next_line:
                 next_line += 60
-                print(f"{time.strftime('%T')} {sum(self.judge.right.values())} right, {len(self.judge.wrong)} wrong; {self.held()}",
-                      flush=True)
+                print(f"{time.strftime('%T')} {sum(self.judge.right.values())} right, {len(self.judge.wrong)} wrong; "
+                      f"{self.held()}", flush=True)
         self.judge.is_over.set()
         for thread in threads:
             thread.join(60)
@@ -125,6 +126,7 @@ class Soak:
         def count():
             return self.server.open_files()
 
+        self.chaos.reload(with_time=False)  # the same plugins each time
         lowest = [count()]
 
         def is_settled():
@@ -165,7 +167,8 @@ def main():
             check(place.server.is_running(), "the server is still there")
             check(all(soak.judge.right[who] for who in MIX), "every kind of client got what it came for")
             check(not soak.judge.wrong, f"{len(soak.judge.wrong)} answers were wrong or lost")
-            for one, count in collections.Counter(re.sub(r"^\S+ ", "", one) for one in soak.judge.wrong).most_common(20):
+            kinds = collections.Counter(re.sub(r"^\S+ ", "", one) for one in soak.judge.wrong)
+            for one, count in kinds.most_common(20):
                 print(f"     {count} x {one}")
             check(after[0] - before[0] <= MOST_GROWTH, f"memory went from {before[0]:.1f} to {after[0]:.1f} MiB")
             check(after[1] <= before[1], f"threads went from {before[1]} to {after[1]}")

@@ -74,6 +74,7 @@ public:
 
 }  // namespace
 
+// CONTRACT.md, H9.
 TEST_CASE("a state comes back as it was, to the same person for the same request") {
     post_office here;
     for (const auto& state : {std::string(R"({"step":2})"), std::string("\"x\""), std::string("null"), std::string(60'000, ' ') + "1"}) {
@@ -99,6 +100,7 @@ TEST_CASE("a state of one person is refused from another, and from a namesake") 
     CHECK(here.opened(sealed, here.ann_with_another_token) == "1");
 }
 
+// CONTRACT.md, H9.
 TEST_CASE("a state of one request is refused in another") {
     post_office here;
     const auto sealed = here.sealed("1");

@@ -48,6 +48,7 @@ TEST_CASE("numbers that were made up find nothing") {
     CHECK(calls.size() == 1);
 }
 
+// CONTRACT.md, H4.
 TEST_CASE("no number is given twice, in one table or in two") {
     requests some;
     std::set<std::uint64_t> given;

@@ -52,6 +52,7 @@ TEST_CASE("a plugin that refuses to be set up is named with its own reason") {
     CHECK(why_not_made(test::hostile("throws-in-create")).find("The database is on holiday.") != std::string::npos);
 }
 
+// CONTRACT.md, H2.
 TEST_CASE("options are judged before the plugin sees them") {
     CHECK(why_not_made(of_this_folder("patient"), R"({"path":1})").find("its options do not fit: ") == 0);
     CHECK(why_not_made(of_this_folder("patient"), R"({"path":"/x"})").empty());
@@ -99,6 +100,7 @@ TEST_CASE("a call is answered once") {
     CHECK(heard.notices.empty());
 }
 
+// CONTRACT.md, H6.
 TEST_CASE("a quick feature runs on the thread that asks, and any other on a lane", "[host]") {
     auto desk = patient();
     const auto thread_of = [&](bool quick) {
@@ -117,6 +119,7 @@ TEST_CASE("a quick answer is there when start returns", "[host]") {
     CHECK(call->is_answered());
 }
 
+// CONTRACT.md, H4.
 TEST_CASE("who asks and what for reaches the plugin whole, quick or not") {
     for (const bool quick : {false, true}) {
         auto desk = misbehaving();
@@ -132,6 +135,7 @@ TEST_CASE("who asks and what for reaches the plugin whole, quick or not") {
     }
 }
 
+// CONTRACT.md, H7.
 TEST_CASE("a second answer is a stray, and the first one counts") {
     auto desk = misbehaving();
     const auto heard = desk.ask("answers_twice");
@@ -140,6 +144,7 @@ TEST_CASE("a second answer is a stray, and the first one counts") {
     CHECK(desk.log().says(" was dropped: that call has ended, or was never given to it"));
 }
 
+// CONTRACT.md, H7.
 TEST_CASE("an answer for a call that was never given is a stray") {
     auto desk = misbehaving();
     CHECK(text_of(desk.ask("foreign_id")) == "mine");
@@ -151,6 +156,7 @@ TEST_CASE("an answer for a call that was never given is a stray") {
     CHECK(said.find("an answer for call 0 was dropped") != std::string::npos);
 }
 
+// CONTRACT.md, H7.
 TEST_CASE("one plugin cannot answer what another was asked", "[host]") {
     test::captured_log log;
     test::io_room room;
@@ -178,6 +184,7 @@ TEST_CASE("an answer that comes when nobody waits any more goes nowhere") {
     CHECK_FALSE(desk.log().says("too late"));
 }
 
+// CONTRACT.md, H7.
 TEST_CASE("an answer that is not acceptable is refused, and the log says why") {
     struct row {
         const char* tool;
@@ -301,6 +308,7 @@ TEST_CASE("cancelling wakes the plugin, and it can see that nobody waits") {
     CHECK_FALSE(call->is_answered());
 }
 
+// CONTRACT.md, H8.
 TEST_CASE("a call that has been answered cannot be cancelled any more", "[host]") {
     auto desk = patient();
     test::heard all;

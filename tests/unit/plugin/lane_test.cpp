@@ -66,6 +66,7 @@ TEST_CASE("a full lane refuses, and takes work again when it has room") {
     CHECK(one.close(1min) == 0);
 }
 
+// CONTRACT.md, H6.
 TEST_CASE("a lane has no more threads than it was given, and uses them all") {
     lane one("threads", 3, 10);
     held_work a, b, c;

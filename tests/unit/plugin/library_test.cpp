@@ -129,6 +129,7 @@ TEST_CASE("a library that never comes back from being loaded is given up on") {
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(40));
 }
 
+// CONTRACT.md, H1.
 TEST_CASE("what runs is the copy that was checked, whatever happens to the file") {
     shelf here;
     const auto file = here.folder.path() / "mine.so";
@@ -153,6 +154,7 @@ TEST_CASE("what runs is the copy that was checked, whatever happens to the file"
     CHECK((*first)->about().id == echo_id);
 }
 
+// CONTRACT.md, H1.
 TEST_CASE("the same bytes are loaded once, wherever they lie") {
     shelf here;
     const auto copy = here.folder.path() / "copy.so";

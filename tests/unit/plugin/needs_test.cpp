@@ -32,6 +32,7 @@ TEST_CASE("a plugin that needs nothing is granted all that it needs") {
     CHECK(refused(R"({"network":false,"processes":0,"read":[],"write":[]})").empty());
 }
 
+// CONTRACT.md, P2.
 TEST_CASE("a plugin that needs more than it was granted is told the line that grants it") {
     CHECK(refused(R"({"network":true})") ==
           std::string("it needs more than it was granted: the network") + add + "sandbox = { network = true }");
