@@ -5,6 +5,7 @@ import os
 import pathlib
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -203,6 +204,21 @@ class Told(unittest.TestCase):
             self.assertEqual("RELOADING=1", supervisor.next()[0])
             self.assertEqual(["READY=1"], supervisor.next())
             server.wait_for_line("nothing changed")
+
+    def test_of_every_reading_whoever_asked_for_it(self):
+        with tempfile.TemporaryDirectory(prefix="toolrack-e2e-told-") as name, Supervisor() as supervisor:
+            folder = pathlib.Path(name)
+            config = settings("echo", directories=[name])
+            with Server(config, NOTIFY_SOCKET=supervisor.name, XDG_RUNTIME_DIR=name) as server:
+                self.assertEqual(["READY=1"], supervisor.next())
+                done = toolrack("reload", "--config", server.folder / "toolrack.toml", XDG_RUNTIME_DIR=name)
+                self.assertEqual(0, done.returncode, done)
+                self.assertEqual("RELOADING=1", supervisor.next()[0])
+                self.assertEqual(["READY=1"], supervisor.next())
+                shutil.copy(BUILD / "lib/toolrack/plugins/time.so", folder / "time.so")
+                self.assertEqual("RELOADING=1", supervisor.next()[0])
+                self.assertEqual(["READY=1"], supervisor.next())
+                self.assertIn("current_time", server.tool_names())
 
     def test_that_it_is_alive_as_often_as_it_must_be(self):
         with Supervisor() as supervisor:

@@ -31,7 +31,7 @@ WARM_UP = 45.0
 MOST_GROWTH = 8.0  # MiB, between two moments of calm
 
 # Warnings and errors that the mishaps of a soak bring with them; any other is one too many.
-EXPECTED = re.compile(r"never came back|plugin stuck: it kept a call|stray|did not answer|was not allowed|"
+EXPECTED = re.compile(r"never came back|plugin stuck: it (kept a call|crashed)|stray|did not answer|was not allowed|"
                       r"refused a (caller|request)|Host|Origin|worker|audit|certificate")
 
 
