@@ -104,6 +104,7 @@ void check_claims(std::string_view text) {
     if (!let_in) return claim(let_in.error() == anew.error(), "and are refused for the same reason");
     claim(let_in->claims == *said && anew->claims == *said && let_in->expires == anew->expires, "claims are read as they were signed");
     check_let_in(*let_in);
+    if (fuzz::dice(text).roll(4) != 1) return;  // what follows takes as long as all the rest
 
     auto forged = token;
     forged[token.rfind('.') - 1] = forged[token.rfind('.') - 1] == 'A' ? 'Q' : 'A';
