@@ -41,7 +41,7 @@ TARGETS = {
     "tokens_file": ("token", 700),
 }
 
-SECONDS_PER_INPUT = 5
+SECONDS_PER_INPUT = 20  # on the wall, and the machine may be busy
 MIB = 2048
 # What libFuzzer itself holds when it ends is no leak of ours; what a run holds is looked for after it.
 SETTINGS = {"ASAN_OPTIONS": f"leak_check_at_exit=0:external_symbolizer_path={shutil.which('addr2line') or ''}",
@@ -97,9 +97,15 @@ def told(log):
     return "\n".join("    " + line for line in lines[first:][:20])
 
 
+class Words(argparse.ArgumentParser):
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(64, f"{self.prog}: {message}\n")
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/fuzz", usage="scripts/fuzz [SECONDS] [TARGET...] [--runs COUNT]",
-                                     epilog="targets: " + ", ".join(TARGETS))
+    parser = Words(prog="scripts/fuzz", usage="scripts/fuzz [SECONDS] [TARGET...] [--runs COUNT]",
+                   epilog="targets: " + ", ".join(TARGETS))
     parser.add_argument("words", nargs="*", metavar="SECONDS TARGET")
     parser.add_argument("--runs", type=int, help="so many executions of each, in place of seconds")
     asked = parser.parse_args()
@@ -108,8 +114,8 @@ def main():
         seconds = int(asked.words.pop(0))
     if unknown := [word for word in asked.words if word not in TARGETS]:
         parser.error(f"there is no target {unknown[0]}; there are " + ", ".join(TARGETS))
-    if seconds == 0 or asked.runs == 0:
-        parser.error("0 would try nothing")
+    if seconds == 0 or (asked.runs is not None and asked.runs < 1):
+        parser.error("that would try nothing")
     targets = asked.words or list(TARGETS)
     FINDS.mkdir(parents=True, exist_ok=True)
 
