@@ -124,7 +124,8 @@ key read_key(const entry& said) {
     const auto& state = said.text("state");
     const auto known = std::find_if(std::begin(states), std::end(states), [&](auto one) { return to_string(one) == state; });
     if (known == std::end(states))
-        complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")", "something else");
+        complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")",
+                 "something else");
     read.state = *known;
     read.created = said.time("created");
     read.not_after = said.find_time("not_after");

@@ -80,7 +80,8 @@ public:
 
     sys_seconds time(const toml::node& node) const {
         const auto refuse = [&] {
-            complain(place_of(node), "the value is not a point in time", "one such as 2027-02-20T10:00:00Z", "something else");
+            complain(place_of(node), "the value is not a point in time", "one such as 2027-02-20T10:00:00Z",
+                     "something else");
         };
         const auto* written = node.as_date_time();
         if (!written || !written->get().offset) refuse();

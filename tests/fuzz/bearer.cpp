@@ -1,9 +1,9 @@
-// Bearer tokens of ours: the id is believed only where shape and check are right, and a leaked one is found in any bytes,
-// however they arrive.
+// Bearer tokens of ours: the id is believed only where shape and check are right, and a leaked one is found in any
+// bytes, however they arrive.
 //
 // The input is text in which each of the first '!' stands for a whole token, made of what follows it.
-#include <boost/crc.hpp>
 #include <algorithm>
+#include <boost/crc.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +41,8 @@ void check_token(const std::string& token, fuzz::dice& dice) {
     const auto at = dice.roll(token.size()) - 1;
     wrong[at] = static_cast<char>(wrong[at] ^ dice.roll(255));
     claim(!token::id_of(wrong), "a token of which one character is another is none");
-    claim(!token::id_of(token.substr(0, token.size() - 1)) && !token::id_of(token + token.back()), "nor is one of another length");
+    claim(!token::id_of(token.substr(0, token.size() - 1)) && !token::id_of(token + token.back()),
+          "nor is one of another length");
 }
 
 struct place {
@@ -64,7 +65,8 @@ std::vector<place> plainly_found(std::string text) {
     std::vector<place> found;
     place here{1, 1, {}};
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (const auto id = token::id_of(std::string_view(text).substr(at, 67))) found.push_back({here.line, here.column, std::string(*id)});
+        if (const auto id = token::id_of(std::string_view(text).substr(at, 67)))
+            found.push_back({here.line, here.column, std::string(*id)});
         if (text[at] == '\n') here = {here.line + 1, 1, {}};
         else ++here.column;
     }
@@ -77,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto input = fuzz::text_of(bytes, size);
     fuzz::dice dice(input);
     const fuzz::exact_copy alone(input);
-    if (const auto id = token::id_of(alone)) claim(token_of({}).size() == size && *id == input.substr(4, 12), "an id stands in its token");
+    if (const auto id = token::id_of(alone))
+        claim(token_of({}).size() == size && *id == input.substr(4, 12), "an id stands in its token");
 
     std::string text;
     for (std::size_t at = 0, made = 0; at < size; ++at) {

@@ -1,9 +1,9 @@
-// Messages up to the plugin and back, in every era: each is answered once, with its own id, in JSON on one line, or ends when its
-// client has left and its session is over; and nothing is left behind.
+// Messages up to the plugin and back, in every era: each is answered once, with its own id, in JSON on one line, or
+// ends when its client has left and its session is over; and nothing is left behind.
 //
 // Every line of the input is a message. Its first character says how it comes:
-//     p over a pipe, m with the headers that mirror it, x with others, h by HTTP without any, s in the session that was begun last,
-//     b a batch in it; g opens that session's stream, after an event when there is more, and d ends it.
+//     p over a pipe, m with the headers that mirror it, x with others, h by HTTP without any, s in the session that was
+//     begun last, b a batch in it; g opens that session's stream, after an event when there is more, and d ends it.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -50,9 +50,12 @@ public:
     void notify(std::string json, std::string_view) override {
         claim(!is_over(), "nothing is said after the end");
         check_line(json);
-        claim(wire::parse_message(json, {}).has_value() || json.find(R"("result")") != json.npos, "what is said is a message");
+        claim(wire::parse_message(json, {}).has_value() || json.find(R"("result")") != json.npos,
+              "what is said is a message");
     }
-    void open_stream(std::string_view, std::chrono::milliseconds) override { claim(!is_over(), "no stream begins after its end"); }
+    void open_stream(std::string_view, std::chrono::milliseconds) override {
+        claim(!is_over(), "no stream begins after its end");
+    }
     void close_stream() override { is_closed_ = true; }
     void finish(wire::reply reply) override {
         claim(!is_over(), "there is one answer");
@@ -134,7 +137,8 @@ public:
             return;
         }
         if (how == 'b') {
-            hear(wire::mirrored{}, session_, [&](outlet& to) { return server_->answer_batch(body, limits, who(), to); });
+            hear(wire::mirrored{}, session_,
+                 [&](outlet& to) { return server_->answer_batch(body, limits, who(), to); });
             return;
         }
 
@@ -167,13 +171,16 @@ private:
         return message.meta.version->str();
     }
 
-    std::optional<wire::reply> hear(std::optional<wire::mirrored> headers, std::optional<std::string> session, auto work) {
+    std::optional<wire::reply>
+    hear(std::optional<wire::mirrored> headers, std::optional<std::string> session, auto work) {
         outlet to(context_.get_executor(), headers, std::move(session));
         bool has_ended = false;
-        asio::co_spawn(context_, [&]() -> awaitable<void> { co_await work(to); }, [&](std::exception_ptr thrown) {
-            if (thrown) std::rethrow_exception(thrown);
-            has_ended = true;
-        });
+        asio::co_spawn(
+            context_, [&]() -> awaitable<void> { co_await work(to); },
+            [&](std::exception_ptr thrown) {
+                if (thrown) std::rethrow_exception(thrown);
+                has_ended = true;
+            });
         run();
         if (!has_ended) to.leave(), run();
         if (!has_ended) sessions_.forget_all(), run();
@@ -193,7 +200,8 @@ private:
         claim(reply.find("result").has_value() != reply.find("error").has_value(), "an answer is a result or an error");
         claim(answer.challenge.find_first_of("\r\n") == std::string::npos, "a challenge is one line");
         if (const auto error = reply.find("error"))
-            claim(error->at("code").is_number() && error->at("message").is_string(), "an error has a code and a message");
+            claim(error->at("code").is_number() && error->at("message").is_string(),
+                  "an error has a code and a message");
     }
 
     void run() {

@@ -1,4 +1,5 @@
-// What holds of frames in either direction: the same ones are found however they arrive, and each message has one writing.
+// What holds of frames in either direction: the same ones are found however they arrive, and each message has one
+// writing.
 #pragma once
 
 #include <cstring>
@@ -73,13 +74,16 @@ void check_frames(std::string_view all, Hear hear) {
         claim(count < plain.all.size() && frame == plain.all[count], "the same frames are found however they arrive");
         ++count;
     };
-    const bool is_broken = hear_frames(all, [&] { return dice.roll(9); }, is_same);
+    const bool is_broken = hear_frames(
+        all, [&] { return dice.roll(9); }, is_same);
     claim(is_broken == plain.is_broken && count == plain.all.size(), "a stream breaks at one place");
 
-    hear_frames(all, [&] { return all.size(); }, [&](std::string_view frame) {
-        const exact_copy alone(frame);
-        if (const auto message = read_and_write<Any>(alone)) hear(*message);
-    });
+    hear_frames(
+        all, [&] { return all.size(); },
+        [&](std::string_view frame) {
+            const exact_copy alone(frame);
+            if (const auto message = read_and_write<Any>(alone)) hear(*message);
+        });
 }
 
 }  // namespace toolrack::fuzz

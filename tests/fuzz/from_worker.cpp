@@ -1,5 +1,5 @@
-// What a host hears from a worker, whose plugin may have taken it over, up to the reception: a call is answered once at most,
-// with JSON that is fit to be sent on, and nobody else hears anything.
+// What a host hears from a worker, whose plugin may have taken it over, up to the reception: a call is answered once at
+// most, with JSON that is fit to be sent on, and nobody else hears anything.
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -63,7 +63,8 @@ public:
 
     void end() {
         for (auto& call : calls_) {
-            claim(reception_.calls().take(call.request->id()).operator bool() == !call.answer, "a call is open, or answered");
+            claim(reception_.calls().take(call.request->id()).operator bool() == !call.answer,
+                  "a call is open, or answered");
             call.request.reset();
         }
         claim(reception_.calls().size() == 0, "no other call was ever there");
@@ -102,7 +103,8 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     static host host;
     host.begin();
-    fuzz::check_frames<from_worker::any>(fuzz::text_of(bytes, size), [](const from_worker::any& said) { host.hear(said); });
+    fuzz::check_frames<from_worker::any>(fuzz::text_of(bytes, size),
+                                         [](const from_worker::any& said) { host.hear(said); });
     host.end();
     return 0;
 }

@@ -1,4 +1,5 @@
-// What single header fields hold: values that MCP encodes, hosts, queries, fields and what they may be called, bearer tokens.
+// What single header fields hold: values that MCP encodes, hosts, queries, fields and what they may be called, bearer
+// tokens.
 //
 // The first line of the input is a field's name, the rest its value.
 #include <openssl/evp.h>
@@ -19,8 +20,9 @@ using fuzz::claim;
 
 std::string base64(std::string_view bytes) {
     std::string text(bytes.size() / 3 * 4 + 5, '\0');
-    const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    const auto size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
 }
@@ -63,7 +65,8 @@ void check_query(std::string_view query) {
         by_parts |= http::names_a_token(part);
         const auto key = part.substr(0, part.find('='));
         if (key.find('%') == key.npos)
-            claim(http::names_a_token(percent_encoded(key)) == http::names_a_token(key), "a key is known in any writing");
+            claim(http::names_a_token(percent_encoded(key)) == http::names_a_token(key),
+                  "a key is known in any writing");
     }
     claim(names == by_parts, "a query names a token when a part of it does");
     claim(http::names_a_token("a=b&" + std::string(query)) == names, "what stands before a token does not hide it");
@@ -81,7 +84,8 @@ void check_field(std::string_view name, std::string_view value) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     claim(http::single_named(capitals) == known, "a name is the same in capitals");
     if (known) claim(http::take_field(head, capitals, value).has_value(), "what may stand once does not stand twice");
-    if (const auto no = http::check_framing(head)) claim(fuzz::is_presentable(no->sentence), "a refusal is one line of text");
+    if (const auto no = http::check_framing(head))
+        claim(fuzz::is_presentable(no->sentence), "a refusal is one line of text");
 }
 
 void check_bearer(std::string_view value) {
@@ -89,7 +93,8 @@ void check_bearer(std::string_view value) {
     shown.authorization = value;
     const auto token = auth::bearer_token(shown);
     if (!token) return;
-    claim(!token->empty() && token->find_first_of(" \t,\"$<>{}%\r\n") == token->npos, "a token is of a token's characters");
+    claim(!token->empty() && token->find_first_of(" \t,\"$<>{}%\r\n") == token->npos,
+          "a token is of a token's characters");
     claim(token->data() >= value.data() && token->data() + token->size() <= value.data() + value.size(),
           "a token stands in its header");
     const auto anew = "bEARER   " + std::string(*token) + "\t";

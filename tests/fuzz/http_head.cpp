@@ -113,7 +113,8 @@ void check_taken(const http::head& head, std::string_view bytes) {
         claim(value.find('\0') == value.npos, "no value has a NUL");
     }
     const auto start = bytes.substr(0, bytes.find("\r\n"));
-    claim(start == std::string(head.method) + ' ' + std::string(head.target) + (head.is_http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
+    claim(start == std::string(head.method) + ' ' + std::string(head.target) +
+                       (head.is_http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
           "the first line is method, target and version");
     claim(head.path.starts_with('/'), "a path begins with a slash");
     check_framing(head, fields);

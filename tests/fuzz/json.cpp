@@ -21,7 +21,8 @@ void check_refused(std::string_view text, const wire::json_fault& fault) {
     claim(fault.offset <= text.size(), "a fault lies within the text");
     if (fault.kind == kind::not_json) claim(!fuzz::json_grammar::takes(text), "what is called no JSON is none");
     const auto again = wire::check_json("\n " + std::string(text), limits);
-    claim(again && again->kind == fault.kind && again->offset == fault.offset + 2, "white space before a text changes nothing");
+    claim(again && again->kind == fault.kind && again->offset == fault.offset + 2,
+          "white space before a text changes nothing");
 }
 
 std::size_t depth_of(const json::value& value) {

@@ -129,7 +129,8 @@ private:
         if (byte(0) < 0x80) length = 1;
         else if (byte(0) >> 5 == 6 && tail(1) && code2 >= 0x80) length = 2;
         else if (byte(0) >> 4 == 14 && tail(1) && tail(2) && code3 >= 0x800 && code3 >> 11 != 27) length = 3;
-        else if (byte(0) >> 3 == 30 && tail(1) && tail(2) && tail(3) && code4 >= 0x10000 && code4 <= 0x10FFFF) length = 4;
+        else if (byte(0) >> 3 == 30 && tail(1) && tail(2) && tail(3) && code4 >= 0x10000 && code4 <= 0x10FFFF)
+            length = 4;
         rest_.remove_prefix(length);
         return length > 0;
     }

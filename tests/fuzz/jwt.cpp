@@ -44,7 +44,8 @@ const jwt::prepared_keys& prepared() {
     return made;
 }
 const token::revocations& revoked() {
-    static const auto made = token::read_revocations("2026-11-22T10:00:00Z jti gone\n2026-11-22T10:00:00Z principal-before mallory\n");
+    static const auto made =
+        token::read_revocations("2026-11-22T10:00:00Z jti gone\n2026-11-22T10:00:00Z principal-before mallory\n");
     return made.taken_back;
 }
 
@@ -68,8 +69,10 @@ void check_let_in(const jwt::verified& who) {
     const auto& said = who.claims;
     claim(said.issuer == expected.issuer, "only our own issuer is let in");
     claim(std::ranges::find(said.audience, expected.audience) != said.audience.end(), "only who means us is let in");
-    claim(said.expires > now && said.issued_at <= now + 60 && said.not_before.value_or(0) <= now + 60, "it is the time for it");
-    claim(said.expires - said.issued_at <= expected.max_ttl.count() && said.expires > said.issued_at, "nobody stays for too long");
+    claim(said.expires > now && said.issued_at <= now + 60 && said.not_before.value_or(0) <= now + 60,
+          "it is the time for it");
+    claim(said.expires - said.issued_at <= expected.max_ttl.count() && said.expires > said.issued_at,
+          "nobody stays for too long");
     claim(who.expires <= said.expires && who.expires > now, "nothing lives longer than it says");
     claim(said.id != "gone", "nothing is let in that was taken back");
     claim(jwt::is_subject(said.subject) && jwt::is_id(said.id), "whoever is let in can be named");
@@ -79,7 +82,8 @@ void check_token(std::string_view text) {
     const auto parts = jwt::split(text);
     claim(!parts || jwt::is_compact(text), "what is split has two dots");
     if (parts)
-        claim(std::string(parts->header).append(".").append(parts->claims).append(".").append(parts->signature) == text &&
+        claim(std::string(parts->header).append(".").append(parts->claims).append(".").append(parts->signature) ==
+                      text &&
                   parts->signed_part == text.substr(0, text.rfind('.')),
               "the parts of a token are all of it");
     const auto made = verify(text);
@@ -102,15 +106,18 @@ void check_claims(std::string_view text) {
     const auto anew = verify(jwt::sign(*said, keys().keys().front()));
     claim(let_in.has_value() == anew.has_value(), "claims that are written anew are worth the same");
     if (!let_in) return claim(let_in.error() == anew.error(), "and are refused for the same reason");
-    claim(let_in->claims == *said && anew->claims == *said && let_in->expires == anew->expires, "claims are read as they were signed");
+    claim(let_in->claims == *said && anew->claims == *said && let_in->expires == anew->expires,
+          "claims are read as they were signed");
     check_let_in(*let_in);
     if (fuzz::dice(text).roll(4) != 1) return;  // what follows takes as long as all the rest
 
     auto forged = token;
     forged[token.rfind('.') - 1] = forged[token.rfind('.') - 1] == 'A' ? 'Q' : 'A';
     claim(!verify(forged), "claims of which one character is another are not those that were signed");
-    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("old"), base64url(text))), "a retired key opens nothing");
-    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("k1"), base64url(text))), "a key opens under its own name only");
+    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("old"), base64url(text))),
+          "a retired key opens nothing");
+    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("k1"), base64url(text))),
+          "a key opens under its own name only");
 }
 
 void check_header(std::string_view text) {
@@ -121,7 +128,8 @@ void check_header(std::string_view text) {
                                   R"("iat":1799999999,"exp":1800000100,"jti":"1"})");
     const auto let_in = verify(signed_with(keys().keys().front(), segment, claims));
     claim(let_in.has_value() == (kid.has_value() && *kid == "k1"), "a header says which key, and no more");
-    if (kid) claim(jwt::is_kid(*kid) && jwt::read_kid(jwt::header_segment(*kid)) == *kid, "a kid is read as it is written");
+    if (kid)
+        claim(jwt::is_kid(*kid) && jwt::read_kid(jwt::header_segment(*kid)) == *kid, "a kid is read as it is written");
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace {
 using namespace toolrack;
 using fuzz::claim;
 
-// The key of all seeds: a part of it that is long enough to be of use, and a text without those that stand where they should.
+// The key of all seeds: a part of it that is long enough to be of use, and a text without those that stand where they
+// should.
 bool has_part_of_the_key(std::string_view text) { return text.find("EjRWeJASNFZ4kBI0") != text.npos; }
 std::string without_the_key(std::string_view text) {
     constexpr std::string_view beginning = "\"trkk_EjRWeJASNFZ4kBI0";
@@ -46,7 +47,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     }
     std::size_t active = 0;
     for (const auto& one : ring.keys()) {
-        claim(jwt::is_kid(one.kid) && one.bytes.size() == jwt::key_bytes, "a key has a kid and as many bytes as a key has");
+        claim(jwt::is_kid(one.kid) && one.bytes.size() == jwt::key_bytes,
+              "a key has a kid and as many bytes as a key has");
         claim(ring.find(one.kid) == &one, "a kid stands for one key");
         active += one.state == jwt::key_state::active;
     }

@@ -1,5 +1,5 @@
-// JSON-RPC messages and batches: what is taken has the shape that whoever holds it relies on, and says the same however it is
-// written; what is refused is answered with a reply that can be sent.
+// JSON-RPC messages and batches: what is taken has the shape that whoever holds it relies on, and says the same however
+// it is written; what is refused is answered with a reply that can be sent.
 #include <string>
 
 #include "claim.hpp"
@@ -22,14 +22,15 @@ void check_reply(const wire::reply& reply) {
     claim(reply.status == 400 && reply.outcome == wire::outcome::error && reply.error < 0, "a refusal is an error");
     const auto again = wire::parse_message(reply.json, limits);
     // Without an id it is no response that this side would take, but what stands there is.
-    claim(again || again.error().json.find("\\\"id\\\"") != std::string::npos, "a reply with an id is a message itself");
+    claim(again || again.error().json.find("\\\"id\\\"") != std::string::npos,
+          "a reply with an id is a message itself");
 }
 
 std::string written(const wire::message& message) {
     std::string text = R"({"jsonrpc":"2.0")";
     if (!message.id.empty()) text.append(R"(,"id":)").append(message.id);
-    if (message.kind == kind::response) return text.append(message.is_error ? R"(,"error":)" : R"(,"result":)")
-                                                   .append(message.outcome.text()) + "}";
+    if (message.kind == kind::response)
+        return text.append(message.is_error ? R"(,"error":)" : R"(,"result":)").append(message.outcome.text()) + "}";
     text += R"(,"method":)";
     json::write_string(text, message.method);
     return text.append(R"(,"params":)").append(message.params.text()) + "}";
@@ -41,12 +42,14 @@ bool is_same(const std::optional<json::value>& one, const std::optional<json::va
 
 void check_taken(const wire::message& message) {
     claim((message.kind == kind::notification) == message.id.empty(), "all but a notification have an id");
-    claim((message.kind == kind::response) == message.method.empty() || message.method.empty(), "a response has no method");
+    claim((message.kind == kind::response) == message.method.empty() || message.method.empty(),
+          "a response has no method");
     claim(is_utf8(message.method), "a method is text");
     if (!message.id.empty()) {
         const json::value id(message.id);
         claim(id.is_string() || id.is_number(), "an id is a string or a number");
-        if (id.is_number()) claim(std::to_string(id.i64()) == message.id || message.id == "-0", "a number is an integer");
+        if (id.is_number())
+            claim(std::to_string(id.i64()) == message.id || message.id == "-0", "a number is an integer");
     }
     if (message.kind != kind::response) claim(message.params.is_object(), "params is an object");
     else claim(!message.outcome.text().empty(), "a response has an outcome");
@@ -62,7 +65,8 @@ void check_taken(const wire::message& message) {
               twin->is_error == message.is_error && twin->outcome.text() == message.outcome.text() &&
               (message.kind == kind::response || twin->params.text() == message.params.text()),
           "a message that is written anew says the same");
-    claim(is_same(twin->meta.version, message.meta.version) && is_same(twin->meta.client_info, message.meta.client_info) &&
+    claim(is_same(twin->meta.version, message.meta.version) &&
+              is_same(twin->meta.client_info, message.meta.client_info) &&
               is_same(twin->meta.capabilities, message.meta.capabilities) &&
               is_same(twin->meta.log_level, message.meta.log_level) &&
               is_same(twin->meta.progress_token, message.meta.progress_token) &&

@@ -26,7 +26,10 @@ public:
     result<std::vector<plugin::feature>, complaint> list() override {
         constexpr auto quick = R"({"quick":true,"scopes":[]})";
         return std::vector<plugin::feature>{
-            {"tool", R"({"name":"say","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":9}},"required":["text"]}})", quick},
+            {"tool",
+             R"({"name":"say","inputSchema":{"type":"object","required":["text"],)"
+             R"("properties":{"text":{"type":"string","maxLength":9}}}})",
+             quick},
             {"tool", R"({"name":"ask","inputSchema":{"type":"object"}})", quick},
             {"tool", R"({"name":"fail","inputSchema":{"type":"object"}})", R"({"scopes":["secret:things"]})"},
             {"tool", R"({"name":"later","inputSchema":{"type":"object"}})", R"({"task":"optional","scopes":[]})"},
@@ -35,7 +38,9 @@ public:
             {"template", R"({"uriTemplate":"file:///b/{x}","name":"b"})", quick}};
     }
 
-    plugin::call start(const plugin::request& request, bool, executor home,
+    plugin::call start(const plugin::request& request,
+                       bool,
+                       executor home,
                        plugin::in_flight<plugin::answer>::notice noticed) override {
         for (const auto text : {request.params, request.client, request.responses})
             claim(text.empty() || json_grammar::takes(text), "a plugin is given JSON");
@@ -61,7 +66,8 @@ private:
         using kind = enum plugin::answer::kind;
         if (request.method == "tools/call" && request.name == "ask" && request.responses.empty())
             return {kind::input_required,
-                    R"({"inputRequests":{"q":{"method":"elicitation/create","params":{"message":"?","requestedSchema":{"type":"object","properties":{}}}}},"state":"s"})"};
+                    R"({"state":"s","inputRequests":{"q":{"method":"elicitation/create","params":)"
+                    R"({"message":"?","requestedSchema":{"type":"object","properties":{}}}}}})"};
         if (request.name == "fail") return {kind::failed, R"({"code":-32000,"message":"no","data":[1]})"};
         if (request.method == "tools/call") return {kind::done, R"({"content":[{"type":"text","text":"said"}]})"};
         if (request.method == "prompts/get") return {kind::done, R"({"messages":[]})"};

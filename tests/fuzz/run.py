@@ -54,8 +54,8 @@ def command(target, seconds, runs):
     corpus.mkdir(parents=True, exist_ok=True)
     limits = [f"-max_total_time={seconds}"] if runs is None else [f"-runs={runs}"]
     return [BUILD / "tests/fuzz" / f"fuzz_{target}", *limits, f"-max_len={longest}", f"-timeout={SECONDS_PER_INPUT}",
-            f"-rss_limit_mb={MIB}", f"-artifact_prefix={FINDS}/{target}-", "-print_final_stats=1", "-print_funcs=0", "-reload=0",
-            *([f"-dict={HERE}/words/{words}.dict"] if words else []), corpus, HERE / "seeds" / target]
+            f"-rss_limit_mb={MIB}", f"-artifact_prefix={FINDS}/{target}-", "-print_final_stats=1", "-print_funcs=0",
+            "-reload=0", *([f"-dict={HERE}/words/{words}.dict"] if words else []), corpus, HERE / "seeds" / target]
 
 
 def found(log):

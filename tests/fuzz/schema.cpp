@@ -66,7 +66,8 @@ void check_value(const json::value& value) {
     if (same) claim(same->check(value).empty() || is_too_much(same->check(value)), "a value is itself");
     const auto one_of = schema::compile(wrapped("enum", json::array{nullptr, value}), bounds);
     if (one_of && !value.is_null())
-        claim(one_of->check(value).empty() || is_too_much(one_of->check(value)), "a value is among those that it is among");
+        claim(one_of->check(value).empty() || is_too_much(one_of->check(value)),
+              "a value is among those that it is among");
     static const auto unique = schema::compile(wrapped("uniqueItems", true), bounds).value();
     claim(!unique.check(json::array{value, value}).empty(), "a value that stands twice is not the only one");
 }
@@ -80,7 +81,8 @@ void check_logic(const json::value& source, const json::value& value, const std:
     claim(refused.empty() != faults.empty(), "a value fits a schema or its opposite");
     if (const auto twice = schema::compile(wrapped("allOf", json::array{source, source}), bounds)) {
         const auto again = twice->check(value);
-        claim(is_too_much(again) || again.empty() == faults.empty(), "a value fits a schema twice when it fits it once");
+        claim(is_too_much(again) || again.empty() == faults.empty(),
+              "a value fits a schema twice when it fits it once");
     }
 }
 
@@ -108,6 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     claim(seconds_of_work() - began < 1.0, "neither takes long");
     check_words(faults);
     claim(told(made->check(*value)) == told(faults), "a value is found fit or not every time");
-    if (!is_too_much(faults) && json::serialize(*source).find('$') == std::string::npos) check_logic(*source, *value, faults);
+    if (!is_too_much(faults) && json::serialize(*source).find('$') == std::string::npos)
+        check_logic(*source, *value, faults);
     return 0;
 }

@@ -89,8 +89,8 @@ std::string without_breaks(std::string_view text) {
     return out;
 }
 
-// What is said in one run: each part of the input, up to a 0xFF, is an event; its first byte says which, and an id may follow
-// up to a 0xFE.
+// What is said in one run: each part of the input, up to a 0xFF, is an event; its first byte says which, and an id may
+// follow up to a 0xFE.
 class script {
 public:
     explicit script(std::string_view input) {

@@ -1,4 +1,5 @@
-// tokens.toml: a list that is read can be written and read again, and is the same; one that is not says why on one line.
+// tokens.toml: a list that is read can be written and read again, and is the same; one that is not says why on one
+// line.
 #include <string>
 
 #include "base/error.hpp"
@@ -20,9 +21,10 @@ void check_record(const token::record& one) {
 }
 
 bool is_same(const token::record& one, const token::record& other) {
-    return one.id == other.id && one.principal == other.principal && one.hash == other.hash && one.scopes == other.scopes &&
-           one.created == other.created && one.not_before == other.not_before && one.expires == other.expires &&
-           one.sources == other.sources && one.note == other.note && one.replaced_by == other.replaced_by;
+    return one.id == other.id && one.principal == other.principal && one.hash == other.hash &&
+           one.scopes == other.scopes && one.created == other.created && one.not_before == other.not_before &&
+           one.expires == other.expires && one.sources == other.sources && one.note == other.note &&
+           one.replaced_by == other.replaced_by;
 }
 
 }  // namespace
@@ -33,8 +35,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         list = token::read_list(fuzz::text_of(bytes, size), "tokens.toml");
     } catch (const failure& refused) {
         const std::string_view why = refused.what();
-        claim(fuzz::is_presentable(why) && why.starts_with("tokens.toml"), "a complaint is one line that names the file");
-        claim(why.find("; expected ") != why.npos && why.find(", found ") != why.npos, "a complaint says what is to be done");
+        claim(fuzz::is_presentable(why) && why.starts_with("tokens.toml"),
+              "a complaint is one line that names the file");
+        claim(why.find("; expected ") != why.npos && why.find(", found ") != why.npos,
+              "a complaint says what is to be done");
         return 0;
     }
     std::ranges::for_each(list, check_record);
