@@ -10,7 +10,7 @@ http::rejection refused(const auth::denial& denied, const auth::protected_resour
     http::rejection no;
     no.status = wire::status_of(denied.why);
     no.sentence = wire::sentence(denied.why);
-    if (auto challenge = auth::challenge(denied.why, resource.url()); !challenge.empty())
+    if (auto challenge = auth::challenge(denied.why, resource.url(), resource.scopes()); !challenge.empty())
         no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
     if (no.status == 503 || no.status == 429)
         no.fields.emplace_back("Retry-After", std::to_string(auth::whole_seconds(denied.wait)));

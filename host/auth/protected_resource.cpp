@@ -18,7 +18,14 @@ bool is_server(const json::value& one) {
            std::ranges::all_of(uri, [](unsigned char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; });
 }
 
-bool is_scope(const json::value& one) { return one.is_string() && !one.str().empty(); }
+// RFC 6749 3.3: it also stands between quotes in a header.
+bool is_scope(const json::value& one) {
+    if (!one.is_string()) return false;
+    const auto scope = one.str();
+    return !scope.empty() && std::ranges::all_of(scope, [](unsigned char c) {
+        return c > ' ' && c < 0x7F && c != '"' && c != '\\';
+    });
+}
 
 // The strings of an array, each once; false when it is something else. `into` keeps what it had.
 template <typename Check>
@@ -81,6 +88,9 @@ result<protected_resource, protected_resource::fault> protected_resource::read(s
     made.url_ += well_known;  // before the path (RFC 9728 3.1)
     made.url_ += made.path_;
 
+    for (const auto& one : scopes) (made.scopes_ += made.scopes_.empty() ? "" : " ") += one;
+    constexpr std::size_t longest_in_a_header = 2048;  // whoever wants more finds it in the document
+    if (made.scopes_.size() > longest_in_a_header) made.scopes_.clear();
     made.document_ = "{\"resource\":";
     json::write_string(made.document_, resource);
     add_strings(made.document_, "authorization_servers", servers);

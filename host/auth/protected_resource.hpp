@@ -29,6 +29,8 @@ public:
     const std::string& document() const noexcept { return document_; }  // JSON
     // Where a challenge says that it is; empty when it is not.
     const std::string& url() const noexcept { return url_; }
+    // What a first token should be good for, with blanks between; empty when no backend says.
+    const std::string& scopes() const noexcept { return scopes_; }
     // Whether a request for this path is for the document. `endpoint` is the path of the MCP endpoint, which
     // a proxy may have changed on the way.
     bool is_at(std::string_view path, std::string_view endpoint) const noexcept;
@@ -36,6 +38,7 @@ public:
 private:
     std::string document_;
     std::string url_;
+    std::string scopes_;
     std::string path_;  // of the resource
 };
 

@@ -50,14 +50,15 @@ std::optional<authority> parse_authority(std::string_view text) noexcept {
 }
 
 bool is_nameable(const authority& host) noexcept {
-    constexpr std::size_t longest_name = 253, longest_label = 63, longest_without_dot = 31;
+    constexpr std::size_t longest_name = 253, longest_label = 63, longest_without_dot = 31, longest_at_end = 24;
     auto left = host.host;
     if (left.size() > longest_name) return false;
-    if (left.find_first_of(".:") == left.npos) return left.size() <= longest_without_dot;
+    if (left.find(':') != left.npos) return true;  // an address
+    if (left.find('.') == left.npos) return left.size() <= longest_without_dot;
     for (;;) {
         const auto dot = left.find('.');
         if (left.substr(0, dot).size() > longest_label) return false;
-        if (dot == left.npos) return true;
+        if (dot == left.npos) return left.size() <= longest_at_end;  // no top-level domain is longer
         left.remove_prefix(dot + 1);
     }
 }

@@ -78,7 +78,24 @@ TEST_CASE("metadata that is not what it should be is named") {
               "the \"authorization_servers\" of its metadata are not an array of https URLs");
     CHECK(why_not(R"({"authorization_servers":["https://a"],"scopes_supported":"x"})") ==
           "the \"scopes_supported\" of its metadata are not an array of scopes");
+    for (const char* scopes : {"[\"\"]", "[1]", "[\"a b\"]", "[\"a\\\"\"]", "[\"a\\r\\nX: y\"]", "[\"a\\\\\"]"})
+        CHECK(why_not(R"({"authorization_servers":["https://a"],"scopes_supported":)" + std::string(scopes) + "}") ==
+              "the \"scopes_supported\" of its metadata are not an array of scopes");
     CHECK(protected_resource::read(resource, {"", "", "{"}).error().backend == 2);
+}
+
+TEST_CASE("a challenge names the scopes that a first token should have, where there is somebody to ask for one") {
+    const auto all = made({R"({"authorization_servers":["https://a"],"scopes_supported":["orders:read","offline_access","b"]})"});
+    CHECK(all.scopes() == "orders:read b");
+    const auto end = R"(, scope="orders:read b", resource_metadata=")" + all.url() + '"';
+    CHECK(auth::challenge(wire::refusal::no_token, all.url(), all.scopes()) == R"(Bearer realm="toolrack")" + end);
+    CHECK(auth::challenge(wire::refusal::bad_token, all.url(), all.scopes()) ==
+          R"(Bearer realm="toolrack", error="invalid_token")" + end);
+    CHECK(auth::challenge(wire::refusal::too_many_failures, all.url(), all.scopes()).find("scope=") == std::string::npos);
+    CHECK(made({R"({"scopes_supported":["orders:read"]})"}).scopes().empty());
+    std::string many;
+    for (int n = 0; n != 1000; ++n) many += (n ? ",\"s" : "\"s") + std::to_string(n) + '"';
+    CHECK(made({R"({"authorization_servers":["https://a"],"scopes_supported":[)" + many + "]}"}).scopes().empty());
 }
 
 TEST_CASE("a backend is asked what OAuth clients should know, and may have nothing to say") {
