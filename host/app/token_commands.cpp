@@ -7,45 +7,28 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <toolrack/json.hpp>
 
-#include "app/revocation_lists.hpp"
-#include "app/secret_target.hpp"
 #include "app/signing.hpp"
-#include "base/base64.hpp"
+#include "app/token_description.hpp"
+#include "app/token_revocation.hpp"
+#include "app/token_words.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "config/config.hpp"
-#include "config/quantity.hpp"
 #include "jwt/compact.hpp"
 #include "jwt/keys_file.hpp"
 #include "token/bearer.hpp"
 #include "token/book.hpp"
 #include "token/list.hpp"
-#include "wire/json.hpp"
 
 namespace toolrack::app {
 namespace {
 
-using namespace std::chrono_literals;
 using token::record;
-
-// What the commands share, filled in while the line is parsed.
-struct words {
-    std::string tokens;
-    signing_words where;  // the configuration, and what signed tokens take
-    bool as_json = false;
-
-    std::string principal, ttl = "90d", not_before, note, id, overlap = "24h", reason, stale, older = "30d";
-    std::vector<std::string> scopes, sources, ids;
-    bool never_expires = false, from_input = false;
-    secret_target output;
-};
 
 // From standard input: one line, without its end.
 secret read_bearer() {
@@ -61,71 +44,6 @@ secret read_bearer() {
     return read;
 }
 
-sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
-[[noreturn]] void misused(const std::string& sentence) { throw failure(sentence, exit_code::usage); }
-
-std::chrono::seconds duration(const std::string& written, const char* option) {
-    const auto read = config::parse_duration(written);
-    if (!read) misused(fmt::format("{} is \"{}\"; expected a duration such as 30m, 24h or 90d.", option, printable(written, 60)));
-    return std::chrono::ceil<std::chrono::seconds>(*read);
-}
-
-std::filesystem::path configuration_of(const words& given) {
-    return given.where.config.empty() ? config::find_file() : std::filesystem::path(given.where.config);
-}
-
-// Named on the line, or what [auth] of the configuration says.
-token::book open_book(const words& given) {
-    std::filesystem::path list = given.tokens, revoked, last_use;
-    if (list.empty()) {
-        const auto file = configuration_of(given);
-        const auto settings = config::read(file);
-        const auto backend = std::ranges::find(settings.auth.backends, "token-file", &config::backend::name);
-        const json::value options(backend == settings.auth.backends.end() ? std::string_view("{}")
-                                                                           : std::string_view(backend->options.json));
-        const auto path = wire::string_member(options, "path");
-        if (!path)
-            misused(file.string() + " does not name token-file and its path in [auth]. Name the list with --tokens FILE.");
-        list = *path;
-        revoked = wire::string_member(options, "revoked").value_or("");
-        last_use = wire::string_member(options, "last_use").value_or("");
-    }
-    list = std::filesystem::absolute(list);
-    if (revoked.empty()) revoked = list.parent_path() / "revoked.list";
-    if (last_use.empty()) last_use = list.parent_path() / "last-use";
-    return token::book({list, std::filesystem::absolute(revoked), std::filesystem::absolute(last_use)});
-}
-
-std::string when(const std::optional<sys_seconds>& time) { return time ? to_rfc3339(*time) : "never"; }
-
-// In one word, as it is now.
-std::string state_of(const record& one, const token::revocations& revoked, sys_seconds at) {
-    if (revoked.tokens.contains(one.id) || revoked.takes_back(one.principal, one.created)) return "revoked";
-    if (one.expires && *one.expires <= at) return "expired";
-    if (one.not_before && *one.not_before > at) return "not yet";
-    if (!one.replaced_by.empty()) return "replaced";
-    return "valid";
-}
-
-json::text strings(const std::vector<std::string>& all) {
-    auto text = json::array();
-    for (const auto& each : all) text.push(each);
-    return text;
-}
-
-json::text shown(const record& one, std::string_view state, const std::optional<sys_seconds>& used) {
-    auto text = json::object({{"id", one.id}, {"principal", one.principal}, {"scopes", strings(one.scopes)},
-                              {"created", to_rfc3339(one.created)}, {"state", state}});
-    if (one.expires) text.add("expires", to_rfc3339(*one.expires));
-    if (one.not_before) text.add("notBefore", to_rfc3339(*one.not_before));
-    if (!one.sources.empty()) text.add("sources", strings(one.sources));
-    if (!one.note.empty()) text.add("note", one.note);
-    if (!one.replaced_by.empty()) text.add("replacedBy", one.replaced_by);
-    if (used) text.add("lastUse", to_rfc3339(*used));
-    return text;
-}
-
 void check_words(const record& one) {
     if (!token::is_principal(one.principal)) misused("--principal is a name of 1 to 256 bytes on one line.");
     if (!token::is_note(one.note)) misused("--note is at most 256 bytes on one line.");
@@ -137,15 +55,15 @@ void check_words(const record& one) {
 }
 
 // Makes a token, and puts into the list what `describe` makes of its bare record. Shown only when it counts.
-void issue(const words& given,
+void issue(const token_words& given,
            const token::book& book,
            const std::function<void(record& fresh, std::vector<record>& all)>& describe) {
     const auto bearer = token::make_bearer();
     record made;
     made.id = *token::id_of(bearer.reveal());
     made.hash = token::hash_of(bearer.reveal());
-    made.created = now();
-    if (!given.never_expires) made.expires = made.created + duration(given.ttl, "--ttl");
+    made.created = this_second();
+    if (!given.never_expires) made.expires = made.created + read_duration(given.ttl, "--ttl");
     book.change([&](std::vector<record>& all) {
         describe(made, all);
         all.push_back(made);
@@ -157,7 +75,7 @@ void issue(const words& given,
                made.scopes.empty() ? "without scopes: it may use only what asks for none" : fmt::format("with {}", fmt::join(made.scopes, ", ")));
 }
 
-void run_new(const words& given) {
+void run_new(const token_words& given) {
     record wanted;
     wanted.principal = given.principal;
     wanted.scopes = given.scopes;
@@ -169,7 +87,7 @@ void run_new(const words& given) {
         if (!wanted.not_before) misused("--not-before is not a point in time; expected one such as 2027-02-20T10:00:00Z.");
     }
     given.output.check(given.as_json);
-    issue(given, open_book(given), [&](record& fresh, std::vector<record>&) {
+    issue(given, given.open_book(), [&](record& fresh, std::vector<record>&) {
         fresh.principal = wanted.principal;
         fresh.scopes = wanted.scopes;
         fresh.sources = wanted.sources;
@@ -178,10 +96,10 @@ void run_new(const words& given) {
     });
 }
 
-void run_rotate(const words& given) {
-    const auto overlap = duration(given.overlap, "--overlap");
+void run_rotate(const token_words& given) {
+    const auto overlap = read_duration(given.overlap, "--overlap");
     given.output.check(given.as_json);
-    const auto book = open_book(given);
+    const auto book = given.open_book();
     const auto revoked = book.read_revoked();
     issue(given, book, [&](record& fresh, std::vector<record>& all) {
         const auto old = std::ranges::find(all, given.id, &record::id);
@@ -200,13 +118,13 @@ void run_rotate(const words& given) {
     });
 }
 
-void run_list(const words& given) {
-    const auto book = open_book(given);
+void run_list(const token_words& given) {
+    const auto book = given.open_book();
     const auto records = book.read();
     const auto revoked = book.read_revoked();
     const auto uses = book.read_uses();
-    const auto at = now();
-    const auto idle_since = given.stale.empty() ? std::optional<sys_seconds>() : at - duration(given.stale, "--stale");
+    const auto at = this_second();
+    const auto idle_since = given.stale.empty() ? std::optional<sys_seconds>() : at - read_duration(given.stale, "--stale");
     auto all = json::array();
     if (!given.as_json) fmt::print("{:<13}{:<10}{:<22}{:<22}{:<20}{}\n", "ID", "STATE", "EXPIRES", "LAST USE", "PRINCIPAL", "SCOPES");
     for (const auto& one : records) {
@@ -222,88 +140,13 @@ void run_list(const words& given) {
     if (given.as_json) fmt::print("{}\n", all.str());
 }
 
-// The id inside a token, which is public and need not be anybody's; nothing when it is not a whole token.
-std::optional<std::string> id_inside(std::string_view text) {
-    if (const auto id = token::id_of(text)) return std::string(*id);
-    const auto parts = jwt::split(text);
-    if (!parts) return std::nullopt;
-    const auto written = base64url_decoded(parts->claims);
-    if (!written) return std::nullopt;
-    auto said = jwt::read_claims(*written);
-    if (!said) return std::nullopt;
-    return std::move(said->id);
-}
-
-// The ids named on the line and on standard input; a whole token is its id, and is never said back.
-std::vector<std::string> named_ids(const words& given) {
-    auto ids = given.ids;
-    if (given.from_input)
-        for (std::string line; std::getline(std::cin, line);)
-            if (!trim(line).empty()) ids.emplace_back(trim(line));
-    for (auto& id : ids) {
-        auto inside = id_inside(id);
-        if (!inside) continue;
-        fmt::print(stderr, "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n", *inside);
-        id = std::move(*inside);
-    }
-    return ids;
-}
-
-bool has_backend(const config::settings& settings, std::string_view name) {
-    return std::ranges::find(settings.auth.backends, name, &config::backend::name) != settings.auth.backends.end();
-}
-
-// Beside what is named on the line, or those of every backend that the configuration has.
-revocation_lists find_lists(const words& given) {
-    if (!given.tokens.empty() || !given.where.keys.empty())
-        return {given.tokens.empty() ? std::nullopt : std::optional(open_book(given).where().revocations),
-                given.where.keys.empty() ? std::nullopt : find_revocations(given.where)};
-    const auto file = configuration_of(given);
-    const auto settings = config::read(file);
-    if (!has_backend(settings, "token-file") && !has_backend(settings, "hmac-token"))
-        misused(file.string() + " has no backend whose tokens can be revoked. Name the list with --tokens FILE, or the keys with --keys FILE.");
-    return {has_backend(settings, "token-file") ? std::optional(open_book(given).where().revocations) : std::nullopt,
-            find_revocations(given.where)};
-}
-
-// Of token-file, or else of a signed token: what may be both is revoked as both.
-void revoke_ids(const words& given, const std::vector<std::string>& ids, const revocation_lists& lists) {
-    std::vector<std::string> listed, signed_ones;
-    for (const auto& id : ids) {
-        const bool may_be_listed = lists.take_listed() && token::is_id(id);
-        const bool is_known = may_be_listed && open_book(given).may_hold(id);
-        const bool may_be_signed = lists.take_signed() && jwt::is_id(id) && !is_known;
-        if (!may_be_listed && !may_be_signed)
-            misused("\"" + printable(id.substr(0, 12), 60) +
-                    (lists.take_signed() ? "\" is not the id of a token, which is one word. "
-                                         : "\" is not the id of a token, which is 12 letters and digits. ") +
-                    "\"toolrack token list\" shows those of token-file.");
-        if (may_be_listed) listed.push_back(id);
-        if (may_be_signed) signed_ones.push_back(id);
-        if (may_be_listed && !is_known && !may_be_signed)
-            fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, open_book(given).where().list.string());
-    }
-    lists.revoke_listed(listed, given.reason);
-    lists.revoke_signed(signed_ones, given.reason);
-}
-
-void run_revoke(const words& given) {
-    const auto ids = named_ids(given);
-    if (ids.empty() == given.principal.empty()) misused("Say which: the ids of tokens, or --principal NAME for all that they hold.");
-    const auto lists = find_lists(given);
-    if (given.principal.empty()) revoke_ids(given, ids, lists);
-    else lists.revoke_principal(given.principal, given.reason);
-    if (given.as_json) fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
-    else fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256) : fmt::format("{}", fmt::join(ids, ", ")));
-}
-
 // As the server would see it that the configuration describes.
-int verify_signed(const words& given, const secret& bearer) {
+int verify_signed(const token_words& given, const secret& bearer) {
     const auto by = find_minting(given.where);
     const auto list = find_revocations(given.where);
     const auto revoked = list ? token::book({{}, *list, {}}).read_revoked() : token::revocations();
     const auto found = jwt::verify(bearer.reveal(), jwt::prepared_keys(jwt::load_keys(by.keys)), revoked,
-                                   {by.issuer, by.audience, by.max_ttl}, now().time_since_epoch().count());
+                                   {by.issuer, by.audience, by.max_ttl}, this_second().time_since_epoch().count());
     if (!found) {
         const std::string why(to_string(found.error().why));
         if (given.as_json) fmt::print("{}\n", json::object({{"state", why}}).str());
@@ -319,17 +162,17 @@ int verify_signed(const words& given, const secret& bearer) {
     return 0;
 }
 
-int run_verify(const words& given) {
+int run_verify(const token_words& given) {
     const auto bearer = read_bearer();
     if (jwt::is_compact(bearer.reveal())) return verify_signed(given, bearer);
     const auto id = token::id_of(bearer.reveal());
-    const auto book = open_book(given);
+    const auto book = given.open_book();
     std::string state = "not a token of this list's making, or mistyped";
     const auto records = book.read();
     auto one = records.end();
     if (id) {
         one = std::ranges::find(records, token::hash_of(bearer.reveal()), &record::hash);
-        state = one == records.end() ? "unknown" : state_of(*one, book.read_revoked(), now());
+        state = one == records.end() ? "unknown" : state_of(*one, book.read_revoked(), this_second());
     }
     if (given.as_json) {
         fmt::print("{}\n", one == records.end() ? json::object({{"state", state}}).str() : shown(*one, state, {}).str());
@@ -341,7 +184,7 @@ int run_verify(const words& given) {
     return state == "valid" || state == "replaced" ? 0 : 1;
 }
 
-void run_hash(const words& given) {
+void run_hash(const token_words& given) {
     const auto bearer = read_bearer();
     const auto id = token::id_of(bearer.reveal());
     if (!id) misused("What is on standard input is not a token of Toolrack's making: its shape or its check is wrong.");
@@ -350,15 +193,15 @@ void run_hash(const words& given) {
     else fmt::print("id = \"{}\"\nhash = \"{}\"\n", *id, hash);
 }
 
-void run_prune(const words& given) {
-    const auto before = now() - duration(given.older, "--older");
-    const auto book = open_book(given);
+void run_prune(const token_words& given) {
+    const auto before = this_second() - read_duration(given.older, "--older");
+    const auto book = given.open_book();
     const auto revoked = book.read_revoked();
     std::vector<std::string> gone;
     book.change([&](auto& records) {
         std::erase_if(records, [&](const record& one) {
             const bool is_over = one.expires && *one.expires <= before;
-            const bool is_revoked = state_of(one, revoked, now()) == "revoked" && one.created <= before;
+            const bool is_revoked = state_of(one, revoked, this_second()) == "revoked" && one.created <= before;
             if (is_over || is_revoked) gone.push_back(one.id);
             return is_over || is_revoked;
         });
@@ -367,17 +210,17 @@ void run_prune(const words& given) {
     else fmt::print("{}\n", gone.empty() ? std::string("Nothing to prune.") : fmt::format("Pruned {}.", fmt::join(gone, ", ")));
 }
 
-void add_place(CLI::App& command, words& given) {
+void add_place(CLI::App& command, token_words& given) {
     command.add_option("--tokens", given.tokens, "The list (default: what [auth] of the configuration says)")->type_name("FILE");
     command.add_option("--config", given.where.config, "The configuration, when not where it usually is")->type_name("FILE");
     command.add_flag("--json", given.as_json, "JSON instead of words");
 }
 
-void add_keys(CLI::App& command, words& given) {
+void add_keys(CLI::App& command, token_words& given) {
     command.add_option("--keys", given.where.keys, "The keys of signed tokens (default: what [auth] of the configuration says)")->type_name("FILE");
 }
 
-void add_output(CLI::App& command, words& given) {
+void add_output(CLI::App& command, token_words& given) {
     given.output.add_options(command, "token");
     command.add_option("--ttl", given.ttl, "How long it is valid, such as 24h or 90d")->type_name("DURATION")->capture_default_str();
     command.add_flag("--never-expires", given.never_expires, "It is valid until it is revoked");
@@ -386,7 +229,7 @@ void add_output(CLI::App& command, words& given) {
 }  // namespace
 
 CLI::App& add_token_commands(CLI::App& app, int& result) {
-    const auto given = std::make_shared<words>();
+    const auto given = std::make_shared<token_words>();
     auto* token = app.add_subcommand("token", "Tokens for clients: make, list, revoke and rotate those of token-file; mint those of hmac-token");
     token->require_subcommand(1);
     const auto add = [&](const char* name, const char* about, auto run) {
@@ -415,7 +258,7 @@ CLI::App& add_token_commands(CLI::App& app, int& result) {
     auto* list = add("list", "Show who holds tokens, until when, and when each was last used", run_list);
     list->add_option("--stale", given->stale, "Only those that were not used for so long")->type_name("DURATION");
 
-    auto* revoke = add("revoke", "Take tokens back, at once", run_revoke);
+    auto* revoke = add("revoke", "Take tokens back, at once", revoke_tokens);
     revoke->add_option("id", given->ids, "Ids of tokens; of a signed one, its jti")->type_name("ID");
     add_keys(*revoke, *given);
     revoke->add_option("--principal", given->principal, "All that they hold by now")->type_name("NAME");
