@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 
 #include "base/error.hpp"
 
@@ -30,21 +31,30 @@ impatience::~impatience() {
 
 void drain(std::span<const std::unique_ptr<http::listener>> listeners,
            std::chrono::milliseconds limit,
-           hub& hub,
+           rack& rack,
            pulse& pulse) {
+    constexpr auto to_be_told = 1s;
     for (const auto& one : listeners) one->drain();
-    hub.announcer.end_all();
-    const auto end = std::chrono::steady_clock::now() + limit;
-    const auto is_drained = [&] {
-        return std::ranges::all_of(listeners, [](const auto& one) { return one->is_drained(); });
+    rack.hub.announcer.end_all();
+    const auto wait = [&](std::chrono::milliseconds most) {
+        const auto is_drained = [](const auto& one) { return one->is_drained(); };
+        const auto end = std::chrono::steady_clock::now() + most;
+        while (!std::ranges::all_of(listeners, is_drained)) {
+            if (std::chrono::steady_clock::now() >= end) return false;
+            std::this_thread::sleep_for(10ms);
+            pulse.feel();
+        }
+        return true;
     };
-    while (!is_drained() && std::chrono::steady_clock::now() < end) {
-        std::this_thread::sleep_for(10ms);
-        pulse.feel();
+    if (wait(limit)) return;
+    if (const auto given_up = rack.cut_off()) {
+        rack.hub.log.warning("{} given up, because they did not end within server.drain",
+                             given_up == 1 ? "1 call was" : std::to_string(given_up) + " calls were");
+        wait(to_be_told);
     }
     // They are counted in one crowd.
     if (const auto left = listeners.front()->open_connections())
-        hub.log.warning("{} connections were cut off, because they did not end within server.drain", left);
+        rack.hub.log.warning("{} connections were cut off, because they did not end within server.drain", left);
 }
 
 }  // namespace toolrack::app

@@ -9,6 +9,7 @@
 
 #include "app/hub.hpp"
 #include "app/pulse.hpp"
+#include "app/rack.hpp"
 #include "app/signals.hpp"
 #include "http/listener.hpp"
 
@@ -35,11 +36,11 @@ private:
     std::thread thread_;
 };
 
-// Lets every request that was begun end as it would have, and nobody begin another; returns when all
-// have ended, or `limit` is over. Of the main thread.
+// Lets every request that was begun end as it would have, and nobody begin another; returns when all have ended.
+// What has not when `limit` is over is cut off, and told so. Of the main thread.
 void drain(std::span<const std::unique_ptr<http::listener>> listeners,
            std::chrono::milliseconds limit,
-           hub& hub,
+           rack& rack,
            pulse& pulse);
 
 }  // namespace toolrack::app

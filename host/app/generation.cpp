@@ -303,6 +303,12 @@ void generation::report(const std::vector<catalog::omission>& omissions) {
     }
 }
 
+std::size_t generation::cut_off() const {
+    std::size_t count = 0;
+    for (const auto& one : plugins_) count += one.instance->cut_off();
+    return count;
+}
+
 bool generation::close(std::chrono::milliseconds grace) const {
     bool all_came_back = true;
     if (const auto& journal = clerk_->journal_kept()) journal->settle();

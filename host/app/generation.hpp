@@ -58,6 +58,8 @@ public:
     // Waits for plugins to come back from their calls. False when one never did: it is named in the log,
     // and nothing that it may still touch can be taken down.
     bool close(std::chrono::milliseconds grace) const;
+    // Whoever waits for a plugin's answer goes on without one. How many there were.
+    std::size_t cut_off() const;
 
     struct served_plugin {
         std::string name;

@@ -61,6 +61,11 @@ void rack::look_into_folders() {
     if (dropped.have_changed(current.get()->settings().directories)) renewal.folders_changed();
 }
 
+std::size_t rack::cut_off() {
+    const auto of_before = renewal.cut_off();
+    return of_before + current.get()->cut_off();
+}
+
 void rack::take_down() {
     renewal.stop();
     if (!current.get()->close(plugin_grace)) leave_as_it_is(hub);

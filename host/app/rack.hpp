@@ -31,6 +31,9 @@ struct rack {
     // Now and then, on one thread.
     void look_into_folders();
 
+    // Whoever waits for a plugin goes on without its answer. How many there were.
+    std::size_t cut_off();
+
     // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a thread.
     void take_down();
 

@@ -17,13 +17,24 @@ renewal::renewal(current_generation& current, hub& hub, maker make, watcher watc
 renewal::~renewal() { stop(); }
 
 void renewal::stop() {
+    end();
+    replaced_.clear();
+}
+
+std::size_t renewal::cut_off() {
+    end();
+    std::size_t count = 0;
+    for (const auto& one : replaced_) count += one->cut_off();
+    return count;
+}
+
+void renewal::end() {
     {
         const std::lock_guard lock(mutex_);
         stopped_ = true;
     }
     something_to_do_.notify_one();
     if (thread_.joinable()) thread_.join();
-    replaced_.clear();
 }
 
 void renewal::wish(const std::function<void(wishes&)>& add) {

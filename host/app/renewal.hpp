@@ -52,6 +52,10 @@ public:
     // `hear` is told once what came of it, on the renewal's thread; not at all when it is stopped before.
     void read_again(hearer hear = nullptr);
 
+    // Nothing is made any more, and whoever waits for a plugin of what was replaced goes on without an answer. How
+    // many there were.
+    std::size_t cut_off();
+
     // Returns when nothing is made any more, and lets go of what was replaced.
     void stop();
 
@@ -66,6 +70,7 @@ private:
         bool are_none() const { return lists.empty() && !folders && !configuration; }
     };
 
+    void end();
     void wish(const std::function<void(wishes&)>& add);
     void run();
     void fulfil(const wishes& now);

@@ -117,7 +117,7 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     supervisor.say_stopping();
     controlled.reset();
     watching.reset();
-    drain(listeners, settings.server.drain, rack.hub, pulse);
+    drain(listeners, settings.server.drain, rack, pulse);
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
     rack.take_down();

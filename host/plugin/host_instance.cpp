@@ -60,6 +60,7 @@ public:
     result<std::vector<feature>, complaint> list() override;
     call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) override;
     void cancel(const call& abandoned) override;
+    std::size_t cut_off() override { return reception_.cut_off(); }
     void watch(std::string_view uri, bool on) override;
 
     std::uint64_t auth_traits() const noexcept override { return guest_->auth_traits(); }

@@ -34,10 +34,10 @@ public:
 
     bool is_answered() const noexcept { return answer_.has_value(); }
 
-    // Returns when the answer is there, or nobody waits for it any more, or time is up.
+    // Returns when the answer is there, or nobody waits for it any more, or time is up, or it was cut off.
     awaitable<void> wait(time until) {
         bell_.expires_at(until);
-        if (!answer_ && !is_abandoned()) co_await bell_.async_wait(as_values);
+        if (!answer_ && !is_abandoned() && !is_cut_off()) co_await bell_.async_wait(as_values);
     }
 
     std::optional<Answer> take() { return std::exchange(answer_, std::nullopt); }
@@ -55,6 +55,14 @@ public:
 
     time until() const noexcept { return until_; }
     bool is_abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
+
+    // Time is up, whatever it was: the server ends. False when somebody said so before.
+    bool cut_off() {
+        if (is_cut_off_.exchange(true, std::memory_order_acq_rel)) return false;
+        asio::post(home_, [self = this->shared_from_this()] { self->bell_.cancel(); });
+        return true;
+    }
+    bool is_cut_off() const noexcept { return is_cut_off_.load(std::memory_order_acquire); }
 
     // At most once: the call table hands out each id to one deliverer only.
     void deliver(Answer answer) {
@@ -96,6 +104,7 @@ private:
     std::optional<Answer> answer_;
     std::uint64_t id_ = 0;
     std::atomic<bool> abandoned_ = false;
+    std::atomic<bool> is_cut_off_ = false;
     std::atomic<std::size_t> on_their_way_ = 0;
 };
 

@@ -110,6 +110,9 @@ public:
     // Nobody waits for this call any more; its plugin is told.
     virtual void cancel(const call& abandoned) = 0;
 
+    // Whoever waits for an answer goes on without one. How many were waited for. Any thread.
+    virtual std::size_t cut_off() = 0;
+
     // The first listener to a resource came, or the last one left. Any thread.
     virtual void watch(std::string_view uri, bool on) = 0;
 

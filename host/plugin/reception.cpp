@@ -33,6 +33,16 @@ reception::reception(std::string name, const surroundings& around)
     limits_.depth = around.json_depth;
 }
 
+std::size_t reception::cut_off() {
+    std::size_t count = 0;
+    for (const auto id : calls_.open()) {
+        const auto one = calls_.find(id);
+        if (!one || one->is_abandoned()) continue;
+        if (one->cut_off()) ++count;
+    }
+    return count;
+}
+
 void reception::log_line(int kind, std::string_view line) noexcept {
     try {
         const auto level = kind <= 3 ? severity::error : kind >= 7 ? severity::debug : static_cast<severity>(kind);

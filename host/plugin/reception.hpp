@@ -23,6 +23,9 @@ public:
     call_table<answer>& calls() noexcept { return calls_; }
     const std::string& name() const noexcept { return name_; }
 
+    // As an instance has it.
+    std::size_t cut_off();
+
     void log_line(int kind, std::string_view line) noexcept;
     void notified(std::uint64_t call, std::string_view method, std::string_view params) noexcept;
     // Whether a call ended with an answer that is worth something.

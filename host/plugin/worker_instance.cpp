@@ -36,6 +36,7 @@ public:
         return dispatch_.start(asked, quick, home, std::move(noticed));
     }
     void cancel(const call& abandoned) override { dispatch_.cancel(abandoned); }
+    std::size_t cut_off() override { return reception_.cut_off(); }
     void watch(std::string_view uri, bool on) override { dispatch_.watch(uri, on); }
 
     bool offers_features() const noexcept override { return keeper_.offers_features(); }

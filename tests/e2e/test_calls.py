@@ -390,9 +390,10 @@ class Draining(unittest.TestCase):
             connection = self.begin(server, 25_000)
             begun = time.monotonic()
             server.signal()
-            try:
-                connection.read_response()
-            except Closed:
-                pass
+            response = connection.read_response()
+            self.assertEqual((200, -32603), (response.status, response.code), response)
+            self.assertEqual({"plugin": "misbehaving", "reason": "stopping", "retriable": True}, response.error["data"])
+            self.assertIn("because this server ends", response.sentence)
+            server.wait_for_line("1 calls? (was|were) given up, because")
             server.stop()
             self.assertLess(time.monotonic() - begun, 20)
