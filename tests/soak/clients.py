@@ -55,22 +55,26 @@ class Clients:
             for _ in range(random.randint(1, 60)):
                 if self.judge.is_over.is_set():
                     return
-                self.call(connection, "caller", secrets.token_hex(random.choice((8, 8, 8, 2000))))
+                if not self.call(connection, "caller", secrets.token_hex(random.choice((8, 8, 8, 2000)))):
+                    return
                 time.sleep(RESTED * random.random())
 
     def call(self, connection, who, nonce, tool="echo", arguments=None):
+        """False when the token's end came in between: who is refused is hung up on."""
         begun = time.monotonic()
         body, fields = modern("tools/call", {"name": tool, "arguments": arguments or {"text": nonce}}, id=nonce[:16])
         response = self.ask(connection, self.wallet.any(), body, fields)
         if response is None:
-            return
+            return False
         said = response.json if not response.is_stream else response.messages[-1]
         result = said.get("result")
         if said.get("id") == nonce[:16] and result and result["content"][0]["text"] == nonce:
-            return self.judge.good(who)
+            self.judge.good(who)
+            return True
         is_told = response.status == 200 and said.get("id") == nonce[:16] and "error" in said
         if not (is_told and self.judge.is_excused(begun)):
             self.judge.bad(who, f"{response.status} {response.body[:300]}")
+        return True
 
     def slow_caller(self):
         """Calls that take a while, so that reloads and deaths meet them; progress comes as a stream."""
