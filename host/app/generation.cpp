@@ -112,7 +112,6 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
         settings.options.json = with_token(settings.options.json, settings_->auth.variable, hub_.token);
 
     auto opened = open(settings, *file, before ? &before->backends_ : nullptr);
-    wipe(settings.options.json);
     if (!opened) throw refuse(opened.error().why());
     if (!opened->instance->offers_auth()) throw refuse("it offers no authentication; is it a tool plugin?");
     return *opened;

@@ -29,10 +29,13 @@ std::string to_string(const place& place);
 
 // A plugin's or a backend's own options, as the JSON object it is given. `places` says where each
 // JSON pointer ("", "/database", "/paths/0") stands, so that a complaint can name line and column.
-// The values may hold secrets (from references and the environment): a complaint never shows one.
+// The values may hold secrets (from references and the environment): a complaint never shows one, and
+// each copy is wiped when it goes (which is why there is no moving: what is moved from would keep short ones).
 struct options {
     std::string json = "{}";
     std::map<std::string, place> places;
+
+    ~options();
 };
 
 // One address to listen on.

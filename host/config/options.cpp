@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/secret.hpp"
 #include "config/complaint.hpp"
 #include "config/document.hpp"
 #include "config/secret_reference.hpp"
@@ -143,6 +144,10 @@ private:
 };
 
 } // namespace
+
+options::~options() {
+    wipe(json);
+}
 
 options to_options(const toml::table& table, const std::string& name) {
     writer writer;
