@@ -43,13 +43,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     }
     std::ranges::for_each(list, check_record);
     const auto written = token::write_list(list);
-    std::vector<token::record> again;
+    std::vector<token::record> again, as_toml;
     try {
         again = token::read_list(written, "written.toml");
+        as_toml = token::read_list('\n' + written, "written.toml");  // which is not as it is written here
     } catch (const failure& refused) {
         claim(false, refused.what());
     }
     claim(std::ranges::equal(list, again, is_same), "a list is read as it was written");
+    claim(std::ranges::equal(list, as_toml, is_same), "a list in our own writing is what it is as TOML");
     claim(token::write_list(again) == written, "a list has one writing");
     return 0;
 }
