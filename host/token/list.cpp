@@ -151,7 +151,7 @@ std::vector<record> read_list(std::string_view text, const std::string& file) {
     check_lines(text, file);
     const auto root = config::parse(text, file);
     const auto* schema = root.get("schema");
-    if (!schema || schema->value<std::int64_t>() != 1)
+    if (!schema || schema->value_exact<std::int64_t>() != 1)
         complain(schema ? place_of(*schema) : config::place{.file = file}, "the list is not of a form that is known here",
                  "schema = 1", schema ? "another" : "none");
     for (auto&& [key, value] : root)

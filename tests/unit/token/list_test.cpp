@@ -81,6 +81,8 @@ TEST_CASE("a moment that could not be written again is refused, wherever the clo
 TEST_CASE("a list that is not understood in full is not understood at all") {
     CHECK(refusal(list_with("note", "nope")).find("t.toml:13:8: unknown key in [[token]]") == 0);
     CHECK(refusal(list_with("schema = 1", "schema = 2")).find("schema = 1") != std::string::npos);
+    CHECK(refusal("schema = 66666666666666666666.6").find("schema = 1") != std::string::npos);
+    CHECK(refusal("schema = 1.0").find("schema = 1") != std::string::npos);
     CHECK(refusal(list_with("schema = 1", "")).find("schema = 1") != std::string::npos);
     CHECK(refusal(list_with("[[token]]", "[token]")).find("tables that each begin with [[token]]") != std::string::npos);
     CHECK(refusal("schema = 1\nextra = 1\n").find("unknown key at the top level") != std::string::npos);
