@@ -59,6 +59,7 @@ public:
     std::uint64_t auth_traits() const noexcept override { return 0; }
     bool offers_auth() const noexcept override { return false; }
     plugin::check authenticate(const plugin::credentials&, executor) override { return nullptr; }
+    plugin::condition condition() const override { return {}; }
     bool close(std::chrono::milliseconds) override { return true; }
 
 private:
