@@ -353,6 +353,7 @@ class Ailing(Watched):
             says("again", "again")
             yield server, gauge
 
+    # CONTRACT.md, H13.
     def test_in_the_host(self):
         for _ in self.tell("host"):
             pass
