@@ -51,16 +51,16 @@ secret hub::own_key(const char* file, std::string_view at_stake) const { return 
 void hub::take_groups() {
     auto taken = cgroup_tree::of_this_process();
     if (!taken) {
-        log.info("the memory of a plugin is limited process by process, and how many processes one that may have some "
-                 "has is not, because {}", taken.error().why());
+        log.debug("the memory of a plugin is limited process by process, and how many processes one that may have some "
+                  "has is not, because {}", taken.error().why());
         return;
     }
     groups = std::move(*taken);
     std::string missing = groups->limits_memory() ? "" : "memory";
     if (!groups->limits_tasks()) missing += missing.empty() ? "pids" : " and pids";
-    if (missing.empty()) log.info("each plugin has a cgroup of its own, with limits for all its processes together");
-    else log.warning("each plugin has a cgroup of its own, which limits less than it could: the cgroup that was left to "
-                     "this server lacks {}", missing);
+    if (missing.empty()) log.debug("each plugin has a cgroup of its own, with limits for all its processes together");
+    else log.debug("each plugin has a cgroup of its own, which limits less than it could: the cgroup that was left to "
+                   "this server lacks {}", missing);
 }
 
 void hub::let_go() {

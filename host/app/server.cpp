@@ -112,8 +112,8 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
     pulse pulse(threads, supervisor, log);
     serve_until_stopped(signals, supervisor, pulse, rack.renewal, seen);
     const impatience second_signal(signals, rack.hub);
-    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
     seen.serves(false);
+    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
     supervisor.say_stopping();
     controlled.reset();
     watching.reset();

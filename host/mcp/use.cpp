@@ -184,7 +184,7 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     if (call->is_cut_off()) {
         asked.fail(code::internal_error,
                    capitalised("the " + what.shown) + " was given up, because this server ends. It may have been done, or not.",
-                   200, reason(from, "stopping", true), wire::outcome::timed_out);
+                   200, reason(from, "stopping", true), wire::outcome::unanswered);
         co_return std::nullopt;
     }
     around_.log.warning("{}: {} did not answer within {}", from.name(), what.shown, in_words(limit));

@@ -18,7 +18,7 @@ enum class outcome {
     task,            // it goes on as a task
     unaudited,       // refused, because the audit could not be written; nothing ran
     cancelled,       // the client took it back, or left
-    unanswered       // this server ended, or stumbled, before there was an answer
+    unanswered       // this server ended, or stumbled, before the feature had answered
 };
 
 std::string_view word_for(outcome how) noexcept;

@@ -444,11 +444,18 @@ class Stopping(unittest.TestCase):
     def test_what_does_not_end_in_time_is_cut_off_and_said(self):
         with Server(settings(plugin(hostile("misbehaving")), server={"drain": "100ms"})) as server:
             call = self.slow_call(server, 25_000)
+            half = server.connect()
+            half.send(server.request(body=LIST)[:-1])
             self.assertTrue(call.is_silent(0.5))
             server.signal()
+            answer = call.read_response()
+            self.assertEqual((200, -32603), (answer.status, answer.code), answer)
             self.assertTrue(call.is_closed())
             call.close()
+            self.assertTrue(half.is_closed())
+            half.close()
             server.stop()
+            self.assertIn("1 call was given up", server.log)
             self.assertIn("1 connections were cut off", server.log)
 
     def test_a_second_signal_waits_for_no_plugin_either(self):

@@ -63,7 +63,7 @@ class Groups(unittest.TestCase):
         os.setxattr(self.group, "user.delegate", b"1")
 
     def serve(self, *plugins):
-        server = Server(settings(*plugins), before=(sys.executable, "-c", MOVE, self.group / "cgroup.procs"))
+        server = Server(settings(*plugins), "--log-level", "debug", before=(sys.executable, "-c", MOVE, self.group / "cgroup.procs"))
         self.addCleanup(server.stop)
         return server
 

@@ -307,9 +307,9 @@ class OAuthManners(Asking):
 
     def test_every_challenge_names_it(self):
         where = f'resource_metadata="{self.url}"'
-        self.assertEqual([f'Bearer realm="toolrack", {where}'],
+        self.assertEqual([f'Bearer realm="toolrack", scope="orders:read", {where}'],
                          self.server.post(rpc("tools/list"), token=None).all("WWW-Authenticate"))
-        self.assertEqual([f'Bearer realm="toolrack", error="invalid_token", {where}'],
+        self.assertEqual([f'Bearer realm="toolrack", error="invalid_token", scope="orders:read", {where}'],
                          self.server.post(rpc("tools/list"), token="~").all("WWW-Authenticate"))
         self.assertEqual([f'Bearer realm="toolrack", error="insufficient_scope", scope="orders:read", {where}'],
                          self.call("ann", "orders_read").all("WWW-Authenticate"))

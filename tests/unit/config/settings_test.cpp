@@ -225,7 +225,7 @@ TEST_CASE("no lock, no server: an empty file says what to write") {
 TEST_CASE("an unknown key is refused, with the one that was probably meant") {
     CHECK(
         refusal("[sever]") ==
-        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, audit, plugins, plugin, found "sever")");
+        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
     CHECK(
         refusal("[tls]\n  certifcate = 'x'") ==
         R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
