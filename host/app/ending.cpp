@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <string>
 
 #include "base/error.hpp"
 
@@ -48,13 +47,12 @@ void drain(std::span<const std::unique_ptr<http::listener>> listeners,
     };
     if (wait(limit)) return;
     if (const auto given_up = rack.cut_off()) {
-        rack.hub.log.warning("{} given up, because they did not end within server.drain",
-                             given_up == 1 ? "1 call was" : std::to_string(given_up) + " calls were");
+        rack.hub.log.warning("calls that did not end within server.drain and were given up: {}", given_up);
         wait(to_be_told);
     }
     // They are counted in one crowd.
     if (const auto left = listeners.front()->open_connections())
-        rack.hub.log.warning("{} connections were cut off, because they did not end within server.drain", left);
+        rack.hub.log.warning("connections that did not end within server.drain and were cut off: {}", left);
 }
 
 }  // namespace toolrack::app

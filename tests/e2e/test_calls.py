@@ -394,6 +394,6 @@ class Draining(unittest.TestCase):
             self.assertEqual((200, -32603), (response.status, response.code), response)
             self.assertEqual({"plugin": "misbehaving", "reason": "stopping", "retriable": True}, response.error["data"])
             self.assertIn("because this server ends", response.sentence)
-            server.wait_for_line("1 calls? (was|were) given up, because")
+            server.wait_for_line("server.drain and were given up: 1$")
             server.stop()
             self.assertLess(time.monotonic() - begun, 20)

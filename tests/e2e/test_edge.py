@@ -455,8 +455,8 @@ class Stopping(unittest.TestCase):
             self.assertTrue(half.is_closed())
             half.close()
             server.stop()
-            self.assertIn("1 call was given up", server.log)
-            self.assertIn("1 connections were cut off", server.log)
+            self.assertRegex(server.log, r"calls that did not end within server.drain and were given up: 1\n")
+            self.assertRegex(server.log, r"connections that did not end within server.drain and were cut off: 1$")
 
     def test_a_second_signal_waits_for_no_plugin_either(self):
         """The second one comes while the requests have been cut off and a plugin has five seconds to let go."""
