@@ -103,10 +103,10 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
         rack.look_into_folders();
     });
     std::optional<control> controlled(std::in_place, config, rack.renewal, seen, log);
+    seen.serves(true);
     for (const auto& address : bound)
         say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
     print_summary(*rack.current.get(), secured.get());
-    seen.serves(true);
     supervisor.say_ready();
 
     pulse pulse(threads, supervisor, log);
