@@ -58,9 +58,10 @@ void hub::take_groups() {
     groups = std::move(*taken);
     std::string missing = groups->limits_memory() ? "" : "memory";
     if (!groups->limits_tasks()) missing += missing.empty() ? "pids" : " and pids";
-    if (missing.empty()) log.debug("each plugin has a cgroup of its own, with limits for all its processes together");
-    else log.debug("each plugin has a cgroup of its own, which limits less than it could: the cgroup that was left to "
-                   "this server lacks {}", missing);
+    log.debug("each plugin has a cgroup of its own, {}{}",
+              missing.empty() ? "with limits for all its processes together"
+                              : "which limits less than it could: the cgroup that was left to this server lacks ",
+              missing);
 }
 
 void hub::let_go() {

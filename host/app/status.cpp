@@ -1,6 +1,7 @@
 // What the command "status" is told: the same as an operator would look for in the log, as it is now.
 #include <unistd.h>
 
+#include <ranges>
 #include <toolrack/json.hpp>
 
 #include "app/vitals.hpp"
@@ -12,7 +13,7 @@ namespace toolrack::app {
 namespace {
 
 constexpr std::size_t longest_sentence = 1000;
-constexpr std::size_t most_complaints = 100;
+constexpr std::ptrdiff_t most_complaints = 100;
 
 // Whoever wrote it may have quoted more than they should.
 std::string said(const std::string& sentence) { return redacted(printable(sentence, longest_sentence)); }
@@ -56,8 +57,7 @@ std::string vitals::status() const {
     auto addresses = json::array();
     for (const auto& one : listeners_) addresses.push(to_string(one->address()));
     auto complaints = json::array();
-    for (const auto& one : now->report().complaints)
-        if (&one - now->report().complaints.data() < static_cast<std::ptrdiff_t>(most_complaints)) complaints.push(said(one));
+    for (const auto& one : now->report().complaints | std::views::take(most_complaints)) complaints.push(said(one));
 
     const auto up = std::chrono::steady_clock::now() - since_;
     auto text = json::object({{"version", TOOLRACK_VERSION},
