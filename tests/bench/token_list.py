@@ -30,8 +30,11 @@ def entry(token, number):
             f'note = "laptop {number}"\n')
 
 
+def prepare_list(path, tokens):
+    path.touch(0o600)
+    path.write_text(HEADING + "".join(entry(token, number) for number, token in enumerate(tokens)))
+    return path
+
+
 def write_list(path, tokens):
-    next_one = path.with_suffix(".next")
-    next_one.touch(0o600)
-    next_one.write_text(HEADING + "".join(entry(token, number) for number, token in enumerate(tokens)))
-    next_one.rename(path)
+    prepare_list(path.with_suffix(".next"), tokens).rename(path)
