@@ -1,5 +1,6 @@
 #include "keeper.hpp"
 
+#include <array>
 #include <chrono>
 #include <malloc.h>
 #include <map>
@@ -35,14 +36,50 @@ struct door_list {
     }
 };
 
+// What is wrong with either file: each sentence is logged once, and what there is ails the instance. Any thread.
+class complaints {
+public:
+    enum subject : std::size_t { list, revocations };
+
+    explicit complaints(const keeper::voice& says) : says_(says) {}
+
+    void say(subject about, std::string sentence) {
+        const std::lock_guard lock(mutex_);
+        if (said_[about] == sentence) return;
+        says_.log(keeper::voice::loudness::error, sentence);
+        said_[about] = std::move(sentence);
+        tell();
+    }
+    // Whether something was wrong until now.
+    bool withdraw(subject about) {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(said_[about], {}).empty()) return false;
+        tell();
+        return true;
+    }
+
+private:
+    void tell() const { says_.ail(said_[list] + (said_[list].empty() || said_[revocations].empty() ? "" : "; ") + said_[revocations]); }
+
+    const keeper::voice& says_;
+    std::mutex mutex_;
+    std::array<std::string, 2> said_;
+};
+
 }  // namespace
 
+// Each file has a thread of its own, so that what is revoked never waits for a long list to be read.
 class keeper::rooms {
 public:
     rooms(files where, voice says)
         : where_(std::move(where)), says_(std::move(says)), uses_(token::read_last_uses(where_.last_use)) {
-        auto marks = read_first();
-        watch_ = std::make_unique<file_watch>(std::move(marks), [this] { look_again(); }, [this] { a_second_passed(); });
+        const auto list = read_first_list();
+        const auto revocations = read_first_revocations();
+        malloc_trim(0);  // what was read was many times what is kept
+        list_watch_ = std::make_unique<file_watch>(
+            list, [this] { read_list_again(); }, [this] { a_second_passed(); });
+        revocations_watch_ = std::make_unique<file_watch>(
+            revocations, [this] { add_revocations(); }, [this] { if (revocations_are_shut_) add_revocations(); });
     }
     ~rooms() { save_uses(); }
     rooms(const rooms&) = delete;
@@ -61,8 +98,11 @@ public:
                 .scopes = *who->scopes, .expires = who->expires};
     }
 
-    bool after_a_look(std::function<void()> then) { return watch_->after_a_look(std::move(then)); }
-    void end_watch() { watch_.reset(); }
+    bool after_a_look(std::function<void()> then) { return list_watch_->after_a_look(std::move(then)); }
+    void end_watch() {
+        list_watch_.reset();
+        revocations_watch_.reset();
+    }
 
 private:
     door_list current() const {
@@ -70,33 +110,31 @@ private:
         return now_;
     }
 
-    std::map<fs::path, file_mark> read_first() {
+    using marks = std::map<fs::path, file_mark>;
+
+    marks read_first_list() {
         auto list = read_trusted(where_.list, token::longest_list);
         if (!list)
             throw failure("the list of tokens " + where_.list.string() + " cannot be used: " + list.error().why() +
                               ". \"toolrack token new\" makes one.");
-        std::map<fs::path, file_mark> marks{{where_.list, list->mark}, {where_.revocations, mark_of(where_.revocations)}};
         now_.tokens = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
+        if (now_.tokens->size() == 0)
+            says_.log(voice::loudness::warning, "nobody is in " + where_.list.string() + "; \"toolrack token new\" adds a token");
+        return {{where_.list, list->mark}};
+    }
+
+    marks read_first_revocations() {
+        const auto seen = mark_of(where_.revocations);
         now_.taken_back = std::make_shared<const token::revocations>();
-        if (marks[where_.revocations] != file_mark{} && !add_revocations())
+        if (seen != file_mark{} && !add_revocations())
             throw failure("the revocations in " + where_.revocations.string() +
                               " cannot be used; the line above says why. Mend the file, or move it away when nothing "
                               "in it counts any more.");
-        if (now_.tokens->size() == 0)
-            says_.log(voice::loudness::warning, "nobody is in " + where_.list.string() + "; \"toolrack token new\" adds a token");
-        malloc_trim(0);  // the parser's tree was many times what is kept
-        return marks;
-    }
-
-    // On the watching thread.
-    void look_again() {
-        add_revocations();  // first, and whatever becomes of the list
-        read_list_again();
+        return {{where_.revocations, seen}};
     }
 
     // What keeps a file from being read may be a folder above it, and then its own mark does not change.
     void a_second_passed() {
-        if (revocations_are_shut_) add_revocations();
         if (list_is_shut_) read_list_again();
         end_in_time();
         save_uses_in_time();
@@ -113,29 +151,36 @@ private:
 
     void read_list_again() {
         try {
-            auto list = read_trusted(where_.list, token::longest_list);
-            list_is_shut_ = !list;
-            if (!list) throw failure(where_.list.string() + " cannot be used: " + list.error().why());
-            auto next = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
-            const auto before = current().tokens;
-            const auto lost = before->lost_in(*next);
-            auto shortened = before->shortened_in(*next);
-            {
-                const std::lock_guard lock(mutex_);
-                now_.tokens = next;
-            }
-            for (const auto& id : lost) says_.forget(id);
-            for (auto& end : shortened) ends_.insert(std::move(end));
-            before->collect_uses(uses_);
-            if (!said_.empty()) says_.log(voice::loudness::info, where_.list.string() + " is whole again");
-            be_well(said_);
-            malloc_trim(0);
+            swap_in(read_list());
+            if (complaints_.withdraw(complaints::list))
+                says_.log(voice::loudness::info, where_.list.string() + " is whole again");
         } catch (const std::exception& wrong) {
-            say_once(said_, std::string(wrong.what()) + "; the list as it was before goes on serving");
+            complaints_.say(complaints::list, std::string(wrong.what()) + "; the list as it was before goes on serving");
         }
+        malloc_trim(0);  // of what was read, and of the list before
     }
 
-    // False when something about the file is wrong. What it took back before stays taken back.
+    std::shared_ptr<const roster> read_list() {
+        const auto file = read_trusted(where_.list, token::longest_list);
+        list_is_shut_ = !file;
+        if (!file) throw failure(where_.list.string() + " cannot be used: " + file.error().why());
+        return std::make_shared<const roster>(token::read_list(file->bytes, where_.list.string()));
+    }
+
+    void swap_in(std::shared_ptr<const roster> next) {
+        const auto before = current().tokens;
+        const auto lost = before->lost_in(*next);
+        auto shortened = before->shortened_in(*next);
+        {
+            const std::lock_guard lock(mutex_);
+            now_.tokens = std::move(next);
+        }
+        for (const auto& id : lost) says_.forget(id);
+        for (auto& end : shortened) ends_.insert(std::move(end));
+        before->collect_uses(uses_);
+    }
+
+    // On the revocations' thread. False when something about the file is wrong. What it took back before stays taken back.
     bool add_revocations() {
         try {
             const auto file = read_trusted(where_.revocations, token::longest_revocations, readers::anyone);
@@ -150,10 +195,10 @@ private:
                 throw failure(where_.revocations.string() + ":" + std::to_string(read.broken_lines.front()) +
                               ": the line is not a revocation; expected one such as \"2026-11-22T10:00:00Z tok "
                               "9fK2mQx7Lr0B\". All other lines count");
-            be_well(said_of_revocations_);
+            complaints_.withdraw(complaints::revocations);
             return true;
         } catch (const std::exception& wrong) {
-            say_once(said_of_revocations_, std::string(wrong.what()) + "; what was revoked before stays revoked");
+            complaints_.say(complaints::revocations, std::string(wrong.what()) + "; what was revoked before stays revoked");
             return false;
         }
     }
@@ -196,38 +241,28 @@ private:
         }
     }
 
-    void say_once(std::string& said, std::string sentence) {
-        if (said == sentence) return;
-        says_.log(voice::loudness::error, sentence);
-        said = std::move(sentence);
-        tell_ailment();
-    }
-
-    void be_well(std::string& said) {
-        if (std::exchange(said, {}).empty()) return;
-        tell_ailment();
-    }
-
-    void tell_ailment() { says_.ail(said_ + (said_.empty() || said_of_revocations_.empty() ? "" : "; ") + said_of_revocations_); }
-
     const files where_;
     const voice says_;
-    // Of the watching thread.
-    std::string said_, said_of_revocations_;  // what was complained about last
-    bool list_is_shut_ = false, revocations_are_shut_ = false;
-    token::revocations_reader revocations_;
+    complaints complaints_{says_};
+
+    // Of the list's thread.
+    bool list_is_shut_ = false;
     token::last_uses uses_;
     std::multimap<std::int64_t, std::string> ends_;  // of tokens whose end was brought forward
     std::chrono::steady_clock::time_point next_save_{};
     bool cannot_save_ = false;
 
+    // Of the revocations' thread.
+    bool revocations_are_shut_ = false;
+    token::revocations_reader revocations_;
+
     mutable std::mutex mutex_;
     door_list now_;
-    std::unique_ptr<file_watch> watch_;
+    std::unique_ptr<file_watch> list_watch_, revocations_watch_;
 };
 
 keeper::keeper(files where, voice says) : rooms_(std::make_unique<rooms>(std::move(where), std::move(says))) {}
-// The watching thread uses all the rest, and may still be asked.
+// The watching threads use all the rest, and may still be asked.
 keeper::~keeper() { rooms_->end_watch(); }
 
 bool keeper::after_a_look(std::function<void()> then) const { return rooms_->after_a_look(std::move(then)); }

@@ -1,7 +1,7 @@
 // The door of token-file: the list and the revocations as they are now, and whether a token is in them.
 //
-// Both are read whole on a thread of their own and swapped in; whatever is wrong with a new list, the one before
-// goes on serving. Checking a token takes a look-up and a hash, never a file.
+// Each is read on a thread of its own and swapped in, so that a long list keeps no revocation waiting; whatever is wrong
+// with a new list, the one before goes on serving. Checking a token takes a look-up and a hash, never a file.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ public:
     struct files {
         std::filesystem::path list, revocations, last_use;
     };
-    // What the keeper says to the server, from the watching thread; and in the constructor, `log` only.
+    // What the keeper says to the server, from the watching threads; and in the constructor, `log` only.
     struct voice {
         enum class loudness { info, warning, error };
         std::function<void(loudness, const std::string& line)> log;
@@ -40,7 +40,7 @@ public:
 
     // Any thread; never blocks. `now` in seconds since 1970.
     decision decide(std::string_view token, std::string_view peer, std::int64_t now) const;
-    // Any thread; never blocks. `then` runs on a thread of the keeper's when all that the files say by now was read.
+    // Any thread; never blocks. `then` runs on a thread of the keeper's when the list as it is by now was read.
     // False, and it never runs, when too many wait for that already.
     bool after_a_look(std::function<void()> then) const;
 
