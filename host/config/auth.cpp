@@ -42,8 +42,11 @@ auth read_auth(const reader& file) {
     }
     if (table->is_list("backend")) {
         // Several backends have their options and pins by name; one that is named alone has them all.
-        const auto options = table->find_table("options", names);
-        const auto pins = table->find_table("sha256", names);
+        const bool may_be_shown =
+            std::none_of(named->begin(), named->end(), [](const text& one) { return one.from_environment; });
+        const std::string_view described = may_be_shown ? "" : "one of the backends, by name";
+        const auto options = table->find_table("options", names, described);
+        const auto pins = table->find_table("sha256", names, described);
         for (backend& one : auth.backends) {
             one.options = options ? options->read_options(one.name) : table->no_options();
             if (pins)

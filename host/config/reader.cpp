@@ -57,26 +57,27 @@ text text_of(const toml::node& node, std::string name) {
 
 reader::reader(const toml::table& table, place where, keys known)
     : table_(table), where_(std::move(where)) {
-    check_keys(known);
+    check_keys(known, {});
 }
 
-reader::reader(const toml::table& table, std::string_view name, std::string header, keys known)
+reader::reader(const toml::table& table, std::string_view name, std::string header, keys known,
+               std::string_view described)
     : table_(table), prefix_(std::string(name) + '.'), header_(std::move(header)),
       where_(place_of(table)) {
-    check_keys(known);
+    check_keys(known, described);
 }
 
-void reader::check_keys(keys known) const {
+void reader::check_keys(keys known, std::string_view described) const {
     for (auto&& [key, node] : table_) {
         if (std::find(known.begin(), known.end(), key.str()) != known.end())
             continue;
         std::string wrong =
             "unknown key " + (header_.empty() ? "at the top level" : "in " + header_);
-        if (const auto near = nearest(key.str(), known); !near.empty())
+        if (const auto near = nearest(key.str(), known); !near.empty() && described.empty())
             wrong += " (did you mean " + in_quotes(near) + "?)";
         complain(place_of(key.source()),
                  wrong,
-                 fmt::format("one of {}", fmt::join(known, ", ")),
+                 described.empty() ? fmt::format("one of {}", fmt::join(known, ", ")) : std::string(described),
                  in_quotes(key.str()));
     }
 }
@@ -124,13 +125,13 @@ std::optional<std::vector<text>> reader::find_text_or_list(std::string_view key)
     return std::vector{text_of(*node, name_of(key))};
 }
 
-std::optional<reader> reader::find_table(std::string_view key, keys known) const {
+std::optional<reader> reader::find_table(std::string_view key, keys known, std::string_view described) const {
     const toml::node* node = table_.get(key);
     if (!node)
         return std::nullopt;
     if (!node->is_table())
         wrong_type(*node, name_of(key), fmt::format("a table, [{}]", name_of(key)));
-    return reader(*node->as_table(), name_of(key), fmt::format("[{}]", name_of(key)), known);
+    return reader(*node->as_table(), name_of(key), fmt::format("[{}]", name_of(key)), known, described);
 }
 
 std::vector<reader> reader::tables(std::string_view key, keys known) const {

@@ -33,7 +33,8 @@ public:
     std::optional<text> find_text(std::string_view key) const;
     std::optional<std::vector<text>> find_list(std::string_view key) const;
     std::optional<std::vector<text>> find_text_or_list(std::string_view key) const;
-    std::optional<reader> find_table(std::string_view key, keys known) const;
+    // `described` stands in a complaint for known keys that may not be shown.
+    std::optional<reader> find_table(std::string_view key, keys known, std::string_view described = {}) const;
     std::vector<reader> tables(std::string_view key, keys known) const;
     bool is_list(std::string_view key) const;
     options read_options(std::string_view key) const;
@@ -52,9 +53,10 @@ public:
     }
 
 private:
-    reader(const toml::table& table, std::string_view name, std::string header, keys known);
+    reader(const toml::table& table, std::string_view name, std::string header, keys known,
+           std::string_view described = {});
 
-    void check_keys(keys known) const;
+    void check_keys(keys known, std::string_view described) const;
     std::optional<std::int64_t>
     find_number(std::string_view key, std::uint64_t least, std::uint64_t most) const;
     std::vector<text> list_of(std::string_view key, const toml::array& array) const;

@@ -447,6 +447,18 @@ TEST_CASE("a setting may come from the environment, and is not shown when it is 
           "/canary");
 }
 
+TEST_CASE("a backend's name may come from the environment, and is not shown among those there are") {
+    workshop shop;
+    shop.set("RACK_VALUE", "canary");
+    const std::string file = "[auth]\nbackend = ['${RACK_VALUE}', 'b']\n";
+    CHECK(shop.read(file + "[auth.options.canary]\nk = 1").auth.backends.front().options.json == R"({"k":1})");
+    for (const auto* lines : {"[auth.options.canari]\nk = 1", "[auth.sha256]\ncanari = 'x'"}) {
+        const auto sentence = shop.refusal(file + lines);
+        CHECK(sentence.find("; expected one of the backends, by name, found \"canari\"") != std::string::npos);
+        CHECK(sentence.find("canary") == std::string::npos);
+    }
+}
+
 TEST_CASE("keys to seal with are fetched from where they are kept, in their order") {
     workshop shop;
     const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
