@@ -1,6 +1,7 @@
 // Plugins of this build, loaded for real and made into instances: of this process, or of one of their own.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -13,12 +14,13 @@
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
 
-// Where plugins run whose tests do not say: "host" or "process". Some claims are made of both.
-#ifndef TOOLRACK_TEST_ISOLATION
-#define TOOLRACK_TEST_ISOLATION "host"
-#endif
-
 namespace toolrack::test {
+
+// Where plugins run whose tests do not say: "host" or "process". Some claims are made of both.
+inline std::string isolation() {
+    const char* asked = std::getenv("TOOLRACK_TEST_ISOLATION");
+    return asked ? asked : "host";
+}
 
 inline const std::filesystem::path build_folder = TOOLRACK_BUILD;
 
@@ -42,7 +44,7 @@ inline std::shared_ptr<const plugin::library> loaded(const std::filesystem::path
 inline config::plugin settings_named(const std::string& name) {
     config::plugin settings;
     settings.name = name;
-    settings.isolation = TOOLRACK_TEST_ISOLATION;
+    settings.isolation = isolation();
     return settings;
 }
 
