@@ -10,9 +10,12 @@ import time
 import unittest
 
 from canaries import Canary, Hunt
-from harness import PATIENCE, Server, hostile, new_token, plugin, rpc, settings, table, toolrack
+from harness import (FIXTURE, PATIENCE, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings, table,
+                     toolrack)
+from test_audit import WithAudit, limit_files
 from test_broken_lists import replace
 from test_edge import Supervisor
+from test_tasks import Tasks
 from test_tls import WithCertificates, tls
 from test_token_file import WithBook, id_of
 
@@ -297,6 +300,80 @@ class Metrics(Watched):
             toolrack("reload", "--config", file)
             self.assertEqual(1, self.metrics(server)[good])
             self.assertEqual([], self.status(server)["complaints"])
+
+
+class Gauges(Tasks, Watched):
+    config = settings(plugin(FIXTURE), extra=ANY)
+
+    def gauge(self, name):
+        return self.metrics(self.server)["toolrack_" + name]
+
+    def test_count_streams_that_are_open(self):
+        body, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+        self.assertEqual(0, self.gauge("listen_streams"))
+        with self.server.stream(body, fields | {"Accept": "text/event-stream"}) as stream:
+            stream.next()
+            self.assertEqual(1, self.gauge("listen_streams"))
+        self.soon(lambda: self.gauge("listen_streams") == 0)
+
+    def test_count_tasks_that_are_kept(self):
+        before = self.gauge("tasks")
+        task = self.compute()
+        self.assertEqual(before + 1, self.gauge("tasks"))
+        self.acknowledge("tasks/cancel", task)
+        self.wait(task, "cancelled")
+        self.assertEqual(before + 1, self.gauge("tasks"))  # it can still be asked for
+
+    def test_count_sessions(self):
+        before = self.gauge("sessions")
+        session = Session(self.server)
+        self.assertEqual(before + 1, self.gauge("sessions"))
+        session.send("DELETE")
+        self.soon(lambda: self.gauge("sessions") == before)
+
+
+class Stale(Watched):
+    def test_is_a_plugin_that_cannot_be_served_as_the_configuration_has_it_by_now(self):
+        with Server(settings(extra=ANY)) as server:
+            file, library = server.folder / "toolrack.toml", server.folder / "tool.so"
+            stale = 'toolrack_plugin_stale{instance="mine",kind="plugin"}'
+            whole = file.read_text() + plugin(library, name="mine")
+
+            def reload(bytes):
+                (server.folder / "next").write_bytes(bytes)
+                (server.folder / "next").rename(library)
+                file.write_text(whole)
+                toolrack("reload", "--config", file)
+                return self.status(server)["plugins"][0], self.metrics(server)[stale]
+
+            good = example("minimal").read_bytes()
+            told, count = reload(good)
+            self.assertNotIn("stale", told)
+            self.assertEqual(0, count)
+            told, count = reload(b"not a library")
+            self.assertIn("not a shared library", told["stale"])
+            self.assertEqual(1, count)
+            self.assertIn("stays as it was, for as it is configured now: ", self.shown(server))
+            self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
+            told, count = reload(good)
+            self.assertNotIn("stale", told)
+            self.assertEqual(0, count)
+
+
+class LostLines(WithAudit, Watched):
+    def test_of_the_audit_are_counted(self):
+        server = self.serve(audit={"arguments": "full"})
+        file = server.folder / "toolrack.toml"
+        file.write_text(file.read_text() + ANY)
+        toolrack("reload", "--config", file)
+        lost = lambda: self.metrics(server)["toolrack_audit_lost_lines_total"]
+        self.assertEqual(0, lost())
+        limit_files(server, self.path.stat().st_size)
+        calls = 0
+        while not lost() and calls < 1000:  # more than are kept back
+            self.assertEqual(200, server.call_tool("echo", {"text": "x" * 50_000}).status)
+            calls += 1
+        self.assertEqual(1, lost())
 
 
 class ABrokenList(WithBook, Watched):

@@ -459,6 +459,18 @@ TEST_CASE("a backend's name may come from the environment, and is not shown amon
     }
 }
 
+TEST_CASE("metrics are there only for whom the configuration names") {
+    const workshop shop;
+    CHECK_FALSE(shop.read(lock).metrics);
+    CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = []").metrics->scopes.empty());
+    CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = ['a', 'b:c']").metrics->scopes == strings{"a", "b:c"});
+    for (const auto* line : {"", "scopes = 'a'", "scopes = [1]", "scopes = ['']", "scopes = ['a b']", "scopes = ['*']",
+                             "scope = ['a']"}) {
+        INFO(line);
+        CHECK_FALSE(shop.refusal(std::string(lock) + "[metrics]\n" + line).empty());
+    }
+}
+
 TEST_CASE("keys to seal with are fetched from where they are kept, in their order") {
     workshop shop;
     const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
