@@ -18,8 +18,10 @@ void complain(const place& where,
               std::string_view wrong,
               std::string_view expected,
               std::string_view found) {
-    throw failure(
-        fmt::format("{}: {}; expected {}, found {}", to_string(where), wrong, expected, found));
+    // Names that a file has made up may be among what is expected.
+    constexpr std::size_t longest = 8192;
+    throw failure(printable(
+        fmt::format("{}: {}; expected {}, found {}", to_string(where), wrong, expected, found), longest));
 }
 
 std::string in_quotes(std::string_view words) {

@@ -21,7 +21,7 @@ std::string without_the_key(std::string_view text) {
     for (auto at = text.find(beginning); at != text.npos; at = text.find(beginning)) {
         without += text.substr(0, at);
         text.remove_prefix(at + beginning.size());
-        text.remove_prefix(std::min(text.find('"'), text.size()));
+        text.remove_prefix(std::min(text.find_first_of("\"\n"), text.size()));
     }
     return without.append(text);
 }

@@ -459,6 +459,11 @@ TEST_CASE("a backend's name may come from the environment, and is not shown amon
     }
 }
 
+TEST_CASE("an odd name of a backend makes no line of its own in the complaint about its options") {
+    const auto sentence = workshop().refusal("[auth]\nbackend = ['/a\tb', \"/c\\nd\"]\n[auth.options.x]\nk = 1");
+    CHECK(sentence.find("; expected one of a\\x09b, c\\x0ad, found \"x\"") != std::string::npos);
+}
+
 TEST_CASE("metrics are there only for whom the configuration names") {
     const workshop shop;
     CHECK_FALSE(shop.read(lock).metrics);
