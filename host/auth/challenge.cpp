@@ -1,5 +1,7 @@
 #include "auth/challenge.hpp"
 
+#include <fmt/format.h>
+
 namespace toolrack::auth {
 namespace {
 
@@ -25,11 +27,9 @@ std::string challenge(wire::refusal why, std::string_view metadata, std::string_
 }
 
 std::string scope_challenge(const std::vector<std::string>& required, std::string_view metadata) {
-    std::string scopes;
-    for (const auto& one : required) (scopes += scopes.empty() ? "" : " ") += one;
     std::string value(beginning);
     add(value, "error", "insufficient_scope");
-    add(value, "scope", scopes);
+    add(value, "scope", fmt::format("{}", fmt::join(required, " ")));
     if (!metadata.empty()) add(value, "resource_metadata", metadata);
     return value;
 }

@@ -1,6 +1,7 @@
 #include "auth/protected_resource.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 
@@ -88,7 +89,7 @@ result<protected_resource, protected_resource::fault> protected_resource::read(s
     made.url_ += well_known;  // before the path (RFC 9728 3.1)
     made.url_ += made.path_;
 
-    for (const auto& one : scopes) (made.scopes_ += made.scopes_.empty() ? "" : " ") += one;
+    made.scopes_ = fmt::format("{}", fmt::join(scopes, " "));
     constexpr std::size_t longest_in_a_header = 2048;  // whoever wants more finds it in the document
     if (made.scopes_.size() > longest_in_a_header) made.scopes_.clear();
     made.document_ = "{\"resource\":";
