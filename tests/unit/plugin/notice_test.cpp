@@ -62,6 +62,13 @@ TEST_CASE("notices that are not acceptable are dropped, and the good ones pass")
     CHECK(desk.log().says("mine: its notification notifications/progress was dropped: params are not an acceptable JSON object\n"));
 }
 
+TEST_CASE("a notice is one line of text, however its plugin writes it") {
+    auto desk = patient();
+    const auto heard = desk.ask("lines");
+    REQUIRE(heard.notices.size() == 1);
+    CHECK(heard.notices[0].second == "{\"a\":  [1, 2] ,\"b\":\"\\n\" }");
+}
+
 TEST_CASE("a notice after the answer is a stray, and the call is over for its plugin") {
     for (const bool quick : {false, true}) {
         auto desk = patient();

@@ -131,6 +131,7 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
         notice(host, call, 1);
         say(host, host->cancelled(host, call) ? "over" : "not over");
     } else if (is(name, "lines")) {
+        host->notify(host, call, text("notifications/good"), text("\n{\"a\":\r\n[1,\n2] ,\"b\":\"\\n\"\n} "));
         done(host, call, " \r\n{\r\n \"content\":\n[] ,\"text\":\"a\\nb\"\n}\n ");
     } else if (is(name, "input")) {
         host->finish(host, call, TOOLRACK_INPUT_REQUIRED, text("{\"state\":1}"));
