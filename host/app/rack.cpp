@@ -63,7 +63,7 @@ void rack::look_into_folders() {
 
 std::size_t rack::cut_off() {
     const auto of_before = renewal.cut_off();
-    return of_before + current.get()->cut_off();
+    return of_before + current.get()->cut_off() + hub.sessions.cut_off();
 }
 
 void rack::take_down() {

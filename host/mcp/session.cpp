@@ -126,6 +126,11 @@ std::set<std::string, std::less<>> session::subscriptions() const {
     return uris;
 }
 
+std::size_t session::cut_off() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count_if(questions_, [](const auto& one) { return one.second->cut_off(); }));
+}
+
 void session::end() {
     std::vector<std::function<void()>> calls;
     std::deque<std::shared_ptr<event_stream>> streams;

@@ -77,6 +77,9 @@ public:
     std::vector<std::string> review(const std::function<bool(const wire::principal&, std::string_view uri)>& may_hear);
     std::set<std::string, std::less<>> subscriptions() const;
 
+    // The server ends: whoever waits for a client's answer goes on without it. How many questions that were.
+    std::size_t cut_off();
+
     // Ends what is open: calls are cancelled, questions dropped, streams closed.
     void end();
 

@@ -82,6 +82,12 @@ std::size_t sessions::size() const {
     return by_use_.size();
 }
 
+std::size_t sessions::cut_off() const {
+    std::size_t count = 0;
+    for (const auto& one : all()) count += one->cut_off();
+    return count;
+}
+
 sessions::order::iterator sessions::locate(std::string_view name, const wire::principal& who) {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return by_use_.end();

@@ -46,6 +46,9 @@ public:
 
     std::size_t size() const;
 
+    // Of every session there is.
+    std::size_t cut_off() const;
+
 private:
     struct kept {
         std::string name;

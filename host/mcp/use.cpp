@@ -50,6 +50,13 @@ std::string taken_back(const session::question& question) {
     return wire::notification("notifications/cancelled", R"({"requestId":)" + question.id + '}');
 }
 
+// What was asked of a plugin, or of the client for it, when there was no more time for either.
+void give_up(const asking& asked, const plugin::instance& from, const std::string& shown) {
+    asked.fail(code::internal_error,
+               capitalised("the " + shown) + " was given up, because this server ends. It may have been done, or not.",
+               200, reason(from, "stopping", true), wire::outcome::unanswered);
+}
+
 // A modern client cancels by leaving, a legacy one by saying so; either wish arrives here, on the
 // request's own thread. Taken back when the request is over.
 class cancellation {
@@ -182,9 +189,7 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     }
     from.cancel(call);
     if (call->is_cut_off()) {
-        asked.fail(code::internal_error,
-                   capitalised("the " + what.shown) + " was given up, because this server ends. It may have been done, or not.",
-                   200, reason(from, "stopping", true), wire::outcome::unanswered);
+        give_up(asked, *what.feature.from, what.shown);
         co_return std::nullopt;
     }
     around_.log.warning("{}: {} did not answer within {}", from.name(), what.shown, in_words(limit));
@@ -222,7 +227,7 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
         asked.voice.say(std::move(text));
     }
 
-    bool is_cancelled = false;
+    bool is_cancelled = false, is_cut_off = false;
     const cancellation wish(asked, [&is_cancelled, &open] {
         is_cancelled = true;
         for (const auto& [key, question] : open) question.answer->abandon();
@@ -234,6 +239,7 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
     for (const auto& [key, question] : open) {
         if (!question.answer->is_answered()) co_await question.answer->wait(until);
         const auto said = question.answer->take();
+        is_cut_off |= !said && question.answer->is_cut_off();
         if (said) ++answered;
         if (!said || said->is_error) {
             why_not = said ? "and the client answered with an error: " +
@@ -254,6 +260,10 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
     }
     if (is_cancelled) {
         asked.voice.fall_silent();
+        co_return std::nullopt;
+    }
+    if (is_cut_off) {
+        give_up(asked, *what.feature.from, what.shown);
         co_return std::nullopt;
     }
     if (!why_not.empty()) {

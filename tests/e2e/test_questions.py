@@ -138,6 +138,20 @@ class NeverAnswered(Questions):
                 server.stop()
             self.assertNotIn("never came back", server.log)
 
+    def test_until_the_server_ended_are_taken_back_and_their_calls_told_so(self):
+        with Server(settings(plugin(FIXTURE), server={"drain": "100ms"})) as server:
+            stream = self.begin("test_elicitation", {"message": "Who?"}, Session(server, capabilities=EVERYTHING))
+            question = self.assert_asked(stream, "elicitation/create")
+            server.signal()
+            self.assert_takes_back(stream, question)
+            answer = stream.next()
+            self.assertEqual((1, -32603), (answer["id"], answer["error"]["code"]), answer)
+            self.assertEqual("stopping", answer["error"]["data"]["reason"])
+            self.assertIsNone(stream.next(), "more came after the answer")
+            server.stop()
+            self.assertIn("calls that did not end within server.drain and were given up: 1", server.log)
+            self.assertNotIn("cut off", server.log)
+
 
 class AnsweredBadly(Questions):
     def ask(self):
