@@ -29,7 +29,7 @@ std::string because() { return std::strerror(errno); }
 
 // These files are written whole, with one write, or not at all.
 bool write_to(const fs::path& file, std::string_view text) noexcept {
-    const descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    const auto opened = open_file(file, O_WRONLY);
     return opened && ::write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
@@ -90,7 +90,7 @@ bool is_alone_in(const fs::path& folder) {
 }
 
 bool wait_until_empty(const fs::path& folder, std::chrono::milliseconds limit) noexcept {
-    const descriptor events(::open((folder / "cgroup.events").c_str(), O_RDONLY | O_CLOEXEC));
+    const auto events = open_file(folder / "cgroup.events", O_RDONLY);
     const auto end = std::chrono::steady_clock::now() + limit;
     while (events) {
         char text[256] = "";

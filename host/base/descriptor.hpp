@@ -1,8 +1,10 @@
 // A file descriptor that somebody owns.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <utility>
 
 namespace toolrack {
@@ -28,5 +30,10 @@ public:
 private:
     int number_;
 };
+
+// As open(2), for this process only; empty when it failed, and errno says why.
+inline descriptor open_file(const std::filesystem::path& file, int how, mode_t mode = 0) noexcept {
+    return descriptor(::open(file.c_str(), how | O_CLOEXEC, mode));
+}
 
 }  // namespace toolrack

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "base/descriptor.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/seal.hpp"
@@ -24,22 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t key_characters = 43;
-
-class open_file {
-public:
-    open_file(const fs::path& file, int how, mode_t mode = 0) : number_(::open(file.c_str(), how | O_CLOEXEC, mode)) {}
-    ~open_file() {
-        if (number_ >= 0) ::close(number_);
-    }
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-
-    explicit operator bool() const noexcept { return number_ >= 0; }
-    int number() const noexcept { return number_; }
-
-private:
-    const int number_;
-};
 
 // A file that is gone again when this ends.
 class passing_file {
@@ -72,10 +57,10 @@ void check_keeper(const fs::path& file, const struct stat& about) {
                          "else can have read it, set its mode to 0600.");
 }
 
-std::size_t read_into(char* bytes, std::size_t most, const open_file& from, const fs::path& file) {
+std::size_t read_into(char* bytes, std::size_t most, const descriptor& from, const fs::path& file) {
     std::size_t got = 0;
     while (got < most) {
-        const auto more = ::read(from.number(), bytes + got, most - got);
+        const auto more = ::read(from.get(), bytes + got, most - got);
         if (more < 0 && errno == EINTR) continue;
         if (more < 0) refuse_with_errno(file, "cannot be read");
         if (more == 0) break;
@@ -86,11 +71,11 @@ std::size_t read_into(char* bytes, std::size_t most, const open_file& from, cons
 
 // Nothing when there is no such file.
 std::optional<secret> load(const fs::path& file) {
-    const open_file from(file, O_RDONLY | O_NONBLOCK);  // opening a FIFO must not wait for a writer
+    const auto from = open_file(file, O_RDONLY | O_NONBLOCK);  // opening a FIFO must not wait for a writer
     if (!from && errno == ENOENT) return std::nullopt;
     if (!from) refuse_with_errno(file, "cannot be opened");
     struct stat about {};
-    if (::fstat(from.number(), &about) != 0) refuse_with_errno(file, "cannot be examined");
+    if (::fstat(from.get(), &about) != 0) refuse_with_errno(file, "cannot be examined");
     check_keeper(file, about);
 
     std::array<char, key_characters + 2> bytes{};  // a line end, and one to notice that there is more
@@ -106,12 +91,12 @@ std::optional<secret> load(const fs::path& file) {
     return loaded;
 }
 
-void write_key(const open_file& to, const fs::path& file) {
+void write_key(const descriptor& to, const fs::path& file) {
     std::string text = base64url(random_key().reveal());
-    const auto written = ::write(to.number(), text.data(), text.size());
+    const auto written = ::write(to.get(), text.data(), text.size());
     const bool is_whole = written == static_cast<ssize_t>(text.size());
     wipe(text);
-    if (!is_whole || ::fsync(to.number()) != 0) refuse_with_errno(file, "cannot be written");
+    if (!is_whole || ::fsync(to.get()) != 0) refuse_with_errno(file, "cannot be written");
 }
 
 // Written whole under another name and then linked: nobody ever sees half a key, and a file that
@@ -119,15 +104,15 @@ void write_key(const open_file& to, const fs::path& file) {
 void make(const fs::path& file) {
     const passing_file made(file.string() + "." + random_id(9));
     {
-        const open_file to(made.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        const auto to = open_file(made.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
         if (!to) refuse_with_errno(file, "cannot be made");
         write_key(to, file);
     }
     if (::link(made.path.c_str(), file.c_str()) != 0 && errno != EEXIST) refuse_with_errno(file, "cannot be made");
 
     const auto parent = file.parent_path();
-    const open_file folder(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY);
-    if (folder) ::fsync(folder.number());  // not every file system can; then a power cut costs a new key
+    const auto folder = open_file(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY);
+    if (folder) ::fsync(folder.get());  // not every file system can; then a power cut costs a new key
 }
 
 }  // namespace

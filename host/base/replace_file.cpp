@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
 
@@ -20,23 +21,6 @@ namespace fs = std::filesystem;
 [[noreturn]] void refuse(const fs::path& file, const char* what) {
     throw failure(file.string() + ' ' + what + ": " + std::strerror(errno) + '.');
 }
-
-class open_file {
-public:
-    open_file(const fs::path& file, int how, mode_t mode = 0)
-        : number_(::open(file.c_str(), how | O_CLOEXEC, mode)) {}
-    ~open_file() {
-        if (number_ >= 0) ::close(number_);
-    }
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-
-    explicit operator bool() const noexcept { return number_ >= 0; }
-    int number() const noexcept { return number_; }
-
-private:
-    const int number_;
-};
 
 bool write_all(int number, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -51,8 +35,8 @@ bool write_all(int number, std::string_view bytes) {
 // The name, too, must be on the disk. Not every file system can say when it is.
 void keep_names(const fs::path& file) {
     const auto parent = file.parent_path();
-    if (const open_file folder(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY); folder)
-        ::fsync(folder.number());
+    if (const auto folder = open_file(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY); folder)
+        ::fsync(folder.get());
 }
 
 }  // namespace
@@ -60,15 +44,15 @@ void keep_names(const fs::path& file) {
 void replace_file(const fs::path& file, std::string_view bytes, const replacing& how) {
     const fs::path next = file.string() + '.' + random_id(6);
     try {
-        const open_file to(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, how.mode);
+        const auto to = open_file(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, how.mode);
         if (!to) refuse(file, "cannot be written");
         struct stat before {};
         if (::lstat(file.c_str(), &before) == 0 && S_ISREG(before.st_mode)) {
             // An owner can be kept only by root; for anybody else it is the same one, or not theirs to write.
-            if (::fchown(to.number(), before.st_uid, before.st_gid) != 0 && ::geteuid() == 0) refuse(file, "cannot keep its owner");
-            if (::fchmod(to.number(), before.st_mode & 07777) != 0) refuse(file, "cannot keep its mode");
+            if (::fchown(to.get(), before.st_uid, before.st_gid) != 0 && ::geteuid() == 0) refuse(file, "cannot keep its owner");
+            if (::fchmod(to.get(), before.st_mode & 07777) != 0) refuse(file, "cannot keep its mode");
         }
-        if (!write_all(to.number(), bytes) || (how.lasts && ::fsync(to.number()) != 0)) refuse(file, "cannot be written");
+        if (!write_all(to.get(), bytes) || (how.lasts && ::fsync(to.get()) != 0)) refuse(file, "cannot be written");
         if (::rename(next.c_str(), file.c_str()) != 0) refuse(file, "cannot be replaced");
     } catch (...) {
         ::unlink(next.c_str());
@@ -79,14 +63,14 @@ void replace_file(const fs::path& file, std::string_view bytes, const replacing&
 
 void append_to_file(const fs::path& file, std::string_view bytes) {
     const bool is_new = !fs::exists(file);
-    const open_file to(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0640);
+    const auto to = open_file(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0640);
     if (!to) refuse(file, "cannot be written");
     struct stat before {};
-    if (::fstat(to.number(), &before) != 0) refuse(file, "cannot be examined");
-    if (!write_all(to.number(), bytes) || ::fsync(to.number()) != 0) {
+    if (::fstat(to.get(), &before) != 0) refuse(file, "cannot be examined");
+    if (!write_all(to.get(), bytes) || ::fsync(to.get()) != 0) {
         const int why = errno;
         // Half a line would be a broken one.
-        [[maybe_unused]] const int cut = ::ftruncate(to.number(), before.st_size);
+        [[maybe_unused]] const int cut = ::ftruncate(to.get(), before.st_size);
         errno = why;
         refuse(file, "cannot be written");
     }
@@ -94,12 +78,10 @@ void append_to_file(const fs::path& file, std::string_view bytes) {
 }
 
 file_lock::file_lock(const fs::path& file)
-    : number_(::open((file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
-    if (number_ < 0) refuse(file, "cannot be locked");
-    while (::flock(number_, LOCK_EX) != 0)
+    : held_(open_file(file.string() + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600)) {
+    if (!held_) refuse(file, "cannot be locked");
+    while (::flock(held_.get(), LOCK_EX) != 0)
         if (errno != EINTR) refuse(file, "cannot be locked");
 }
-
-file_lock::~file_lock() { ::close(number_); }
 
 }  // namespace toolrack

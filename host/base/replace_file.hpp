@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/descriptor.hpp"
+
 namespace toolrack {
 
 struct replacing {
@@ -25,12 +27,9 @@ void append_to_file(const std::filesystem::path& file, std::string_view bytes);
 class file_lock {
 public:
     explicit file_lock(const std::filesystem::path& file);  // throws failure
-    ~file_lock();
-    file_lock(const file_lock&) = delete;
-    file_lock& operator=(const file_lock&) = delete;
 
 private:
-    int number_;
+    descriptor held_;
 };
 
 }  // namespace toolrack

@@ -19,7 +19,7 @@ std::error_code last_error() {
 result<file_content, std::error_code> read_file(const std::filesystem::path& file,
                                                 std::size_t most) {
     // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
-    const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const auto opened = open_file(file, O_RDONLY | O_NONBLOCK);
     struct stat status {};
     if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
         return last_error();

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <memory>
 
+#include "base/descriptor.hpp"
+
 namespace toolrack::worker::landlock {
 namespace {
 
@@ -73,21 +75,6 @@ std::uint64_t rights(may what) {
 
 complaint because(const char* what) { return complain(std::string(what) + ": " + std::strerror(errno)); }
 
-class descriptor {
-public:
-    explicit descriptor(long number) noexcept : number_(static_cast<int>(number)) {}
-    ~descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    explicit operator bool() const noexcept { return number_ >= 0; }
-    int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
 }  // namespace
 
 unsigned version() noexcept {
@@ -101,23 +88,23 @@ result<std::vector<std::filesystem::path>, complaint> restrict_to(const std::vec
     if (speaks >= confines_tcp && !network) all.tcp = bind_tcp | connect_tcp;
     if (speaks >= confines_signals) all.scopes = abstract_sockets | signals;
     // Members that a kernel does not know are fine while they are zero.
-    const descriptor ruleset(::syscall(create_ruleset, &all, sizeof all, 0));
+    const descriptor ruleset(static_cast<int>(::syscall(create_ruleset, &all, sizeof all, 0)));
     if (!ruleset) return because("Landlock makes no set of rules");
 
     std::vector<std::filesystem::path> missing;
     for (const auto& rule : rules) {
-        const descriptor target(::open(rule.path.c_str(), O_PATH | O_CLOEXEC));
+        const auto target = open_file(rule.path, O_PATH);
         struct stat about {};
-        if (!target || ::fstat(target.number(), &about) != 0) {
+        if (!target || ::fstat(target.get(), &about) != 0) {
             missing.push_back(rule.path);
             continue;
         }
-        path_rule below{rights(rule.what) & all.files, target.number()};
+        path_rule below{rights(rule.what) & all.files, target.get()};
         if (!S_ISDIR(about.st_mode)) below.allowed &= for_files;
-        if (::syscall(add_rule, ruleset.number(), below_a_path, &below, 0) != 0)
+        if (::syscall(add_rule, ruleset.get(), below_a_path, &below, 0) != 0)
             return because(("Landlock takes no rule for " + rule.path.string()).c_str());
     }
-    if (::syscall(restrict_self, ruleset.number(), 0) != 0) return because("Landlock cannot be put on");
+    if (::syscall(restrict_self, ruleset.get(), 0) != 0) return because("Landlock cannot be put on");
     return missing;
 }
 
