@@ -229,7 +229,8 @@ std::string ask_how_it_is(const fs::path& config) {
     auto line = ask(config, "status", longest_status, "was asked how it is");
     const json::value said(line);
     if (said.find("version")) return line;
-    throw failure(wire::string_member(said, "refused").value_or("The server did not say how it is."), exit_code::unavailable);
+    throw failure(wire::string_member(said, "refused").value_or("The server did not say how it is."),
+                  exit_code::unavailable);
 }
 
 }  // namespace toolrack::app

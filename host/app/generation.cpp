@@ -86,7 +86,8 @@ generation::generation(std::shared_ptr<const config::settings> settings,
 
 generation::generation(const generation& before)
     : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
-      resource_(before.resource_), allowance_(before.allowance_), report_(before.mounting_), mounting_(before.mounting_) {
+      resource_(before.resource_), allowance_(before.allowance_), report_(before.mounting_),
+      mounting_(before.mounting_) {
     open_audit(&before);
     make_catalog(because::of_a_change);
 }
@@ -252,7 +253,8 @@ void generation::make_catalog(because reason) {
     catalog_ = std::make_shared<const catalog::catalog>(std::move(offers), settings_->server.page_size, omissions);
     gate_ = std::make_unique<auth::gate>(
         instances_of(backends_),
-        auth::gate::rules{resource_of(*settings_), settings_->auth.same_people, settings_->server.calls.failures_per_minute},
+        auth::gate::rules{resource_of(*settings_), settings_->auth.same_people,
+                          settings_->server.calls.failures_per_minute},
         auth::gate::surroundings{hub_.visits, hub_.accounts, hub_.throttle, hub_.clock, hub_.log, &hub_.figures});
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,

@@ -58,7 +58,8 @@ handed_sockets::handed_sockets(log& log) : log_(log) {
         const bool is_open = number <= static_cast<unsigned>(std::numeric_limits<int>::max()) &&
                              ::fcntl(static_cast<int>(number), F_SETFD, FD_CLOEXEC) == 0;
         if (!is_open)
-            throw failure(fmt::format("LISTEN_FDS says that {} sockets were handed over, but descriptor {} is not open.",
+            throw failure(fmt::format("LISTEN_FDS says that {} sockets were handed over, but descriptor {} "
+                                      "is not open.",
                                       count, number));
         const auto name = i < names.size() ? '"' + printable(names[i], 100) + "\" " : std::string();
         sockets_.push_back({descriptor(static_cast<int>(number)),
@@ -84,7 +85,8 @@ std::vector<http::listening> handed_sockets::listen_on_all(const config::server&
     std::vector<http::listening> all;
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (!places[i] && were_any)
-            log_.info("No socket was handed over for {}, so this server opens it itself.", to_string(settings.listen[i]));
+            log_.info("No socket was handed over for {}, so this server opens it itself.",
+                      to_string(settings.listen[i]));
         all.push_back(places[i] ? std::move(*places[i]) : http::listen_on(settings.listen[i], settings.http));
     }
     return all;

@@ -32,7 +32,8 @@ secret kept_key(const std::filesystem::path& folder, const char* file, std::stri
 
 // Those that replicas share, when the configuration names any. Else one that is kept, so that what a client
 // holds from before a restart still opens after it.
-std::vector<secret> seal_keys(const config::settings& settings, const std::filesystem::path& state, toolrack::log& log) {
+std::vector<secret> seal_keys(const config::settings& settings, const std::filesystem::path& state,
+                              toolrack::log& log) {
     std::vector<secret> keys;
     for (const auto& one : settings.server.seal_keys) keys.push_back(one.copy());
     if (keys.empty()) keys.push_back(kept_key(state, "seal.key", "requests that wait for input do not survive", log));
@@ -42,7 +43,8 @@ std::vector<secret> seal_keys(const config::settings& settings, const std::files
 }  // namespace
 
 hub::hub(const config::settings& settings, toolrack::log& to)
-    : log(to), state(state_folder()), token(take_from_environment(settings.auth.variable.c_str())), worker(find_worker()),
+    : log(to), state(state_folder()), token(take_from_environment(settings.auth.variable.c_str())),
+      worker(find_worker()),
       libraries(worker, to),
       states(seal_keys(settings, state, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 

@@ -34,7 +34,8 @@ void print_features(const json::value& root) {
     fmt::print("offers\n");
     for (const auto& feature : *features) {
         const auto definition = feature.find("definition");
-        fmt::print("  {} {}  {}\n", text_of(feature, "kind"), text_of(*definition, "name"), text_of(*definition, "description"));
+        fmt::print("  {} {}  {}\n", text_of(feature, "kind"),
+                   text_of(*definition, "name"), text_of(*definition, "description"));
     }
 }
 

@@ -32,14 +32,16 @@ jwt::key& find(jwt::key_ring& ring, const std::string& kid, const std::filesyste
     if (auto* key = ring.find(kid)) return *key;
     std::string names;
     for (const auto& one : ring.keys()) names += (names.empty() ? "" : ", ") + one.kid;
-    misuse(fmt::format("There is no key {} in {}; it has {}.", printable(kid), file.string(), names.empty() ? "none" : names));
+    misuse(fmt::format("There is no key {} in {}; it has {}.", printable(kid), file.string(),
+                       names.empty() ? "none" : names));
 }
 
 // One with the name that was asked for, or a random one.
 jwt::key fresh_key(const std::string& kid, const jwt::key_ring& ring) {
     auto made = jwt::make_key(now());
     if (!kid.empty()) {
-        if (!jwt::is_kid(kid)) misuse(fmt::format("\"{}\" is no id of a key: expected 1 to 32 of A-Z a-z 0-9 _ -", printable(kid)));
+        if (!jwt::is_kid(kid))
+            misuse(fmt::format("\"{}\" is no id of a key: expected 1 to 32 of A-Z a-z 0-9 _ -", printable(kid)));
         made.kid = kid;
     }
     if (ring.find(made.kid)) misuse(fmt::format("There is a key {} already.", made.kid));
@@ -63,7 +65,8 @@ seconds read_overlap(const std::string& written) {
 }  // namespace
 
 key_command::key_command(CLI::App& program)
-    : command_(program.add_subcommand("key", "The keys that signed tokens are made and checked with (backend hmac-token)")),
+    : command_(program.add_subcommand("key",
+                                      "The keys that signed tokens are made and checked with (backend hmac-token)")),
       make_(&add("new", "Make a key: one that signs, or, when there is one that does, one that is accepted beside it")),
       rotate_(&add("rotate", "Let a new key sign, and accept the old one for a while")),
       retire_(&add("retire", "Refuse every token that a key has signed, and will sign")),
@@ -71,7 +74,8 @@ key_command::key_command(CLI::App& program)
       export_(&add("export", "Show a key's secret, for another minter of tokens")) {
     command_->require_subcommand(1);
     make_->add_option("--kid", kid_, "The key's id (default: a random one)")->type_name("KID");
-    rotate_->add_option("--kid", kid_, "The key that signs from now on: a new id, or that of a key in state verify")->type_name("KID");
+    rotate_->add_option("--kid", kid_, "The key that signs from now on: a new id, or that of a key in state verify")
+        ->type_name("KID");
     rotate_->add_option("--overlap", overlap_, "How long the old key is accepted; at least as long as its tokens live")
         ->type_name("TIME")
         ->capture_default_str();
@@ -124,7 +128,8 @@ void key_command::rotate() const {
         if (kid_.empty() || !ring.find(kid_)) ring.keys().push_back(fresh_key(kid_, ring));
         auto& next = kid_.empty() ? ring.keys().back() : *ring.find(kid_);
         if (next.kid == before) misuse(fmt::format("The key {} signs already.", next.kid));
-        if (!next.is_accepted_at(now())) misuse(fmt::format("The key {} is not accepted any more, so it cannot sign.", next.kid));
+        if (!next.is_accepted_at(now()))
+            misuse(fmt::format("The key {} is not accepted any more, so it cannot sign.", next.kid));
         if (auto* previous = before.empty() ? nullptr : ring.find(before)) {
             previous->state = jwt::key_state::verify;
             const auto end = now() + overlap.count();
@@ -168,21 +173,24 @@ void key_command::list() const {
     }
     fmt::print("{:32}  {:8}  {:20}  {}\n", "KEY", "STATE", "CREATED", "NOT AFTER");
     for (const auto& key : ring.keys())
-        fmt::print("{:32}  {:8}  {:20}  {}\n", key.kid, to_string(key.state), to_rfc3339(key.created), when(key.not_after));
+        fmt::print("{:32}  {:8}  {:20}  {}\n", key.kid,
+                   to_string(key.state), to_rfc3339(key.created), when(key.not_after));
 }
 
 void key_command::show() const {
     target_.check(as_json_);
     const auto file = find_keys(where_);
     auto ring = jwt::load_keys(file);
-    if (kid_.empty() && !ring.active()) misuse(fmt::format("No key in {} signs. Say which one is meant.", file.string()));
+    if (kid_.empty() && !ring.active())
+        misuse(fmt::format("No key in {} signs. Say which one is meant.", file.string()));
     const auto& key = kid_.empty() ? *ring.active() : find(ring, kid_, file);
     if (!key.is_accepted_at(now()))
         misuse(fmt::format("The key {} is not accepted any more, so nobody has a use for it.", key.kid));
 
     std::string encoded = base64url(key.bytes.reveal());
     // Filled in by hand, into a place that is wiped.
-    if (as_jwk_) encoded.insert(0, R"({"kty":"oct","use":"sig","alg":"HS256","kid":")" + key.kid + R"(","k":")").append("\"}");
+    if (as_jwk_)
+        encoded.insert(0, R"({"kty":"oct","use":"sig","alg":"HS256","kid":")" + key.kid + R"(","k":")").append("\"}");
     const secret shown{std::string_view(encoded)};
     wipe(encoded);
     target_.put(shown);

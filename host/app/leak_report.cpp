@@ -16,7 +16,9 @@ std::string shown(const std::string& name) {
     return redacted(printable(name, longest));
 }
 
-std::string counted(std::uint64_t count, const char* one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
+std::string counted(std::uint64_t count, const char* one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
 
 }  // namespace
 
@@ -43,7 +45,8 @@ void leak_report::finish(bool is_quiet) const {
     if (as_json_) {
         auto unreadable = json::array();
         for (const auto& one : unreadable_) unreadable.push(json::object({{"file", one.name}, {"why", one.why}}));
-        return fmt::print("{}],\"files\":{},\"unreadable\":{}}}\n", has_found_any() ? "" : "{\"found\":[", files_, unreadable.str());
+        return fmt::print("{}],\"files\":{},\"unreadable\":{}}}\n", has_found_any() ? "" : "{\"found\":[",
+                          files_, unreadable.str());
     }
     std::fflush(stdout);
     if (!has_found_any()) {
@@ -53,8 +56,12 @@ void leak_report::finish(bool is_quiet) const {
     fmt::print(stderr, "Found {}{}{} in {}. Whoever has read one can use it, so taking it out is not enough.\n",
                tokens_ ? counted(tokens_, "token") : "", tokens_ && keys_ ? " and " : "",
                keys_ ? counted(keys_, "signing key") : "", counted(files_, "file"));
-    if (tokens_) fmt::print(stderr, "A token ends with \"toolrack token revoke ID\", or, with a new one in its place, \"toolrack token rotate ID\".\n");
-    if (keys_) fmt::print(stderr, "A key ends with \"toolrack key rotate\", and then \"toolrack key retire KID\" for the old one.\n");
+    if (tokens_)
+        fmt::print(stderr, "A token ends with \"toolrack token revoke ID\", or, with a new one in its place, "
+                           "\"toolrack token rotate ID\".\n");
+    if (keys_)
+        fmt::print(stderr, "A key ends with \"toolrack key rotate\", and then \"toolrack key retire KID\" "
+                           "for the old one.\n");
 }
 
 }  // namespace toolrack::app

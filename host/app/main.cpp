@@ -24,7 +24,8 @@ namespace {
 
 using namespace toolrack;
 
-const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload", "scan", "status", "token", "version"};
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload",
+                                             "scan", "status", "token", "version"};
 const std::map<std::string, severity> levels{{"error", severity::error},
                                              {"warning", severity::warning},
                                              {"info", severity::info},
@@ -51,7 +52,11 @@ void print_version() {
 }
 
 void add_config_option(CLI::App& command, arguments& given) {
-    command.add_option("--config", given.config, "The configuration file (default: $TOOLRACK_CONFIG, ~/.config/toolrack/toolrack.toml, /etc/toolrack/toolrack.toml)")->type_name("FILE");
+    command
+        .add_option("--config", given.config,
+                    "The configuration file (default: $TOOLRACK_CONFIG, ~/.config/toolrack/toolrack.toml, "
+                    "/etc/toolrack/toolrack.toml)")
+        ->type_name("FILE");
 }
 
 void add_start_options(CLI::App& command, arguments& given) {
@@ -81,7 +86,9 @@ int complain_about(const CLI::ParseError& error, const CLI::App& app, int count,
 int run(const CLI::App& app, const arguments& given, int result) {
     if (app.got_subcommand("token")) return result;  // it ran while the line was parsed
     toolrack::log log(levels.at(given.log_level));
-    const auto config = [&] { return given.config.empty() ? config::find_file() : std::filesystem::path(given.config); };
+    const auto config = [&] {
+        return given.config.empty() ? config::find_file() : std::filesystem::path(given.config);
+    };
 
     if (app.got_subcommand("serve") && given.start.stdio) return static_cast<int>(app::run_stdio(config(), log));
     if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
@@ -104,11 +111,13 @@ int main(int count, char** words) {
 
     auto* serve = app.add_subcommand("serve", "Serve until SIGTERM");
     auto* check = app.add_subcommand("check", "Do everything that a start would do, except listen");
-    serve->add_flag("--stdio", given.start.stdio, "Serve the one client that started this process, on standard input and output");
+    serve->add_flag("--stdio", given.start.stdio,
+                    "Serve the one client that started this process, on standard input and output");
     add_start_options(*serve, given);
     add_start_options(*check, given);
     add_config_option(*app.add_subcommand("reload", "Have the running server read its configuration again"), given);
-    auto* status = app.add_subcommand("status", "Show how the running server is: its plugins, its locks, and what is amiss");
+    auto* status = app.add_subcommand("status",
+                                      "Show how the running server is: its plugins, its locks, and what is amiss");
     add_config_option(*status, given);
     status->add_flag("--json", given.as_json, "One line of JSON");
     auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");

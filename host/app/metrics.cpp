@@ -78,7 +78,8 @@ std::string vitals::metrics() const {
                now->report().left_out);
     write_instances(page, members);
 
-    page.gauge("toolrack_connections", "Open connections", listeners_.empty() ? 0 : listeners_.front()->open_connections());
+    page.gauge("toolrack_connections", "Open connections",
+               listeners_.empty() ? 0 : listeners_.front()->open_connections());
     page.gauge("toolrack_listen_streams", "Streams on which somebody only listens", hub_.visits.size());
     page.gauge("toolrack_sessions", "Legacy sessions", hub_.sessions.size());
     page.gauge("toolrack_tasks", "Tasks that are kept, done or not", hub_.tasks.size());

@@ -39,7 +39,8 @@ std::string fresh_id() {
 
 const jwt::key& signing_key(const jwt::key_ring& ring, const std::filesystem::path& file) {
     if (const auto* key = ring.active()) return *key;
-    throw failure(fmt::format("No key in {} signs. Let a new one do so: toolrack key new --keys {}", file.string(), file.string()));
+    throw failure(fmt::format("No key in {} signs. Let a new one do so: toolrack key new --keys {}",
+                              file.string(), file.string()));
 }
 
 // Whatever a server would say of it is better said now.
@@ -47,8 +48,8 @@ void insist_on_acceptance(std::string_view token, const jwt::key_ring& ring, con
     const auto verified = jwt::verify(token, jwt::prepared_keys(ring), {}, {by.issuer, by.audience, by.max_ttl}, at);
     if (!verified) misuse(fmt::format("No server would accept this token: {}.", to_string(verified.error().why)));
     if (verified->expires != verified->claims.expires)
-        misuse(fmt::format("The key that signs is accepted until {}, and the token would not live longer than it. Rotate the "
-                           "keys, or give it a shorter --ttl.",
+        misuse(fmt::format("The key that signs is accepted until {}, and the token would not live longer than it. "
+                           "Rotate the keys, or give it a shorter --ttl.",
                            to_rfc3339(verified->expires)));
 }
 
@@ -85,7 +86,8 @@ exit_code mint_command::run() const {
         misuse("--principal is no name that a token can carry: expected 1 to 256 bytes of UTF-8 without white space.");
     for (const auto& scope : scopes_)
         if (!jwt::is_scope(scope))
-            misuse(fmt::format("\"{}\" is no scope: expected visible ASCII without white space, \" and \\.", printable(scope)));
+            misuse(fmt::format("\"{}\" is no scope: expected visible ASCII without white space, \" and \\.",
+                               printable(scope)));
 
     const auto by = find_minting(where_);
     const auto ring = jwt::load_keys(by.keys);

@@ -50,7 +50,8 @@ void read_file(const fs::path& file, bool is_named, leak_report& report) {
     const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | (is_named ? 0 : O_NOFOLLOW | O_NONBLOCK));
     if (opened < 0) return report.cannot_read(file.string(), std::strerror(errno));
     struct stat found {};
-    if (is_named || (::fstat(opened, &found) == 0 && S_ISREG(found.st_mode))) read_descriptor(file.string(), opened, report);
+    if (is_named || (::fstat(opened, &found) == 0 && S_ISREG(found.st_mode)))
+        read_descriptor(file.string(), opened, report);
     ::close(opened);
 }
 
@@ -76,7 +77,8 @@ void read_folder(const fs::path& folder, leak_report& report) {
     if (is_object_store(folder)) return;
     std::error_code wrong;
     std::vector<fs::directory_entry> entries;
-    for (fs::directory_iterator at(folder, wrong), end; !wrong && at != end; at.increment(wrong)) entries.push_back(*at);
+    for (fs::directory_iterator at(folder, wrong), end; !wrong && at != end; at.increment(wrong))
+        entries.push_back(*at);
     if (wrong) report.cannot_read(folder.string(), wrong.message());
     std::sort(entries.begin(), entries.end());  // the same order each time
     for (const auto& entry : entries) read_entry(entry, report);
@@ -92,8 +94,10 @@ void read_named(const std::string& path, leak_report& report) {
 }  // namespace
 
 scan_command::scan_command(CLI::App& program)
-    : command_(program.add_subcommand("scan", "Look for leaked tokens and keys in files and folders, or in what git is about to commit")) {
-    auto* const paths = command_->add_option("path", paths_, "Files and folders, these with all that is in them; \"-\" is standard input");
+    : command_(program.add_subcommand("scan", "Look for leaked tokens and keys in files and folders, or in what git "
+                                              "is about to commit")) {
+    auto* const paths = command_->add_option("path", paths_, "Files and folders, these with all that is in them; "
+                                                             "\"-\" is standard input");
     paths->type_name("PATH");
     command_->add_flag("--staged", is_staged_, "Look at what git has staged; for a pre-commit hook")->excludes(paths);
     command_->add_flag("--json", as_json_, "One line of JSON");
@@ -103,10 +107,13 @@ scan_command::scan_command(CLI::App& program)
 bool scan_command::is_asked_for() const { return command_->parsed(); }
 
 int scan_command::run() const {
-    if (paths_.empty() && !is_staged_) throw failure("Say where to look: toolrack scan PATH, or toolrack scan --staged.", exit_code::usage);
+    if (paths_.empty() && !is_staged_)
+        throw failure("Say where to look: toolrack scan PATH, or toolrack scan --staged.", exit_code::usage);
     leak_report report(as_json_);
     if (is_staged_)
-        for_each_staged([&](const std::string& name, const byte_source& bytes) { look_for_leaks(name, bytes, report); });
+        for_each_staged([&](const std::string& name, const byte_source& bytes) {
+            look_for_leaks(name, bytes, report);
+        });
     for (const auto& path : paths_) read_named(path, report);
     report.finish(is_staged_);
     if (report.has_found_any()) return 1;

@@ -33,8 +33,10 @@ void write_all(int to, std::string_view bytes) {
 
 void secret_target::add_options(CLI::App& command, const std::string& what) {
     what_ = what;
-    auto* const out = command.add_option("--out", file_, "Put the " + what + " into this new file, which only its owner may read");
-    auto* const fd = command.add_option("--fd", descriptor_, "Write the " + what + " to this open descriptor (1: standard output)");
+    auto* const out = command.add_option("--out", file_,
+                                         "Put the " + what + " into this new file, which only its owner may read");
+    auto* const fd = command.add_option("--fd", descriptor_,
+                                        "Write the " + what + " to this open descriptor (1: standard output)");
     out->type_name("FILE");
     fd->type_name("N")->check(CLI::Range(1, 1'000'000))->excludes(out);
 }
@@ -47,9 +49,9 @@ void secret_target::check(bool beside_json) const {
                            "--out FILE, or --fd N with another number than 1.",
                            what_));
     if (file_.empty() && descriptor_ < 0 && ::isatty(STDOUT_FILENO) != 1)
-        misuse(fmt::format("Standard output is no terminal, so the {0} would end up in a file or a log that others may read. "
-                           "Say where it goes: --out FILE for a new file, or --fd N (--fd 1 if it is standard output that "
-                           "you mean).",
+        misuse(fmt::format("Standard output is no terminal, so the {0} would end up in a file or a log that others may "
+                           "read. Say where it goes: --out FILE for a new file, or --fd N (--fd 1 if it is standard "
+                           "output that you mean).",
                            what_));
 }
 
@@ -62,7 +64,8 @@ void secret_target::put(const secret& what) const {
 
 void secret_target::put_into_file(const secret& what) const {
     const int to = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (to < 0 && errno == EEXIST) misuse(fmt::format("There is a file {} already. Name one that is not there.", file_));
+    if (to < 0 && errno == EEXIST)
+        misuse(fmt::format("There is a file {} already. Name one that is not there.", file_));
     if (to < 0) misuse(fmt::format("The file {} cannot be made: {}.", file_, std::strerror(errno)));
     write_all(to, what.reveal());
     write_all(to, "\n");

@@ -18,7 +18,8 @@ http::rejection refused(const auth::denial& denied, const auth::protected_resour
 }
 
 // A connection counts for the principal whose request came on it last, from before its body is waited for.
-std::optional<http::rejection> take_place(http::exchange& x, const wire::principal& who, const auth::allowance& allowed) {
+std::optional<http::rejection> take_place(http::exchange& x, const wire::principal& who,
+                                          const auth::allowance& allowed) {
     auto& place = x.belongings();
     if (place && static_cast<const auth::attendance*>(place.get())->is_of(who)) return std::nullopt;
     place.reset();  // the last one's
@@ -45,7 +46,8 @@ void describe_resource(http::exchange& x, const http::policy& policy, const auth
 void end_session(http::exchange& x, const wire::principal& who, const generation& now) {
     const auto name = x.session();
     if (!name)
-        return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.", {{"Allow", "POST"}}});
+        return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.",
+                         {{"Allow", "POST"}}});
     if (now.mcp().end_session(*name, who)) return x.finish_empty(204);
     x.reject({404, "There is no such session.", {}});
 }

@@ -39,29 +39,32 @@ configured read_configuration(const signing_words& given) {
 void insist_on_backend(const configured& read) {
     if (read.find()) return;
     throw failure(to_string(read.settings.auth.where) +
-                  ": the configuration does not say where the keys are, because none of its auth backends is hmac-token. "
-                  "Name the keys file with --keys.");
+                  ": the configuration does not say where the keys are, because none of its auth backends is "
+                  "hmac-token. Name the keys file with --keys.");
 }
 
 std::filesystem::path keys_of(const configured& read) {
     insist_on_backend(read);
     if (const auto keys = read.option("keys")) return *keys;
     throw failure(to_string(read.settings.auth.where) +
-                  ": the backend hmac-token has no option keys. Add a line such as options.keys = \"/etc/toolrack/keys.toml\", "
-                  "or name the keys file with --keys.");
+                  ": the backend hmac-token has no option keys. Add a line such as "
+                  "options.keys = \"/etc/toolrack/keys.toml\", or name the keys file with --keys.");
 }
 
 }  // namespace
 
 void signing_words::add_options(CLI::App& command) {
     command.add_option("--keys", keys, "The keys file (default: what the configuration says)")->type_name("FILE");
-    command.add_option("--config", config, "The configuration file (default: as for \"toolrack serve\")")->type_name("FILE");
+    command.add_option("--config", config, "The configuration file (default: as for \"toolrack serve\")")
+        ->type_name("FILE");
 }
 
 void signing_words::add_mint_options(CLI::App& command) {
-    command.add_option("--audience", audience, "The server that the token is for (default: the URL of the configured one)")
+    command.add_option("--audience", audience,
+                       "The server that the token is for (default: the URL of the configured one)")
         ->type_name("URI");
-    command.add_option("--issuer", issuer, "Who the token says made it (default: what the configuration expects, or toolrack)")
+    command.add_option("--issuer", issuer,
+                       "Who the token says made it (default: what the configuration expects, or toolrack)")
         ->type_name("NAME");
 }
 

@@ -27,7 +27,8 @@ public:
     // `input` becomes its standard input.
     explicit git(std::vector<std::string> arguments, int input) {
         int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) throw failure(fmt::format("No pipe can be made: {}.", std::strerror(errno)), exit_code::unavailable);
+        if (::pipe2(ends, O_CLOEXEC) != 0)
+            throw failure(fmt::format("No pipe can be made: {}.", std::strerror(errno)), exit_code::unavailable);
         output_ = ends[0];
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
@@ -42,7 +43,8 @@ public:
         ::close(ends[1]);
         if (wrong == 0) return;
         ::close(output_);
-        throw failure(fmt::format("--staged asks git, which cannot be run: {}.", std::strerror(wrong)), exit_code::unavailable);
+        throw failure(fmt::format("--staged asks git, which cannot be run: {}.", std::strerror(wrong)),
+                      exit_code::unavailable);
     }
     ~git() {
         ::close(output_);
@@ -76,10 +78,14 @@ public:
         int status = 0;
         ::waitpid(std::exchange(process_, 0), &status, 0);
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-        throw failure("git could not say what is staged; its reason is above. --staged is for a folder in a git repository.", exit_code::unavailable);
+        throw failure("git could not say what is staged; its reason is above. "
+                      "--staged is for a folder in a git repository.",
+                      exit_code::unavailable);
     }
 
-    static failure garbled() { return failure("git said what is staged in a way that is not understood.", exit_code::software); }
+    static failure garbled() {
+        return failure("git said what is staged in a way that is not understood.", exit_code::software);
+    }
 
 private:
     static constexpr std::size_t longest_word = 64 * 1024;
@@ -118,7 +124,9 @@ std::optional<staged> read_entry(const std::string& line, std::string name) {
 
 std::vector<staged> list_staged() {
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    git said({"diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--diff-filter=d"}, nothing);
+    git said({"diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff",
+              "--diff-filter=d"},
+             nothing);
     ::close(nothing);
     std::vector<staged> all;
     while (const auto line = said.read_until('\0')) {
@@ -153,7 +161,8 @@ std::uint64_t read_size(const std::string& line, const staged& one) {
     const auto* const end = line.data() + line.size();
     if (!line.starts_with(one.object + " blob ") ||
         std::from_chars(line.data() + blank + 1, end, size).ptr != end)
-        throw failure(fmt::format("git has no content for {}, which is staged: {}.", one.name, line), exit_code::unavailable);
+        throw failure(fmt::format("git has no content for {}, which is staged: {}.", one.name, line),
+                      exit_code::unavailable);
     return size;
 }
 

@@ -74,7 +74,8 @@ void print_instances(const char* title, const std::vector<json::value>& all) {
                                       is.number("underWay") ? fmt::format(", {} under way", is.number("underWay")) : "",
                                       deaths ? fmt::format(", ended {} by itself", counted(deaths, "time")) : ""));
         if (state != "serving") print_remark(fmt::format("{} since {}: {}", state, is.text("since"), is.text("why")));
-        if (const auto why = is.text("stale"); !why.empty()) print_remark("stays as it was, for as it is configured now: " + why);
+        if (const auto why = is.text("stale"); !why.empty())
+            print_remark("stays as it was, for as it is configured now: " + why);
         if (const auto what = is.text("ailment"); !what.empty())
             print_remark(fmt::format("since {}: {}", is.text("ailingSince"), what));
         title = "";
@@ -83,7 +84,8 @@ void print_instances(const char* title, const std::vector<json::value>& all) {
 }
 
 void print(const report& is) {
-    std::puts(fmt::format("toolrack {}, {}, for {}, process {}", is.text("version"), is.flag("ready") ? "ready" : "NOT READY",
+    std::puts(fmt::format("toolrack {}, {}, for {}, process {}", is.text("version"),
+                          is.flag("ready") ? "ready" : "NOT READY",
                           in_words(is.number("uptimeSeconds")), is.number("process")).c_str());
     print_line("config", fmt::format("{}, read {} (generation {})", is.text("configuration"), is.text("read"),
                                      is.number("generation")));

@@ -70,7 +70,9 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
         thread, input, output, limits, settings.server.http.body,
         {[&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, rack.current); },
          [&](std::string_view body, wire::outlet& to) { return answer_batch(body, limits, who, to, rack.current); },
-         [&](std::string session, wire::outlet& to) { return hold_session(std::move(session), who, to, rack.current); }},
+         [&](std::string session, wire::outlet& to) {
+             return hold_session(std::move(session), who, to, rack.current);
+         }},
         log);
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();

@@ -40,7 +40,8 @@ secret read_bearer() {
     const auto end = line.find_last_not_of(" \t\r");
     secret read{std::string_view(line).substr(0, end == std::string::npos ? 0 : end + 1)};
     wipe(line);
-    if (read.empty()) throw failure("There is nothing on standard input; the token is read from there.", exit_code::usage);
+    if (read.empty())
+        throw failure("There is nothing on standard input; the token is read from there.", exit_code::usage);
     return read;
 }
 
@@ -48,10 +49,13 @@ void check_words(const record& one) {
     if (!token::is_principal(one.principal)) misused("--principal is a name of 1 to 256 bytes on one line.");
     if (!token::is_note(one.note)) misused("--note is at most 256 bytes on one line.");
     for (const auto& scope : one.scopes)
-        if (!token::is_scope(scope)) misused(fmt::format("--scope \"{}\" is not a scope; expected one such as orders:read.", printable(scope, 80)));
+        if (!token::is_scope(scope))
+            misused(fmt::format("--scope \"{}\" is not a scope; expected one such as orders:read.",
+                                printable(scope, 80)));
     for (const auto& source : one.sources)
         if (!token::is_source(source))
-            misused(fmt::format("--source \"{}\" is not a network; expected one such as 10.0.0.0/8, or \"unix\".", printable(source, 80)));
+            misused(fmt::format("--source \"{}\" is not a network; expected one such as 10.0.0.0/8, or \"unix\".",
+                                printable(source, 80)));
 }
 
 // Makes a token, and puts into the list what `describe` makes of its bare record. Shown only when it counts.
@@ -72,7 +76,8 @@ void issue(const token_words& given,
     if (given.as_json) return fmt::print("{}\n", shown(made, "valid", {}).str());
     fmt::print(stderr, "Token {} for {}, {}, {}. It is not shown again.\n", made.id, printable(made.principal, 256),
                made.expires ? "valid until " + to_rfc3339(*made.expires) : "which never expires",
-               made.scopes.empty() ? "without scopes: it may use only what asks for none" : fmt::format("with {}", fmt::join(made.scopes, ", ")));
+               made.scopes.empty() ? "without scopes: it may use only what asks for none"
+                                   : fmt::format("with {}", fmt::join(made.scopes, ", ")));
 }
 
 void run_new(const token_words& given) {
@@ -84,7 +89,8 @@ void run_new(const token_words& given) {
     check_words(wanted);
     if (!given.not_before.empty()) {
         wanted.not_before = read_rfc3339(given.not_before);
-        if (!wanted.not_before) misused("--not-before is not a point in time; expected one such as 2027-02-20T10:00:00Z.");
+        if (!wanted.not_before)
+            misused("--not-before is not a point in time; expected one such as 2027-02-20T10:00:00Z.");
     }
     given.output.check(given.as_json);
     issue(given, given.open_book(), [&](record& fresh, std::vector<record>&) {
@@ -104,7 +110,8 @@ void run_rotate(const token_words& given) {
     issue(given, book, [&](record& fresh, std::vector<record>& all) {
         const auto old = std::ranges::find(all, given.id, &record::id);
         if (old == all.end())
-            misused("There is no token with the id " + printable(given.id, 80) + " in " + book.where().list.string() + '.');
+            misused("There is no token with the id " + printable(given.id, 80) + " in " +
+                    book.where().list.string() + '.');
         if (const auto state = state_of(*old, revoked, fresh.created); state != "valid" && state != "not yet")
             misused("The token " + old->id + " is " + state +
                     ", and only a valid one can be rotated. \"toolrack token new\" makes a fresh one.");
@@ -124,9 +131,11 @@ void run_list(const token_words& given) {
     const auto revoked = book.read_revoked();
     const auto uses = book.read_uses();
     const auto at = this_second();
-    const auto idle_since = given.stale.empty() ? std::optional<sys_seconds>() : at - read_duration(given.stale, "--stale");
+    const auto idle_since = given.stale.empty() ? std::optional<sys_seconds>()
+                                                : at - read_duration(given.stale, "--stale");
     auto all = json::array();
-    if (!given.as_json) fmt::print("{:<13}{:<10}{:<22}{:<22}{:<20}{}\n", "ID", "STATE", "EXPIRES", "LAST USE", "PRINCIPAL", "SCOPES");
+    if (!given.as_json)
+        fmt::print("{:<13}{:<10}{:<22}{:<22}{:<20}{}\n", "ID", "STATE", "EXPIRES", "LAST USE", "PRINCIPAL", "SCOPES");
     for (const auto& one : records) {
         const auto found = uses.find(one.id);
         const auto used = found == uses.end() ? std::optional<sys_seconds>() : found->second;
@@ -155,10 +164,14 @@ int verify_signed(const token_words& given, const secret& bearer) {
     }
     const auto& said = found->claims;
     if (given.as_json)
-        fmt::print("{}\n", json::object({{"jti", said.id}, {"principal", said.subject}, {"scopes", strings(said.scopes)},
-                                         {"state", "valid"}, {"expires", to_rfc3339(found->expires)}}).str());
+        fmt::print("{}\n", json::object({{"jti", said.id},
+                                         {"principal", said.subject},
+                                         {"scopes", strings(said.scopes)},
+                                         {"state", "valid"},
+                                         {"expires", to_rfc3339(found->expires)}}).str());
     else
-        fmt::print("The token {} of {} is valid; it expires {}.\n", said.id, printable(said.subject, 256), to_rfc3339(found->expires));
+        fmt::print("The token {} of {} is valid; it expires {}.\n", said.id, printable(said.subject, 256),
+                   to_rfc3339(found->expires));
     return 0;
 }
 
@@ -175,11 +188,13 @@ int run_verify(const token_words& given) {
         state = one == records.end() ? "unknown" : state_of(*one, book.read_revoked(), this_second());
     }
     if (given.as_json) {
-        fmt::print("{}\n", one == records.end() ? json::object({{"state", state}}).str() : shown(*one, state, {}).str());
+        fmt::print("{}\n", one == records.end() ? json::object({{"state", state}}).str()
+                                                : shown(*one, state, {}).str());
     } else if (one == records.end()) {
         fmt::print("The token is {}.\n", state);
     } else {
-        fmt::print("The token {} of {} is {}; it expires {}.\n", one->id, printable(one->principal, 256), state, when(one->expires));
+        fmt::print("The token {} of {} is {}; it expires {}.\n", one->id, printable(one->principal, 256),
+                   state, when(one->expires));
     }
     return state == "valid" || state == "replaced" ? 0 : 1;
 }
@@ -207,22 +222,29 @@ void run_prune(const token_words& given) {
         });
     });
     if (given.as_json) fmt::print("{}\n", json::object({{"pruned", strings(gone)}}).str());
-    else fmt::print("{}\n", gone.empty() ? std::string("Nothing to prune.") : fmt::format("Pruned {}.", fmt::join(gone, ", ")));
+    else fmt::print("{}\n", gone.empty() ? std::string("Nothing to prune.")
+                                         : fmt::format("Pruned {}.", fmt::join(gone, ", ")));
 }
 
 void add_place(CLI::App& command, token_words& given) {
-    command.add_option("--tokens", given.tokens, "The list (default: what [auth] of the configuration says)")->type_name("FILE");
-    command.add_option("--config", given.where.config, "The configuration, when not where it usually is")->type_name("FILE");
+    command.add_option("--tokens", given.tokens, "The list (default: what [auth] of the configuration says)")
+        ->type_name("FILE");
+    command.add_option("--config", given.where.config, "The configuration, when not where it usually is")
+        ->type_name("FILE");
     command.add_flag("--json", given.as_json, "JSON instead of words");
 }
 
 void add_keys(CLI::App& command, token_words& given) {
-    command.add_option("--keys", given.where.keys, "The keys of signed tokens (default: what [auth] of the configuration says)")->type_name("FILE");
+    command.add_option("--keys", given.where.keys,
+                       "The keys of signed tokens (default: what [auth] of the configuration says)")
+        ->type_name("FILE");
 }
 
 void add_output(CLI::App& command, token_words& given) {
     given.output.add_options(command, "token");
-    command.add_option("--ttl", given.ttl, "How long it is valid, such as 24h or 90d")->type_name("DURATION")->capture_default_str();
+    command.add_option("--ttl", given.ttl, "How long it is valid, such as 24h or 90d")
+        ->type_name("DURATION")
+        ->capture_default_str();
     command.add_flag("--never-expires", given.never_expires, "It is valid until it is revoked");
 }
 
@@ -230,7 +252,8 @@ void add_output(CLI::App& command, token_words& given) {
 
 CLI::App& add_token_commands(CLI::App& app, int& result) {
     const auto given = std::make_shared<token_words>();
-    auto* token = app.add_subcommand("token", "Tokens for clients: make, list, revoke and rotate those of token-file; mint those of hmac-token");
+    auto* token = app.add_subcommand("token", "Tokens for clients: make, list, revoke and rotate those of token-file; "
+                                              "mint those of hmac-token");
     token->require_subcommand(1);
     const auto add = [&](const char* name, const char* about, auto run) {
         auto* command = token->add_subcommand(name, about);
@@ -245,14 +268,17 @@ CLI::App& add_token_commands(CLI::App& app, int& result) {
     auto* fresh = add("new", "Make a token, which is shown once", run_new);
     fresh->add_option("--principal", given->principal, "Who holds it")->required()->type_name("NAME");
     fresh->add_option("--scope", given->scopes, "What they may do; may be given again")->type_name("SCOPE");
-    fresh->add_option("--source", given->sources, "A network it may come from, or \"unix\"; may be given again")->type_name("NETWORK");
+    fresh->add_option("--source", given->sources, "A network it may come from, or \"unix\"; may be given again")
+        ->type_name("NETWORK");
     fresh->add_option("--not-before", given->not_before, "When it begins to count")->type_name("TIME");
     fresh->add_option("--note", given->note, "For people: where it is used")->type_name("TEXT");
     add_output(*fresh, *given);
 
     auto* rotate = add("rotate", "Make the successor of a token, and let the old one run out", run_rotate);
     rotate->add_option("id", given->id, "The id of the old one")->required()->type_name("ID");
-    rotate->add_option("--overlap", given->overlap, "How long both are valid")->type_name("DURATION")->capture_default_str();
+    rotate->add_option("--overlap", given->overlap, "How long both are valid")
+        ->type_name("DURATION")
+        ->capture_default_str();
     add_output(*rotate, *given);
 
     auto* list = add("list", "Show who holds tokens, until when, and when each was last used", run_list);
@@ -270,7 +296,9 @@ CLI::App& add_token_commands(CLI::App& app, int& result) {
     given->where.add_mint_options(*verify);
     add("hash", "Print what a list keeps of the token on standard input", run_hash);
     auto* prune = add("prune", "Take tokens out of the list that ran out or were revoked", run_prune);
-    prune->add_option("--older", given->older, "Only when that was so long ago")->type_name("DURATION")->capture_default_str();
+    prune->add_option("--older", given->older, "Only when that was so long ago")
+        ->type_name("DURATION")
+        ->capture_default_str();
     return *token;
 }
 

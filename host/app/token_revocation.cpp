@@ -46,7 +46,9 @@ std::vector<std::string> named_ids(const token_words& given) {
     for (auto& id : ids) {
         auto inside = id_inside(id);
         if (!inside) continue;
-        fmt::print(stderr, "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n", *inside);
+        fmt::print(stderr,
+                   "A whole token was given where its id {} would do; whoever can see this command line has seen it.\n",
+                   *inside);
         id = std::move(*inside);
     }
     return ids;
@@ -64,7 +66,8 @@ revocation_lists find_lists(const token_words& given) {
     const auto file = given.configuration();
     const auto settings = config::read(file);
     if (!has_backend(settings, "token-file") && !has_backend(settings, "hmac-token"))
-        misused(file.string() + " has no backend whose tokens can be revoked. Name the list with --tokens FILE, or the keys with --keys FILE.");
+        misused(file.string() + " has no backend whose tokens can be revoked. Name the list with --tokens FILE, or the "
+                                "keys with --keys FILE.");
     return {has_backend(settings, "token-file") ? std::optional(given.open_book().where().revocations) : std::nullopt,
             find_revocations(given.where)};
 }
@@ -84,7 +87,8 @@ void revoke_ids(const token_words& given, const std::vector<std::string>& ids, c
         if (may_be_listed) listed.push_back(id);
         if (may_be_signed) signed_ones.push_back(id);
         if (may_be_listed && !is_known && !may_be_signed)
-            fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id, given.open_book().where().list.string());
+            fmt::print(stderr, "There is no token {} in {}; it is revoked all the same.\n", id,
+                       given.open_book().where().list.string());
     }
     lists.revoke_listed(listed, given.reason);
     lists.revoke_signed(signed_ones, given.reason);
@@ -94,12 +98,16 @@ void revoke_ids(const token_words& given, const std::vector<std::string>& ids, c
 
 void revoke_tokens(const token_words& given) {
     const auto ids = named_ids(given);
-    if (ids.empty() == given.principal.empty()) misused("Say which: the ids of tokens, or --principal NAME for all that they hold.");
+    if (ids.empty() == given.principal.empty())
+        misused("Say which: the ids of tokens, or --principal NAME for all that they hold.");
     const auto lists = find_lists(given);
     if (given.principal.empty()) revoke_ids(given, ids, lists);
     else lists.revoke_principal(given.principal, given.reason);
-    if (given.as_json) fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
-    else fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256) : fmt::format("{}", fmt::join(ids, ", ")));
+    if (given.as_json)
+        fmt::print("{}\n", json::object({{"revoked", strings(ids)}, {"principal", given.principal}}).str());
+    else
+        fmt::print("Revoked {}.\n", ids.empty() ? "all tokens of " + printable(given.principal, 256)
+                                                : fmt::format("{}", fmt::join(ids, ", ")));
 }
 
 }  // namespace toolrack::app

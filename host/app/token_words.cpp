@@ -29,7 +29,8 @@ token::book token_words::open_book() const {
                                                                            : std::string_view(backend->options.json));
         const auto path = wire::string_member(options, "path");
         if (!path)
-            misused(file.string() + " does not name token-file and its path in [auth]. Name the list with --tokens FILE.");
+            misused(file.string() +
+                    " does not name token-file and its path in [auth]. Name the list with --tokens FILE.");
         list = *path;
         revoked = wire::string_member(options, "revoked").value_or("");
         last_use = wire::string_member(options, "last_use").value_or("");
@@ -44,7 +45,9 @@ token::book token_words::open_book() const {
 
 std::chrono::seconds read_duration(const std::string& written, const char* option) {
     const auto read = config::parse_duration(written);
-    if (!read) misused(fmt::format("{} is \"{}\"; expected a duration such as 30m, 24h or 90d.", option, printable(written, 60)));
+    if (!read)
+        misused(fmt::format("{} is \"{}\"; expected a duration such as 30m, 24h or 90d.", option,
+                            printable(written, 60)));
     return std::chrono::ceil<std::chrono::seconds>(*read);
 }
 

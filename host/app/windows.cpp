@@ -46,7 +46,8 @@ std::optional<http::rejection> screen_metrics(const http::head& asked, const htt
 }
 
 void show_metrics(http::exchange& x, const wire::principal& who, const generation& now, const vitals& seen) {
-    if (const auto over = now.allowance().charge(who, std::chrono::steady_clock::now())) return x.reject(too_soon(*over));
+    if (const auto over = now.allowance().charge(who, std::chrono::steady_clock::now()))
+        return x.reject(too_soon(*over));
     const catalog::requirement needs(now.settings().metrics->scopes);
     if (!needs.is_met_by(who))
         return x.reject({403,

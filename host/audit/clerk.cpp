@@ -30,7 +30,9 @@ const call* find_call(const wire::message& said) {
     return found == calls.end() ? nullptr : found;
 }
 
-std::string now() { return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())); }
+std::string now() {
+    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
 
 std::optional<std::string> name_of(const call& what, const json::value& params) {
     if (what.name != "ref") return wire::string_member(params, what.name);
@@ -47,7 +49,9 @@ std::string trace_of(const wire::message& said) {
     const auto text = said.meta.traceparent->str();
     if (text.size() < begin + size + 1 || text[begin - 1] != '-' || text[begin + size] != '-') return {};
     auto id = text.substr(begin, size);
-    const bool is_hex = std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    const bool is_hex = std::ranges::all_of(id, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    });
     return is_hex ? id : std::string();
 }
 

@@ -22,7 +22,9 @@ constexpr auto longest_wait = 2s;
 constexpr auto look_every = 1s;      // at the file's name, when there is nothing to write
 constexpr auto try_again_after = 100ms;
 
-std::string now() { return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())); }
+std::string now() {
+    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
 
 std::string about_the_journal(std::string_view kind, std::string_view more = {}) {
     return fmt::format(R"("kind":"{}","time":"{}"{})", kind, now(), more);
@@ -167,7 +169,8 @@ void journal::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto has_to_do = [this] { return is_stopping_ || looks_again_ || (!is_stuck_ && !waiting_.empty()); };
-        const auto patience = is_stuck_ ? std::chrono::milliseconds(try_again_after) : std::chrono::milliseconds(look_every);
+        const auto patience = is_stuck_ ? std::chrono::milliseconds(try_again_after)
+                                        : std::chrono::milliseconds(look_every);
         something_to_do_.wait_for(lock, patience, has_to_do);
         const bool is_last = is_stopping_;
         carry_out(lock);

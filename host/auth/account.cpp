@@ -24,7 +24,8 @@ void accounts::make_room(bucket::time now) {
     const auto is_held = [](const auto& one) { return one.second.use_count() > 1; };
     std::erase_if(by_name_, [&](const auto& one) { return !is_held(one) && one.second->pace.is_full(now); });
     if (by_name_.size() >= most_) std::erase_if(by_name_, [&](const auto& one) { return !is_held(one); });
-    tidy_at_ = std::max<std::size_t>(1000, by_name_.size() < most_ ? std::min(most_, 2 * by_name_.size()) : 2 * by_name_.size());
+    tidy_at_ = std::max<std::size_t>(1000, by_name_.size() < most_ ? std::min(most_, 2 * by_name_.size())
+                                                                   : 2 * by_name_.size());
 }
 
 }  // namespace toolrack::auth

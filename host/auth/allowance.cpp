@@ -19,7 +19,8 @@ bucket::size bucket_of(std::size_t per_second, std::chrono::milliseconds burst) 
 
 excess too_fast(std::string_view whom, std::size_t per_second, bucket::duration wait) {
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait);
-    return {fmt::format("Too many requests in a short time: this server takes {} a second from one {}. Try again in {} s.",
+    return {fmt::format("Too many requests in a short time: this server takes {} a second from one {}. "
+                        "Try again in {} s.",
                         per_second, whom, whole_seconds(milliseconds)),
             "rate", milliseconds};
 }
@@ -52,7 +53,8 @@ std::optional<excess> allowance::charge(const wire::principal& who, bucket::time
 }
 
 result<turn, excess> allowance::begin_call(const wire::principal& who) const {
-    if (!who.account()->calls.add(limits_.calls_per_principal)) return too_many_calls("caller", limits_.calls_per_principal);
+    if (!who.account()->calls.add(limits_.calls_per_principal))
+        return too_many_calls("caller", limits_.calls_per_principal);
     if (who.source() && !who.source()->calls.add(limits_.calls_per_source)) {
         who.account()->calls.remove();
         return too_many_calls("address", limits_.calls_per_source);
@@ -66,7 +68,8 @@ std::shared_ptr<attendance> allowance::attend(const wire::principal& who) const 
 }
 
 excess allowance::too_many_connections() const {
-    return {fmt::format("Too many connections at once: one caller may have {} open. Try again when one of them has ended.",
+    return {fmt::format("Too many connections at once: one caller may have {} open. "
+                        "Try again when one of them has ended.",
                         limits_.connections_per_principal),
             "connections", a_while};
 }

@@ -14,8 +14,8 @@ namespace toolrack::auth {
 
 // The value of WWW-Authenticate; empty for answers that carry none (400, 503). A 429 has one, so that a client whose
 // token expired where others fail learns what to do. `metadata` is where the
-// protected resource says which authorization servers it trusts; empty when it trusts none. `scopes`, with blanks between
-// them, are those that a first token should have, as such a server is asked for them.
+// protected resource says which authorization servers it trusts; empty when it trusts none. `scopes`, with blanks
+// between them, are those that a first token should have, as such a server is asked for them.
 std::string challenge(wire::refusal why, std::string_view metadata = {}, std::string_view scopes = {});
 
 // Of a 403 for who was let in and may not do this: all that it takes, also what this caller has, because

@@ -44,7 +44,8 @@ result<std::string_view, refusal> bearer_token(const wire::facts& shown) {
         return is_unexpanded(header) ? refusal::unexpanded_variable : refusal::not_bearer;
     }
 
-    const auto token = end_of_scheme == std::string_view::npos ? std::string_view() : trim(header.substr(end_of_scheme));
+    const auto token = end_of_scheme == std::string_view::npos ? std::string_view()
+                                                               : trim(header.substr(end_of_scheme));
     if (token.empty()) return refusal::empty_token;
     if (is_unexpanded(token)) return refusal::unexpanded_variable;
     if (is_placeholder(token)) return refusal::placeholder;

@@ -40,8 +40,9 @@ public:
 
 private:
     // What verdicts are made of; the rest the gate finds out by itself.
-    static constexpr std::array refusals{wire::refusal::no_token, wire::refusal::bad_token, wire::refusal::wrong_audience,
-                                         wire::refusal::forbidden, wire::refusal::unavailable};
+    static constexpr std::array refusals{wire::refusal::no_token, wire::refusal::bad_token,
+                                         wire::refusal::wrong_audience, wire::refusal::forbidden,
+                                         wire::refusal::unavailable};
     struct counters {
         metrics::counter* granted = nullptr;
         metrics::counter* passed = nullptr;

@@ -67,7 +67,8 @@ public:
 private:
     wire::principal welcome(wire::identity who, const wire::facts& shown) const;
     denial turn_away(wire::refusal why, const wire::facts& shown, std::string_view token) const;
-    awaitable<result<wire::identity, wire::refusal>> identify(const plugin::credentials& credentials, executor home) const;
+    awaitable<result<wire::identity, wire::refusal>> identify(const plugin::credentials& credentials,
+                                                              executor home) const;
     void say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const;
     awaitable<plugin::verdict> ask(plugin::instance& backend,
                                    const plugin::credentials& shown,

@@ -54,7 +54,9 @@ throttle::entry& throttle::find(const mark& which) {
     const auto last = first + entries_per_place;
     auto found = std::find_if(first, last, [&](const entry& one) { return one.used && one.is == which.is; });
     if (found == last) {
-        found = std::min_element(first, last, [](const entry& one, const entry& other) { return one.used < other.used; });
+        found = std::min_element(first, last, [](const entry& one, const entry& other) {
+            return one.used < other.used;
+        });
         found->is = which.is;
         found->attempts.forget();
     }

@@ -37,7 +37,8 @@ class child {
 public:
     // Descriptor 3 and the following are `given`, and what it prints goes to `printed`. The arguments do not
     // include the program's name. Throws failure when it cannot be started.
-    child(const program& program, const std::vector<std::string>& arguments, int printed, const std::vector<int>& given);
+    child(const program& program, const std::vector<std::string>& arguments, int printed,
+          const std::vector<int>& given);
     ~child();
     child(const child&) = delete;
     child& operator=(const child&) = delete;

@@ -49,10 +49,12 @@ void replace_file(const fs::path& file, std::string_view bytes, const replacing&
         struct stat before {};
         if (::lstat(file.c_str(), &before) == 0 && S_ISREG(before.st_mode)) {
             // An owner can be kept only by root; for anybody else it is the same one, or not theirs to write.
-            if (::fchown(to.get(), before.st_uid, before.st_gid) != 0 && ::geteuid() == 0) refuse(file, "cannot keep its owner");
+            if (::fchown(to.get(), before.st_uid, before.st_gid) != 0 && ::geteuid() == 0)
+                refuse(file, "cannot keep its owner");
             if (::fchmod(to.get(), before.st_mode & 07777) != 0) refuse(file, "cannot keep its mode");
         }
-        if (!write_all(to.get(), bytes) || (how.lasts && ::fsync(to.get()) != 0)) refuse(file, "cannot be written");
+        if (!write_all(to.get(), bytes) || (how.lasts && ::fsync(to.get()) != 0))
+            refuse(file, "cannot be written");
         if (::rename(next.c_str(), file.c_str()) != 0) refuse(file, "cannot be replaced");
     } catch (...) {
         ::unlink(next.c_str());

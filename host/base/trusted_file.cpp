@@ -25,7 +25,9 @@ complaint why_untrusted(const struct stat& about, readers who) {
 }
 
 file_mark mark_of(const struct stat& about) noexcept {
-    const auto nanoseconds = [](const timespec& time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; };
+    const auto nanoseconds = [](const timespec& time) {
+        return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+    };
     return {about.st_dev, about.st_ino, static_cast<std::uint64_t>(about.st_size), nanoseconds(about.st_mtim),
             nanoseconds(about.st_ctim)};
 }

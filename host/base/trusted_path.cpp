@@ -32,7 +32,8 @@ bool is_for_our_group_alone(const struct stat& about) {
     passwd user{}, *found_user = nullptr;
     group group{}, *found_group = nullptr;
     if (::getpwuid_r(::geteuid(), &user, of_user.data(), of_user.size(), &found_user) != 0 || !found_user) return false;
-    if (::getgrgid_r(about.st_gid, &group, of_group.data(), of_group.size(), &found_group) != 0 || !found_group) return false;
+    if (::getgrgid_r(about.st_gid, &group, of_group.data(), of_group.size(), &found_group) != 0 || !found_group)
+        return false;
     if (user.pw_gid != about.st_gid || std::strcmp(user.pw_name, group.gr_name) != 0) return false;
     for (char** member = group.gr_mem; *member; ++member)
         if (std::strcmp(*member, user.pw_name) != 0) return false;
@@ -70,7 +71,8 @@ public:
             } else if (left_.empty()) {
                 return open_file(name);
             } else {
-                if (!S_ISDIR(about.st_mode)) return complain("its folder cannot be found: " + here.string() + " is a file");
+                if (!S_ISDIR(about.st_mode))
+                    return complain("its folder cannot be found: " + here.string() + " is a file");
                 if (!is_safe_folder(about)) return unsafe(here, about);
                 at_ = std::move(next);
                 walked_ = here;
@@ -97,7 +99,8 @@ private:
         if (++links_ > most_links) return complain(std::strerror(ELOOP));
         std::array<char, PATH_MAX> target;
         const auto size = ::readlinkat(link.get(), "", target.data(), target.size());
-        if (size <= 0 || static_cast<std::size_t>(size) == target.size()) return because("the link " + here.string() + " cannot be read");
+        if (size <= 0 || static_cast<std::size_t>(size) == target.size())
+            return because("the link " + here.string() + " cannot be read");
         go_on_with(fs::path(std::string(target.data(), static_cast<std::size_t>(size))));
         return {};
     }
@@ -111,8 +114,8 @@ private:
     }
 
     static complaint unsafe(const fs::path& folder, const struct stat& about) {
-        return complain("others may write to the folder " + folder.string() + " (mode " + octal(about.st_mode) + ", user " +
-                        std::to_string(about.st_uid) +
+        return complain("others may write to the folder " + folder.string() + " (mode " + octal(about.st_mode) +
+                        ", user " + std::to_string(about.st_uid) +
                         "), and so replace what is in it; it must belong to root or to the user of this process, "
                         "with mode 0755 or less");
     }
@@ -142,7 +145,8 @@ complaint why_not_ours_alone(const struct stat& about) {
         return complain("it has the set-user-ID or set-group-ID bit (mode " + octal(about.st_mode) +
                         "), for which there is no use here; remove that (chmod ug-s)");
     if ((about.st_mode & 0002) != 0 || ((about.st_mode & 0020) != 0 && !is_for_our_group_alone(about)))
-        return complain("others may write to it (mode " + octal(about.st_mode) + "); make that 0755 or less (chmod go-w)");
+        return complain("others may write to it (mode " + octal(about.st_mode) +
+                        "); make that 0755 or less (chmod go-w)");
     return {};
 }
 

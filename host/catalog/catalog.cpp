@@ -92,7 +92,8 @@ std::vector<Entry> gathered(std::vector<offer>& offers,
                                  ? std::string("it is listed twice")
                                  : '"' + known->second + "\" already has a " + called +
                                        " of that name" + remedy;
-            omissions.push_back({one.from->name(), std::string(called) + " \"" + one.name + "\" is not served: " + why});
+            omissions.push_back({one.from->name(),
+                                 std::string(called) + " \"" + one.name + "\" is not served: " + why});
         }
     }
     return all;
@@ -135,7 +136,8 @@ catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<o
     tools_ = {"tools", gathered(offers, &offer::tools, "tool", by_prefix, omissions), page_size};
     prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", by_prefix, omissions), page_size};
     resources_ = {"resources", gathered(offers, &offer::resources, "resource", "", omissions), page_size};
-    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", "", omissions), page_size};
+    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", "", omissions),
+                  page_size};
 }
 
 const listed* catalog::find_reader(std::string_view uri) const {
@@ -148,7 +150,9 @@ const listed* catalog::find_reader(std::string_view uri) const {
 }
 
 bool catalog::is_unserved(const plugin::instance* from, std::string_view uri) const {
-    return std::ranges::any_of(unserved_, [&](const left_out& one) { return one.from.get() == from && one.is_meant_by(uri); });
+    return std::ranges::any_of(unserved_, [&](const left_out& one) {
+        return one.from.get() == from && one.is_meant_by(uri);
+    });
 }
 
 }  // namespace toolrack::catalog

@@ -37,7 +37,8 @@ std::string write_page(std::string_view member,
                        std::string_view stamp,
                        std::size_t number);
 // Which page a cursor with this stamp is for, the first being 0; nothing when it is not one of `count`.
-std::optional<std::size_t> read_cursor(std::optional<std::string_view> cursor, std::string_view stamp, std::size_t count);
+std::optional<std::size_t> read_cursor(std::optional<std::string_view> cursor, std::string_view stamp,
+                                       std::size_t count);
 std::size_t count_pages(std::size_t entries, std::size_t page_size) noexcept;  // an empty list is one page
 
 }  // namespace toolrack::catalog

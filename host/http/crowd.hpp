@@ -1,7 +1,7 @@
 // Who is connected: how many in all, and how many from one source.
 //
-// Who has no source, because many may stand behind them, counts in the whole only. Thread-safe: connections enter on the accepting thread and
-// leave on theirs.
+// Who has no source, because many may stand behind them, counts in the whole only. Thread-safe: connections enter on
+// the accepting thread and leave on theirs.
 #pragma once
 
 #include <cstddef>

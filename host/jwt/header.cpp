@@ -51,7 +51,10 @@ result<std::string, fault> read_kid(std::string_view segment) {
 
     std::optional<std::string_view> alg, typ, kid;
     for (const auto& member : header) {
-        auto* const known = member.key_is("alg") ? &alg : member.key_is("typ") ? &typ : member.key_is("kid") ? &kid : nullptr;
+        auto* const known = member.key_is("alg")   ? &alg
+                            : member.key_is("typ") ? &typ
+                            : member.key_is("kid") ? &kid
+                                                   : nullptr;
         if (!known) return fault::bad_header;  // crit, b64, jwk, jku, x5u, zip, enc, and whatever comes after them
         *known = member.raw_string();
         if (!*known) return fault::bad_header;

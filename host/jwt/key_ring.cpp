@@ -116,13 +116,15 @@ key read_key(const entry& said) {
     // Not shown: whatever it is, somebody took it for a secret.
     if (!bytes)
         complain(said.where("secret"), "key.secret is not a key of Toolrack's",
-                 "trkk_ and 43 characters of base64url, as \"toolrack key new\" writes them (a PEM, a JWK, a password or "
-                 "a key of another length is none)",
+                 "trkk_ and 43 characters of base64url, as \"toolrack key new\" writes them (a PEM, a JWK, a password "
+                 "or a key of another length is none)",
                  "something else");
     read.bytes = std::move(*bytes);
 
     const auto& state = said.text("state");
-    const auto known = std::find_if(std::begin(states), std::end(states), [&](auto one) { return to_string(one) == state; });
+    const auto known = std::find_if(std::begin(states), std::end(states), [&](auto one) {
+        return to_string(one) == state;
+    });
     if (known == std::end(states))
         complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")",
                  "something else");
@@ -136,7 +138,8 @@ void check_among(const key& added, const key_ring& ring, const entry& said) {
     if (ring.keys().size() == key_ring::most_keys)
         complain(said.where("kid"), "too many keys", fmt::format("at most {}", key_ring::most_keys), "more");
     if (ring.find(added.kid))
-        complain(said.where("kid"), "two keys have the kid " + config::in_quotes(added.kid), "each kid once", "a second one");
+        complain(said.where("kid"), "two keys have the kid " + config::in_quotes(added.kid),
+                 "each kid once", "a second one");
     const auto same = [&](const key& other) { return other.bytes.reveal() == added.bytes.reveal(); };
     const auto twin = std::find_if(ring.keys().begin(), ring.keys().end(), same);
     if (twin != ring.keys().end())
@@ -167,7 +170,9 @@ std::string_view to_string(key_state state) noexcept {
 }
 
 const key* key_ring::active() const noexcept {
-    const auto found = std::find_if(keys_.begin(), keys_.end(), [](const key& one) { return one.state == key_state::active; });
+    const auto found = std::find_if(keys_.begin(), keys_.end(), [](const key& one) {
+        return one.state == key_state::active;
+    });
     return found == keys_.end() ? nullptr : &*found;
 }
 
@@ -199,7 +204,8 @@ secret write_key_ring(const key_ring& ring) {
     constexpr std::size_t most_per_key = 512;  // reserved, so that no copy stays behind
     std::string text;
     text.reserve((ring.keys().size() + 1) * most_per_key);
-    text += "# What tokens are signed with: secret. Written by \"toolrack key\", which keeps no comments.\nschema = 1\n";
+    text += "# What tokens are signed with: secret. Written by \"toolrack key\", which keeps no comments.\n"
+            "schema = 1\n";
     for (const key& one : ring.keys()) {
         text += "\n[[key]]\nkid = \"" + one.kid + "\"\nsecret = \"";
         std::string encoded = base64url(one.bytes.reveal());

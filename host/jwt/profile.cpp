@@ -30,7 +30,8 @@ std::optional<fault> fault_of_claims(const claims& said, const expectations& exp
 std::optional<fault> fault_of_list(const claims& said, const prepared_key& key, const token::revocations& revoked) {
     if (revoked.signed_tokens.contains(said.id)) return fault::revoked;
     if (revoked.keys.contains(key.kid)) return fault::revoked_key;
-    if (revoked.takes_back(said.subject, sys_seconds(std::chrono::seconds(said.issued_at)))) return fault::revoked_principal;
+    if (revoked.takes_back(said.subject, sys_seconds(std::chrono::seconds(said.issued_at))))
+        return fault::revoked_principal;
     return std::nullopt;
 }
 

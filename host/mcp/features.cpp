@@ -75,7 +75,8 @@ awaitable<void> server::get_prompt(const asking& asked) const {
     const auto* prompt = catalog_.prompts().find(*name);
     if (!prompt)
         co_return asked.fail(code::invalid_params,
-                             "Unknown prompt: \"" + printable(*name, 140) + "\". prompts/list shows those that there are.");
+                             "Unknown prompt: \"" + printable(*name, 140) +
+                                 "\". prompts/list shows those that there are.");
     const usage what{*prompt, prompt->own_name, "prompt \"" + prompt->name + '"', "messages"};
     if (!admits(asked, *prompt, what.shown)) co_return;
     const auto arguments = params.find("arguments");
@@ -84,7 +85,8 @@ awaitable<void> server::get_prompt(const asking& asked) const {
     for (const auto& argument : arguments.value_or(json::value("{}")))
         if (!argument.is_string())
             co_return asked.fail(code::invalid_params,
-                                 "The argument \"" + printable(argument.key(), 80) + "\" of a prompt must be a string.");
+                                 "The argument \"" + printable(argument.key(), 80) +
+                                     "\" of a prompt must be a string.");
     for (const auto& required : prompt->required)
         if (!arguments || !arguments->find(required))
             co_return asked.fail(code::invalid_params, "The prompt \"" + prompt->name + "\" needs the argument \"" +

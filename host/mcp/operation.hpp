@@ -1,8 +1,8 @@
 // How long requests take, by what they ask for and how they end.
 //
 // A histogram is looked for by name when the first of its kind ends, and found by number from then on: a request costs
-// two looks at the clock and two additions. One for each generation, because tools are numbered by its catalog; what was
-// counted lives on in the figures.
+// two looks at the clock and two additions. One for each generation, because tools are numbered by its catalog; what
+// was counted lives on in the figures.
 #pragma once
 
 #include <array>

@@ -121,7 +121,8 @@ result<round, complaint> state_keeper::read(const wire::message& message, const 
     if (!opened)
         return complain(opened.error() == seal_fault::expired
                             ? "params.requestState has expired. Begin again without it."
-                            : "params.requestState was not made by this server for this request. Begin again without it.");
+                            : "params.requestState was not made by this server for this request. "
+                              "Begin again without it.");
     read.state = std::move(*opened);
     return read;
 }

@@ -67,8 +67,8 @@ std::string client_text(const std::optional<json::value>& info, const std::optio
 // Nothing that is not on record may run; the log tells the operator why it cannot be.
 wire::reply unaudited(std::string_view id) {
     auto no = wire::error_reply(id, code::internal_error,
-                                "Nothing is run now: this server keeps an audit of every call, and cannot write it. Try "
-                                "again in a moment; if it stays so, tell the operator of this server.",
+                                "Nothing is run now: this server keeps an audit of every call, and cannot write it. "
+                                "Try again in a moment; if it stays so, tell the operator of this server.",
                                 503, R"({"reason":"audit","retriable":true})");
     no.outcome = wire::outcome::unaudited;
     return no;
@@ -118,8 +118,8 @@ server::server(std::shared_ptr<const catalog::catalog> catalog,
                const auth::allowance& allowed,
                std::string metadata,
                std::shared_ptr<const audit::clerk> clerk)
-    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed), states_(around.seal, around.clock),
-      metadata_(std::move(metadata)), clerk_(std::move(clerk)),
+    : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed),
+      states_(around.seal, around.clock), metadata_(std::move(metadata)), clerk_(std::move(clerk)),
       operations_(around.figures, catalog_, methods().size() + 2) {}
 
 // Whatever takes something back, or answers what was asked, is no request and is heard in any case.
@@ -220,8 +220,8 @@ awaitable<void> server::answer_legacy(const wire::message& message,
         if (!session) {
             account.end(wire::outcome::error, code::invalid_request);
             co_return to.finish(wire::error_reply(message.id, code::invalid_request,
-                                                  "There is no such session: it ended, was idle too long, or never was. "
-                                                  "Send initialize to begin a new one.",
+                                                  "There is no such session: it ended, was idle too long, or never "
+                                                  "was. Send initialize to begin a new one.",
                                                   404));
         }
     }
@@ -280,7 +280,8 @@ wire::reply server::initialize(const wire::message& message, const wire::princip
     constexpr std::size_t longest_client = 16 * 1024;
     auto client = client_text(message.params.find("clientInfo"), message.params.find("capabilities"));
     if (client.size() > longest_client)
-        return wire::error_reply(message.id, code::invalid_params, "clientInfo and capabilities are longer than 16 KiB.");
+        return wire::error_reply(message.id, code::invalid_params,
+                                 "clientInfo and capabilities are longer than 16 KiB.");
     reply.session = around_.sessions.open(who, version, std::move(client));
     return reply;
 }

@@ -64,7 +64,9 @@ void session::answer(std::string_view id, client_answer said) {
 std::shared_ptr<event_stream> session::open_stream() {
     const std::lock_guard lock(mutex_);
     // Only what is over is forgotten; what is not has a request under way, and is bounded with those.
-    const auto over = std::find_if(streams_.begin(), streams_.end(), [](const auto& one) { return one->is_finished(); });
+    const auto over = std::find_if(streams_.begin(), streams_.end(), [](const auto& one) {
+        return one->is_finished();
+    });
     if (streams_.size() >= most_streams && over != streams_.end()) streams_.erase(over);
     auto made = std::make_shared<event_stream>(next_stream_++);
     if (!is_over_) streams_.push_back(made);

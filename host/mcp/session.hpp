@@ -62,7 +62,8 @@ public:
     // An answer to nothing that was asked is dropped.
     void answer(std::string_view id, client_answer said);
 
-    // The stream that belongs to no request, and those that do. The last of these are kept after their end, for who comes back.
+    // The stream that belongs to no request, and those that do. The last of these are kept after their end, for who
+    // comes back.
     const std::shared_ptr<event_stream>& standalone() const noexcept { return standalone_; }
     std::shared_ptr<event_stream> open_stream();
     void drop(const std::shared_ptr<event_stream>& stream);

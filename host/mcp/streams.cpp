@@ -67,7 +67,8 @@ awaitable<void> server::listen(const asking& asked) const {
     announcer::subscription wanted{asked.who, std::string(asked.message.id), std::make_shared<mailbox>(asked.to)};
     if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
     if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
-    if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources()) wanted.lists.insert(list_kind::resources);
+    if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources())
+        wanted.lists.insert(list_kind::resources);
     const auto uris = filter->find("resourceSubscriptions");
     if (uris && !uris->is_array())
         co_return asked.fail(code::invalid_params, "resourceSubscriptions must be an array of at most 1000 URIs.", 400);
@@ -101,7 +102,8 @@ awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal
     const auto visit = around_.visits.enter(who, [box] { box->end(); });
     if (who.expires() == std::chrono::system_clock::time_point::max()) co_return co_await box->wait();
     const auto time_left = [this, ends = who.expires()] {
-        constexpr std::chrono::system_clock::duration longest = std::chrono::hours(24);  // what is far off would overflow
+        // what is far off would overflow
+        constexpr std::chrono::system_clock::duration longest = std::chrono::hours(24);
         return std::chrono::nanoseconds(std::min(ends - around_.clock.now(), longest));
     };
     co_await box->wait(time_left);

@@ -124,7 +124,8 @@ awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
         responses_.clear();
         for (const auto& request : requests) {
             auto key = request.key();
-            for (int again = 2; !used_keys_.insert(key).second; ++again) key = request.key() + '-' + std::to_string(again);
+            for (int again = 2; !used_keys_.insert(key).second; ++again)
+                key = request.key() + '-' + std::to_string(again);
             open_requests_.push_back({std::move(key), request.key(), std::string(request.text())});
         }
         status_ = status::input_required;

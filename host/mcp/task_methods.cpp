@@ -105,7 +105,8 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
     task_outlet outlet(co_await asio::this_coro::executor, *is);
     voice voice(outlet, nullptr, account);
     operation uncounted(self->operations_, account);  // the request was, when it was answered
-    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt, voice, account, uncounted};
+    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt,
+                       voice, account, uncounted};
     what.limit = task::lifetime;
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
         auto answer = co_await self->run(asked, what, now);

@@ -193,7 +193,8 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
         co_return std::nullopt;
     }
     around_.log.warning("{}: {} did not answer within {}", from.name(), what.shown, in_words(limit));
-    asked.fail(code::internal_error, capitalised("the " + what.shown) + " did not answer within " + in_words(limit) + ".",
+    asked.fail(code::internal_error,
+               capitalised("the " + what.shown) + " did not answer within " + in_words(limit) + ".",
                200, reason(from, "timeout", true), wire::outcome::timed_out);
     co_return std::nullopt;
 }
@@ -275,7 +276,8 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
 
 void server::refuse_input(const asking& asked, const usage& what, const std::string& missing) const {
     const auto sentence = capitalised("the " + what.shown) +
-                          " needs something from the client that the client did not declare as a capability: " + missing;
+                          " needs something from the client that the client did not declare as a capability: " +
+                          missing;
     if (asked.is_modern())
         asked.fail(code::missing_client_capability, sentence, 400, R"({"requiredCapabilities":)" + missing + '}');
     else if (what.is_tool)
@@ -290,7 +292,8 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
     case plugin::answer::kind::done: {
         if (!json::value(answer.json).find(what.member)) {
             around_.log.error("{}: {} answered without \"{}\"", from.name(), what.shown, what.member);
-            return asked.fail(code::internal_error, capitalised("the " + what.shown) + " gave an answer that is not whole.",
+            return asked.fail(code::internal_error,
+                              capitalised("the " + what.shown) + " gave an answer that is not whole.",
                               200, reason(from, "invalid answer", false));
         }
         auto reply = plugin_result(asked.message.id, asked.version, answer.json,
@@ -301,8 +304,8 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
     case plugin::answer::kind::failed:
         return asked.voice.finish(plugin_error(asked.message.id, asked.version, answer.json));
     case plugin::answer::kind::busy:
-        return asked.fail(code::internal_error, capitalised("the " + what.shown) + " is busy. Try again in a moment.", 200,
-                          reason(from, "busy", true), wire::outcome::busy);
+        return asked.fail(code::internal_error, capitalised("the " + what.shown) + " is busy. Try again in a moment.",
+                          200, reason(from, "busy", true), wire::outcome::busy);
     case plugin::answer::kind::lost:
         return asked.fail(code::internal_error,
                           capitalised("the " + what.shown) + " was lost: the process of the plugin " + from.name() +

@@ -1,9 +1,9 @@
 // A family: counters or histograms of one name, told apart by their labels.
 //
-// Finding one takes a lock and a search, so that whoever counts often finds it once and keeps it: a series lives as long
-// as its family, which is as long as the process. There are only so many: what comes when all are taken shares the
-// series "other" in the place of those labels that have no bound of their own, so that nobody outside can fill the memory
-// of this server or of who reads its page. Thread-safe.
+// Finding one takes a lock and a search, so that whoever counts often finds it once and keeps it: a series lives as
+// long as its family, which is as long as the process. There are only so many: what comes when all are taken shares the
+// series "other" in the place of those labels that have no bound of their own, so that nobody outside can fill the
+// memory of this server or of who reads its page. Thread-safe.
 #pragma once
 
 #include <array>

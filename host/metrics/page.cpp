@@ -38,7 +38,8 @@ void page::sample(labels of, const histogram& value) {
     for (std::size_t i = 0; i < buckets.size(); ++i) {
         count += buckets[i];
         const bool is_last = i == histogram::bounds.size();
-        const auto bound = is_last ? "+Inf" : fmt::format("{}", static_cast<double>(histogram::bounds[i].count()) / 1e6);
+        const auto bound = is_last ? "+Inf"
+                                   : fmt::format("{}", static_cast<double>(histogram::bounds[i].count()) / 1e6);
         line("_bucket", of, bound, std::to_string(count));
     }
     line("_sum", of, "", fmt::format("{}", value.seconds()));

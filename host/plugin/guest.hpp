@@ -47,7 +47,8 @@ public:
     std::string auth_metadata(std::size_t most) const;
 
 private:
-    guest(std::shared_ptr<const library> library, toolrack_instance* self) : library_(std::move(library)), self_(self) {}
+    guest(std::shared_ptr<const library> library, toolrack_instance* self)
+        : library_(std::move(library)), self_(self) {}
     result<void, complaint> find_tables();
 
     std::shared_ptr<const library> library_;

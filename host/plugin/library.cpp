@@ -67,8 +67,8 @@ result<std::string, complaint> read_file(const std::filesystem::path& file) {
 
 complaint why_not_pinned(const std::string& found, const config::pin& pin) {
     if (found == pin.sha256) return {};
-    return complain("it is not the library that is pinned: " + to_string(pin.where) + " expects the SHA-256 " + pin.sha256 +
-                    ", and it has " + found + "; if it was meant to change, write that there");
+    return complain("it is not the library that is pinned: " + to_string(pin.where) + " expects the SHA-256 " +
+                    pin.sha256 + ", and it has " + found + "; if it was meant to change, write that there");
 }
 
 // The table as far as it can be judged without calling anything in it.

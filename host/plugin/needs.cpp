@@ -42,7 +42,8 @@ bool covers(const paths& granted, const std::string& wanted) {
 }
 
 // Adds to `granted` what of `wanted` is not covered by any of these lists, and to `said` that it did.
-void add_uncovered(paths& granted, const paths& wanted, std::initializer_list<const paths*> by, const char* to, paths& said) {
+void add_uncovered(paths& granted, const paths& wanted, std::initializer_list<const paths*> by,
+                   const char* to, paths& said) {
     for (const auto& path : wanted) {
         if (covers(granted, path) || std::any_of(by.begin(), by.end(), [&](auto* list) { return covers(*list, path); }))
             continue;
@@ -97,7 +98,8 @@ std::optional<std::string> why_not_granted(std::string_view json, const config::
     add_uncovered(enough.read, needs->read, {&enough.write, &anyway}, "to read ", lacks);
     if (needs->processes > enough.processes) {
         enough.processes = needs->processes;
-        lacks.push_back("to run " + std::to_string(needs->processes) + (needs->processes == 1 ? " process" : " processes"));
+        lacks.push_back("to run " + std::to_string(needs->processes) +
+                        (needs->processes == 1 ? " process" : " processes"));
     }
     if (lacks.empty()) return std::nullopt;
 

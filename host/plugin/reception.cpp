@@ -165,7 +165,8 @@ condition reception::condition() const {
 void reception::stray(const char* what, std::uint64_t id) noexcept {
     try {
         if (strays_logged_.allows_another())
-            log_.warning("{}: {} for call {} was dropped: that call has ended, or was never given to it", name_, what, id);
+            log_.warning("{}: {} for call {} was dropped: that call has ended, or was never given to it",
+                         name_, what, id);
     } catch (...) {
     }
 }

@@ -54,7 +54,8 @@ class abi_request {
 public:
     explicit abi_request(const request& asked)
         : abi_request(asked, asked.who.subject(), asked.who.issuer(), asked.who.scopes(),
-                      std::chrono::duration_cast<std::chrono::milliseconds>(asked.deadline.time_since_epoch()).count()) {}
+                      std::chrono::duration_cast<std::chrono::milliseconds>(
+                          asked.deadline.time_since_epoch()).count()) {}
     // As it came to a worker.
     explicit abi_request(const to_worker::start& asked)
         : abi_request(asked, asked.subject, asked.issuer, asked.scopes, asked.deadline) {}

@@ -228,7 +228,8 @@ std::string worker::how_it_ended() {
     }
     if (!why_ended_.empty()) return why_ended_;
     if (ended->signal)
-        return "it crashed (" + std::string(signal_name(ended->signal)) + ", signal " + std::to_string(ended->signal) + ")";
+        return "it crashed (" + std::string(signal_name(ended->signal)) + ", signal " +
+               std::to_string(ended->signal) + ")";
     return "it ended the process (exit status " + std::to_string(ended->exit_status) + ")";
 }
 

@@ -1,8 +1,8 @@
 // What the host says to a worker, and a worker to the host: the functions of toolrack/abi.h as messages.
 //
 // In the order of a life: hello, confined, described; create, created (or unfit, in place of any of these, and the
-// end); then list, start, cancel and watch as they come, with feature, listed, finished and the rest on the way back; and
-// close, after which the worker ends by itself. Texts are views: of a frame that was read, or of who speaks.
+// end); then list, start, cancel and watch as they come, with feature, listed, finished and the rest on the way back;
+// and close, after which the worker ends by itself. Texts are views: of a frame that was read, or of who speaks.
 #pragma once
 
 #include <cstddef>

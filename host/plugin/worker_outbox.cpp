@@ -44,7 +44,8 @@ void worker_outbox::put(entry next) {
 void worker_outbox::go_on() {
     while (is_stuck()) {
         const auto& frame = frames_.front().frame;
-        const auto sent = ::send(socket_, frame.data() + written_, frame.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
+        const auto sent = ::send(socket_, frame.data() + written_, frame.size() - written_,
+                                 MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0) return;
         written_ += static_cast<std::size_t>(sent);

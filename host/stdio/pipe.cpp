@@ -83,9 +83,11 @@ void pipe::stop() {
 
 void pipe::take(lines::line line) {
     if (line.is_too_long)
-        return write(wire::error_reply({}, wire::code::invalid_request, "The message is longer than limits.body allows.").json);
+        return write(
+            wire::error_reply({}, wire::code::invalid_request, "The message is longer than limits.body allows.").json);
     if (under_way_ >= most_under_way)
-        return write(wire::error_reply({}, wire::code::internal_error, "Too many requests are under way. Try again.").json);
+        return write(
+            wire::error_reply({}, wire::code::internal_error, "Too many requests are under way. Try again.").json);
     asio::co_spawn(on_.get_executor(), answer(std::move(line.text)), asio::detached);
 }
 

@@ -53,7 +53,8 @@ void book::change(const std::function<void(std::vector<record>&)>& how) const {
     if (is_new) share_with_group_of_folder(where_.list);
 }
 
-void book::revoke(sys_seconds now, revoked what, const std::vector<std::string>& values, std::string_view reason) const {
+void book::revoke(sys_seconds now, revoked what, const std::vector<std::string>& values,
+                  std::string_view reason) const {
     const file_lock lock(where_.revocations);
     const bool is_new = !is_there(where_.revocations);
     if (!is_new) (void)read_revoked();  // never add to a file that others may write

@@ -36,7 +36,8 @@ leak_finder::~leak_finder() { wipe(waiting_); }
 void leak_finder::feed(std::string_view piece) {
     const auto before = waiting_.size();
     waiting_ += piece;
-    waiting_.erase(std::remove(waiting_.begin() + static_cast<std::ptrdiff_t>(before), waiting_.end(), '\0'), waiting_.end());
+    waiting_.erase(std::remove(waiting_.begin() + static_cast<std::ptrdiff_t>(before), waiting_.end(), '\0'),
+                   waiting_.end());
     if (waiting_.size() > longest) look(waiting_.size() - longest);
 }
 

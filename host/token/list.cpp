@@ -68,11 +68,13 @@ public:
         if (!node) return all;
         const auto* array = node->as_array();
         if (!array || array->size() > most_words)
-            complain(place_of(*node), std::string(key) + " is not usable", "an array of at most 100 texts", "something else");
+            complain(place_of(*node), std::string(key) + " is not usable",
+                     "an array of at most 100 texts", "something else");
         for (const auto& each : *array) {
             const auto* written = each.as_string();
             if (!written || !fits(written->get()))
-                complain(place_of(each), "an element of " + std::string(key) + " is not usable", expected, "something else");
+                complain(place_of(each), "an element of " + std::string(key) + " is not usable",
+                         expected, "something else");
             all.push_back(written->get());
         }
         return all;
@@ -114,19 +116,25 @@ record read_record(const toml::table& table) {
     read.id = from.text(from.at("id", "12 letters and digits"), "12 letters and digits", is_id);
     read.principal = from.text(from.at("principal", "a name"), "a name of 1 to 256 bytes", is_principal);
     read.hash = hash_in(from);
-    read.scopes = from.texts("scopes", "a scope such as \"orders:read\"", [](const std::string& t) { return is_scope(t); });
+    read.scopes = from.texts("scopes", "a scope such as \"orders:read\"", [](const std::string& t) {
+        return is_scope(t);
+    });
     read.created = from.time(from.at("created", "a point in time"));
     if (const auto* node = from.find("not_before")) read.not_before = from.time(*node);
     if (const auto* node = from.find("expires")) read.expires = from.time(*node);
     bool never = false;
     if (const auto* node = from.find("never_expires")) {
-        if (!node->is_boolean()) complain(place_of(*node), "never_expires has the wrong type", "true or false", "something else");
+        if (!node->is_boolean())
+            complain(place_of(*node), "never_expires has the wrong type", "true or false", "something else");
         never = node->as_boolean()->get();
     }
     if (read.expires.has_value() == never)
-        complain(place_of(table), never ? "the token both expires and never does" : "nothing says when the token expires",
+        complain(place_of(table),
+                 never ? "the token both expires and never does" : "nothing says when the token expires",
                  "either expires or never_expires = true", never ? "both" : "neither");
-    read.sources = from.texts("sources", "a network such as \"10.0.0.0/8\", or \"unix\"", [](const std::string& t) { return is_source(t); });
+    read.sources = from.texts("sources", "a network such as \"10.0.0.0/8\", or \"unix\"", [](const std::string& t) {
+        return is_source(t);
+    });
     if (const auto* node = from.find("note")) read.note = from.text(*node, "at most 256 bytes on one line", is_note);
     if (const auto* node = from.find("replaced_by")) read.replaced_by = from.text(*node, "the id of a token", is_id);
     return read;
@@ -152,11 +160,13 @@ std::vector<record> read_list(std::string_view text, const std::string& file) {
     const auto root = config::parse(text, file);
     const auto* schema = root.get("schema");
     if (!schema || schema->value_exact<std::int64_t>() != 1)
-        complain(schema ? place_of(*schema) : config::place{.file = file}, "the list is not of a form that is known here",
+        complain(schema ? place_of(*schema) : config::place{.file = file},
+                 "the list is not of a form that is known here",
                  "schema = 1", schema ? "another" : "none");
     for (auto&& [key, value] : root)
         if (key.str() != "schema" && key.str() != "token")
-            complain(place_of(value), "unknown key at the top level", "schema and [[token]]", config::in_quotes(key.str()));
+            complain(place_of(value), "unknown key at the top level", "schema and [[token]]",
+                     config::in_quotes(key.str()));
 
     std::vector<record> records;
     const auto* tokens = root.get("token");
@@ -172,7 +182,8 @@ std::vector<record> read_list(std::string_view text, const std::string& file) {
     for (const auto& each : *array) {
         records.push_back(read_record(*each.as_table()));
         const auto& one = records.back();
-        if (!ids.insert(one.id).second) complain(place_of(each), "the id " + one.id + " stands there twice", "each id once", "a second");
+        if (!ids.insert(one.id).second)
+            complain(place_of(each), "the id " + one.id + " stands there twice", "each id once", "a second");
         if (!hashes.insert(std::string(one.hash.begin(), one.hash.end())).second)
             complain(place_of(each), "the hash of " + one.id + " stands there twice", "each token once", "a second");
     }

@@ -142,7 +142,8 @@ std::string write_list(const std::vector<record>& records) {
 
 std::optional<sha256_digest> read_hash(std::string_view written) {
     sha256_digest hash{};
-    if (!written.starts_with(hash_prefix) || written.size() != hash_prefix.size() + 2 * hash.size()) return std::nullopt;
+    if (!written.starts_with(hash_prefix) || written.size() != hash_prefix.size() + 2 * hash.size())
+        return std::nullopt;
     written.remove_prefix(hash_prefix.size());
     for (std::size_t at = 0; at < hash.size(); ++at) {
         const char* begin = written.data() + 2 * at;

@@ -17,7 +17,8 @@ namespace toolrack::token {
 
 std::string write_list(const std::vector<record>& records);
 
-// Nothing when it was written by somebody else, or when anything about it is wrong: then it is for read_list to say what.
+// Nothing when it was written by somebody else, or when anything about it is wrong: then it is for read_list to say
+// what.
 std::optional<std::vector<record>> read_own_writing(std::string_view text);
 
 // "sha256:" and 64 hex digits.

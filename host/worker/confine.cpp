@@ -88,7 +88,8 @@ result<std::vector<shortfall>, complaint> confine(const plugin::confinement& wan
                               "required = true from its sandbox");
     };
 
-    if (!is_sanitized && !is_alone()) return complain("the worker has more than one thread already, and cannot be confined");
+    if (!is_sanitized && !is_alone())
+        return complain("the worker has more than one thread already, and cannot be confined");
     if (!wanted.state.empty())
         if (const auto made = make_state_folder(wanted.state); !made) return made.error();
 

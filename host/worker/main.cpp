@@ -54,7 +54,8 @@ void keep_to_itself() {
 template <typename Message>
 const Message& expect(line& host) {
     const auto* const message = std::get_if<Message>(&host.hear());
-    if (!message) give_up(host, "toolrack and toolrack-worker do not understand each other; install both from one build");
+    if (!message)
+        give_up(host, "toolrack and toolrack-worker do not understand each other; install both from one build");
     return *message;
 }
 
@@ -74,7 +75,8 @@ std::filesystem::path confine(line& host, std::string_view text) {
     const auto lacks = worker::confine(*wanted);
     if (!lacks) give_up(host, lacks.error().why());
     from_worker::confined message;
-    for (const auto& one : *lacks) (one.kind == severity::debug ? message.remarks : message.gaps).push_back(one.sentence);
+    for (const auto& one : *lacks)
+        (one.kind == severity::debug ? message.remarks : message.gaps).push_back(one.sentence);
     host.say(message);
     return wanted->library;
 }

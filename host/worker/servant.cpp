@@ -29,7 +29,8 @@ result<from_worker::created, complaint> servant::create(std::shared_ptr<const pl
 bool servant::serve() {
     for (;;) {
         const auto& heard = host_.hear();
-        if (const auto* last = std::get_if<to_worker::close>(&heard)) return close(std::chrono::milliseconds(last->grace));
+        if (const auto* last = std::get_if<to_worker::close>(&heard))
+            return close(std::chrono::milliseconds(last->grace));
         std::visit(
             [this](const auto& asked) {
                 using kind = std::remove_cvref_t<decltype(asked)>;
@@ -105,7 +106,8 @@ void servant::log_line(std::int32_t severity, std::string_view line) noexcept {
 }
 
 void servant::notified(std::uint64_t call, std::string_view method, std::string_view params) noexcept {
-    if (is_too_long(params) || is_too_long(method)) return log_line(warning, "its notification was dropped: it is far too long");
+    if (is_too_long(params) || is_too_long(method))
+        return log_line(warning, "its notification was dropped: it is far too long");
     host_.say(from_worker::notified{call, method, params});
 }
 

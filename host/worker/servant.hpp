@@ -26,7 +26,8 @@ public:
     servant(line& host, const to_worker::hello& hello);
 
     // The error is the end of a sentence.
-    result<from_worker::created, complaint> create(std::shared_ptr<const plugin::library> library, std::string_view options);
+    result<from_worker::created, complaint> create(std::shared_ptr<const plugin::library> library,
+                                                   std::string_view options);
     // Until the host has it close, and everything has come to its end; false when something did not in time.
     bool serve();
 

@@ -67,7 +67,8 @@ constexpr int always[] = {
     SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
     SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(exit), SCMP_SYS(exit_group),
     // to be confined further
-    SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self)};
+    SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
+    SCMP_SYS(landlock_restrict_self)};
 
 constexpr int with_network[] = {SCMP_SYS(connect), SCMP_SYS(bind),       SCMP_SYS(listen), SCMP_SYS(accept),
                                 SCMP_SYS(accept4), SCMP_SYS(setsockopt), SCMP_SYS(sendto)};
@@ -77,7 +78,8 @@ constexpr int with_processes[] = {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(exec
                                   SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setreuid), SCMP_SYS(setregid),
                                   SCMP_SYS(setresuid), SCMP_SYS(setresgid)};
 
-constexpr int that_signal[] = {SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo)};
+constexpr int that_signal[] = {SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo),
+                               SCMP_SYS(rt_tgsigqueueinfo)};
 
 // Their arguments are behind a pointer, where no filter can look. C libraries do without them.
 constexpr int not_to_be_judged[] = {SCMP_SYS(clone3), SCMP_SYS(openat2)};
