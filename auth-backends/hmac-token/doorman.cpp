@@ -21,8 +21,8 @@ std::chrono::seconds read_max_ttl(const std::string& written) {
     const auto parsed = toolrack::config::parse_duration(written);
     const auto whole = parsed ? std::chrono::floor<std::chrono::seconds>(*parsed) : std::chrono::seconds(0);
     if (whole < std::chrono::seconds(1) || whole > jwt::longest_max_ttl)
-        throw toolrack::failure("max_ttl is not a life that a signed token may have: expected a duration such as \"1h\" or "
-                                "\"24h\", from \"1s\" to \"90d\".");
+        throw toolrack::failure("max_ttl is not a life that a signed token may have: expected a duration such as "
+                                "\"1h\" or \"24h\", from \"1s\" to \"90d\".");
     return whole;
 }
 
@@ -78,4 +78,6 @@ doorman::answer doorman::check(std::string_view token, std::string_view resource
     return answer;
 }
 
-bool doorman::after_a_look(std::function<void()> then) const { return inside_->watching->after_a_look(std::move(then)); }
+bool doorman::after_a_look(std::function<void()> then) const {
+    return inside_->watching->after_a_look(std::move(then));
+}

@@ -122,7 +122,8 @@ TEST_CASE("checking never blocks, needs a token, and is not open") {
 TEST_CASE("what is no signed token is passed on, and what looks like one and is none of ours is not") {
     const desk at;
     host here(at.options());
-    for (const char* token : {"3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30", "trk_9fK2mQx7Lr0B_x_y", "a.b", "a.b.c.d.e", "."}) {
+    for (const char* token : {"3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30",
+                              "trk_9fK2mQx7Lr0B_x_y", "a.b", "a.b.c.d.e", "."}) {
         const auto no = here.authenticate(token);
         CHECK_FALSE(no.granted);
         CHECK(no.refusal == TOOLRACK_PASS);
@@ -155,7 +156,8 @@ TEST_CASE("the host's clock is the one that counts") {
     host here(at.options());
     const auto token = at.token();
     auto shown = host::facts_with(token);
-    for (const auto& [away, is_good] : {std::pair{0, true}, {3599, true}, {3700, false}, {-50, true}, {-100, false}, {0, true}}) {
+    for (const auto& [away, is_good] : {std::pair{0, true}, {3599, true}, {3700, false},
+                                        {-50, true}, {-100, false}, {0, true}}) {
         shown.now = now() + away;
         CHECK(here.authenticate(shown).granted == is_good);
     }
@@ -172,7 +174,8 @@ TEST_CASE("issuer and max_ttl are what the options say") {
     CHECK(here.authenticate(token).granted);
     CHECK_FALSE(here.authenticate(at.token()).granted);
     for (const char* bad : {"91d", "0s", "500ms", "forever", "1"})
-        CHECK(refused_with(object({{"keys", at.keys.string()}, {"max_ttl", bad}}).str()).starts_with("max_ttl is not a life"));
+        CHECK(refused_with(object({{"keys", at.keys.string()}, {"max_ttl", bad}}).str())
+                  .starts_with("max_ttl is not a life"));
 }
 
 TEST_CASE("a revoked token is refused soon, and taken back from who was let in with it") {
@@ -297,7 +300,8 @@ TEST_CASE("a keys file that breaks or vanishes changes nothing, and the log says
 
 TEST_CASE("a start with files that are not good is refused with what to do") {
     const desk at;
-    CHECK(refused_with(object({{"keys", (at.folder.path() / "none").string()}}).str()).find("toolrack key new") != std::string::npos);
+    CHECK(refused_with(object({{"keys", (at.folder.path() / "none").string()}}).str()).find("toolrack key new") !=
+          std::string::npos);
     CHECK(refused_with(object({{"keys", at.keys.string()}, {"revoked", (at.folder.path() / "none").string()}}).str())
               .find("though the configuration names it") != std::string::npos);
     at.add_to_list("nonsense");

@@ -30,7 +30,8 @@ std::optional<token::revocations_read> read_list(const fs::path& file, token::re
     if (toolrack::mark_of(file) == toolrack::file_mark{}) return std::nullopt;
     const auto found = toolrack::read_trusted(file, token::longest_revocations, toolrack::readers::anyone);
     if (!found)
-        throw toolrack::failure("The revocation list " + file.string() + " cannot be used: " + found.error().why() + ".");
+        throw toolrack::failure("The revocation list " + file.string() +
+                                " cannot be used: " + found.error().why() + ".");
     return by.read(found->bytes);
 }
 
@@ -48,8 +49,8 @@ standing::standing(paths from, doorman::outlet to) : paths_(completed(from)), to
     const auto is_accepted = [now = today()](const jwt::key& one) { return one.is_accepted_at(now); };
     if (std::none_of(ring.keys().begin(), ring.keys().end(), is_accepted))
         throw toolrack::failure("The keys file " + paths_.keys.string() +
-                                " has no key that is accepted, so nobody could be let in. Make one with: toolrack key new "
-                                "--keys " +
+                                " has no key that is accepted, so nobody could be let in. Make one with: "
+                                "toolrack key new --keys " +
                                 paths_.keys.string());
     auto list = read_list(paths_.revoked, reader_);
     if (!list && !from.revoked.empty())
@@ -60,7 +61,8 @@ standing::standing(paths from, doorman::outlet to) : paths_(completed(from)), to
     had_list_ = list.has_value();
     now_ = std::make_shared<const snapshot>(
         snapshot{std::make_shared<const jwt::prepared_keys>(ring),
-                 std::make_shared<const token::revocations>(list ? std::move(list->taken_back) : token::revocations())});
+                 std::make_shared<const token::revocations>(list ? std::move(list->taken_back)
+                                                                 : token::revocations())});
     accepted_ = now_->keys->accepted_at(today());
 }
 
@@ -142,7 +144,9 @@ void standing::take_back(const token::revocations& more) {
 void standing::say_once(std::string& said, const std::string& complaint, const fs::path& file) {
     if (said == complaint) return;
     if (complaint.empty()) to_.info(file.string() + " is good again");
-    else to_.error(complaint + (complaint.ends_with('.') ? "" : ".") + " What was read from it before goes on to count.");
+    else
+        to_.error(complaint + (complaint.ends_with('.') ? "" : ".") +
+                  " What was read from it before goes on to count.");
     said = complaint;
     to_.ail(said_of_keys_ + (said_of_keys_.empty() || said_of_list_.empty() ? "" : " ") + said_of_list_);
 }

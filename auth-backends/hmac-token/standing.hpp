@@ -41,7 +41,9 @@ public:
     }
 
     // With no mark: what changed since they were read is looked at when the watch begins.
-    std::map<std::filesystem::path, toolrack::file_mark> files() const { return {{paths_.keys, {}}, {paths_.revoked, {}}}; }
+    std::map<std::filesystem::path, toolrack::file_mark> files() const {
+        return {{paths_.keys, {}}, {paths_.revoked, {}}};
+    }
 
     // Only for one thread at a time.
     void look_again();

@@ -1,4 +1,5 @@
-// What a check costs. Not a claim that a busy machine can keep, so only run when asked for: test_plugin_token-file "[.cost]", which scripts/bench does.
+// What a check costs. Not a claim that a busy machine can keep, so only run when asked for:
+// test_plugin_token-file "[.cost]", which scripts/bench does.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -70,14 +71,16 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
     std::ofstream(path / "tokens.toml") << token::write_list(all.records);
     ::chmod((path / "tokens.toml").c_str(), 0600);
     {
-        const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"}, {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
+        const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"},
+                          {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
         std::vector<std::string> unknown;
         for (int n = 0; n != 1000; ++n) unknown.emplace_back(token::make_bearer().reveal());
         std::size_t granted = 0;
         const auto check = [&](const std::string& bearer) {
             granted += door.decide(bearer, "127.0.0.1", 1'800'000'000).what == keeper::answer::granted;
         };
-        std::cout << "a token of the list: " << median_cost([&](auto n) { check(all.shown[n % all.shown.size()]); }) << " ns\n";
+        std::cout << "a token of the list: "
+                  << median_cost([&](auto n) { check(all.shown[n % all.shown.size()]); }) << " ns\n";
         CHECK(granted == 200'000);
         std::cout << "an unknown id: " << median_cost([&](auto n) { check(unknown[n % unknown.size()]); }) << " ns\n";
         CHECK(granted == 200'000);

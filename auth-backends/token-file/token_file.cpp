@@ -34,7 +34,9 @@ severity severity_of(keeper::voice::loudness how) {
 }
 
 std::shared_ptr<keeper> make_keeper(const setup& s) {
-    keeper::voice voice{[log = s.log](keeper::voice::loudness how, const std::string& line) { log(severity_of(how), line); },
+    keeper::voice voice{[log = s.log](keeper::voice::loudness how, const std::string& line) {
+                            log(severity_of(how), line);
+                        },
                         [given = s.grants()](std::string_view credential) { given.forget(credential); },
                         [here = s.health()](const std::string& what) { here.ails(what); }};
     try {

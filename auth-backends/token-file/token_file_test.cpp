@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Made by "toolrack token new" for this test, and for nothing else.
-const std::string ann = "trk_AAAAAAAAAAAA_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3CAT0e", bob = "trk_BBBBBBBBBBBB_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb_1aeY7w";
+const std::string ann = "trk_AAAAAAAAAAAA_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3CAT0e",
+                  bob = "trk_BBBBBBBBBBBB_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb_1aeY7w";
 
 // A list with ann, who may do two things until 2100, and bob, who could until 2001.
 constexpr const char* list = R"(schema = 1
@@ -101,7 +102,8 @@ TEST_CASE("a token that is right but for its secret is refused, and so is one th
     CHECK_FALSE(wrong.granted);
     CHECK(wrong.refusal == TOOLRACK_BAD_TOKEN);
     CHECK(wrong.why == "no token with the id AAAAAAAAAAAA is in the list");
-    CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal == TOOLRACK_BAD_TOKEN);
+    CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal ==
+          TOOLRACK_BAD_TOKEN);
 }
 
 TEST_CASE("a hash that stands under another's id lets nobody in") {
@@ -141,7 +143,8 @@ TEST_CASE("the host's clock is the one that counts, wherever it jumps") {
     host door(here.options());
     auto shown = host::facts_with(bob);
     constexpr std::int64_t made = 946684800, ends = 978307200;  // 2000 and 2001
-    for (const auto& [time, is_good] : {std::pair{ends, false}, {ends - 1, true}, {made, true}, {ends + 1, false}, {ends - 60, true}}) {
+    for (const auto& [time, is_good] : {std::pair{ends, false}, {ends - 1, true}, {made, true}, {ends + 1, false},
+                                        {ends - 60, true}}) {
         shown.now = time;
         CHECK(door.authenticate(shown).granted == is_good);
     }

@@ -19,8 +19,10 @@ constexpr std::int64_t new_year = 1798761600;  // 2027-01-01
 
 // Hashes of ann_token and of "guest_a-token-of-bob".
 constexpr const char* both = R"({"guests":[
-    {"name":"ann","sha256":"91129a3a0849d9332dd8ffefa45fdefb6dc59d7499a77a0a6ff739b0d68ac360","expires":1798761600,"scopes":["notes"]},
-    {"name":"bob","sha256":"bd496b81e1c0ecedbcaab8e00c3d9a89ddf07019980adbc9595d8f0f09a29efe","expires":1798761600,"scopes":[]}]})";
+    {"name":"ann","sha256":"91129a3a0849d9332dd8ffefa45fdefb6dc59d7499a77a0a6ff739b0d68ac360",)"
+                             R"("expires":1798761600,"scopes":["notes"]},
+    {"name":"bob","sha256":"bd496b81e1c0ecedbcaab8e00c3d9a89ddf07019980adbc9595d8f0f09a29efe",)"
+                             R"("expires":1798761600,"scopes":[]}]})";
 
 toolrack::testing::decision show(host& here, const std::string& token, std::int64_t now) {
     toolrack_facts shown = host::facts_with(token);
