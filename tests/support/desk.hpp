@@ -82,7 +82,8 @@ private:
 
     captured_log log_;
     io_room room_;
-    wire::principal who_ = principal_named("ann", room_, log_, R"(["a:1","a:2","a:3","a:4","a:5","a:6","a:7","a:8","a:9"])");
+    wire::principal who_ = principal_named("ann", room_, log_,
+                                           R"(["a:1","a:2","a:3","a:4","a:5","a:6","a:7","a:8","a:9"])");
     std::shared_ptr<plugin::instance> to_;
 };
 

@@ -34,15 +34,19 @@ static bool list(toolrack_instance *self,
               "\"properties\":{\"where\":{\"type\":\"string\"}},\"required\":[\"where\"]}}"),
          text("{\"quick\":true}"));
     emit(context, text("tool"),
-         text("{\"name\":\"wait\",\"description\":\"Waits until it is cancelled.\",\"inputSchema\":{\"type\":\"object\"}}"),
+         text("{\"name\":\"wait\",\"description\":\"Waits until it is cancelled.\","
+              "\"inputSchema\":{\"type\":\"object\"}}"),
          text("{}"));
     emit(context, text("tool"),
-         text("{\"name\":\"was_cancelled\",\"description\":\"Whether wait was.\",\"inputSchema\":{\"type\":\"object\"}}"),
+         text("{\"name\":\"was_cancelled\",\"description\":\"Whether wait was.\","
+              "\"inputSchema\":{\"type\":\"object\"}}"),
          text("{}"));
     emit(context, text("tool"),
-         text("{\"name\":\"ask\",\"description\":\"Asks for a name.\",\"inputSchema\":{\"type\":\"object\"}}"), text("{}"));
+         text("{\"name\":\"ask\",\"description\":\"Asks for a name.\",\"inputSchema\":{\"type\":\"object\"}}"),
+         text("{}"));
     emit(context, text("tool"),
-         text("{\"name\":\"touch\",\"description\":\"Changes the stone.\",\"inputSchema\":{\"type\":\"object\"}}"), text("{}"));
+         text("{\"name\":\"touch\",\"description\":\"Changes the stone.\",\"inputSchema\":{\"type\":\"object\"}}"),
+         text("{}"));
     emit(context, text("prompt"), text("{\"name\":\"describe\",\"description\":\"Describes it.\"}"), text("{}"));
     emit(context, text("resource"), text("{\"uri\":\"fossil://stone\",\"name\":\"stone\"}"), text("{}"));
     emit(context, text("template"), text("{\"uriTemplate\":\"fossil://layer/{n}\",\"name\":\"layer\"}"), text("{}"));

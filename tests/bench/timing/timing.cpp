@@ -1,6 +1,6 @@
-// How long it takes to refuse a token must not tell what is wrong with it: a byte at the start of its secret, one at its
-// end, or that there is no such id at all. The check alone, in this process: a million samples of each kind, in random
-// order, hardly any token shown twice, and each at the same address.
+// How long it takes to refuse a token must not tell what is wrong with it: a byte at the start of its secret, one at
+// its end, or that there is no such id at all. The check alone, in this process: a million samples of each kind, in
+// random order, hardly any token shown twice, and each at the same address.
 //
 // The control is a check that many servers have, a look-up by id and a comparison that ends where the two differ:
 // what cannot be found in that would not have been found in ours.
@@ -104,7 +104,8 @@ void compare(const char* who, const ways& wrong, Check lets_in) {
     const auto times = time_all(wrong, std::move(lets_in));
     for (const auto& [one, other] : {std::pair{0, 1}, {0, 2}, {1, 2}}) {
         const auto found = difference_of(times[one], times[other]);
-        fmt::print("{}: {} or {}: {:.3f} at {:+.2f} ns\n", who, wrong[one].name, wrong[other].name, found.t, found.nanoseconds);
+        fmt::print("{}: {} or {}: {:.3f} at {:+.2f} ns\n", who, wrong[one].name, wrong[other].name,
+                   found.t, found.nanoseconds);
         std::fflush(stdout);
     }
 }
@@ -112,7 +113,8 @@ void compare(const char* who, const ways& wrong, Check lets_in) {
 void compare_token_file(const char* who, std::size_t size) {
     const folder here;
     const crowd all(size);
-    const keeper door({here.write("tokens.toml", token::write_list(all.records)), here / "revoked.list", here / "last-use"},
+    const keeper door({here.write("tokens.toml", token::write_list(all.records)), here / "revoked.list",
+                       here / "last-use"},
                       {[](auto, auto&) {}, [](auto) {}});
     compare(who, all.wrong(), [&door](const std::string& shown) {
         return door.decide(shown, "127.0.0.1", now).what == keeper::answer::granted;
@@ -122,7 +124,9 @@ void compare_token_file(const char* who, std::size_t size) {
 void compare_env_token() {
     const auto good = random_text("0123456789abcdef", 64), next = random_text("0123456789abcdef", 64);
     const token_set tokens(good + ' ' + next, "MCP_AUTH_TOKEN");
-    compare("env-token", wrong_words(good), [&tokens](const std::string& shown) { return tokens.find(shown).has_value(); });
+    compare("env-token", wrong_words(good), [&tokens](const std::string& shown) {
+        return tokens.find(shown).has_value();
+    });
 }
 
 void compare_hmac_token() {
@@ -133,8 +137,8 @@ void compare_hmac_token() {
         ring.keys().back().state = state;
     }
     constexpr std::string_view audience = "https://tools.example.com/mcp";
-    const doorman door({.keys = here.write("keys.toml", jwt::write_key_ring(ring).reveal()), .revoked = {}, .issuer = {},
-                        .audience = std::string(audience), .max_ttl = {}},
+    const doorman door({.keys = here.write("keys.toml", jwt::write_key_ring(ring).reveal()), .revoked = {},
+                        .issuer = {}, .audience = std::string(audience), .max_ttl = {}},
                        {[](auto) {}, [](auto) {}, [](auto) {}});
     compare("hmac-token", wrong_signatures(ring, audience), [&door](const std::string& shown) {
         return door.check(shown, {}, now).kind == doorman::answer::kind::granted;

@@ -99,7 +99,8 @@ inline ways wrong_signatures(const jwt::key_ring& ring, std::string_view audienc
     static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const auto signed_by = [audience = std::string(audience)](const jwt::key& key) {
         return jwt::sign({.issuer = "toolrack", .audience = {audience}, .subject = "ann", .scopes = {"orders:read"},
-                          .issued_at = now, .not_before = {}, .expires = now + 3600, .id = random_text("0123456789abcdef", 24)},
+                          .issued_at = now, .not_before = {}, .expires = now + 3600,
+                          .id = random_text("0123456789abcdef", 24)},
                          key);
     };
     const auto with_another = [signed_by, &ring](std::size_t from_the_end, std::string_view characters) {

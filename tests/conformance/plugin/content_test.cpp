@@ -12,7 +12,9 @@ using toolrack::testing::host;
 namespace {
 
 constexpr std::string_view picture =
-    R"({"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==","mimeType":"image/png"})";
+    R"({"type":"image",)"
+    R"("data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==",)"
+    R"("mimeType":"image/png"})";
 
 std::string content(std::string_view blocks) {
     return R"({"content":[)" + std::string(blocks) + "]}";
@@ -38,23 +40,27 @@ TEST_CASE("every kind of content is what the reference servers answer") {
     CHECK(
         here.call("test_audio_content").json ==
         content(
-            R"({"type":"audio","data":"UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=","mimeType":"audio/wav"})"));
+            R"({"type":"audio","data":"UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=",)"
+            R"("mimeType":"audio/wav"})"));
     CHECK(
         here.call("test_embedded_resource").json ==
         content(
-            R"({"type":"resource","resource":{"uri":"test://embedded-resource","mimeType":"text/plain","text":"This is an embedded resource content."}})"));
+            R"({"type":"resource","resource":{"uri":"test://embedded-resource","mimeType":"text/plain",)"
+            R"("text":"This is an embedded resource content."}})"));
     CHECK(
         here.call("test_multiple_content_types").json ==
         content(
             R"({"type":"text","text":"Multiple content types test:"},)" + std::string(picture) +
-            R"(,{"type":"resource","resource":{"uri":"test://mixed-content-resource","mimeType":"application/json","text":"{\"test\":\"data\",\"value\":123}"}})"));
+            R"(,{"type":"resource","resource":{"uri":"test://mixed-content-resource","mimeType":"application/json",)"
+            R"("text":"{\"test\":\"data\",\"value\":123}"}})"));
 }
 
 TEST_CASE("a failing tool answers a result that says so") {
     host here;
     CHECK(
         here.call("test_error_handling").json ==
-        R"({"content":[{"type":"text","text":"This tool intentionally returns an error for testing"}],"isError":true})");
+        R"({"content":[{"type":"text","text":"This tool intentionally returns an error for testing"}],)"
+        R"("isError":true})");
 }
 
 TEST_CASE("the mirrored argument is said back, or that there is none") {
@@ -114,10 +120,12 @@ TEST_CASE("resources read as the reference servers' do") {
     };
     CHECK(
         read("test://static-text") ==
-        R"({"contents":[{"uri":"test://static-text","mimeType":"text/plain","text":"This is the content of the static text resource."}]})");
+        R"({"contents":[{"uri":"test://static-text","mimeType":"text/plain",)"
+        R"("text":"This is the content of the static text resource."}]})");
     CHECK(
         read("test://template/123/data") ==
-        R"({"contents":[{"uri":"test://template/123/data","mimeType":"application/json","text":"{\"id\":\"123\",\"templateTest\":true,\"data\":\"Data for ID: 123\"}"}]})");
+        R"({"contents":[{"uri":"test://template/123/data","mimeType":"application/json",)"
+        R"("text":"{\"id\":\"123\",\"templateTest\":true,\"data\":\"Data for ID: 123\"}"}]})");
     CHECK(read("test://nothing") ==
           R"({"code":-32002,"message":"Resource not found","data":{"uri":"test://nothing"}})");
 }

@@ -31,7 +31,8 @@ TEST_CASE("a name is asked for, and used") {
     const char* tool = "test_input_required_result_elicitation";
     CHECK(
         requests(here.call(tool)) ==
-        R"({"user_name":{"method":"elicitation/create","params":{"mode":"form","message":"What is your name?","requestedSchema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}}}})");
+        R"({"user_name":{"method":"elicitation/create","params":{"mode":"form","message":"What is your name?",)"
+        R"("requestedSchema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}}}})");
     CHECK(here.ask({.name = tool, .responses = alice}).text() == "Hello, Alice!");
 }
 
@@ -99,7 +100,9 @@ TEST_CASE("three things are asked for at once") {
     const auto answer = here.ask(
         {.name = tool,
          .responses =
-             R"({"user_name":{"action":"accept","content":{"name":"Alice"}},"greeting":{"role":"assistant","content":{"type":"text","text":"Good day."}},"client_roots":{"roots":[{"uri":"file:///test/root"}]}})",
+             R"({"user_name":{"action":"accept","content":{"name":"Alice"}},)"
+             R"("greeting":{"role":"assistant","content":{"type":"text","text":"Good day."}},)"
+             R"("client_roots":{"roots":[{"uri":"file:///test/root"}]}})",
          .state = state(first)});
     CHECK(answer.text() == "Good day. Alice — 1 root(s) visible");
 }
@@ -124,7 +127,8 @@ TEST_CASE("the model and the person are asked once, and quoted") {
     const char* prompt = R"({"arguments":{"prompt":"Well?"}})";
     CHECK(
         requests(ask("test_sampling", prompt, "")) ==
-        R"({"answer":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"Well?"}}],"maxTokens":100}}})");
+        R"({"answer":{"method":"sampling/createMessage","params":{)"
+        R"("messages":[{"role":"user","content":{"type":"text","text":"Well?"}}],"maxTokens":100}}})");
     CHECK(ask("test_sampling", prompt, R"({"answer":{"content":{"type":"text","text":"Well."}}})")
               .text() == "LLM response: Well.");
     CHECK(ask("test_elicitation",

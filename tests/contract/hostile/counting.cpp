@@ -16,7 +16,8 @@ TOOLRACK_PLUGIN("org.example.counting", "1.0.0",
         return times;
     };
     s.tool("count", "Counts.", object({}), [count](call& c) { return text(count(c)); });
-    s.tool("count_quickly", "Counts on the thread that asks.", object({}), [count](call& c) { return text(count(c)); }).quick();
+    s.tool("count_quickly", "Counts on the thread that asks.", object({}), [count](call& c) { return text(count(c)); })
+        .quick();
     s.prompt("count", "Counts.", {}, [count](call& c) { return user(count(c)); });
     s.resource("count://it", "Counts", "text/plain", [count](call& c) { return resource_text(c.name(), count(c)); });
 }

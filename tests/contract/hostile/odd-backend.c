@@ -88,7 +88,8 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
         does = asked;
     }
 
-    snprintf(line, sizeof line, "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld, certificate %.*s",
+    snprintf(line, sizeof line,
+             "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld, certificate %.*s",
              facts->token.size, (int)facts->resource.size, facts->resource.data, (int)facts->peer.size,
              facts->peer.data, (long long)facts->peer_uid, (long long)facts->peer_gid, (long long)facts->now,
              (int)facts->certificate.size, facts->certificate.data);

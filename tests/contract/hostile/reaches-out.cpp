@@ -157,8 +157,10 @@ TOOLRACK_PLUGIN("org.example.reaches-out", "1.0.0")(toolrack::setup& s) {
     const auto nothing = toolrack::object({});
     s.tool("read", "Reads a file.", path, try_to_read);
     s.tool("write", "Writes a file.", path, try_to_write);
-    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}), try_to_connect);
-    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), try_to_signal);
+    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}),
+           try_to_connect);
+    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}),
+           try_to_signal);
     s.tool("run", "Runs a program.", nothing, run);
     s.tool("fork_bomb", "Makes processes.",
            toolrack::object({{"count", toolrack::optional(toolrack::integer("How many"))}}), fork_bomb);

@@ -17,7 +17,8 @@ using choice = enum config::audit::arguments;
 namespace {
 
 const std::string body =
-    R"({"jsonrpc":"2.0","id":"a\nb","method":"tools/call","params":{"name":"echo","arguments":{"b":[1, 2],"a":"pin 1234"},)"
+    R"({"jsonrpc":"2.0","id":"a\nb","method":"tools/call",)"
+    R"("params":{"name":"echo","arguments":{"b":[1, 2],"a":"pin 1234"},)"
     R"("_meta":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}})";
 
 class desk {
@@ -75,17 +76,18 @@ TEST_CASE("a call's line says who asked for what, when, under which policy, and 
     const json::value said(lines[0]);
     std::string keys;
     for (const auto& member : said) keys += member.key() + ' ';
-    CHECK(keys == "run seq kind time method name subject issuer credential request trace generation client clientVersion "
-                  "outcome code durationMs ");
-    for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{{"method", "tools/call"},
-                                                                                     {"name", "echo"},
-                                                                                     {"subject", "ann"},
-                                                                                     {"issuer", "open-access"},
-                                                                                     {"request", "a\nb"},
-                                                                                     {"trace", "4bf92f3577b34da6a3ce929d0e0e4736"},
-                                                                                     {"client", "claude-code"},
-                                                                                     {"clientVersion", "2.0"},
-                                                                                     {"outcome", "error"}})
+    CHECK(keys == "run seq kind time method name subject issuer credential request trace generation client "
+                  "clientVersion outcome code durationMs ");
+    for (const auto& [key, value] :
+         std::vector<std::pair<std::string, std::string>>{{"method", "tools/call"},
+                                                          {"name", "echo"},
+                                                          {"subject", "ann"},
+                                                          {"issuer", "open-access"},
+                                                          {"request", "a\nb"},
+                                                          {"trace", "4bf92f3577b34da6a3ce929d0e0e4736"},
+                                                          {"client", "claude-code"},
+                                                          {"clientVersion", "2.0"},
+                                                          {"outcome", "error"}})
         CHECK(said.at(key).str() == value);
     CHECK(said.at("seq").u64() == 2);
     CHECK(said.at("generation").u64() == 7);
@@ -131,7 +133,8 @@ TEST_CASE("a call without what it is about, or with something else there, has a 
 TEST_CASE("names of any length and make take one line of bounded length") {
     desk here;
     const std::string huge(3'000'000, 'n');
-    const auto line = here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) + R"(","method":"resources/read","params":{"uri":")" + huge +
+    const auto line = here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) +
+                                   R"(","method":"resources/read","params":{"uri":")" + huge +
                                    R"(\u0000\u2028\u009b"}})");
     CHECK(line.size() < 2000);
 }
@@ -145,7 +148,9 @@ TEST_CASE("arguments are not written unless that was chosen") {
 
 TEST_CASE("in full, arguments are written as they came, on one line") {
     desk here(choice::full);
-    const auto line = here.line_of(with_params("tools/call", "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},\"inputResponses\":{\"k\":1}}"));
+    const auto line = here.line_of(
+        with_params("tools/call", "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},"
+                                  "\"inputResponses\":{\"k\":1}}"));
     CHECK(json::value(line).at("arguments").at("a").str() == "\xE2\x80\xA8");
     CHECK(line.find("\xE2\x80\xA8") == std::string::npos);
     CHECK(json::value(line).at("inputResponses").text() == R"({"k":1})");

@@ -39,7 +39,8 @@ TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
     rules.arguments = config::audit::arguments::digest;
     const audit::clerk digesting(journal, rules, 1, random_key());
 
-    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"hello"}}})";
+    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call",)"
+                             R"("params":{"name":"echo","arguments":{"text":"hello"}}})";
     const auto message = *wire::parse_message(body, {});
     constexpr int times = 20'000;
 
@@ -57,7 +58,8 @@ TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
         const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
         before = took.count() / (times / 10);
     });
-    std::printf("audit: off %.3f us, on %.2f us, with digests %.2f us, required (waited for) %.1f us a call\n", off, on, digest, before);
+    std::printf("audit: off %.3f us, on %.2f us, with digests %.2f us, required (waited for) %.1f us a call\n",
+                off, on, digest, before);
     CHECK(on < 500);
     CHECK(digest < 500);
     CHECK(before < 20'000);

@@ -154,7 +154,8 @@ TEST_CASE("a journal that cannot be opened is not made") {
     desk here;
     fs::create_directory(here.folder.path() / "folder");
     CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
-                      "The audit cannot be written to " + (here.folder.path() / "folder").string() + ": Is a directory.");
+                      "The audit cannot be written to " + (here.folder.path() / "folder").string() +
+                          ": Is a directory.");
 }
 
 TEST_CASE("several journals of one file do not tear each other's lines") {

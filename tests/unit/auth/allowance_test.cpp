@@ -76,7 +76,8 @@ TEST_CASE("calls under way are counted until they end, for the caller and for th
     REQUIRE((first->has_value() && second.has_value()));
     const auto third = allowed.begin_call(ann);
     REQUIRE_FALSE(third.has_value());
-    CHECK(third.error().sentence == "Too many calls at once: one caller may have 2 under way. Try again when one of them has ended.");
+    CHECK(third.error().sentence ==
+          "Too many calls at once: one caller may have 2 under way. Try again when one of them has ended.");
     {
         const auto of_bob = allowed.begin_call(bob);
         CHECK(of_bob.has_value());

@@ -22,6 +22,7 @@ TEST_CASE("an answer that is neither 401 nor 403 has no challenge") {
 }
 
 TEST_CASE("no challenge names resource metadata, so that no client starts an OAuth flow") {
-    for (auto why = refusal::no_token; why <= refusal::unavailable; why = static_cast<refusal>(static_cast<int>(why) + 1))
+    for (auto why = refusal::no_token; why <= refusal::unavailable;
+         why = static_cast<refusal>(static_cast<int>(why) + 1))
         CHECK(auth::challenge(why).find("resource_metadata") == std::string::npos);
 }

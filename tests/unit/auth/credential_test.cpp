@@ -57,8 +57,9 @@ TEST_CASE("a header without a token after the scheme is an empty token") {
 }
 
 TEST_CASE("another scheme is not bearer") {
-    for (std::string_view header : {"Basic dXNlcjpwYXNz", "Digest username=\"x\"", "Negotiate abc", "DPoP abc", "Token abc",
-                                    "Bearer: abc", "Bearerabc", "Bear er abc", "\"Bearer\" abc", "Bearer,abc",
+    for (std::string_view header : {"Basic dXNlcjpwYXNz", "Digest username=\"x\"", "Negotiate abc", "DPoP abc",
+                                    "Token abc", "Bearer: abc", "Bearerabc", "Bear er abc", "\"Bearer\" abc",
+                                    "Bearer,abc",
                                     "3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30"}) {
         CAPTURE(header);
         CHECK(why_not(header) == refusal::not_bearer);
@@ -68,7 +69,8 @@ TEST_CASE("another scheme is not bearer") {
 TEST_CASE("a variable that the client did not fill in is recognised in every syntax") {
     for (std::string_view variable : {"${MCP_AUTH_TOKEN}", "$MCP_AUTH_TOKEN", "${env:MCP_AUTH_TOKEN}", "${input:token}",
                                       "{env:MCP_AUTH_TOKEN}", "%MCP_AUTH_TOKEN%", "{{ MCP_AUTH_TOKEN }}", "{{token}}",
-                                      "${{ secrets.TOKEN }}", "$(cat token)", "${MCP_AUTH_TOKEN:-none}", "$env:MCP_AUTH_TOKEN"}) {
+                                      "${{ secrets.TOKEN }}", "$(cat token)", "${MCP_AUTH_TOKEN:-none}",
+                                      "$env:MCP_AUTH_TOKEN"}) {
         CAPTURE(variable);
         CHECK(why_not("Bearer " + std::string(variable)) == refusal::unexpanded_variable);
         CHECK(why_not(variable) == refusal::unexpanded_variable);  // where the scheme belongs
@@ -76,9 +78,9 @@ TEST_CASE("a variable that the client did not fill in is recognised in every syn
 }
 
 TEST_CASE("a placeholder that was never replaced is recognised") {
-    for (std::string_view word : {"<your-token>", "<token>", "<YOUR TOKEN HERE>", "your-generated-token", "YOUR-GENERATED-TOKEN",
-                                  "your-token-here", "your_token_here", "changeme", "ChangeMe", "change-me", "token", "TOKEN",
-                                  "xxx"}) {
+    for (std::string_view word : {"<your-token>", "<token>", "<YOUR TOKEN HERE>", "your-generated-token",
+                                  "YOUR-GENERATED-TOKEN", "your-token-here", "your_token_here", "changeme", "ChangeMe",
+                                  "change-me", "token", "TOKEN", "xxx"}) {
         CAPTURE(word);
         CHECK(why_not("Bearer " + std::string(word)) == refusal::placeholder);
     }
@@ -87,9 +89,9 @@ TEST_CASE("a placeholder that was never replaced is recognised") {
 
 TEST_CASE("characters that no token has, and several words, are malformed") {
     using namespace std::literals;
-    for (std::string_view odd : {"two words"sv, "a\tb"sv, "\"quoted\""sv, "'quoted'"sv, "a,b"sv, "a;b"sv, "a!"sv, "a:b"sv,
-                                 "a@b"sv, "a\\b"sv, "T\xC3\xB6ken"sv, "\xFF"sv, "a\0b"sv, "a\nb"sv, "a\r"sv, "\x7F"sv, "Bearer abc"sv,
-                                 "%41%"sv.substr(0, 3), "abc, Bearer def"sv, "50%"sv}) {
+    for (std::string_view odd : {"two words"sv, "a\tb"sv, "\"quoted\""sv, "'quoted'"sv, "a,b"sv, "a;b"sv, "a!"sv,
+                                 "a:b"sv, "a@b"sv, "a\\b"sv, "T\xC3\xB6ken"sv, "\xFF"sv, "a\0b"sv, "a\nb"sv, "a\r"sv,
+                                 "\x7F"sv, "Bearer abc"sv, "%41%"sv.substr(0, 3), "abc, Bearer def"sv, "50%"sv}) {
         CAPTURE(printable(odd));
         CHECK(why_not("Bearer " + std::string(odd)) == refusal::malformed_token);
     }

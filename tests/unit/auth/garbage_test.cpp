@@ -19,9 +19,9 @@ constexpr std::string_view token = "Bearer 3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9
 TEST_CASE("a grant that is not whole lets nobody in") {
     for (const unsigned traits : {0u, unsigned{TOOLRACK_AUTH_QUICK}})
         for (const char* does : {"null_principal", "short_principal", "empty_subject", "null_subject", "long_subject",
-                                 "empty_principal", "zeroed_principal", "endless_subject", "long_credential", "long_scope",
-                                 "odd_subject", "long_issuer", "odd_issuer", "odd_credential", "null_scopes", "empty_scope",
-                                 "odd_scope", "many_scopes", "endless_scopes"}) {
+                                 "empty_principal", "zeroed_principal", "endless_subject", "long_credential",
+                                 "long_scope", "odd_subject", "long_issuer", "odd_issuer", "odd_credential",
+                                 "null_scopes", "empty_scope", "odd_scope", "many_scopes", "endless_scopes"}) {
             test::door door;
             CAPTURE(does, traits);
             CHECK(refusal_in(door.admit({door.odd(does, traits)}, token)) == refusal::unavailable);

@@ -142,8 +142,8 @@ TEST_CASE("a backend sees the facts, and the clock of the host") {
         shown.peer_gid = 100;
         shown.certificate = "DER";
         CHECK(door.admit({door.odd("grant", traits)}, shown).has_value());
-        CHECK(door.log().says("odd: asked: token of 48, resource https://tools.example.com/mcp, peer unix, uid 1000, gid 100, "
-                              "now 1900000123, certificate DER\n"));
+        CHECK(door.log().says("odd: asked: token of 48, resource https://tools.example.com/mcp, peer unix, uid 1000, "
+                              "gid 100, now 1900000123, certificate DER\n"));
     }
 }
 
@@ -165,8 +165,10 @@ TEST_CASE("why a backend refused is logged on one line and never told") {
 
 TEST_CASE("two people are the same when one issuer says so of one subject") {
     test::door door;
-    const auto a = door.admit({door.odd("grant", 0, "one")}, right), b = door.admit({door.odd("grant", 0, "one")}, wrong),
-               c = door.admit({door.odd("grant", 0, "two")}, right), d = door.admit({door.env_token(good)}, right);
+    const auto a = door.admit({door.odd("grant", 0, "one")}, right),
+               b = door.admit({door.odd("grant", 0, "one")}, wrong),
+               c = door.admit({door.odd("grant", 0, "two")}, right),
+               d = door.admit({door.env_token(good)}, right);
     REQUIRE((a.has_value() && b.has_value() && c.has_value() && d.has_value()));
     CHECK(a->is_same_as(*b));
     CHECK_FALSE(a->is_same_as(*c));
@@ -232,7 +234,8 @@ TEST_CASE("only a token that is wrong is an attempt: none, a damaged one and a l
         CHECK(come(lock, "Bearer ${MCP_AUTH_TOKEN}") == refusal::unexpanded_variable);
         // One of ours, cut off, and with a check that does not fit.
         CHECK(come(lock, "Bearer trk_9fK2mQx7Lr0B_abc") == refusal::bad_token);
-        CHECK(come(lock, "Bearer trk_9fK2mQx7Lr0B_0123456789012345678901234567890123456789012_000000") == refusal::bad_token);
+        CHECK(come(lock, "Bearer trk_9fK2mQx7Lr0B_0123456789012345678901234567890123456789012_000000") ==
+              refusal::bad_token);
         CHECK(come(door.odd("unavailable"), right) == refusal::unavailable);
         CHECK(come(door.odd("wrong_audience"), right) == refusal::wrong_audience);
         CHECK(come(door.odd("forbidden"), right) == refusal::forbidden);

@@ -41,19 +41,22 @@ TEST_CASE("without an authorization server there is nothing to find") {
 }
 
 TEST_CASE("what a backend says of itself becomes the document of RFC 9728") {
-    const auto all = made({R"({"authorization_servers":["https://id.example.com"],"scopes_supported":["orders:read","offline_access"]})"});
+    const auto all = made({R"({"authorization_servers":["https://id.example.com"],)"
+                           R"("scopes_supported":["orders:read","offline_access"]})"});
     CHECK(all.document() ==
-          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],"scopes_supported":["orders:read"],"bearer_methods_supported":["header"]})");
+          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],)"
+          R"("scopes_supported":["orders:read"],"bearer_methods_supported":["header"]})");
     CHECK(made({R"({"authorization_servers":["https://id.example.com"]})"}).document() ==
-          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],"bearer_methods_supported":["header"]})");
+          R"({"resource":"https://tools.example.com/mcp","authorization_servers":["https://id.example.com"],)"
+          R"("bearer_methods_supported":["header"]})");
 }
 
 TEST_CASE("a chain says what all of its backends say, each thing once") {
     const auto all = made({R"({"authorization_servers":["https://a","https://b"],"scopes_supported":["x"]})", "",
                            R"({"authorization_servers":["https://b","https://c"],"scopes_supported":["y","x"]})",
                            R"({"scopes_supported":["unheard"]})"});
-    CHECK(all.document().find(R"("authorization_servers":["https://a","https://b","https://c"],"scopes_supported":["x","y"],)") !=
-          std::string::npos);
+    CHECK(all.document().find(R"("authorization_servers":["https://a","https://b","https://c"],)"
+                              R"("scopes_supported":["x","y"],)") != std::string::npos);
 }
 
 TEST_CASE("it is found where clients look: with the path of the resource, with our own, and at the root") {
@@ -62,7 +65,8 @@ TEST_CASE("it is found where clients look: with the path of the resource, with o
     const auto behind_proxy = made(said, "https://example.com/tools/mcp");
     CHECK(behind_proxy.url() == "https://example.com/.well-known/oauth-protected-resource/tools/mcp");
     for (const auto& path : {root, root + "/tools/mcp", root + "/mcp"}) CHECK(behind_proxy.is_at(path, "/mcp"));
-    for (const auto& path : {root + "/", root + "/mcp/", root + "x", root + "/tools", std::string("/mcp"), std::string()})
+    for (const auto& path :
+         {root + "/", root + "/mcp/", root + "x", root + "/tools", std::string("/mcp"), std::string()})
         CHECK_FALSE(behind_proxy.is_at(path, "/mcp"));
     CHECK(made(said, "https://example.com").url() == "https://example.com/.well-known/oauth-protected-resource");
     CHECK(made(said, "https://example.com/").url() == "https://example.com/.well-known/oauth-protected-resource");
@@ -85,13 +89,15 @@ TEST_CASE("metadata that is not what it should be is named") {
 }
 
 TEST_CASE("a challenge names the scopes that a first token should have, where there is somebody to ask for one") {
-    const auto all = made({R"({"authorization_servers":["https://a"],"scopes_supported":["orders:read","offline_access","b"]})"});
+    const auto all = made({R"({"authorization_servers":["https://a"],)"
+                           R"("scopes_supported":["orders:read","offline_access","b"]})"});
     CHECK(all.scopes() == "orders:read b");
     const auto end = R"(, scope="orders:read b", resource_metadata=")" + all.url() + '"';
     CHECK(auth::challenge(wire::refusal::no_token, all.url(), all.scopes()) == R"(Bearer realm="toolrack")" + end);
     CHECK(auth::challenge(wire::refusal::bad_token, all.url(), all.scopes()) ==
           R"(Bearer realm="toolrack", error="invalid_token")" + end);
-    CHECK(auth::challenge(wire::refusal::too_many_failures, all.url(), all.scopes()).find("scope=") == std::string::npos);
+    CHECK(auth::challenge(wire::refusal::too_many_failures, all.url(), all.scopes()).find("scope=") ==
+          std::string::npos);
     CHECK(made({R"({"scopes_supported":["orders:read"]})"}).scopes().empty());
     std::string many;
     for (int n = 0; n != 1000; ++n) many += (n ? ",\"s" : "\"s") + std::to_string(n) + '"';
@@ -121,6 +127,8 @@ TEST_CASE("challenges name the document when there is one") {
     CHECK(auth::challenge(wire::refusal::no_token, url) == R"(Bearer realm="toolrack")" + with);
     CHECK(auth::challenge(wire::refusal::bad_token, url) == R"(Bearer realm="toolrack", error="invalid_token")" + with);
     CHECK(auth::challenge(wire::refusal::unavailable, url).empty());
-    CHECK(auth::scope_challenge({"a", "b:c"}) == R"(Bearer realm="toolrack", error="insufficient_scope", scope="a b:c")");
-    CHECK(auth::scope_challenge({"a"}, url) == R"(Bearer realm="toolrack", error="insufficient_scope", scope="a")" + with);
+    CHECK(auth::scope_challenge({"a", "b:c"}) ==
+          R"(Bearer realm="toolrack", error="insufficient_scope", scope="a b:c")");
+    CHECK(auth::scope_challenge({"a"}, url) ==
+          R"(Bearer realm="toolrack", error="insufficient_scope", scope="a")" + with);
 }

@@ -46,7 +46,8 @@ struct pipe_ends {
 
 // A shell that answers on descriptor 3.
 struct script {
-    explicit script(const std::string& text, const std::vector<std::string>& more = {}) : one(sh(), words(text, more), printed.theirs.get(), {answer.theirs.get()}) {}
+    explicit script(const std::string& text, const std::vector<std::string>& more = {})
+        : one(sh(), words(text, more), printed.theirs.get(), {answer.theirs.get()}) {}
 
     static const program& sh() {
         static const program shell("/bin/sh");
@@ -164,7 +165,8 @@ TEST_CASE("a child inherits no descriptor but what it was given, not even its ow
 TEST_CASE("what a child is given may lie wherever it is to go") {
     // Each source on the number that the other one is to get.
     pipe_ends first, second;
-    const descriptor low(::fcntl(first.theirs.get(), F_DUPFD_CLOEXEC, 3)), next(::fcntl(second.theirs.get(), F_DUPFD_CLOEXEC, 3));
+    const descriptor low(::fcntl(first.theirs.get(), F_DUPFD_CLOEXEC, 3)),
+        next(::fcntl(second.theirs.get(), F_DUPFD_CLOEXEC, 3));
     first.theirs.reset();
     second.theirs.reset();
     child one(script::sh(), {"-c", "echo first >&3; echo second >&4"}, low.get(), {low.get(), next.get()});

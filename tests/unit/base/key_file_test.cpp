@@ -82,7 +82,8 @@ TEST_CASE("a key file may end its line, and may be read-only") {
 
 TEST_CASE("a key file that others may use is refused with its mode, and left as it is") {
     const test::temporary_folder folder;
-    for (const auto& [mode, shown] : {std::pair{0644u, "0644"}, {0640u, "0640"}, {0660u, "0660"}, {0604u, "0604"}, {0620u, "0620"}}) {
+    for (const auto& [mode, shown] : {std::pair{0644u, "0644"}, {0640u, "0640"}, {0660u, "0660"}, {0604u, "0604"},
+                                      {0620u, "0620"}}) {
         const auto file = key_file(folder, good, mode);
         CHECK(refusal_of(file) == "The key file " + file.string() + " has mode " + shown +
                                       ", so others than its owner may use it. Remove it to have a new key made, or, if "
@@ -97,19 +98,20 @@ TEST_CASE("a key file of another user is refused with both users") {
     const auto file = key_file(folder, good);
     REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
     CHECK(refusal_of(file) == "The key file " + file.string() +
-                                  " belongs to the user with the number 12345, and this process runs as number 0. Give it "
-                                  "to the user that runs Toolrack, with mode 0600.");
+                                  " belongs to the user with the number 12345, and this process runs as number 0. Give "
+                                  "it to the user that runs Toolrack, with mode 0600.");
 }
 
 TEST_CASE("a file that does not hold exactly one key is refused and its bytes are not repeated") {
     const test::temporary_folder folder;
-    for (const auto& bytes : std::vector<std::string>{"", "\n", std::string(42, 'A'), std::string(44, 'A'), good + "\n\n", good + "\r\n",
-                                                      " " + good, std::string(42, 'A') + "=", std::string(42, 'A') + "+",
+    for (const auto& bytes : std::vector<std::string>{"", "\n", std::string(42, 'A'), std::string(44, 'A'),
+                                                      good + "\n\n", good + "\r\n", " " + good,
+                                                      std::string(42, 'A') + "=", std::string(42, 'A') + "+",
                                                       std::string(42, 'A') + "B", std::string(100'000, 'A')}) {
         const auto file = key_file(folder, bytes);
         CHECK(refusal_of(file) == "The key file " + file.string() +
-                                      " does not hold a key: expected 43 characters of base64url and nothing else. Remove it "
-                                      "to have a new key made.");
+                                      " does not hold a key: expected 43 characters of base64url and nothing else. "
+                                      "Remove it to have a new key made.");
         CHECK(test::bytes_of(file) == bytes);
     }
 }

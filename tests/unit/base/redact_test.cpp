@@ -17,7 +17,8 @@ const std::string hidden = "Zk3Vd0Qw8Rb1Tn6Yp4Xs7Lc9Mf2Hg5Ja0Eu3Io6Nd1B";
 const std::string token = "trk_" + id + "_" + hidden + "_1a4mmy";
 const std::string key = "trkk_3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs";
 const std::string signed_one =
-    "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsxIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlX29mX3RoaXJ0eV90d29fYnl0ZXM";
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsxIn0.eyJzdWIiOiJhbGljZSJ9."
+    "c2lnbmF0dXJlX29mX3RoaXJ0eV90d29fYnl0ZXM";
 
 }  // namespace
 
@@ -74,8 +75,8 @@ TEST_CASE("no line of the log holds a token of ours, at any level and even where
 }
 
 TEST_CASE("what looking through a line costs", "[.cost]") {
-    const std::string line = "plugin orders: the tool \"list_orders\" took longer than it may (60 s) and was cancelled; "
-                             "its caller alice from 192.0.2.7 was told so";
+    const std::string line = "plugin orders: the tool \"list_orders\" took longer than it may (60 s) and was "
+                             "cancelled; its caller alice from 192.0.2.7 was told so";
     constexpr int many = 1'000'000;
     std::size_t length = 0;
     const auto begun = std::chrono::steady_clock::now();

@@ -60,7 +60,8 @@ TEST_CASE("a sealed text shows nothing of what is in it, and is safe in JSON, he
     REQUIRE(bytes);
     CHECK(bytes->find("plain") == std::string::npos);
     CHECK(bytes->size() == 1 + 4 + 12 + 8 + "the plain text"sv.size() + 16);
-    CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+    CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+          std::string::npos);
 }
 
 TEST_CASE("the same text is never sealed the same way twice") {
@@ -115,7 +116,8 @@ TEST_CASE("a sealed text opens until the moment it expires, not at it") {
     CHECK(one.open(text, "ann", std::chrono::system_clock::time_point::max()).error() == seal_fault::expired);
     const auto forever = one.close("", "", std::chrono::system_clock::time_point::max());
     CHECK(one.open(forever, "", in_a_minute + 24h * 365 * 100).has_value());
-    CHECK(one.open(one.close("", "", std::chrono::system_clock::time_point::min()), "", noon).error() == seal_fault::expired);
+    CHECK(one.open(one.close("", "", std::chrono::system_clock::time_point::min()), "", noon).error() ==
+          seal_fault::expired);
 }
 
 TEST_CASE("only somebody for whom a text is learns that it has expired") {
@@ -126,7 +128,8 @@ TEST_CASE("only somebody for whom a text is learns that it has expired") {
 }
 
 TEST_CASE("a text that was sealed with another key is forged") {
-    CHECK(seal_with("b").open(seal_with("a").close("x", "ann", in_a_minute), "ann", noon).error() == seal_fault::forged);
+    CHECK(seal_with("b").open(seal_with("a").close("x", "ann", in_a_minute), "ann", noon).error() ==
+          seal_fault::forged);
     const std::array longer_key{key_of('a', 33)};
     const seal longer(longer_key);
     CHECK(longer.open(seal_with("a").close("x", "ann", in_a_minute), "ann", noon).error() == seal_fault::forged);

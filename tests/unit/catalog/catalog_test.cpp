@@ -92,7 +92,8 @@ TEST_CASE("a name that an earlier plugin has stays with it, and the later one is
     CHECK(names_in(all) == names{"echo"});
     CHECK(all.tools().find("echo")->from->name() == "first");
     CHECK(shelf.left_out() ==
-          names{"second: tool \"echo\" is not served: \"first\" already has a tool of that name; set a prefix for one of them"});
+          names{"second: tool \"echo\" is not served: \"first\" already has a tool of that name; "
+                "set a prefix for one of them"});
 }
 
 TEST_CASE("a prefix can make two names one, too") {
@@ -109,11 +110,13 @@ TEST_CASE("a tool that cannot be served is named with the reason, and its neighb
         const char* sentence;
     };
     for (const auto& [library, sentence] : {
-             row{"bad-definition-json", "\"broken\" is not served: its definition is not acceptable: it is not valid JSON"},
-             row{"bad-definition-schema", "tool \"broken\" is not served: its inputSchema must say \"type\": \"object\""},
+             row{"bad-definition-json",
+                 "\"broken\" is not served: its definition is not acceptable: it is not valid JSON"},
+             row{"bad-definition-schema",
+                 "tool \"broken\" is not served: its inputSchema must say \"type\": \"object\""},
              row{"bad-utf8", "a tool is not served: its definition is not UTF-8"},
-             row{"bad-name", "tool \"has some blanks\" is not served: the name \"has some blanks\" is not one: names have 1 to "
-                             "128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
+             row{"bad-name", "tool \"has some blanks\" is not served: the name \"has some blanks\" is not one: "
+                             "names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
         library_of_tools shelf;
         shelf.add(test::hostile(library), "odd");
         CAPTURE(library);

@@ -36,7 +36,8 @@ constexpr auto bad_name_end = " is not one: names have 1 to 128 characters of A-
 TEST_CASE("a good definition keeps everything that the plugin said") {
     speaker one;
     const auto tool = one.read(
-        "{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n \"inputSchema\": {\"type\": \"object\", \"x-mine\": [1, 2]},\n"
+        "{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n"
+        " \"inputSchema\": {\"type\": \"object\", \"x-mine\": [1, 2]},\n"
         "  \"description\": \"a\\nb\", \"_meta\": {\"k\": null}\n}");
     REQUIRE(tool.has_value());
     CHECK(tool->name == "get_x");
@@ -64,14 +65,16 @@ TEST_CASE("a prefix is put before the name that clients see, and not before the 
 
 TEST_CASE("names of every allowed character are names") {
     speaker one;
-    for (const auto& name : std::vector<std::string>{"a", "A", "0", "_", "-", ".", "get_orders-v1.2", std::string(128, 'x')})
+    for (const auto& name :
+         std::vector<std::string>{"a", "A", "0", "_", "-", ".", "get_orders-v1.2", std::string(128, 'x')})
         CHECK(one.read(named(name)).has_value());
     CHECK(one.read(R"({"n\u0061me":"\u0061b","inputSchema":{"type":"object"}})")->name == "ab");
 }
 
 TEST_CASE("what is no name is refused with what names are") {
     speaker one;
-    for (const auto& name : std::vector<std::string>{"", " ", "a b", "a/b", "a:b", "ä", "a\\n", "<x>", std::string(129, 'x')}) {
+    for (const auto& name :
+         std::vector<std::string>{"", " ", "a b", "a/b", "a:b", "ä", "a\\n", "<x>", std::string(129, 'x')}) {
         const auto why = one.refused(named(name));
         CAPTURE(name, why);
         CHECK(why.find("the name \"") == 0);
@@ -86,14 +89,16 @@ TEST_CASE("a definition that is not what it must be is refused with what is miss
     CHECK(one.refused("") == "its definition is not acceptable: it is not valid JSON");
     CHECK(one.refused("{\"name\":") == "its definition is not acceptable: it is not valid JSON");
     CHECK(one.refused("{\"name\":\"\xFF\"}") == "its definition is not UTF-8");
-    CHECK(one.refused(R"({"name":"a","name":"b"})") == "its definition is not acceptable: an object in it has the same key twice");
+    CHECK(one.refused(R"({"name":"a","name":"b"})") ==
+          "its definition is not acceptable: an object in it has the same key twice");
     CHECK(one.refused("[]") == "its definition is not a JSON object");
     CHECK(one.refused("\"x\"") == "its definition is not a JSON object");
     CHECK(one.refused("{}") == "its definition has no string \"name\"");
     CHECK(one.refused(R"({"name":1})") == "its definition has no string \"name\"");
     CHECK(one.refused(R"({"name":null})") == "its definition has no string \"name\"");
     CHECK(one.refused(R"({"name":"x"})") == "its definition has no object \"inputSchema\"");
-    CHECK(one.refused(R"({"name":"x","description":1,"inputSchema":{"type":"object"}})") == "its \"description\" is not a string");
+    CHECK(one.refused(R"({"name":"x","description":1,"inputSchema":{"type":"object"}})") ==
+          "its \"description\" is not a string");
     CHECK(one.refused(named("x").insert(1, R"("description":")" + std::string(1 << 20, 'x') + "\",")) ==
           "its definition is longer than 1 MiB");
 }
@@ -126,7 +131,8 @@ TEST_CASE("an output schema is judged when there is one") {
 
 TEST_CASE("the schema that arguments are checked against is the one that was given") {
     speaker one;
-    const auto tool = one.read(with_input(R"({"type":"object","required":["a"],"properties":{"a":{"type":"integer"}}})"));
+    const auto tool =
+        one.read(with_input(R"({"type":"object","required":["a"],"properties":{"a":{"type":"integer"}}})"));
     REQUIRE(tool.has_value());
     CHECK(tool->input->check(boost::json::parse(R"({"a":1})")).empty());
     CHECK_FALSE(tool->input->check(boost::json::parse("{}")).empty());
@@ -135,7 +141,8 @@ TEST_CASE("the schema that arguments are checked against is the one that was giv
 TEST_CASE("attributes say whether a tool is quick, and nothing odd does") {
     speaker one;
     CHECK(one.read(named("x"), R"({"quick":true})")->quick);
-    for (const char* attributes : {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})", R"({"Quick":true})"})
+    for (const char* attributes : {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})",
+                                   R"({"Quick":true})"})
         CHECK_FALSE(one.read(named("x"), attributes)->quick);
     for (const char* attributes : {"[]", "quick", "{", "1", R"({"quick":true,"quick":true})"})
         CHECK(one.refused(named("x"), attributes) == "its attributes are not a JSON object");

@@ -130,5 +130,6 @@ TEST_CASE("more kinds of readers than are remembered are served all the same") {
     const catalog::shelf<listed> shelf("things", std::move(all), 3);
     for (int round = 0; round < 2; ++round)
         for (int i = 0; i < 100; i += round ? 7 : 1)
-            CHECK(read_all(shelf, people.with(R"(["s)" + std::to_string(i) + R"("])")) == pages{std::to_string(i) + " "});
+            CHECK(read_all(shelf, people.with(R"(["s)" + std::to_string(i) + R"("])")) ==
+                  pages{std::to_string(i) + " "});
 }

@@ -34,7 +34,8 @@ std::string with(const std::string& properties) { return R"({"type":"object","pr
 std::string said(const std::string& arguments, const std::vector<field>& shown) {
     static const auto mirrored = *read(with(R"("name":{"type":"string","x-mcp-header":"Name"},
         "count":{"type":"integer","x-mcp-header":"Count"},"sure":{"type":"boolean","x-mcp-header":"Sure"},
-        "deep":{"type":"object","properties":{"er":{"type":"string","x-mcp-header":"Deeper"}}},"other":{"type":"string"})"));
+        "deep":{"type":"object","properties":{"er":{"type":"string","x-mcp-header":"Deeper"}}},)"
+                                                  R"("other":{"type":"string"})"));
     REQUIRE_FALSE(wire::check_json(arguments));
     return catalog::params_disagree(mirrored, json::value(arguments), shown).value_or("");
 }
@@ -46,8 +47,8 @@ bool is_count(const std::string& body, const std::string& shown) {
     return said(R"({"count":)" + body + "}", {{"Count", shown}}).empty();
 }
 
-constexpr auto misplaced = " stands where it may not: only a property of the inputSchema, or of such a property that is an "
-                           "object, can have one";
+constexpr auto misplaced = " stands where it may not: only a property of the inputSchema, or of such a property that "
+                           "is an object, can have one";
 
 }  // namespace
 
@@ -58,7 +59,8 @@ TEST_CASE("a schema without annotations mirrors nothing") {
 
 TEST_CASE("annotated properties are found at any depth, in order, with the name as it is written") {
     const auto found = read(with(R"("region":{"type":"string","x-mcp-header":"Region"},"plain":{"type":"integer"},
-        "a":{"type":"object","properties":{"b":{"properties":{"c d":{"type":"boolean","x-mcp-header":"!#$%&'*+-.^_`|~9"}}}}},
+        "a":{"type":"object","properties":{"b":{"properties":{)"
+                                 R"("c d":{"type":"boolean","x-mcp-header":"!#$%&'*+-.^_`|~9"}}}}},
         "\u006e":{"type":"integer","x-mcp-header":"Meth\u006fd"})"));
     REQUIRE(found.has_value());
     REQUIRE(found->size() == 3);
@@ -72,7 +74,8 @@ TEST_CASE("annotated properties are found at any depth, in order, with the name 
 
 TEST_CASE("a property may be called as the annotation is, and be annotated") {
     CHECK(read(with(R"("x-mcp-header":{"type":"string"})"))->empty());
-    const auto found = read(with(R"("x-mcp-header":{"type":"string","x-mcp-header":"X"},"properties":{"properties":{"properties":{"type":"string"}}})"));
+    const auto found = read(with(R"("x-mcp-header":{"type":"string","x-mcp-header":"X"},)"
+                                 R"("properties":{"properties":{"properties":{"type":"string"}}})"));
     REQUIRE(found.has_value());
     REQUIRE(found->size() == 1);
     CHECK((*found)[0].path == std::vector<std::string>{"x-mcp-header"});
@@ -80,15 +83,15 @@ TEST_CASE("a property may be called as the annotation is, and be annotated") {
 }
 
 TEST_CASE("what only looks like an annotation inside a value is none") {
-    CHECK(read(with(R"("a":{"default":{"x-mcp-header":"A"},"examples":[{"x-mcp-header":"A"}],"const":{"x-mcp-header":1},)"
-                    R"("enum":[{"x-mcp-header":""}],"x-note":{"x-mcp-header":"A"}})"))
+    CHECK(read(with(R"("a":{"default":{"x-mcp-header":"A"},"examples":[{"x-mcp-header":"A"}],)"
+                    R"("const":{"x-mcp-header":1},"enum":[{"x-mcp-header":""}],"x-note":{"x-mcp-header":"A"}})"))
               ->empty());
 }
 
 TEST_CASE("a value that cannot be part of a header's name is refused") {
-    for (const char* name : {R"("")", R"(" ")", R"("My Region")", R"("Region:Primary")", R"("Région")", R"("Region\t1")", R"("a\r\nb")",
-                             R"("a\u0000")", R"("a\u007f")", R"("a/b")", R"x("a(b)")x", R"("\"")", "5", "null", "true", "[\"A\"]",
-                             R"({"type":"string"})"}) {
+    for (const char* name : {R"("")", R"(" ")", R"("My Region")", R"("Region:Primary")", R"("Région")",
+                             R"("Region\t1")", R"("a\r\nb")", R"("a\u0000")", R"("a\u007f")", R"("a/b")", R"x("a(b)")x",
+                             R"("\"")", "5", "null", "true", "[\"A\"]", R"({"type":"string"})"}) {
         CAPTURE(name);
         const auto why = refused(with(std::string(R"("a":{"type":"string","x-mcp-header":)") + name + "}"));
         CHECK(why.find(R"(its x-mcp-header at "/properties/a" is )") == 0);
@@ -102,15 +105,18 @@ TEST_CASE("only strings, integers and booleans can be mirrored") {
                              R"("type":["string","null"],)", R"("enum":["a"],)", R"("$ref":"#/$defs/a",)", ""}) {
         CAPTURE(type);
         CHECK(refused(with("\"a\":{" + std::string(type) + R"("x-mcp-header":"A"})")) ==
-              R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", "integer" or "boolean")");
+              R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", )"
+              R"("integer" or "boolean")");
     }
 }
 
 TEST_CASE("two properties cannot share a header, in whatever case") {
     for (const char* other : {"Region", "REGION", "region"})
-        CHECK(refused(with(R"("a":{"type":"string","x-mcp-header":"Region"},"b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
+        CHECK(refused(with(R"("a":{"type":"string","x-mcp-header":"Region"},)"
+                           R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
                            std::string(other) + "\"}}}")) ==
-              "two of its properties have the x-mcp-header \"" + std::string(other) + "\", and headers know no upper and lower case");
+              "two of its properties have the x-mcp-header \"" + std::string(other) +
+                  "\", and headers know no upper and lower case");
 }
 
 TEST_CASE("an annotation that properties alone do not lead to is refused with where it stands") {
@@ -139,7 +145,8 @@ TEST_CASE("an annotation that properties alone do not lead to is refused with wh
              {R"({"dependentSchemas":{"a":@}})", "/dependentSchemas/a"},
              {R"({"dependencies":{"b":["a"],"a":@}})", "/dependencies/a"},
              {R"({"contentSchema":@})", "/contentSchema"},
-             {R"({"properties":{"list":{"type":"array","items":{"properties":{"a":@}}}}})", "/properties/list/items/properties/a"},
+             {R"({"properties":{"list":{"type":"array","items":{"properties":{"a":@}}}}})",
+              "/properties/list/items/properties/a"},
              {R"({"properties":{"a":{"allOf":[@]}}})", "/properties/a/allOf/0"},
          }) {
         std::string text = schema;
@@ -196,12 +203,14 @@ TEST_CASE("a value without its header is told with what to send") {
 }
 
 TEST_CASE("a header without its value is told to be left out") {
-    for (const char* arguments : {"{}", R"({"deep":null})", R"({"deep":{}})", R"({"deep":{"er":null}})", R"({"deep":"er"})",
-                                  R"({"deep.er":"x"})", R"({"er":"x"})", R"({"deep":[{"er":"x"}]})", "null"}) {
+    for (const char* arguments : {"{}", R"({"deep":null})", R"({"deep":{}})", R"({"deep":{"er":null}})",
+                                  R"({"deep":"er"})", R"({"deep.er":"x"})", R"({"er":"x"})", R"({"deep":[{"er":"x"}]})",
+                                  "null"}) {
         CAPTURE(arguments);
         CHECK(said(arguments, {}) == "");
         CHECK(said(arguments, {{"Deeper", "x"}}) ==
-              "Header mismatch: params.arguments.deep.er has no value that Mcp-Param-Deeper could repeat; leave the header out.");
+              "Header mismatch: params.arguments.deep.er has no value that Mcp-Param-Deeper could repeat; "
+              "leave the header out.");
     }
 }
 
@@ -217,15 +226,17 @@ TEST_CASE("what no header can carry is left to the schema") {
 }
 
 TEST_CASE("integers are compared as numbers") {
-    for (const auto& [body, shown] : {std::pair{"42", "42"}, {"42", "42.0"}, {"42.0", "42"}, {"4.2e1", "42"}, {"-7", "-7.000"}, {"0", "-0"},
-                                      {"-0", "0"}, {"42", "042"}, {"9007199254740991", "9007199254740991"},
+    for (const auto& [body, shown] : {std::pair{"42", "42"}, {"42", "42.0"}, {"42.0", "42"}, {"4.2e1", "42"},
+                                      {"-7", "-7.000"}, {"0", "-0"}, {"-0", "0"}, {"42", "042"},
+                                      {"9007199254740991", "9007199254740991"},
                                       {"-9007199254740991", "-9007199254740991.0"}}) {
         CAPTURE(body, shown);
         CHECK(is_count(body, shown));
     }
-    for (const auto& [body, shown] : {std::pair{"42", "43"}, {"42", "42.5"}, {"42", "42.00000000000000000001"}, {"42", "+42"},
-                                      {"42", " 42"}, {"42", "42 "}, {"42", "0x2a"}, {"42", "4.2e1"}, {"42", "42."}, {"0", ".0"}, {"0", ""},
-                                      {"0", "-"}, {"42", "4\t2"}, {"42", "42,0"}, {"1", "true"}, {"1", "18446744073709551617"},
+    for (const auto& [body, shown] : {std::pair{"42", "43"}, {"42", "42.5"}, {"42", "42.00000000000000000001"},
+                                      {"42", "+42"}, {"42", " 42"}, {"42", "42 "}, {"42", "0x2a"}, {"42", "4.2e1"},
+                                      {"42", "42."}, {"0", ".0"}, {"0", ""}, {"0", "-"}, {"42", "4\t2"}, {"42", "42,0"},
+                                      {"1", "true"}, {"1", "18446744073709551617"},
                                       {"9007199254740991", "9007199254740990"}}) {
         CAPTURE(body, shown);
         CHECK_FALSE(is_count(body, shown));
@@ -233,10 +244,11 @@ TEST_CASE("integers are compared as numbers") {
 }
 
 TEST_CASE("an integer that JavaScript would round is refused, with or without its header") {
-    for (const std::string body : {"9007199254740992", "-9007199254740992", "9007199254740993", "1e30", "18446744073709551616", "1e-999"}) {
+    for (const std::string body : {"9007199254740992", "-9007199254740992", "9007199254740993", "1e30",
+                                   "18446744073709551616", "1e-999"}) {
         CAPTURE(body);
-        const auto why = "Header mismatch: params.arguments.count is beyond 2^53 - 1, which Mcp-Param-Count cannot carry; send a "
-                         "smaller number.";
+        const auto why = "Header mismatch: params.arguments.count is beyond 2^53 - 1, which Mcp-Param-Count cannot "
+                         "carry; send a smaller number.";
         CHECK(said(R"({"count":)" + body + "}", {{"Count", body}}) == why);
         CHECK(said(R"({"count":)" + body + "}", {}) == why);
     }
@@ -244,9 +256,10 @@ TEST_CASE("an integer that JavaScript would round is refused, with or without it
 
 TEST_CASE("a header with bytes that no header may have is refused, even when the argument has them, too") {
     for (const char* value : {"世界", "\x80", "a\x7F" "b"}) {
-        CHECK(catalog::params_disagree({{"Name", {"name"}}}, json::value(R"({"name":"世界"})"), std::vector<field>{{"Name", value}}) ==
-              "Header mismatch: the value of Mcp-Param-Name has characters that no header may have; send it as =?base64?...?= (Base64 "
-              "of its UTF-8).");
+        CHECK(catalog::params_disagree({{"Name", {"name"}}}, json::value(R"({"name":"世界"})"),
+                                       std::vector<field>{{"Name", value}}) ==
+              "Header mismatch: the value of Mcp-Param-Name has characters that no header may have; send it as "
+              "=?base64?...?= (Base64 of its UTF-8).");
     }
 }
 
@@ -267,5 +280,6 @@ TEST_CASE("a tool knows its mirrored arguments, and is not served when their ann
     CHECK(good->mirrored[0].name == "A");
     REQUIRE_FALSE(bad.has_value());
     CHECK(bad.error().why() ==
-          R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", "integer" or "boolean")");
+          R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", )"
+          R"("integer" or "boolean")");
 }

@@ -11,7 +11,8 @@ using test::speaker;
 
 namespace {
 
-result<catalog::prompt, complaint> read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
+result<catalog::prompt, complaint> read(const speaker& by, const std::string& definition,
+                                        const std::string& attributes = "") {
     return catalog::read_prompt({"prompt", definition, attributes}, by.from);
 }
 std::string refused(const std::string& definition, const std::string& attributes = "") {
@@ -27,7 +28,8 @@ using words = std::vector<std::string>;
 
 TEST_CASE("a prompt keeps everything that the plugin said, on one line") {
     const speaker one;
-    const auto prompt = read(one, "{\"title\":\"X\",\n\"name\":\"x\",\r\n\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
+    const auto prompt = read(one, "{\"title\":\"X\",\n\"name\":\"x\",\r\n"
+                                  "\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
     REQUIRE(prompt.has_value());
     CHECK(prompt->name == "x");
     CHECK(prompt->own_name == "x");
@@ -47,7 +49,8 @@ TEST_CASE("a prompt's name gets the prefix, as a tool's does, and must be one") 
     CHECK(prompt->own_name == "x");
     CHECK(json::value(prompt->definition).at("name").str() == "p_x");
     for (const char* definition : {R"({"name":"a b"})", R"({"name":""})", R"({"name":"a/b"})"})
-        CHECK(refused(definition).ends_with(" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"));
+        CHECK(refused(definition)
+                  .ends_with(" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"));
     CHECK(refused("{}") == "its definition has no string \"name\"");
     CHECK(refused(R"({"name":1})") == "its definition has no string \"name\"");
 }
@@ -57,15 +60,18 @@ TEST_CASE("what a prompt needs is known by the names of the arguments that say s
     const auto required = [&](const std::string& arguments) { return read(one, with_arguments(arguments))->required; };
     CHECK(required("[]").empty());
     CHECK(required(R"([{"name":"a"},{"name":"b","required":false}])").empty());
-    CHECK(required(R"([{"name":"a","required":true},{"name":"b"},{"required":true,"name":"\u0063"}])") == words{"a", "c"});
+    CHECK(required(R"([{"name":"a","required":true},{"name":"b"},{"required":true,"name":"\u0063"}])") ==
+          words{"a", "c"});
     for (const char* odd : {"1", "\"true\"", "null", "{}"})
         CHECK(required(R"([{"name":"a","required":)" + std::string(odd) + "}]").empty());
     CHECK(read(one, R"({"name":"x"})")->required.empty());
 }
 
 TEST_CASE("arguments that are not what they must be are refused with what is wrong") {
-    for (const char* odd : {"{}", "null", "\"a\"", "1", "true"}) CHECK(refused(with_arguments(odd)) == "its \"arguments\" are not an array");
-    for (const char* odd : {"[{}]", "[1]", "[null]", "[\"a\"]", "[[]]", R"([{"name":"a"},{"name":1}])", R"([{"Name":"a"}])"})
+    for (const char* odd : {"{}", "null", "\"a\"", "1", "true"})
+        CHECK(refused(with_arguments(odd)) == "its \"arguments\" are not an array");
+    for (const char* odd : {"[{}]", "[1]", "[null]", "[\"a\"]", "[[]]", R"([{"name":"a"},{"name":1}])",
+                            R"([{"Name":"a"}])"})
         CHECK(refused(with_arguments(odd)) == "one of its arguments has no string \"name\"");
 }
 
@@ -74,7 +80,8 @@ TEST_CASE("a prompt that is not JSON, too long or oddly described is refused as 
     CHECK(refused("[]") == "its definition is not a JSON object");
     CHECK(refused("{\"name\":\"\xFF\"}") == "its definition is not UTF-8");
     CHECK(refused(R"({"name":"x","description":1})") == "its \"description\" is not a string");
-    CHECK(refused(R"({"name":"x","description":")" + std::string(1 << 20, 'x') + "\"}") == "its definition is longer than 1 MiB");
+    CHECK(refused(R"({"name":"x","description":")" + std::string(1 << 20, 'x') + "\"}") ==
+          "its definition is longer than 1 MiB");
     CHECK(refused(R"({"name":"x"})", "[]") == "its attributes are not a JSON object");
     const speaker one;
     CHECK(read(one, R"({"name":"x"})", R"({"quick":true})")->quick);

@@ -20,7 +20,8 @@ public:
     explicit part(std::shared_ptr<plugin::instance> by) : by_(std::move(by)) {}
 
     part& resource(const std::string& uri) {
-        offer.resources.push_back(*catalog::read_resource({"resource", R"({"uri":")" + uri + R"(","name":"n"})", ""}, by_));
+        offer.resources.push_back(
+            *catalog::read_resource({"resource", R"({"uri":")" + uri + R"(","name":"n"})", ""}, by_));
         return *this;
     }
     part& pattern(const std::string& text) {
@@ -99,7 +100,8 @@ TEST_CASE("a uri that fits nothing has no reader") {
     library_of_resources all;
     all.of("a").resource("x:one").pattern("y:{name}");
     const auto in = all.made();
-    for (const char* uri : {"", "x:", "x:one ", "X:one", "x:one/", "y:", "y:a/b", "y", "z:one"}) CHECK(reader(in, uri) == "nobody");
+    for (const char* uri : {"", "x:", "x:one ", "X:one", "x:one/", "y:", "y:a/b", "y", "z:one"})
+        CHECK(reader(in, uri) == "nobody");
 }
 
 TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
@@ -107,8 +109,9 @@ TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
     all.of("a").pattern("file:///public/{name}");
     const auto in = all.made();
     CHECK(reader(in, "file:///public/a.txt") != "nobody");
-    for (const char* uri : {"file:///public/../secret", "file:///public/..%2fsecret", "file:///public/..%2Fsecret", "file:///public/a/b",
-                            "file:///public/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "file:///public/a%00.txt", "file:///public/%00", "file:///public/"}) {
+    for (const char* uri : {"file:///public/../secret", "file:///public/..%2fsecret", "file:///public/..%2Fsecret",
+                            "file:///public/a/b", "file:///public/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+                            "file:///public/a%00.txt", "file:///public/%00", "file:///public/"}) {
         CAPTURE(uri);
         CHECK(reader(in, uri) == "nobody");
     }
@@ -199,7 +202,8 @@ TEST_CASE("a uri that an earlier plugin has stays with it, and the later one is 
     CHECK(in.templates().entries().size() == 1);
     const auto left_out = all.left_out();
     REQUIRE(left_out.size() == 2);
-    CHECK(left_out[0].starts_with("second: resource \"x:one\" is not served: \"first\" already has a resource of that name"));
+    CHECK(left_out[0].starts_with(
+        "second: resource \"x:one\" is not served: \"first\" already has a resource of that name"));
     CHECK(left_out[1].starts_with(
         "second: resource template \"x:{a}\" is not served: \"first\" already has a resource template of that name"));
 }

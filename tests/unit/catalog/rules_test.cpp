@@ -95,7 +95,8 @@ TEST_CASE("a glob of many stars is decided at once") {
     CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(1));
 }
 
-TEST_CASE("the tool's rule comes before the instance's scopes, they before what the plugin suggests, and its name is last") {
+TEST_CASE("the tool's rule comes before the instance's scopes, they before what the plugin suggests, and its name is "
+          "last") {
     const scopes suggested{"suggested"};
     const config::tool_rule rule{"a*", scopes{"rule"}, {}};
     struct row {
@@ -123,7 +124,9 @@ TEST_CASE("the tool's rule comes before the instance's scopes, they before what 
 
 TEST_CASE("the first rule that matches counts, by the plugin's own name for the tool") {
     test::captured_log log;
-    auto said = settings({{"orders_*", scopes{"first"}, {}}, {"*_write", scopes{"second"}, {}}, {"orders_orders_*", scopes{"prefixed"}, {}}});
+    auto said = settings({{"orders_*", scopes{"first"}, {}},
+                          {"*_write", scopes{"second"}, {}},
+                          {"orders_orders_*", scopes{"prefixed"}, {}}});
     said.prefix = "orders_";
     const auto offer = offered(said, log);
     for (const auto& tool : offer.tools) {
@@ -132,10 +135,10 @@ TEST_CASE("the first rule that matches counts, by the plugin's own name for the 
         else CHECK(tool.needs.scopes() != scopes{"second"});
     }
     REQUIRE(offer.doubts.size() == 2);
-    CHECK(offer.doubts[0].ends_with("plugin.tool.match \"*_write\" never counts: every tool that it matches is matched by "
-                                    "one before it"));
-    CHECK(offer.doubts[1].ends_with("plugin.tool.match \"orders_orders_*\" matches no tool of orders, which has status, "
-                                    "orders_read, orders_write, plain, says_it_writes, touch"));
+    CHECK(offer.doubts[0].ends_with("plugin.tool.match \"*_write\" never counts: every tool that it matches is matched "
+                                    "by one before it"));
+    CHECK(offer.doubts[1].ends_with("plugin.tool.match \"orders_orders_*\" matches no tool of orders, which has "
+                                    "status, orders_read, orders_write, plain, says_it_writes, touch"));
 }
 
 TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and the same is so of timeouts") {
@@ -177,7 +180,8 @@ TEST_CASE("what a plugin suggests has to be what can be required, or the feature
     CHECK(read(R"({"scopes":[]})")->needs.scopes().empty());
     CHECK(read("{}")->needs.scopes() == scopes{"orders"});
     CHECK(read("")->needs.scopes() == scopes{"orders"});
-    for (const char* bad : {"null", "\"a\"", "[1]", "[\"*\"]", "[\"a:*\"]", "[\"\"]", "[\"a b\"]", "[\"a\",\"b:\"]", "{}"}) {
+    for (const char* bad :
+         {"null", "\"a\"", "[1]", "[\"*\"]", "[\"a:*\"]", "[\"\"]", "[\"a b\"]", "[\"a\",\"b:\"]", "{}"}) {
         CAPTURE(bad);
         const auto made = read(R"({"scopes":)" + std::string(bad) + "}");
         REQUIRE_FALSE(made.has_value());

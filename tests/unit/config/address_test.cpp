@@ -76,7 +76,8 @@ TEST_CASE("what is not an address to listen on is refused") {
     }
     CHECK(
         refusal(parse_address, "unix:run/x.sock") ==
-        R"(t.toml:1:2: K names a relative socket; expected an absolute path such as "unix:/run/toolrack/mcp.sock", found "unix:run/x.sock")");
+        R"(t.toml:1:2: K names a relative socket; expected an absolute path such as "unix:/run/toolrack/mcp.sock", )"
+        R"(found "unix:run/x.sock")");
     const std::string fits = "unix:/" + std::string(106, 'x');
     CHECK(refusal(parse_address, fits).empty());
     CHECK(refusal(parse_address, fits + 'x') ==
@@ -120,7 +121,8 @@ TEST_CASE("an origin is a scheme, a host and maybe a port") {
     CHECK(parse_origin(written("HTTPS://App.Example.com:8443")) == "https://app.example.com:8443");
     CHECK(parse_origin(written("vscode-webview://panel")) == "vscode-webview://panel");
     const std::string sentence =
-        R"(t.toml:1:2: K is not an origin; expected a scheme, a host and maybe a port, such as "https://app.example.com", found )";
+        R"(t.toml:1:2: K is not an origin; expected a scheme, a host and maybe a port, )"
+        R"(such as "https://app.example.com", found )";
     for (const std::string given : {"",
                                     "null",
                                     "*",

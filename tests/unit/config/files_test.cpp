@@ -183,7 +183,8 @@ TEST_CASE("the file beside a dropped-in library holds the body of its [[plugin]]
 
 TEST_CASE("the file beside a dropped-in library may say who may use its tools") {
     const workshop shop;
-    const auto file = shop.write("greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
+    const auto file = shop.write(
+        "greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
     const auto plugin = config::read_drop_in(file, "/lib/greet.so");
     CHECK(plugin.scopes == std::vector<std::string>{"a"});
     CHECK(plugin.read_only);

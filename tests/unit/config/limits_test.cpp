@@ -74,7 +74,8 @@ TEST_CASE("a burst is a while") {
 }
 
 TEST_CASE("proxies are networks, or this machine's unix sockets") {
-    CHECK(refusal("proxies = ['10.0.0.1/8']").starts_with("t.toml:4:12: limits.proxies[0] has bits set beyond its prefix;"));
+    CHECK(refusal("proxies = ['10.0.0.1/8']")
+              .starts_with("t.toml:4:12: limits.proxies[0] has bits set beyond its prefix;"));
     CHECK(refusal("proxies = ['unix', '10.0.0.1']").starts_with("t.toml:4:20: limits.proxies[1] is not a network;"));
     CHECK(refusal("proxies = ['Unix']").starts_with("t.toml:4:12: limits.proxies[0] is not a network;"));
     CHECK(refusal("proxies = '10.0.0.0/8'").starts_with("t.toml:4:11: limits.proxies has the wrong type;"));

@@ -166,7 +166,8 @@ TEST_CASE("a file open to others keeps its secret") {
     CHECK(refused_with(0440).empty());
     CHECK(
         refused_with(0644) ==
-        R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, found "s")");
+        R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, )"
+        R"(found "s")");
     for (const unsigned mode : {0604u, 0602u, 0601u, 0660u})
         CHECK_FALSE(refused_with(mode).empty());
 }
@@ -216,7 +217,8 @@ TEST_CASE("a credential is a plain name in the folder that systemd gives") {
     CHECK(
         refusal(shop, "p = { credential = 'db' }") ==
         here +
-            R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, found "db")");
+            R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, )"
+            R"(found "db")");
     shop.set("CREDENTIALS_DIRECTORY", shop.folder().string());
     for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
         CHECK(refusal(shop, "p = { credential = '" + name + "' }") ==

@@ -41,7 +41,8 @@ TEST_CASE("silence grants nothing, and some memory") {
 
 TEST_CASE("what is granted is read, and written again in the same words") {
     const std::string line =
-        R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], processes = 4, memory = "1024MiB", required = true })";
+        R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], )"
+        R"(processes = 4, memory = "1024MiB", required = true })";
     const auto all = granted(line);
     CHECK(all.network);
     CHECK(all.read == strings{"/a", "/b \"c\""});
@@ -62,18 +63,22 @@ TEST_CASE("a sandbox that cannot be is refused with its place") {
     CHECK(refusal("sandbox = { network = 1 }") ==
           "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
     CHECK(refusal("sandbox = { read = ['srv'] }") ==
-          "t.toml:5:21: plugin.sandbox.read[0] is not a path that can be granted; expected " + a_path + ", found \"srv\"");
+          "t.toml:5:21: plugin.sandbox.read[0] is not a path that can be granted; expected " + a_path +
+              ", found \"srv\"");
     CHECK(refusal("sandbox = { write = ['/a', ''] }") ==
-          "t.toml:5:28: plugin.sandbox.write[1] is not a path that can be granted; expected " + a_path + ", found \"\"");
+          "t.toml:5:28: plugin.sandbox.write[1] is not a path that can be granted; expected " + a_path +
+              ", found \"\"");
     CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not a path that can be granted") != std::string::npos);
-    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not a path that can be granted") != std::string::npos);
+    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not a path that can be granted") !=
+          std::string::npos);
     CHECK(refusal("sandbox = { read = '/a' }") ==
           "t.toml:5:20: plugin.sandbox.read has the wrong type; expected an array of strings, found a string");
     CHECK(refusal("sandbox = { processes = 1001 }") ==
           "t.toml:5:25: plugin.sandbox.processes is out of range; expected an integer from 0 to 1000, found 1001");
     CHECK(refusal("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
-    CHECK(refusal("sandbox = { memory = '1MiB' }") == "t.toml:5:22: plugin.sandbox.memory is too little for any plugin; "
-                                                     "expected at least \"16MiB\", found 1048576 bytes");
+    CHECK(refusal("sandbox = { memory = '1MiB' }") ==
+          "t.toml:5:22: plugin.sandbox.memory is too little for any plugin; "
+          "expected at least \"16MiB\", found 1048576 bytes");
     CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a size that can be used") != std::string::npos);
     CHECK(refusal("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
     CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
@@ -81,8 +86,8 @@ TEST_CASE("a sandbox that cannot be is refused with its place") {
 
 TEST_CASE("a sandbox where nothing can be confined is refused, not ignored") {
     CHECK(refusal("isolation = 'host'\nsandbox = {}") ==
-          "t.toml:6:11: plugin.sandbox is for a plugin in a process of its own; expected isolation = \"process\", or no "
-          "sandbox, found isolation = \"host\"");
+          "t.toml:6:11: plugin.sandbox is for a plugin in a process of its own; expected isolation = \"process\", "
+          "or no sandbox, found isolation = \"host\"");
 }
 
 TEST_CASE("a library is pinned by its SHA-256") {
@@ -113,7 +118,8 @@ TEST_CASE("a lock is pinned, too, and one of several by its name") {
 }
 
 TEST_CASE("names that begin with ours are nobody's, and none begins with a dot") {
-    const std::string reserved = R"( is reserved for the server itself; expected one that does not begin with "toolrack", found )";
+    const std::string reserved =
+        R"( is reserved for the server itself; expected one that does not begin with "toolrack", found )";
     CHECK(refusal("name = 'toolrack'") == "t.toml:5:8: plugin.name" + reserved + R"("toolrack")");
     CHECK(refusal("name = 'ToolRack-x'") == "t.toml:5:8: plugin.name" + reserved + R"("ToolRack-x")");
     CHECK(refusal("prefix = 'toolrack_'") == "t.toml:5:10: plugin.prefix" + reserved + R"("toolrack_")");

@@ -225,13 +225,17 @@ TEST_CASE("no lock, no server: an empty file says what to write") {
 TEST_CASE("an unknown key is refused, with the one that was probably meant") {
     CHECK(
         refusal("[sever]") ==
-        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
+        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); )"
+        R"(expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
     CHECK(
         refusal("[tls]\n  certifcate = 'x'") ==
-        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
+        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); )"
+        R"(expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
     CHECK(
         refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
-        R"(t.toml:5:1: unknown key in [[plugin]]; expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
+        R"(t.toml:5:1: unknown key in [[plugin]]; )"
+        R"(expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, )"
+        R"(tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
     CHECK(workshop()
               .refusal("[auth]\nbackends = 'x'")
               .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
@@ -264,9 +268,12 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 "4:17: server.allowed_hosts has the wrong type; expected an array of strings, "
                 "found a string"},
             row{"[server]\ndrain = 30",
-                R"(4:9: server.drain has the wrong type; expected a duration such as "500ms", "30s", "5m", "24h" or "90d", above zero, up to "3650d", found an integer)"},
+                R"(4:9: server.drain has the wrong type; )"
+                R"(expected a duration such as "500ms", "30s", "5m", "24h" or "90d", )"
+                R"(above zero, up to "3650d", found an integer)"},
             row{"[server]\nmax_result = true",
-                R"(4:14: server.max_result has the wrong type; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found a boolean)"},
+                R"(4:14: server.max_result has the wrong type; )"
+                R"(expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found a boolean)"},
             row{"[[plugin]]\nlibrary = 'x'\nrequired = 'yes'",
                 "5:12: plugin.required has the wrong type; expected true or false, found a string"},
             row{"[[plugin]]\nlibrary = 'x'\noptions = 1979-05-27",
@@ -285,13 +292,18 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 "4:12: server.sessions is out of range; expected an integer from 1 to 1000000, "
                 "found 9223372036854775807"},
             row{"[server]\nsession_idle = '0s'",
-                R"(4:16: server.session_idle is not a duration that can be used; expected a duration such as "500ms", "30s", "5m", "24h" or "90d", above zero, up to "3650d", found "0s")"},
+                R"(4:16: server.session_idle is not a duration that can be used; )"
+                R"(expected a duration such as "500ms", "30s", "5m", "24h" or "90d", )"
+                R"(above zero, up to "3650d", found "0s")"},
             row{"[limits]\nhead = 255",
-                R"(4:8: limits.head is not a size that can be used; expected a size from 256 to 1048576 bytes, or one such as "16KiB" or "4MiB", found 255)"},
+                R"(4:8: limits.head is not a size that can be used; )"
+                R"(expected a size from 256 to 1048576 bytes, or one such as "16KiB" or "4MiB", found 255)"},
             row{"[limits]\nbody = -1",
-                R"(4:8: limits.body is not a size that can be used; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found -1)"},
+                R"(4:8: limits.body is not a size that can be used; )"
+                R"(expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found -1)"},
             row{"[limits]\nbody = '4MB'",
-                R"(4:8: limits.body is not a size that can be used; expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found "4MB")"},
+                R"(4:8: limits.body is not a size that can be used; )"
+                R"(expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found "4MB")"},
             row{"[limits]\nconnections = 0",
                 "4:15: limits.connections is out of range; expected an integer from 1 to 1000000, "
                 "found 0"},
@@ -301,7 +313,9 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
             row{"[server]\nlisten = []",
                 R"(4:10: server.listen is empty; expected an address such as "127.0.0.1:8080", found none)"},
             row{"[server]\nlisten = '8080'",
-                R"(4:10: server.listen has no port; expected "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/toolrack/mcp.sock", found "8080")"},
+                R"(4:10: server.listen has no port; )"
+                R"(expected "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/toolrack/mcp.sock", )"
+                R"(found "8080")"},
             row{"[server]\npath = 'mcp'",
                 R"(4:8: server.path does not begin with a slash; expected a path such as "/mcp", found "mcp")"},
             row{"[server]\npath = ''",
@@ -309,7 +323,8 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
             row{"[server]\npath = '/mcp/'",
                 R"(4:8: server.path ends in a slash; expected a path such as "/mcp", found "/mcp/")"},
             row{"[server]\npath = '/a?b'",
-                R"(4:8: server.path has characters that a plain path has not; expected a path such as "/mcp", found "/a?b")"},
+                R"(4:8: server.path has characters that a plain path has not; expected a path such as "/mcp", )"
+                R"(found "/a?b")"},
             // [tls]
             row{"[tls]\nkey = 'k'",
                 "3:1: tls.certificate is missing; expected the path of a PEM file, found none"},
@@ -320,28 +335,36 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
             row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_ca = 'a'\nclient_certificate = 'maybe'",
                 R"(7:22: tls.client_certificate is not a choice; expected "optional" or "required", found "maybe")"},
             row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_certificate = 'required'",
-                R"(6:22: tls.client_certificate needs tls.client_ca; expected the path of a PEM file with the authorities of clients there, found "required")"},
+                R"(6:22: tls.client_certificate needs tls.client_ca; )"
+                R"(expected the path of a PEM file with the authorities of clients there, found "required")"},
             // [plugins] and [[plugin]]
             row{"[plugins]\ndirectories = ['']",
                 R"(4:16: plugins.directories[0] is empty; expected the path of a folder, found "")"},
             row{"[[plugin]]",
                 R"(3:1: plugin.library is missing; expected a line such as library = "sqlite", found none)"},
             row{"[[plugin]]\nlibrary = 'x.so'",
-                R"(4:11: plugin.library is not a library; expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", found "x.so")"},
+                R"(4:11: plugin.library is not a library; )"
+                R"(expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", )"
+                R"(found "x.so")"},
             row{"[[plugin]]\nlibrary = './x/'",
-                R"(4:11: plugin.library is a folder's path; expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", found "./x/")"},
+                R"(4:11: plugin.library is a folder's path; )"
+                R"(expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", )"
+                R"(found "./x/")"},
             row{"[[plugin]]\nlibrary = './a b.so'",
-                R"(3:1: the library's file name cannot be the instance's; expected plugin.name = "..." of 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
+                R"(3:1: the library's file name cannot be the instance's; )"
+                R"(expected plugin.name = "..." of 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
             row{"[[plugin]]\nlibrary = 'x'\nname = ''",
                 R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "")"},
             row{"[[plugin]]\nlibrary = 'x'\nname = 'a b'",
                 R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "a b")"},
             row{"[[plugin]]\nlibrary = 'x'\nprefix = 'a/'",
-                R"(5:10: plugin.prefix is not a prefix; expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
+                R"(5:10: plugin.prefix is not a prefix; )"
+                R"(expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
             row{"[[plugin]]\nlibrary = 'x'\nisolation = 'Host'",
                 R"(5:13: plugin.isolation is not a way to run a plugin; expected "process" or "host", found "Host")"},
             row{"[[plugin]]\nlibrary = 'x'\n\n[[plugin]]\nlibrary = './x.so'",
-                R"(6:1: two plugins have the name "x"; expected a name of its own for each, found the first at t.toml:3:1)"},
+                R"(6:1: two plugins have the name "x"; )"
+                R"(expected a name of its own for each, found the first at t.toml:3:1)"},
         }) {
         INFO(lines);
         CHECK(refusal(lines) == "t.toml:" + std::string(sentence));
@@ -357,8 +380,8 @@ TEST_CASE("what is required is named with its place when nobody could be granted
     struct row {
         std::string_view scope, wrong;
     };
-    constexpr std::string_view star = "has a star, and what is required has none: a scope covers those that go on where "
-                                      "it ends, and * may only be granted";
+    constexpr std::string_view star = "has a star, and what is required has none: a scope covers those that go on "
+                                      "where it ends, and * may only be granted";
     for (const auto& [scope, wrong] : {row{"*", star},
                                        row{"orders:*", star},
                                        row{"", "is not a scope"},
@@ -370,8 +393,8 @@ TEST_CASE("what is required is named with its place when nobody could be granted
         INFO(scope);
         const std::string sentence =
             std::string(wrong) +
-            "; expected words with colons between them such as \"orders:read\", without spaces, quotes and backslashes, "
-            "found \"" +
+            "; expected words with colons between them such as \"orders:read\", without spaces, quotes and "
+            "backslashes, found \"" +
             std::string(scope) + '"';
         CHECK(refusal("[[plugin]]\nlibrary = 'x'\nscopes = ['a', '" + std::string(scope) + "']") ==
               "t.toml:5:16: plugin.scopes[1] " + sentence);
@@ -381,8 +404,8 @@ TEST_CASE("what is required is named with its place when nobody could be granted
 }
 
 TEST_CASE("a rule for tools says which, and what they require") {
-    const std::string glob = "the name of a tool without the prefix, in which * stands for any characters and ? for one, "
-                             "such as \"*_write\"";
+    const std::string glob = "the name of a tool without the prefix, in which * stands for any characters and ? for "
+                             "one, such as \"*_write\"";
     const auto rule = [](std::string_view lines) {
         return refusal("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\n" + std::string(lines));
     };
@@ -398,8 +421,8 @@ TEST_CASE("a rule for tools says which, and what they require") {
           "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, "
           "timeout, found \"scope\"");
     CHECK(refusal("[[plugin]]\nlibrary = 'x'\ntool = 'a'") ==
-          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each begun by [[plugin.tool]], found a "
-          "string");
+          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each begun by [[plugin.tool]], "
+          "found a string");
     CHECK(refusal("[[plugin]]\nlibrary = 'x'\nread_only = 1") ==
           "t.toml:5:13: plugin.read_only has the wrong type; expected true or false, found an integer");
 }
@@ -480,8 +503,8 @@ TEST_CASE("keys to seal with are fetched from where they are kept, in their orde
     workshop shop;
     const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
     shop.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
-    const auto settings = shop.read("[server]\nseal_keys = [{ file = '" + next.string() + "' }, { env = 'SEAL_KEY' }]\n" +
-                                    std::string(lock));
+    const auto settings = shop.read("[server]\nseal_keys = [{ file = '" + next.string() +
+                                    "' }, { env = 'SEAL_KEY' }]\n" + std::string(lock));
     REQUIRE(settings.server.seal_keys.size() == 2);
     CHECK(settings.server.seal_keys[0].reveal() == "a key of thirty-two bytes or more");
     CHECK(settings.server.seal_keys[1].reveal() == "another key of thirty-two bytes, in a variable");
@@ -509,7 +532,9 @@ TEST_CASE("who asks over a pipe has a name") {
 
 TEST_CASE("several backends have their options by name, and nobody else has any") {
     const workshop shop;
-    const auto said = [&](std::string_view lines) { return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines)); };
+    const auto said = [&](std::string_view lines) {
+        return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines));
+    };
     CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
     CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
     CHECK(said("same_people = ['a', 'c']").find("auth.same_people[1] is none of the backends") != std::string::npos);
@@ -537,8 +562,10 @@ TEST_CASE("an audit without a file, or with one that moves about, is refused") {
     CHECK(refusal("[audit]\nrequired = true\n") ==
           "t.toml:3:1: audit.path is missing; expected the path of the file to write to, found none");
     for (const auto* path : {"audit.jsonl", "", "/var/log/", "~/audit"})
-        CHECK(refusal("[audit]\npath = '" + std::string(path) + "'\n").find("t.toml:4:8: audit.path is not the path of a file") == 0);
-    CHECK(refusal("[audit]\npath = '/a'\narguments = 'some'\n").find(R"("none", "digest" or "full")") != std::string::npos);
+        CHECK(refusal("[audit]\npath = '" + std::string(path) + "'\n")
+                  .find("t.toml:4:8: audit.path is not the path of a file") == 0);
+    CHECK(refusal("[audit]\npath = '/a'\narguments = 'some'\n").find(R"("none", "digest" or "full")") !=
+          std::string::npos);
     CHECK(refusal("[audit]\npath = '/a'\nrequired = 'yes'\n").find("t.toml:5:") == 0);
     CHECK(refusal("[audit]\nfile = '/a'\n").find("unknown key") != std::string::npos);
 }

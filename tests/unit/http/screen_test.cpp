@@ -69,7 +69,8 @@ TEST_CASE("a refused host or origin is said again only when it looks like one") 
     }
     CHECK(sentence(us + "Origin: null\r\n").starts_with("Origin \"null\" may"));
 
-    const std::string dotted = "SG." + std::string(22, 'e') + '.' + base64url, three = std::string(24, 'M') + ".C12345." + std::string(27, 'Z');
+    const std::string dotted = "SG." + std::string(22, 'e') + '.' + base64url,
+                      three = std::string(24, 'M') + ".C12345." + std::string(27, 'Z');
     for (const auto& host : {hex, base64url, longest + "c", hex + ".example", std::string(300, '.'), dotted, three}) {
         CAPTURE(host);
         CHECK(sentence("Host: " + host + "\r\n") ==

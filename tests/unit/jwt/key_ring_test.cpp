@@ -15,7 +15,8 @@ namespace {
 const std::string zeros = "trkk_" + std::string(43, 'A');
 const std::string other = "trkk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-std::string entry(const std::string& kid, const std::string& secret, const std::string& state, const std::string& more = "") {
+std::string entry(const std::string& kid, const std::string& secret, const std::string& state,
+                  const std::string& more = "") {
     return "[[key]]\nkid = \"" + kid + "\"\nsecret = \"" + secret + "\"\nstate = \"" + state +
            "\"\ncreated = 2027-01-15T08:00:00Z\n" + more;
 }
@@ -39,9 +40,10 @@ std::string refusal_of_secret(const std::string& secret) {
 }  // namespace
 
 TEST_CASE("a keys file says each key's id, bytes, state and times") {
-    const auto ring = jwt::read_key_ring("schema = 1\n" + entry("k1", zeros, "active") +
-                                             entry("old-one", other, "verify", "not_after = 2027-01-16T10:00:00+02:00\n"),
-                                         "keys.toml");
+    const auto ring = jwt::read_key_ring(
+        "schema = 1\n" + entry("k1", zeros, "active") +
+            entry("old-one", other, "verify", "not_after = 2027-01-16T10:00:00+02:00\n"),
+        "keys.toml");
     REQUIRE(ring.keys().size() == 2);
     REQUIRE(ring.active());
     CHECK(ring.active()->kid == "k1");
@@ -92,8 +94,9 @@ TEST_CASE("fresh keys are 32 bytes, and each has an id of its own") {
 TEST_CASE("what is no key of ours is refused, and never shown") {
     const std::string what = "keys.toml:4:10: key.secret is not a key of Toolrack's; expected trkk_ and 43 characters";
     for (const std::string& secret :
-         {std::string(""), std::string("trkk_"), std::string("hunter2-hunter2"), std::string(43, 'A'), "TRKK_" + std::string(43, 'A'),
-          "trkk_" + std::string(42, 'A'), "trkk_" + std::string(44, 'A'), zeros + "=", zeros + " ", " " + zeros,
+         {std::string(""), std::string("trkk_"), std::string("hunter2-hunter2"), std::string(43, 'A'),
+          "TRKK_" + std::string(43, 'A'), "trkk_" + std::string(42, 'A'), "trkk_" + std::string(44, 'A'), zeros + "=",
+          zeros + " ", " " + zeros,
           "trkk_" + std::string(42, 'A') + "B",                       // bits that no byte has
           "trkk_" + std::string(42, 'A') + "+", "trkk_" + std::string(42, 'A') + "/",
           std::string("trkk_0123456789abcdef0123456789abcdef"),        // 16 bytes, or hex of them
@@ -122,8 +125,8 @@ TEST_CASE("a moment that could not be written again is refused") {
 
 TEST_CASE("two keys that sign are refused, and so are two of one kid or one secret") {
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active") + entry("k2", other, "active")) ==
-          "keys.toml:10:9: the keys k1 and k2 are both active; expected one that signs, and \"verify\" for others that are "
-          "accepted, found two");
+          "keys.toml:10:9: the keys k1 and k2 are both active; expected one that signs, and \"verify\" for others that "
+          "are accepted, found two");
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active") + entry("k1", other, "verify")) ==
           "keys.toml:8:7: two keys have the kid \"k1\"; expected each kid once, found a second one");
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "retired") + entry("k2", zeros, "active"))
@@ -131,19 +134,24 @@ TEST_CASE("two keys that sign are refused, and so are two of one kid or one secr
 }
 
 TEST_CASE("everything else in a keys file is refused with its place") {
-    CHECK(refusal_of("") == "keys.toml: the keys file does not say which schema it has; expected schema = 1, found none");
+    CHECK(refusal_of("") ==
+          "keys.toml: the keys file does not say which schema it has; expected schema = 1, found none");
     CHECK(refusal_of("schema = 2\n").starts_with("keys.toml:1:10: the keys file has a schema that this version"));
     CHECK(refusal_of("schema = \"1\"\n").starts_with("keys.toml:1:10: the keys file has a schema"));
-    CHECK(refusal_of("schema = 1\nkeys = []\n").starts_with("keys.toml:2:1: unknown key at the top level (did you mean \"key\"?)"));
+    CHECK(refusal_of("schema = 1\nkeys = []\n")
+              .starts_with("keys.toml:2:1: unknown key at the top level (did you mean \"key\"?)"));
     CHECK(refusal_of("schema = 1\nkey = 7\n").starts_with("keys.toml:2:7: key has the wrong type"));
-    CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active", "note = \"x\"\n")).starts_with("keys.toml:7:1: unknown key in [[key]]"));
+    CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active", "note = \"x\"\n"))
+              .starts_with("keys.toml:7:1: unknown key in [[key]]"));
     CHECK(refusal_of("schema = 1\n[[key]]\nkid = \"k1\"\n").starts_with("keys.toml:2:1: a [[key]] without secret"));
     CHECK(refusal_of("schema = 1\n[[key]]\nkid = \"k1\"\nsecret = \"" + zeros + "\"\nstate = \"active\"\n")
               .starts_with("keys.toml:2:1: a [[key]] without created"));
     for (const char* kid : {"", "a b", "../k", "k.1", "012345678901234567890123456789012", "\xC3\xA4"})
-        CHECK(refusal_of("schema = 1\n" + entry(kid, zeros, "active")).starts_with("keys.toml:3:7: key.kid is not a key's id"));
+        CHECK(refusal_of("schema = 1\n" + entry(kid, zeros, "active"))
+                  .starts_with("keys.toml:3:7: key.kid is not a key's id"));
     for (const char* state : {"", "Active", "disabled", "signing"})
-        CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, state)).starts_with("keys.toml:5:9: key.state is not a state"));
+        CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, state))
+                  .starts_with("keys.toml:5:9: key.state is not a state"));
     for (const char* time : {"2027-01-15", "\"2027-01-15T08:00:00Z\"", "1800000000"})
         CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active", "not_after = " + std::string(time) + "\n"))
                   .starts_with("keys.toml:7:13: key.not_after is not a point in time"));

@@ -81,7 +81,8 @@ TEST_CASE("a token is three segments, each there, and no more than 4 KiB") {
     CHECK(by.fault_of(std::string(5'000'000, '.')) == fault::too_long);
 
     auto long_one = claims_of();
-    while (by.token(long_one).size() <= jwt::longest_token - 40) long_one.scopes.push_back("a-rather-long-scope-that-fills:it");
+    while (by.token(long_one).size() <= jwt::longest_token - 40)
+        long_one.scopes.push_back("a-rather-long-scope-that-fills:it");
     CHECK(by.accepts(by.token(long_one)));
     for (int n = 0; n != 3; ++n) long_one.scopes.push_back("a-rather-long-scope-that-fills:it");
     CHECK(by.fault_of(by.token(long_one)) == fault::too_long);
@@ -96,7 +97,8 @@ TEST_CASE("only base64url as an encoder writes it is read") {
     CHECK(by.fault_of(by.signed_segments(header, claims + "=")) == fault::bad_encoding);
     CHECK(by.fault_of(by.signed_segments(header, claims + "\n")) == fault::bad_encoding);
     CHECK(by.fault_of(by.signed_segments(header, claims.substr(0, 8) + " " + claims.substr(8))) == fault::bad_encoding);
-    CHECK(by.fault_of(by.signed_segments(header, claims.substr(0, 8) + "+/" + claims.substr(8))) == fault::bad_encoding);
+    CHECK(by.fault_of(by.signed_segments(header, claims.substr(0, 8) + "+/" + claims.substr(8))) ==
+          fault::bad_encoding);
     CHECK(by.fault_of(by.signed_segments(header + "=", claims)) == fault::bad_encoding);
 
     // The unused bits of the last character of the signature.
@@ -156,8 +158,8 @@ TEST_CASE("a header is exactly alg, typ and kid, in any order") {
 
 TEST_CASE("no other algorithm is known, least of all none") {
     const mint by;
-    for (const char* alg : {"none", "None", "NONE", "nOnE", "", "HS384", "HS512", "hs256", "HS256 ", "HS256\\u0000", "RS256",
-                            "ES256", "PS256", "EdDSA", "dir", "A256GCM"}) {
+    for (const char* alg : {"none", "None", "NONE", "nOnE", "", "HS384", "HS512", "hs256", "HS256 ", "HS256\\u0000",
+                            "RS256", "ES256", "PS256", "EdDSA", "dir", "A256GCM"}) {
         CAPTURE(alg);
         const auto header = R"({"alg":")" + std::string(alg) + R"(","typ":"at+jwt","kid":"k1"})";
         CHECK_FALSE(by.accepts(by.with_header(header)));
@@ -291,8 +293,8 @@ TEST_CASE("the audience must name this server, alone or among others") {
     CHECK(by.accepts(by.with_claims(with("aud", R"("aud":["x","https://tools.example.com/mcp","y"])"))));
     CHECK(by.accepts(by.with_claims(with("aud", R"("aud":"https:\/\/tools.example.com\/mcp")"))));
     for (const char* aud : {R"("https://tools.example.com")", R"("https://tools.example.com/mcp/")",
-                            R"("https://tools.example.com/mcp/x")", R"("http://tools.example.com/mcp")", R"("*")", R"("")",
-                            R"(["a","b"])"}) {
+                            R"("https://tools.example.com/mcp/x")", R"("http://tools.example.com/mcp")", R"("*")",
+                            R"("")", R"(["a","b"])"}) {
         CAPTURE(aud);
         CHECK(by.fault_of(by.with_claims(with("aud", "\"aud\":" + std::string(aud)))) == fault::wrong_audience);
     }

@@ -59,7 +59,8 @@ bool is_signed_with(std::string_view token, std::string_view key) {
     if (!parts) return false;
     const auto header = base64url_decoded(parts->header), tag = base64url_decoded(parts->signature);
     if (!header || wire::check_json(*header) || !base64url_decoded(parts->claims) || !tag) return false;
-    return wire::string_member(json::value(*header), "alg") == "HS256" && jwt::mac(key).matches(parts->signed_part, *tag);
+    return wire::string_member(json::value(*header), "alg") == "HS256" &&
+           jwt::mac(key).matches(parts->signed_part, *tag);
 }
 
 // The set as our keys file would have it; throws failure when it may not.
@@ -94,7 +95,8 @@ bool is_valid(const json::value& vector) { return vector.at("result").str() == "
 
 TEST_CASE("every HMAC-SHA-256 vector of Wycheproof has its verdict") {
     if (!is_here()) return;
-    const auto count = for_each_vector("hmac_sha256_test.json", [](const json::value& group, const json::value& vector) {
+    const auto count = for_each_vector("hmac_sha256_test.json", [](const json::value& group,
+                                                                   const json::value& vector) {
         const auto key = from_hex(vector.at("key").str()), text = from_hex(vector.at("msg").str()),
                    tag = from_hex(vector.at("tag").str());
         const jwt::mac with(key);
@@ -132,7 +134,8 @@ TEST_CASE("every HS256 and base64 vector of Wycheproof's JWS has its verdict") {
 
 TEST_CASE("no JWS vector of Wycheproof is a token of our profile, whatever key it came with") {
     if (!is_here()) return;
-    const auto count = for_each_vector("json_web_signature_test.json", [](const json::value& group, const json::value& vector) {
+    const auto count = for_each_vector("json_web_signature_test.json", [](const json::value& group,
+                                                                          const json::value& vector) {
         test::mint by("hs256-key");
         for (const auto& jwk : keys_of(group)) {
             const auto key = base64url_decoded(wire::string_member(jwk, "k").value_or(""));
@@ -150,7 +153,8 @@ TEST_CASE("every JWK vector of Wycheproof for HMAC has its verdict, and no other
     if (!is_here()) return;
     const std::set<std::int64_t> longer_than_ours{13};  // valid for HS256; our keys have 32 bytes and no other length
     std::size_t accepted = 0;
-    const auto count = for_each_vector("json_web_key_test.json", [&](const json::value& group, const json::value& vector) {
+    const auto count = for_each_vector("json_web_key_test.json", [&](const json::value& group,
+                                                                     const json::value& vector) {
         const auto jws = vector.at("jws").str();
         bool is_right = false;
         try {
