@@ -30,7 +30,9 @@ public:
     std::shared_ptr<announcer::subscription> add(collecting_outlet& to, std::set<std::string, std::less<>> uris) {
         return calls.add({ann, "1", box(to), {}, std::move(uris)});
     }
-    std::shared_ptr<mcp::session> session() { return sessions.find(sessions.open(ann, wire::newest_legacy, "{}"), ann); }
+    std::shared_ptr<mcp::session> session() {
+        return sessions.find(sessions.open(ann, wire::newest_legacy, "{}"), ann);
+    }
     // Everything that was posted to the room before this is done by then.
     void settle() { room.call([] {}); }
 
@@ -136,7 +138,8 @@ TEST_CASE("a server that stops ends subscriptions with a result and sessions' st
     here.settle();
     REQUIRE(here.to.answer);
     CHECK(here.to.answer->json ==
-          R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":1}}})");
+          R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"complete",)"
+          R"("_meta":{"io.modelcontextprotocol/subscriptionId":1}}})");
     CHECK(here.other.is_closed);
     here.calls.end_all();
     here.calls.resource_updated("a");

@@ -53,7 +53,8 @@ long code(const json::value& answer) {
 
 TEST_CASE("every request of a batch is answered, in one array and in order") {
     caller one;
-    const auto heard = one.say("[" + request("1", "ping") + "," + echo("\"two\"", "hello") + "," + request("3", "tools/list") + "]");
+    const auto heard =
+        one.say("[" + request("1", "ping") + "," + echo("\"two\"", "hello") + "," + request("3", "tools/list") + "]");
     CHECK(heard.status == 200);
     const auto all = heard.reply();
     REQUIRE(all.size() == 3);
@@ -66,7 +67,8 @@ TEST_CASE("every request of a batch is answered, in one array and in order") {
 
 TEST_CASE("what needs no answer gets none, beside what does") {
     caller one;
-    const auto heard = one.say(std::string("[") + notification + "," + echo("1", "a") + "," + response + "," + notification + "]");
+    const auto heard =
+        one.say(std::string("[") + notification + "," + echo("1", "a") + "," + response + "," + notification + "]");
     CHECK(heard.reply().size() == 1);
     CHECK(heard.reply().at(0).at("id").i64() == 1);
 }
@@ -74,7 +76,8 @@ TEST_CASE("what needs no answer gets none, beside what does") {
 TEST_CASE("a batch of nothing but notifications and responses is taken without a word") {
     caller one;
     const std::string begin = R"({"jsonrpc":"2.0","method":"initialize","params":{"protocolVersion":"2025-03-26"}})";
-    for (const auto& body : {std::string("[") + notification + "]", std::string("[") + response + "," + notification + "]", "[" + begin + "]"}) {
+    for (const auto& body : {std::string("[") + notification + "]",
+                             std::string("[") + response + "," + notification + "]", "[" + begin + "]"}) {
         CAPTURE(body);
         const auto heard = one.say(body);
         CHECK(heard.status == 202);
@@ -84,8 +87,9 @@ TEST_CASE("a batch of nothing but notifications and responses is taken without a
 
 TEST_CASE("one message that is wrong is answered in its place, and the others are not harmed") {
     caller one;
-    for (const std::string& odd : {std::string("1"), std::string("{}"), std::string("null"), std::string(R"({"jsonrpc":"2.0","id":2})"),
-                                   std::string("[]"), "[" + request("2", "ping") + "]", std::string(R"({"id":2,"method":"ping"})")}) {
+    for (const std::string& odd : {std::string("1"), std::string("{}"), std::string("null"),
+                                   std::string(R"({"jsonrpc":"2.0","id":2})"), std::string("[]"),
+                                   "[" + request("2", "ping") + "]", std::string(R"({"id":2,"method":"ping"})")}) {
         CAPTURE(odd);
         const auto heard = one.say("[" + echo("1", "a") + "," + odd + "," + echo("3", "c") + "]");
         CHECK(heard.status == 200);
@@ -112,7 +116,8 @@ TEST_CASE("initialize cannot be part of a batch") {
 TEST_CASE("what a tool says before its answer has no place in a batch") {
     caller one;
     const auto heard = one.say(
-        "[" + request("1", "tools/call", R"({"name":"mis_notifies","_meta":{"progressToken":1}})") + "," + echo("2", "b") + "]");
+        "[" + request("1", "tools/call", R"({"name":"mis_notifies","_meta":{"progressToken":1}})") + "," +
+        echo("2", "b") + "]");
     CHECK(heard.notices.empty());
     REQUIRE(heard.reply().size() == 2);
     CHECK(heard.reply().at(0).at("result").at("content").at(0).at("text").str() == "notified");
@@ -123,7 +128,8 @@ TEST_CASE("a tool that asks from within a batch is told that it cannot") {
     const auto session = one.here.begin_session("2025-03-26", R"(,"capabilities":{"roots":{}})");
     const auto arguments = R"({"requests":{"a":{"method":"roots/list","params":{}}}})";
     const auto heard =
-        one.say("[" + request("1", "tools/call", R"({"name":"ask","arguments":)" + std::string(arguments) + "}") + "]", session, one.here.ann);
+        one.say("[" + request("1", "tools/call", R"({"name":"ask","arguments":)" + std::string(arguments) + "}") + "]",
+                session, one.here.ann);
     CHECK(heard.reply().at(0).at("result").at("content").at(0).at("text").str() ==
           "The tool \"ask\" needs input from the client, which can be asked only in a session, on a stream.");
 }

@@ -101,8 +101,10 @@ TEST_CASE("nothing that is asked takes nothing") {
 }
 
 TEST_CASE("a method that no client answers is a complaint that names it") {
-    CHECK(missing(asking(R"({"method":"no/such"})"), "{}") == "!it asked the client for \"no/such\", which no client answers");
-    for (const char* odd : {"{}", "1", "null", "[]", R"({"method":1})", R"({"method":"tools/call"})", R"({"method":"Roots/list"})"}) {
+    CHECK(missing(asking(R"({"method":"no/such"})"), "{}") ==
+          "!it asked the client for \"no/such\", which no client answers");
+    for (const char* odd : {"{}", "1", "null", "[]", R"({"method":1})", R"({"method":"tools/call"})",
+                            R"({"method":"Roots/list"})"}) {
         CAPTURE(odd);
         CHECK(missing(asking(odd), R"({"roots":{}})").starts_with("!it asked the client for \""));
     }

@@ -47,7 +47,8 @@ TEST_CASE("who has no completions to give gives none") {
         CAPTURE(ref);
         CHECK(values(here.legacy("completion/complete", asking(ref))) == "[]");
     }
-    CHECK(values(here.legacy("completion/complete", asking(prompt("letter"), R"({"name":"tone","value":""})"))) == "[]");
+    CHECK(values(here.legacy("completion/complete", asking(prompt("letter"), R"({"name":"tone","value":""})"))) ==
+          "[]");
 }
 
 TEST_CASE("a prefixed prompt is completed by its own name") {
@@ -63,10 +64,11 @@ TEST_CASE("a reference to nothing that is listed is refused with what one is") {
     for (const std::string& ref :
          {prompt("no_such"), prompt("borrow"), resource("film://one"), std::string("{}"), std::string("null"),
           std::string("\"letter\""), std::string(R"({"type":"ref/tool","name":"borrow"})"),
-          std::string(R"({"type":"ref/prompt","uri":"book://one"})"), std::string(R"({"type":"ref/resource","name":"letter"})"),
-          std::string(R"({"name":"letter"})")}) {
+          std::string(R"({"type":"ref/prompt","uri":"book://one"})"),
+          std::string(R"({"type":"ref/resource","name":"letter"})"), std::string(R"({"name":"letter"})")}) {
         CAPTURE(ref);
-        for (const auto& heard : {here.legacy("completion/complete", asking(ref)), here.modern("completion/complete", asking(ref))}) {
+        for (const auto& heard :
+             {here.legacy("completion/complete", asking(ref)), here.modern("completion/complete", asking(ref))}) {
             CHECK(heard.error() == -32602);
             CHECK(heard.sentence() ==
                   "params.ref must name a prompt (\"type\":\"ref/prompt\",\"name\") or a resource template "
@@ -77,8 +79,8 @@ TEST_CASE("a reference to nothing that is listed is refused with what one is") {
 
 TEST_CASE("an argument without a name and a value is refused") {
     office here({test::reading_room});
-    for (const char* argument : {"{}", "null", "[]", R"({"name":"who"})", R"({"value":"x"})", R"({"name":1,"value":"x"})",
-                                 R"({"name":"who","value":null})"}) {
+    for (const char* argument : {"{}", "null", "[]", R"({"name":"who"})", R"({"value":"x"})",
+                                 R"({"name":1,"value":"x"})", R"({"name":"who","value":null})"}) {
         CAPTURE(argument);
         const auto heard = here.legacy("completion/complete", asking(prompt("letter"), argument));
         CHECK(heard.error() == -32602);
@@ -95,6 +97,7 @@ TEST_CASE("a uri longer than any that a plugin can name completes nothing") {
 
 TEST_CASE("a completion may not ask, so what a client sends for a round means nothing to it") {
     office here({test::reading_room});
-    const auto heard = here.modern("completion/complete", asking(prompt("letter")) + R"(,"requestState":"forged","inputResponses":1)");
+    const auto heard = here.modern("completion/complete",
+                                   asking(prompt("letter")) + R"(,"requestState":"forged","inputResponses":1)");
     CHECK(heard.error() == 0);
 }

@@ -35,7 +35,8 @@ public:
                                   const std::string& session,
                                   std::optional<std::string> last_event,
                                   const wire::principal& who) {
-        const auto name = std::make_shared<const std::pair<std::string, std::optional<std::string>>>(session, last_event);
+        const auto name =
+            std::make_shared<const std::pair<std::string, std::optional<std::string>>>(session, last_event);
         return conversation(at, wire::mirrored{}, session, who, true, [&at, &who, name](wire::outlet& to) {
             return at.server().open_stream(name->first, name->second, who, to);
         });

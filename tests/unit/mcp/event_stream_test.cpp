@@ -15,7 +15,8 @@ namespace {
 
 // A listener with a connection of its own.
 struct listener {
-    explicit listener(test::io_room& room) : room(room), to(room, wire::mirrored{}), box(std::make_shared<mcp::mailbox>(to)) {}
+    explicit listener(test::io_room& room)
+        : room(room), to(room, wire::mirrored{}), box(std::make_shared<mcp::mailbox>(to)) {}
     ~listener() {
         room.call([this] { box->close(); });
     }
@@ -184,8 +185,8 @@ TEST_CASE("an event's id is its stream and its number, and nothing else is one")
     CHECK(id->event == 345);
     CHECK(event_stream::read_id("0-0"));
     CHECK(event_stream::read_id("18446744073709551615-1")->stream == ~std::uint64_t{0});
-    for (const char* odd : {"", "-", "1", "1-", "-1", "a-1", "1-a", "1-2-3", "1--2", "+1-2", "1-+2", " 1-2", "1-2 ", "1 -2", "0x1-2",
-                            "18446744073709551616-1", "1.0-2"}) {
+    for (const char* odd : {"", "-", "1", "1-", "-1", "a-1", "1-a", "1-2-3", "1--2", "+1-2", "1-+2", " 1-2", "1-2 ",
+                            "1 -2", "0x1-2", "18446744073709551616-1", "1.0-2"}) {
         CAPTURE(odd);
         CHECK_FALSE(event_stream::read_id(odd));
     }

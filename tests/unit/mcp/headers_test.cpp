@@ -12,7 +12,8 @@ namespace {
 
 using text = std::optional<std::string_view>;
 
-std::optional<std::string> names(const std::string& method, const std::string& params, text shown_method, text shown_name) {
+std::optional<std::string> names(const std::string& method, const std::string& params, text shown_method,
+                                 text shown_name) {
     const auto body = R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}";
     const auto message = wire::parse_message(body, {});
     REQUIRE(message.has_value());
@@ -64,7 +65,8 @@ TEST_CASE("the name in the header must be there and be the one in the body, wher
     CHECK_FALSE(agree("resources/read", R"({"uri":"test://x","name":"y"})", "resources/read", "y"));
 }
 
-TEST_CASE("a method without a name needs no name in the header, and one without its member is for the method to judge") {
+TEST_CASE("a method without a name needs no name in the header, and one without its member is for the method to "
+          "judge") {
     CHECK(agree("tools/list", "{}", "tools/list", "whatever"));
     CHECK(agree("server/discover", "{}", "server/discover", {}));
     CHECK(agree("tools/call", "{}", "tools/call", {}));

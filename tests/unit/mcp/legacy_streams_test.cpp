@@ -15,7 +15,9 @@ namespace {
 
 struct reader {
     reader() {
-        here.announcer().on_watch([this](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
+        here.announcer().on_watch([this](std::string_view uri, bool on) {
+            told.push_back(std::string(uri) + (on ? "+" : "-"));
+        });
     }
     ~reader() { here.announcer().on_watch(nullptr); }
 
@@ -152,8 +154,8 @@ TEST_CASE("a call under way ends with its session, whether or not it has spoken"
     for (const char* meta : {"", R"(,"_meta":{"progressToken":1})"}) {
         CAPTURE(meta);
         reader one;
-        conversation call(one.here, office::legacy_body("tools/call", office::calling("park_here") + meta), wire::mirrored{},
-                          one.session, one.here.ann);
+        conversation call(one.here, office::legacy_body("tools/call", office::calling("park_here") + meta),
+                          wire::mirrored{}, one.session, one.here.ann);
         REQUIRE(one.here.log().will_say("parked"));
         if (*meta) call.hears();
         one.here.room().call([] {});
@@ -166,13 +168,15 @@ TEST_CASE("a call under way ends with its session, whether or not it has spoken"
 
 TEST_CASE("a call is taken back by its id, by the one who made it, in its session") {
     reader one;
-    const auto body = office::legacy_body("tools/call", office::calling("park_here") + R"(,"_meta":{"progressToken":1})");
+    const auto body =
+        office::legacy_body("tools/call", office::calling("park_here") + R"(,"_meta":{"progressToken":1})");
     conversation call(one.here, body, wire::mirrored{}, one.session, one.here.ann);
     call.hears();
     const auto taking_back = [](const std::string& id) {
         return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id + "}}";
     };
-    for (const char* id : {"8", "\"7\"", "7.0", "null", "{}"}) CHECK(one.here.say_in(one.session, taking_back(id)).status == 202);
+    for (const char* id : {"8", "\"7\"", "7.0", "null", "{}"})
+        CHECK(one.here.say_in(one.session, taking_back(id)).status == 202);
     CHECK(one.here.say_in(one.here.begin_session(), taking_back("7")).status == 202);
     CHECK(one.here.say_in(one.session, taking_back("7"), one.here.bob).status == 404);
     CHECK_FALSE(one.here.log().says("told to stop"));

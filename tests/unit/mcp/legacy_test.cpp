@@ -23,8 +23,9 @@ TEST_CASE("initialize agrees on the version that was asked for, or offers the ne
         const char* asked;
         const char* agreed;
     };
-    for (const auto& [asked, agreed] : {row{"2025-11-25", "2025-11-25"}, {"2025-06-18", "2025-06-18"}, {"2025-03-26", "2025-03-26"},
-                                        {"2024-11-05", "2025-11-25"}, {"2026-07-28", "2025-11-25"}, {"9999-01-01", "2025-11-25"},
+    for (const auto& [asked, agreed] : {row{"2025-11-25", "2025-11-25"}, {"2025-06-18", "2025-06-18"},
+                                        {"2025-03-26", "2025-03-26"}, {"2024-11-05", "2025-11-25"},
+                                        {"2026-07-28", "2025-11-25"}, {"9999-01-01", "2025-11-25"},
                                         {"", "2025-11-25"}}) {
         CAPTURE(asked);
         const auto heard = here.say(initialize(asked), wire::mirrored{});
@@ -50,7 +51,8 @@ TEST_CASE("initialize without a version is refused, and makes no session") {
 
 TEST_CASE("a client that says too much of itself is refused") {
     office here;
-    const auto heard = here.say(initialize("2025-11-25", R"(,"clientInfo":{"name":")" + std::string(17'000, 'x') + "\"}"), wire::mirrored{});
+    const auto heard = here.say(
+        initialize("2025-11-25", R"(,"clientInfo":{"name":")" + std::string(17'000, 'x') + "\"}"), wire::mirrored{});
     CHECK(heard.error() == -32602);
     CHECK(heard.sentence() == "clientInfo and capabilities are longer than 16 KiB.");
     CHECK(here.sessions().size() == 0);
@@ -71,8 +73,9 @@ TEST_CASE("a session serves who made it, and is not there for anybody else") {
 
 TEST_CASE("an unknown session is a 404 for every kind of message, but not for initialize") {
     office here;
-    for (const std::string& body : {office::legacy_body("tools/list"), office::legacy_body("ping"), std::string(initialized),
-                                    std::string(R"({"jsonrpc":"2.0","id":1,"result":{}})"), office::legacy_body("no/such/method")}) {
+    for (const std::string& body :
+         {office::legacy_body("tools/list"), office::legacy_body("ping"), std::string(initialized),
+          std::string(R"({"jsonrpc":"2.0","id":1,"result":{}})"), office::legacy_body("no/such/method")}) {
         CAPTURE(body);
         CHECK(here.say_in("never-was", body).status == 404);
     }
@@ -107,8 +110,10 @@ TEST_CASE("ping answers with nothing") {
 
 TEST_CASE("notifications and responses are taken without a word") {
     office here;
-    for (const char* body : {initialized, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})",
-                             R"({"jsonrpc":"2.0","method":"tools/call","params":{"name":"echo"}})", R"({"jsonrpc":"2.0","id":1,"result":{}})",
+    for (const char* body : {initialized,
+                             R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})",
+                             R"({"jsonrpc":"2.0","method":"tools/call","params":{"name":"echo"}})",
+                             R"({"jsonrpc":"2.0","id":1,"result":{}})",
                              R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}})"}) {
         const auto heard = here.say(body, wire::mirrored{});
         CHECK(heard.status == 202);
@@ -144,7 +149,8 @@ TEST_CASE("the log level that a session sets decides what it hears") {
 TEST_CASE("a tool hears of the client what initialize said") {
     office here;
     const auto name =
-        here.say(initialize("2025-06-18", R"(,"clientInfo":{"name":"c","version":"2","secret":1},"capabilities":{"roots":{}})"),
+        here.say(initialize("2025-06-18",
+                            R"(,"clientInfo":{"name":"c","version":"2","secret":1},"capabilities":{"roots":{}})"),
                  wire::mirrored{})
             .session;
     const auto heard = here.say_in(name, office::legacy_body("tools/call", office::calling("mis_whoami")));

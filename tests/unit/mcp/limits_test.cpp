@@ -34,7 +34,8 @@ heard call(office& here, const std::string& tool, const wire::principal& who, co
     return here.say(office::modern_body("tools/call", office::calling(tool, arguments)), headers_for(tool), who);
 }
 conversation park(office& here) {
-    return {here, office::modern_body("tools/call", office::calling("park_here")), headers_for("park_here"), std::nullopt, here.ann};
+    return {here, office::modern_body("tools/call", office::calling("park_here")), headers_for("park_here"),
+            std::nullopt, here.ann};
 }
 void release(office& here) { CHECK(call(here, "release", here.bob, R"({"how":"done"})").error() == 0); }
 
@@ -47,9 +48,11 @@ struct at_the_limit {
 
     office here{{test::parking}};
     const bool is_limited = (here.allow(two_at_once()), true);
-    std::optional<conversation> first{std::in_place, here, office::modern_body("tools/call", office::calling("park_here")),
+    std::optional<conversation> first{std::in_place, here,
+                                      office::modern_body("tools/call", office::calling("park_here")),
                                       headers_for("park_here"), std::nullopt, here.ann};
-    std::optional<conversation> second{std::in_place, here, office::modern_body("tools/call", office::calling("park_here")),
+    std::optional<conversation> second{std::in_place, here,
+                                       office::modern_body("tools/call", office::calling("park_here")),
                                        headers_for("park_here"), std::nullopt, here.ann};
 
     std::size_t under_way() const { return here.ann.account()->calls.count(); }
@@ -111,7 +114,8 @@ TEST_CASE("notifications and responses are heard in any case") {
     const auto session = here.begin_session();
     here.allow(ten_a_second());
     for (int i = 0; i < 20; ++i) here.modern("tools/list");
-    CHECK(here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})").status == 202);
+    CHECK(here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})")
+              .status == 202);
     CHECK(here.say_in(session, R"({"jsonrpc":"2.0","id":"x","result":{}})").status == 202);
 }
 
@@ -143,7 +147,8 @@ TEST_CASE("a call too many at once is refused, and one of somebody else's is not
     const auto no = call(one.here, "at_once", one.here.ann);
     CHECK(no.status == 429);
     CHECK(no.error() == -32603);
-    CHECK(no.sentence() == "Too many calls at once: one caller may have 2 under way. Try again when one of them has ended.");
+    CHECK(no.sentence() ==
+          "Too many calls at once: one caller may have 2 under way. Try again when one of them has ended.");
     CHECK(no.data().text() == R"({"reason":"calls in flight","retriable":true,"retryAfterMs":1000})");
     CHECK(no.retry_after == 1);
     CHECK(call(one.here, "at_once", one.here.bob).text() == "at once");
@@ -168,7 +173,8 @@ TEST_CASE("a call that is cancelled in its session makes room") {
     config::call_limits limits;
     limits.calls_per_principal = 1;
     here.allow(limits);
-    conversation call(here, office::legacy_body("tools/call", office::calling("park_here")), wire::mirrored{}, session, here.ann);
+    conversation call(here, office::legacy_body("tools/call", office::calling("park_here")), wire::mirrored{}, session,
+                      here.ann);
     REQUIRE(here.log().will_say("parked"));
     CHECK(here.legacy_call("at_once").status == 429);
     here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
@@ -188,10 +194,12 @@ TEST_CASE("a call that is answered for being late makes room") {
 }
 
 TEST_CASE("a task is under way until it has ended, though its request was answered long ago") {
-    const std::string meta = R"("io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}})";
+    const std::string meta =
+        R"("io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}})";
     const auto request = [&](const std::string& method, const std::string& params) {
         return R"({"jsonrpc":"2.0","id":7,"method":")" + method +
-               R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)" + meta + "}," + params + "}}";
+               R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)" + meta + "}," +
+               params + "}}";
     };
     office here({test::parking});
     config::call_limits limits;

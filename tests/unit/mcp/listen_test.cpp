@@ -11,8 +11,8 @@ using test::office;
 namespace {
 
 std::string body(const std::string& filter, const std::string& id = "7") {
-    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"subscriptions/listen","params":{"_meta":{)" + test::modern_meta +
-           R"(},"notifications":)" + filter + "}}";
+    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"subscriptions/listen","params":{"_meta":{)" +
+           test::modern_meta + R"(},"notifications":)" + filter + "}}";
 }
 
 conversation listen(office& here, const std::string& filter, const std::string& id = "7") {
@@ -55,8 +55,9 @@ TEST_CASE("the first thing said is what of the filter is honoured, under the id 
 
 TEST_CASE("what was not asked for is not honoured") {
     office here({test::reading_room});
-    for (const char* filter : {"{}", R"({"toolsListChanged":false,"promptsListChanged":null,"resourcesListChanged":"true"})",
-                               R"({"resourceSubscriptions":[]})", R"({"loggingChanged":true})"}) {
+    for (const char* filter :
+         {"{}", R"({"toolsListChanged":false,"promptsListChanged":null,"resourcesListChanged":"true"})",
+          R"({"resourceSubscriptions":[]})", R"({"loggingChanged":true})"}) {
         auto one = listen(here, filter);
         CHECK(honoured(one) == "{}");
     }
@@ -64,7 +65,8 @@ TEST_CASE("what was not asked for is not honoured") {
 
 TEST_CASE("what nobody offers is not honoured") {
     office here({test::parking});
-    auto one = listen(here, R"({"toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true,"resourceSubscriptions":["book://one"]})");
+    auto one = listen(here, R"({"toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true,)"
+                            R"("resourceSubscriptions":["book://one"]})");
     CHECK(honoured(one) == R"({"toolsListChanged":true})");
 }
 
@@ -82,7 +84,8 @@ TEST_CASE("a uri longer than any that a plugin can name is left out") {
 
 TEST_CASE("a list that changed is told to those who listen to it, each under its own id") {
     office here({test::reading_room});
-    auto tools = listen(here, R"({"toolsListChanged":true})", "1"), prompts = listen(here, R"({"promptsListChanged":true})", "\"two\"");
+    auto tools = listen(here, R"({"toolsListChanged":true})", "1"),
+         prompts = listen(here, R"({"promptsListChanged":true})", "\"two\"");
     acknowledged(here, tools);
     acknowledged(here, prompts);
     here.announcer().list_changed(list_kind::resources);
@@ -153,7 +156,9 @@ TEST_CASE("a subscription ends when what its client was let in by is taken back,
 TEST_CASE("a resource is watched from the first listener to the last") {
     office here({test::reading_room});
     std::vector<std::string> told;
-    here.announcer().on_watch([&](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
+    here.announcer().on_watch([&](std::string_view uri, bool on) {
+        told.push_back(std::string(uri) + (on ? "+" : "-"));
+    });
     {
         auto first = listen(here, R"({"resourceSubscriptions":["book://one"]})");
         acknowledged(here, first);

@@ -41,11 +41,14 @@ TEST_CASE("a call whose headers say something else is refused before its tool he
              row{R"({"branch":"north"})", {{"Branch", "south"}},
                  "Header mismatch: Mcp-Param-Branch says \"south\" and params.arguments.branch \"north\"."},
              row{R"({"branch":"north"})", {},
-                 "Header mismatch: the header Mcp-Param-Branch is missing; send the value of params.arguments.branch in it."},
+                 "Header mismatch: the header Mcp-Param-Branch is missing; "
+                 "send the value of params.arguments.branch in it."},
              row{"{}", {{"Branch", "north"}},
-                 "Header mismatch: params.arguments.branch has no value that Mcp-Param-Branch could repeat; leave the header out."},
+                 "Header mismatch: params.arguments.branch has no value that Mcp-Param-Branch could repeat; "
+                 "leave the header out."},
              row{R"({"copies":9007199254740993})", {{"Copies", "9007199254740993"}},
-                 "Header mismatch: params.arguments.copies is beyond 2^53 - 1, which Mcp-Param-Copies cannot carry; send a smaller number."}}) {
+                 "Header mismatch: params.arguments.copies is beyond 2^53 - 1, which Mcp-Param-Copies cannot carry; "
+                 "send a smaller number."}}) {
         const auto heard = borrow(here, arguments, shown);
         CAPTURE(arguments);
         CHECK(heard.status == 400);
@@ -63,7 +66,8 @@ TEST_CASE("headers that no tool names are nobody's business") {
 TEST_CASE("a mismatch is told before arguments that do not fit") {
     office here({test::reading_room});
     CHECK(borrow(here, R"({"branch":"north","copies":"two"})", {{"Branch", "south"}}).error() == -32020);
-    CHECK(borrow(here, R"({"branch":"north","copies":"two"})", {{"Branch", "north"}, {"Copies", "two"}}).is_tool_error());
+    CHECK(borrow(here, R"({"branch":"north","copies":"two"})", {{"Branch", "north"}, {"Copies", "two"}})
+              .is_tool_error());
 }
 
 TEST_CASE("who has no headers, or speaks a legacy version, repeats nothing") {

@@ -46,7 +46,8 @@ TEST_CASE("a request that names a legacy version in its header is legacy, whatev
     office here;
     for (const char* name : {"2025-11-25", "2025-06-18", "2025-03-26"}) {
         CHECK(here.say(request("tools/list", "{}"), headers(name, "tools/list")).status == 200);
-        const auto begun = here.say(request("initialize", R"({"protocolVersion":"2025-11-25"})"), headers(name, "initialize"));
+        const auto begun =
+            here.say(request("initialize", R"({"protocolVersion":"2025-11-25"})"), headers(name, "initialize"));
         CHECK(begun.status == 200);
         CHECK(begun.result().at("protocolVersion").str() == "2025-11-25");
     }
@@ -96,18 +97,20 @@ TEST_CASE("what a modern request must say is missed by name") {
         std::string meta;
         std::string missing;
     };
-    for (const auto& [meta, missing] : {row{"", "protocolVersion"},
-                                        {capabilities, "protocolVersion"},
-                                        {version + "1," + capabilities, "protocolVersion"},
-                                        {version + "null," + capabilities, "protocolVersion"},
-                                        {version + R"("2026-07-28")", "clientCapabilities"},
-                                        {version + R"("2026-07-28","io.modelcontextprotocol/clientCapabilities":[])", "clientCapabilities"},
-                                        {version + R"("2026-07-28","io.modelcontextprotocol/clientCapabilities":null)", "clientCapabilities"},
-                                        {test::modern_meta + R"(,"io.modelcontextprotocol/clientInfo":"me")", "clientInfo"},
-                                        {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":"loud")", "logLevel"},
-                                        {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":7)", "logLevel"}}) {
+    for (const auto& [meta, missing] :
+         {row{"", "protocolVersion"},
+          {capabilities, "protocolVersion"},
+          {version + "1," + capabilities, "protocolVersion"},
+          {version + "null," + capabilities, "protocolVersion"},
+          {version + R"("2026-07-28")", "clientCapabilities"},
+          {version + R"("2026-07-28","io.modelcontextprotocol/clientCapabilities":[])", "clientCapabilities"},
+          {version + R"("2026-07-28","io.modelcontextprotocol/clientCapabilities":null)", "clientCapabilities"},
+          {test::modern_meta + R"(,"io.modelcontextprotocol/clientInfo":"me")", "clientInfo"},
+          {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":"loud")", "logLevel"},
+          {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":7)", "logLevel"}}) {
         CAPTURE(meta);
-        const auto heard = here.say(request("server/discover", with_meta(meta), "\"x\""), test::modern_headers("server/discover"));
+        const auto heard = here.say(request("server/discover", with_meta(meta), "\"x\""),
+                                    test::modern_headers("server/discover"));
         CHECK(heard.status == 400);
         CHECK(heard.error() == -32602);
         CHECK(heard.id() == "\"x\"");
@@ -118,7 +121,8 @@ TEST_CASE("what a modern request must say is missed by name") {
 TEST_CASE("who the client is need not be said") {
     office here;
     CHECK(here.modern("server/discover").status == 200);
-    CHECK(here.modern("server/discover", "", R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"})").status == 200);
+    CHECK(here.modern("server/discover", "", R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"})")
+              .status == 200);
 }
 
 TEST_CASE("a version that is not spoken here is refused with those that are, and none of them is legacy") {
@@ -153,8 +157,10 @@ TEST_CASE("a version that differs between header and body is a mismatch, before 
 
 TEST_CASE("a method or name that differs between header and body is a mismatch") {
     office here;
-    const auto list = office::modern_body("tools/list"), call = office::modern_body("tools/call", office::calling("echo", R"({"text":"x"})"));
-    const auto answer_to = [&](const std::string& body, std::optional<std::string_view> method, std::optional<std::string_view> name) {
+    const auto list = office::modern_body("tools/list"),
+               call = office::modern_body("tools/call", office::calling("echo", R"({"text":"x"})"));
+    const auto answer_to = [&](const std::string& body, std::optional<std::string_view> method,
+                               std::optional<std::string_view> name) {
         wire::mirrored shown;
         shown.protocol_version = "2026-07-28";
         shown.method = method;
@@ -192,7 +198,8 @@ TEST_CASE("discover tells versions, capabilities and how long to believe them") 
 
 TEST_CASE("a method that there is not in this era is a 404 that names it") {
     office here;
-    for (const char* method : {"initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", "unknown/method", "", "tools/List"}) {
+    for (const char* method : {"initialize", "ping", "logging/setLevel", "resources/subscribe",
+                               "resources/unsubscribe", "unknown/method", "", "tools/List"}) {
         CAPTURE(method);
         const auto heard = here.modern(method);
         CHECK(heard.status == 404);
@@ -216,8 +223,9 @@ TEST_CASE("what nobody offers is not declared, and its methods are not there") {
 
 TEST_CASE("a modern notification is taken and a modern response is refused") {
     office here;
-    auto heard = here.say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"_meta":{)" + test::modern_meta + "}}}",
-                          test::modern_headers("notifications/cancelled"));
+    auto heard = here.say(
+        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"_meta":{)" + test::modern_meta + "}}}",
+        test::modern_headers("notifications/cancelled"));
     CHECK(heard.status == 202);
     CHECK(heard.json.empty());
     heard = here.say(R"({"jsonrpc":"2.0","id":1,"result":{}})", test::modern_headers("x"));
@@ -235,6 +243,7 @@ TEST_CASE("every id comes back as it came") {
     office here;
     for (const char* id : {"0", "-5", "1785250800000", "\"\"", R"("\u0061 \"x\"")"}) {
         CHECK(here.say(request("ping", "{}", id), wire::mirrored{}).id() == id);
-        CHECK(here.say(request("server/discover", with_meta(test::modern_meta), id), test::modern_headers("server/discover")).id() == id);
+        CHECK(here.say(request("server/discover", with_meta(test::modern_meta), id),
+                       test::modern_headers("server/discover")).id() == id);
     }
 }

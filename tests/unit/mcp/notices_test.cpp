@@ -43,23 +43,27 @@ TEST_CASE("every level of RFC 5424 is known by its MCP name, in order") {
 
 TEST_CASE("progress gets the token that the client gave, exactly as it gave it") {
     CHECK(listener(R"({"progressToken":"t\u0031"})").hears(progress, R"({"progress":1,"total":2})") ==
-          R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t\u0031","progress":1,"total":2}})");
+          R"({"jsonrpc":"2.0","method":"notifications/progress",)"
+          R"("params":{"progressToken":"t\u0031","progress":1,"total":2}})");
     CHECK(listener(R"({"progressToken":7})").hears(progress, R"({"progress":1})") ==
           R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":7,"progress":1}})");
 }
 
 TEST_CASE("a token that the plugin made up is replaced") {
-    const auto heard = listener(R"({"progressToken":"mine"})").hears(progress, R"({"progress":1,"progressToken":"forged"})");
+    const auto heard =
+        listener(R"({"progressToken":"mine"})").hears(progress, R"({"progress":1,"progressToken":"forged"})");
     CHECK(heard.find("forged") == std::string::npos);
     CHECK(json::value(heard).at("params").at("progressToken").str() == "mine");
-    const auto escaped = listener(R"({"progressToken":"mine"})").hears(progress, R"({"progress":1,"\u0070rogressToken":"forged"})");
+    const auto escaped =
+        listener(R"({"progressToken":"mine"})").hears(progress, R"({"progress":1,"\u0070rogressToken":"forged"})");
     CHECK(escaped.find("forged") == std::string::npos);
 }
 
 TEST_CASE("progress that nobody asked for, or that says nothing, is dropped") {
     CHECK(listener("{}").hears(progress, R"({"progress":1})") == "nothing");
     for (const char* token : {"null", "true", "[]", "{}"})
-        CHECK(listener(R"({"progressToken":)" + std::string(token) + "}").hears(progress, R"({"progress":1})") == "nothing");
+        CHECK(listener(R"({"progressToken":)" + std::string(token) + "}").hears(progress, R"({"progress":1})") ==
+              "nothing");
     for (const char* params : {"{}", R"({"progress":"1"})", R"({"progress":null})", R"({"total":1})"})
         CHECK(listener(R"({"progressToken":1})").hears(progress, params) == "nothing");
 }
@@ -87,9 +91,9 @@ TEST_CASE("a log message that is not whole is dropped") {
 
 TEST_CASE("nothing else passes, so that no plugin can speak for the server") {
     const listener all(R"({"progressToken":1})", log_level::debug);
-    for (const char* method : {"notifications/tools/list_changed", "notifications/cancelled", "notifications/initialized",
-                               "notifications/subscriptions/acknowledged", "sampling/createMessage", "elicitation/create", "ping", "",
-                               "Notifications/progress"})
+    for (const char* method : {"notifications/tools/list_changed", "notifications/cancelled",
+                               "notifications/initialized", "notifications/subscriptions/acknowledged",
+                               "sampling/createMessage", "elicitation/create", "ping", "", "Notifications/progress"})
         CHECK(all.hears(method, R"({"progress":1,"level":"info","data":1})") == "nothing");
 }
 

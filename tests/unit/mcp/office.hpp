@@ -129,7 +129,8 @@ public:
 
     // A modern request, with everything that belongs to it. `params` and `meta` are the insides of
     // objects.
-    static std::string modern_body(const std::string& method, const std::string& params = "", const std::string& meta = "") {
+    static std::string modern_body(const std::string& method, const std::string& params = "",
+                                   const std::string& meta = "") {
         return R"({"jsonrpc":"2.0","id":7,"method":")" + method + R"(","params":{"_meta":{)" + modern_meta +
                (meta.empty() ? "" : ",") + meta + "}" + (params.empty() ? "" : ",") + params + "}}";
     }

@@ -20,12 +20,15 @@ struct asker {
         here.begin_session("2025-11-25", R"(,"capabilities":{"elicitation":{},"sampling":{},"roots":{}})");
 
     static std::string call(const std::string& requests, const std::string& more = "") {
-        return office::legacy_body("tools/call", office::calling("ask", R"({"requests":{)" + requests + "}" + more + "}"));
+        return office::legacy_body("tools/call",
+                                   office::calling("ask", R"({"requests":{)" + requests + "}" + more + "}"));
     }
     conversation begin(const std::string& body) { return {here, body, wire::mirrored{}, session, here.ann}; }
 
     unsigned answer(const conversation::said& question, const std::string& outcome) {
-        return here.say_in(session, R"({"jsonrpc":"2.0","id":)" + std::string(question.message().at("id").text()) + "," + outcome + "}").status;
+        return here.say_in(session, R"({"jsonrpc":"2.0","id":)" + std::string(question.message().at("id").text()) +
+                                        "," + outcome + "}")
+            .status;
     }
 };
 
@@ -106,7 +109,8 @@ TEST_CASE("a client that answers with an error is quoted to the model") {
     CHECK(heard.notices == std::vector<std::string>{taken_back(other)});
     CHECK(heard.error() == 0);
     CHECK(heard.is_tool_error());
-    CHECK(heard.text() == "The tool \"ask\" needs input from the client, and the client answered with an error: Nobody is here.");
+    CHECK(heard.text() ==
+          "The tool \"ask\" needs input from the client, and the client answered with an error: Nobody is here.");
 }
 
 TEST_CASE("a prompt whose question fails is an error, since no model reads it") {
@@ -115,7 +119,8 @@ TEST_CASE("a prompt whose question fails is an error, since no model reads it") 
     one.answer(call.hears(), R"("error":{"code":-1,"message":"No."})");
     const auto heard = call.ends();
     CHECK(heard.error() == -32603);
-    CHECK(heard.sentence() == "The prompt \"speech\" needs input from the client, and the client answered with an error: No.");
+    CHECK(heard.sentence() ==
+          "The prompt \"speech\" needs input from the client, and the client answered with an error: No.");
 }
 
 TEST_CASE("an answer to nothing that was asked changes nothing") {
@@ -123,7 +128,9 @@ TEST_CASE("an answer to nothing that was asked changes nothing") {
     auto call = one.begin(asker::call(who));
     const auto question = call.hears();
     for (const char* id : {"\"toolrack-0\"", "\"toolrack-99\"", "1", "7", "\"\""})
-        CHECK(one.here.say_in(one.session, R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{"forged":1}})").status == 202);
+        CHECK(one.here.say_in(one.session,
+                              R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{"forged":1}})")
+                  .status == 202);
     one.answer(question, as_result(ann));
     one.answer(question, as_result(R"({"forged":1})"));
     CHECK(responses(call.ends()) == R"({"who":)" + ann + "}");
@@ -133,7 +140,8 @@ TEST_CASE("nobody else can answer, and neither can another session") {
     asker one;
     auto call = one.begin(asker::call(who));
     const auto question = call.hears();
-    const auto forged = R"({"jsonrpc":"2.0","id":)" + std::string(question.message().at("id").text()) + R"(,"result":{"forged":1}})";
+    const auto forged =
+        R"({"jsonrpc":"2.0","id":)" + std::string(question.message().at("id").text()) + R"(,"result":{"forged":1}})";
     CHECK(one.here.say_in(one.session, forged, one.here.bob).status == 404);
     CHECK(one.here.say_in(one.here.begin_session(), forged).status == 202);
     CHECK(one.here.say(forged, wire::mirrored{}).status == 202);
@@ -179,7 +187,8 @@ TEST_CASE("a client that takes no stream cannot be asked, and is told so at once
         conversation call(one.here, asker::call(who, more), wire::mirrored{}, one.session, one.here.ann, false);
         const auto heard = call.ends();
         CHECK(heard.is_tool_error());
-        CHECK(heard.text() == "The tool \"ask\" needs input from the client, which can be asked only in a session, on a stream.");
+        CHECK(heard.text() ==
+              "The tool \"ask\" needs input from the client, which can be asked only in a session, on a stream.");
     }
 }
 

@@ -40,7 +40,8 @@ TEST_CASE("a modern result says that it is complete and who answers, a legacy on
     CHECK(result.at("resultType").str() == "complete");
     CHECK(result.at("_meta").at(server_info).text() == mcp::server_info());
     CHECK(result.at("tools").size() == 0);
-    CHECK(checked(mcp::own_result("1", newest_legacy, R"("tools":[])")) == R"({"jsonrpc":"2.0","id":1,"result":{"tools":[]}})");
+    CHECK(checked(mcp::own_result("1", newest_legacy, R"("tools":[])")) ==
+          R"({"jsonrpc":"2.0","id":1,"result":{"tools":[]}})");
 }
 
 TEST_CASE("a result may be empty") {
@@ -51,11 +52,13 @@ TEST_CASE("a result may be empty") {
 
 TEST_CASE("a legacy client gets a plugin's result untouched") {
     const std::string said = R"({"content":[1.50,"\u0041"],"_meta":{"a":1},"x":null})";
-    CHECK(checked(mcp::plugin_result("\"i\"", newest_legacy, said)) == R"({"jsonrpc":"2.0","id":"i","result":)" + said + "}");
+    CHECK(checked(mcp::plugin_result("\"i\"", newest_legacy, said)) ==
+          R"({"jsonrpc":"2.0","id":"i","result":)" + said + "}");
 }
 
 TEST_CASE("a modern client gets a plugin's result with the server's _meta merged into the plugin's") {
-    const auto text = checked(mcp::plugin_result("1", newest_modern, R"({"content":[1.50],"_meta":{"a":1,"b":{"c":[]}},"isError":false})"));
+    const auto text = checked(mcp::plugin_result(
+        "1", newest_modern, R"({"content":[1.50],"_meta":{"a":1,"b":{"c":[]}},"isError":false})"));
     const auto result = json::value(text).at("result");
     CHECK(result.size() == 4);
     CHECK(result.at("resultType").str() == "complete");
@@ -70,8 +73,10 @@ TEST_CASE("a modern client gets a plugin's result with the server's _meta merged
 
 TEST_CASE("a plugin can neither forge who answers nor what type its result has") {
     for (const std::string& said :
-         {std::string(R"({"content":[],"resultType":"task","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"forged"}}})"),
-          std::string(R"({"content":[],"\u0072esultType":"task","_\u006deta":{"io.modelcontextprotocol\/serverInfo":{"name":"forged"}}})")}) {
+         {std::string(R"({"content":[],"resultType":"task",)"
+                      R"("_meta":{"io.modelcontextprotocol/serverInfo":{"name":"forged"}}})"),
+          std::string(R"({"content":[],"\u0072esultType":"task",)"
+                      R"("_\u006deta":{"io.modelcontextprotocol\/serverInfo":{"name":"forged"}}})")}) {
         const auto text = checked(mcp::plugin_result("1", newest_modern, said));
         CHECK(text.find("forged") == std::string::npos);
         CHECK(text.find("task") == std::string::npos);
@@ -85,7 +90,8 @@ TEST_CASE("a _meta that is no object is left out of a modern result") {
 }
 
 TEST_CASE("members with odd names survive the merge") {
-    const auto text = checked(mcp::plugin_result("1", newest_modern, R"({"content":[],"a\"b\n":1,"_meta":{"\\":2,"":3}})"));
+    const auto text =
+        checked(mcp::plugin_result("1", newest_modern, R"({"content":[],"a\"b\n":1,"_meta":{"\\":2,"":3}})"));
     const auto result = json::value(text).at("result");
     CHECK(result.at("a\"b\n").i64() == 1);
     CHECK(result.at("_meta").at("\\").i64() == 2);
@@ -93,7 +99,8 @@ TEST_CASE("members with odd names survive the merge") {
 }
 
 TEST_CASE("a plugin's error keeps its code, its sentence and its data") {
-    CHECK(checked(mcp::plugin_error("1", newest_modern, R"({"code":-32602,"message":"No \"x\".","data":{"a":[1]},"more":1})")) ==
+    CHECK(checked(mcp::plugin_error("1", newest_modern,
+                                    R"({"code":-32602,"message":"No \"x\".","data":{"a":[1]},"more":1})")) ==
           R"({"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"No \"x\".","data":{"a":[1]}}})");
 }
 
@@ -101,7 +108,8 @@ TEST_CASE("a code that only the protocol may use becomes an internal error") {
     for (const auto* version : {&newest_modern, &newest_legacy}) {
         for (const char* reserved : {"-32020", "-32021", "-32022", "-32050", "-32098", "-32099"})
             CHECK(code_for(*version, reserved) == -32603);
-        for (const char* open : {"-32000", "-32001", "-32019", "-32100", "-32600", "-32603", "-32700", "1", "0", "42", "-1"})
+        for (const char* open :
+             {"-32000", "-32001", "-32019", "-32100", "-32600", "-32603", "-32700", "1", "0", "42", "-1"})
             CHECK(code_for(*version, open) == std::stol(open));
     }
 }

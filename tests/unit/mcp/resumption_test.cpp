@@ -20,7 +20,8 @@ struct caller {
         return {here, parking(arguments), wire::mirrored{}, in.empty() ? session : in, here.ann};
     }
     static std::string parking(const std::string& arguments = "{}") {
-        return office::legacy_body("tools/call", office::calling("park_here", arguments) + R"(,"_meta":{"progressToken":1})");
+        return office::legacy_body("tools/call",
+                                   office::calling("park_here", arguments) + R"(,"_meta":{"progressToken":1})");
     }
     void release(const std::string& how) {
         CHECK(here.legacy_call("release", R"({"how":")" + how + "\"}").error() == 0);
@@ -59,7 +60,8 @@ TEST_CASE("an answer that nothing came before has no id, and neither has anythin
     one.here.say(office::legacy_body("ping"), to, one.here.ann);
     CHECK(to.answer->event.empty());
     for (const auto& headers : {std::optional<wire::mirrored>(), std::optional(wire::mirrored{})}) {
-        conversation call(one.here, caller::parking(), headers, headers ? std::nullopt : std::optional(one.session), one.here.ann);
+        conversation call(one.here, caller::parking(), headers, headers ? std::nullopt : std::optional(one.session),
+                          one.here.ann);
         CHECK(call.hears().event.empty());
         one.release("done");
         CHECK(call.ends().text() == "done");

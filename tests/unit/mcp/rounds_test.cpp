@@ -136,7 +136,8 @@ TEST_CASE("what no client answers is the plugin's mistake, and the log says so")
     CHECK(heard.status == 200);
     CHECK(heard.error() == -32603);
     CHECK(heard.sentence() == "The tool \"ask\" gave an answer that cannot be passed on; the server's log says why.");
-    CHECK(one.here.log().says("error: questions: tool \"ask\": it asked the client for \"no/such\", which no client answers\n"));
+    CHECK(one.here.log().says(
+        "error: questions: tool \"ask\": it asked the client for \"no/such\", which no client answers\n"));
 }
 
 TEST_CASE("who asks for nothing and keeps nothing cannot be helped, and neither can who keeps too much") {

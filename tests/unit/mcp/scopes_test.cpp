@@ -19,7 +19,9 @@ config::plugin guarded() {
     return settings;
 }
 
-office with_guarded(std::size_t page_size = 100) { return office(page_size, std::chrono::seconds(30), test::tools_only, {guarded()}); }
+office with_guarded(std::size_t page_size = 100) {
+    return office(page_size, std::chrono::seconds(30), test::tools_only, {guarded()});
+}
 
 wire::mirrored headers_for(std::string_view method, std::string_view name) {
     auto headers = test::modern_headers(method);
@@ -33,15 +35,16 @@ struct use {
     names required;
 };
 const std::vector<use> uses{
-    {"tools/call", R"("name":"orders_write","arguments":{"amount":"not a number"})", "orders_write", "tool \"orders_write\"",
-     {"audit", "orders:write"}},
+    {"tools/call", R"("name":"orders_write","arguments":{"amount":"not a number"})", "orders_write",
+     "tool \"orders_write\"", {"audit", "orders:write"}},
     {"tools/call", R"("name":"plain","arguments":{})", "plain", "tool \"plain\"", {"guarded"}},
     {"prompts/get", R"("name":"review")", "review", "prompt \"review\"", {"orders:read"}},
     {"resources/read", R"("uri":"orders://all")", "orders://all", "resource orders://all", {"orders:read"}},
     {"resources/read", R"("uri":"orders://by-id/7")", "orders://by-id/7", "resource orders://by-id/7", {"orders:read"}},
     {"completion/complete", R"("ref":{"type":"ref/prompt","name":"review"},"argument":{"name":"which","value":""})", "",
      "completion for \"review\"", {"orders:read"}},
-    {"completion/complete", R"("ref":{"type":"ref/resource","uri":"orders://by-id/{id}"},"argument":{"name":"id","value":""})", "",
+    {"completion/complete",
+     R"("ref":{"type":"ref/resource","uri":"orders://by-id/{id}"},"argument":{"name":"id","value":""})", "",
      "completion for \"orders://by-id/{id}\"", {"orders:read"}}};
 
 std::string joined(const names& all, const std::string& between, const std::string& around = "") {
@@ -56,7 +59,8 @@ void check_is_refused(const heard& said, const use& what, const names& missing) 
     CHECK(said.error() == -32600);
     CHECK(said.id() == "7");
     CHECK(said.notices.empty());
-    CHECK(said.challenge == R"(Bearer realm="toolrack", error="insufficient_scope", scope=")" + joined(what.required, " ") + '"');
+    CHECK(said.challenge ==
+          R"(Bearer realm="toolrack", error="insufficient_scope", scope=")" + joined(what.required, " ") + '"');
     CHECK(said.sentence() == "You may not use the " + what.shown + ": your token lacks the scope" +
                                  (missing.size() == 1 ? " " : "s ") + joined(missing, " and ", "\"") +
                                  ". Ask the operator of this server for a token that has " +
@@ -78,7 +82,8 @@ TEST_CASE("a call without the scopes is a 403 that names all of them, before its
     auto here = with_guarded();
     const auto nobody = here.someone("[]");
     for (const auto& what : uses) {
-        const auto modern = here.say(office::modern_body(what.method, what.params), headers_for(what.method, what.name), nobody);
+        const auto modern =
+            here.say(office::modern_body(what.method, what.params), headers_for(what.method, what.name), nobody);
         check_is_refused(modern, what, what.required);
         const auto legacy = here.say(office::legacy_body(what.method, what.params), wire::mirrored{}, nobody);
         check_is_refused(legacy, what, what.required);
@@ -89,15 +94,19 @@ TEST_CASE("in a legacy session and over a pipe the answer is the same") {
     auto here = with_guarded();
     const auto nobody = here.someone("[]");
     const auto session =
-        here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-11-25")"), wire::mirrored{}, nobody).session;
+        here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-11-25")"), wire::mirrored{}, nobody)
+            .session;
     REQUIRE_FALSE(session.empty());
     for (const auto& what : uses) {
-        check_is_refused(here.say_in(session, office::legacy_body(what.method, what.params), nobody), what, what.required);
-        check_is_refused(here.say(office::modern_body(what.method, what.params), std::nullopt, nobody), what, what.required);
+        check_is_refused(here.say_in(session, office::legacy_body(what.method, what.params), nobody), what,
+                         what.required);
+        check_is_refused(here.say(office::modern_body(what.method, what.params), std::nullopt, nobody), what,
+                         what.required);
     }
-    const use subscription{"resources/subscribe", R"("uri":"orders://all")", "", "resource orders://all", {"orders:read"}};
-    check_is_refused(here.say_in(session, office::legacy_body(subscription.method, subscription.params), nobody), subscription,
-                     subscription.required);
+    const use subscription{"resources/subscribe", R"("uri":"orders://all")", "", "resource orders://all",
+                           {"orders:read"}};
+    check_is_refused(here.say_in(session, office::legacy_body(subscription.method, subscription.params), nobody),
+                     subscription, subscription.required);
 }
 
 TEST_CASE("only what is missing is called missing, and all that it takes is asked for") {
@@ -118,8 +127,8 @@ TEST_CASE("who has the scopes, broader ones, or all of them, is served") {
     };
     for (const char* scopes : {R"(["orders:read"])", R"(["orders"])", R"(["*"])", R"(["x","orders:read","y"])"}) {
         CHECK(answers("orders_read", scopes) == 200);
-        CHECK(here.say(office::legacy_body("resources/read", R"("uri":"orders://all")"), wire::mirrored{}, here.someone(scopes)).status ==
-              200);
+        CHECK(here.say(office::legacy_body("resources/read", R"("uri":"orders://all")"), wire::mirrored{},
+                       here.someone(scopes)).status == 200);
     }
     for (const char* scopes : {R"(["orders:write"])", R"(["orders:rea"])", R"(["guarded"])", "[]"})
         CHECK(answers("orders_read", scopes) == 403);
@@ -150,7 +159,11 @@ TEST_CASE("lists show what their reader may use, and nothing else") {
                  {"orders://all", "orders://public"},
                  {"orders://by-id/{id}"}},
              row{R"(["guarded"])", {"status", "plain", "says_it_writes", "touch"}, {"hello"}, {"orders://public"}, {}},
-             row{R"(["audit","orders:write"])", {"status", "orders_write", "touch"}, {"hello"}, {"orders://public"}, {}},
+             row{R"(["audit","orders:write"])",
+                 {"status", "orders_write", "touch"},
+                 {"hello"},
+                 {"orders://public"},
+                 {}},
          }) {
         const auto who = here.someone(scopes);
         const auto ask = [&](const std::string& method) {
@@ -188,7 +201,8 @@ TEST_CASE("pages are full and whole for each reader") {
         if (!cursor) break;
         params = R"("cursor":)" + std::string(cursor->text());
         // Another reader's list is another list.
-        CHECK(here.say(office::modern_body("tools/list", params), test::modern_headers("tools/list"), here.ann).error() == -32602);
+        CHECK(here.say(office::modern_body("tools/list", params), test::modern_headers("tools/list"), here.ann)
+                  .error() == -32602);
     }
     CHECK(all == names{"status", "orders_read", "orders_write", "touch"});
 }
@@ -200,7 +214,8 @@ TEST_CASE("a subscription is to what its owner may read") {
         to.on_notice = [&] { asio::post(here.room().get_executor(), [&] { to.leave(); }); };
         const auto body = office::modern_body(
             "subscriptions/listen",
-            R"("notifications":{"resourceSubscriptions":["orders://all","orders://public","orders://by-id/1","no://such"]})");
+            R"("notifications":{"resourceSubscriptions":)"
+            R"(["orders://all","orders://public","orders://by-id/1","no://such"]})");
         const auto message = wire::parse_message(body, {});
         const auto who = here.someone(scopes);
         here.room().run([&] { return here.server().answer(*message, who, to); });
@@ -222,13 +237,15 @@ TEST_CASE("a listener no longer hears of what it may no longer read") {
                 to.leave();
                 return;
             }
-            here.announcer().review([](const wire::principal&, std::string_view uri) { return uri == "orders://public"; });
+            here.announcer().review([](const wire::principal&, std::string_view uri) {
+                return uri == "orders://public";
+            });
             here.announcer().resource_updated("orders://all");
             here.announcer().resource_updated("orders://public");
         });
     };
-    const auto body = office::modern_body("subscriptions/listen",
-                                          R"("notifications":{"resourceSubscriptions":["orders://all","orders://public"]})");
+    const auto body = office::modern_body(
+        "subscriptions/listen", R"("notifications":{"resourceSubscriptions":["orders://all","orders://public"]})");
     const auto message = wire::parse_message(body, {});
     here.room().run([&] { return here.server().answer(*message, here.ann, to); });
     REQUIRE(to.notices.size() == 2);
@@ -237,9 +254,11 @@ TEST_CASE("a listener no longer hears of what it may no longer read") {
 
 TEST_CASE("a session's subscription ends when its owner may no longer read what it is to") {
     auto here = with_guarded();
-    const auto session = here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-11-25")"), wire::mirrored{}).session;
+    const auto session =
+        here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-11-25")"), wire::mirrored{}).session;
     for (const char* uri : {"orders://all", "orders://public"})
-        CHECK(here.say_in(session, office::legacy_body("resources/subscribe", R"("uri":")" + std::string(uri) + '"')).error() == 0);
+        CHECK(here.say_in(session, office::legacy_body("resources/subscribe", R"("uri":")" + std::string(uri) + '"'))
+                  .error() == 0);
     const auto open = here.sessions().find(session, here.ann);
     REQUIRE(open->is_subscribed("orders://all"));
     here.announcer().review([&](const wire::principal& who, std::string_view uri) {
@@ -254,7 +273,8 @@ TEST_CASE("a batch is answered one by one: what may be done is, and what may not
     auto here = with_guarded();
     const auto nobody = here.someone("[]");
     const auto session =
-        here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-03-26")"), wire::mirrored{}, nobody).session;
+        here.say(office::legacy_body("initialize", R"("protocolVersion":"2025-03-26")"), wire::mirrored{}, nobody)
+            .session;
     test::collecting_outlet to(here.room(), wire::mirrored{}, session);
     const std::string batch = R"([{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status"}},)"
                               R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"orders_read"}}])";
@@ -274,8 +294,8 @@ TEST_CASE("a tool that a read-only plugin keeps back is not listed, and says why
     const auto said = here.modern_call("orders_write", R"({"amount":1})");
     CHECK(said.status == 200);
     CHECK(said.error() == -32602);
-    CHECK(said.sentence() == "The tool \"orders_write\" is not served: its plugin is read-only here, and the tool does not say "
-                             "that it changes nothing.");
+    CHECK(said.sentence() == "The tool \"orders_write\" is not served: its plugin is read-only here, and the tool does "
+                             "not say that it changes nothing.");
     CHECK(here.legacy_call("plain").error() == -32602);
     CHECK(here.modern_call("orders_read").text() == "orders_read done");
     const auto tools = listed(here.modern("tools/list"), "tools", "name");
@@ -286,7 +306,8 @@ TEST_CASE("a tool that a read-only plugin keeps back is not listed, and says why
 TEST_CASE("refusals are logged by what was missing, and not without end") {
     auto here = with_guarded();
     const auto nobody = here.someone("[]", "mallory");
-    for (int i = 0; i < 200; ++i) here.say(office::legacy_body("tools/call", office::calling("plain")), wire::mirrored{}, nobody);
+    for (int i = 0; i < 200; ++i)
+        here.say(office::legacy_body("tools/call", office::calling("plain")), wire::mirrored{}, nobody);
     const auto text = here.log().text();
     const std::string line = "mallory (open) may not use the tool \"plain\": it takes the scope \"guarded\"";
     CHECK(text.find(line) != std::string::npos);

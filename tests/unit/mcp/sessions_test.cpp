@@ -68,7 +68,8 @@ TEST_CASE("names are long, unguessable and fit for a header") {
     CHECK(names.size() == 500);
     for (const auto& name : names) {
         CHECK(name.size() == 24);
-        CHECK(name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+        CHECK(name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+              std::string::npos);
     }
 }
 
@@ -85,7 +86,8 @@ TEST_CASE("a session that was ended is gone, and cannot be ended again") {
 TEST_CASE("a session that is not used for its idle time is forgotten, and use keeps it") {
     people of;
     mcp::sessions sessions(10, 30min, of.clock);
-    const auto idle = sessions.open(of.ann, wire::newest_legacy, "{}"), used = sessions.open(of.ann, wire::newest_legacy, "{}");
+    const auto idle = sessions.open(of.ann, wire::newest_legacy, "{}"),
+               used = sessions.open(of.ann, wire::newest_legacy, "{}");
     of.clock.pass(30min - 1ms);
     CHECK(sessions.find(used, of.ann));
     of.clock.pass(1ms);

@@ -19,7 +19,9 @@ constexpr auto not_ours = "params.requestState was not made by this server for t
 class post_office {
 public:
     // Of tools/call with params {"name":"x","arguments":{}}, unless something else is said.
-    std::string sealed(const std::string& state, const std::string& params = echo) { return sealed_by(ann, state, params); }
+    std::string sealed(const std::string& state, const std::string& params = echo) {
+        return sealed_by(ann, state, params);
+    }
     std::string sealed_by(const wire::principal& who, const std::string& state, const std::string& params = echo) {
         const auto body = request("tools/call", params);
         return keeper.keep(state, *wire::parse_message(body, {}), who);
@@ -77,7 +79,8 @@ public:
 // CONTRACT.md, H9.
 TEST_CASE("a state comes back as it was, to the same person for the same request") {
     post_office here;
-    for (const auto& state : {std::string(R"({"step":2})"), std::string("\"x\""), std::string("null"), std::string(60'000, ' ') + "1"}) {
+    for (const auto& state :
+         {std::string(R"({"step":2})"), std::string("\"x\""), std::string("null"), std::string(60'000, ' ') + "1"}) {
         const auto sealed = here.sealed(state);
         CHECK(here.opened(sealed) == state);
         CHECK(here.opened(sealed) == state);  // as often as it is shown
@@ -88,7 +91,8 @@ TEST_CASE("a sealed state shows nothing of what it holds, nor that two are alike
     post_office here;
     const auto sealed = here.sealed(R"({"secret":"canary"})");
     CHECK(sealed.find("canary") == std::string::npos);
-    CHECK(sealed.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+    CHECK(sealed.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+          std::string::npos);
     CHECK(here.sealed(R"({"secret":"canary"})") != sealed);
 }
 
@@ -106,7 +110,8 @@ TEST_CASE("a state of one request is refused in another") {
     const auto sealed = here.sealed("1");
     CHECK(here.opened(sealed, here.ann, post_office::echo, "prompts/get") == not_ours);
     for (const char* params : {R"("name":"y","arguments":{})", R"("name":"x","arguments":{"a":1})", R"("name":"x")",
-                               R"("name":"x","arguments":[])", R"("name":"x","arguments":{},"more":1)", R"("nam":"ex","arguments":{})"}) {
+                               R"("name":"x","arguments":[])", R"("name":"x","arguments":{},"more":1)",
+                               R"("nam":"ex","arguments":{})"}) {
         CAPTURE(params);
         CHECK(here.opened(sealed, here.ann, params) == not_ours);
     }
@@ -115,10 +120,13 @@ TEST_CASE("a state of one request is refused in another") {
 TEST_CASE("the same parameters are the same however they are written the second time") {
     post_office here;
     const auto sealed = here.sealed("1", R"("name":"x","arguments":{"a":[1,{"b":"c","d":null}],"e":"f"})");
-    CHECK(here.opened(sealed, here.ann, R"("arguments" : { "\u0065":"\u0066", "a": [ 1, {"d":null,"b":"c"} ]}, "name":"x")") == "1");
+    CHECK(here.opened(sealed, here.ann,
+                      R"("arguments" : { "\u0065":"\u0066", "a": [ 1, {"d":null,"b":"c"} ]}, "name":"x")") == "1");
     for (const char* params :
-         {R"("name":"x","arguments":{"a":[{"b":"c","d":null},1],"e":"f"})", R"("name":"x","arguments":{"a":[1,{"b":"c"}],"e":"f"})",
-          R"("name":"x","arguments":{"a":["1",{"b":"c","d":null}],"e":"f"})", R"("name":"x","arguments":{"a":[1],"b":"c","d":null,"e":"f"})"}) {
+         {R"("name":"x","arguments":{"a":[{"b":"c","d":null},1],"e":"f"})",
+          R"("name":"x","arguments":{"a":[1,{"b":"c"}],"e":"f"})",
+          R"("name":"x","arguments":{"a":["1",{"b":"c","d":null}],"e":"f"})",
+          R"("name":"x","arguments":{"a":[1],"b":"c","d":null,"e":"f"})"}) {
         CAPTURE(params);
         CHECK(here.opened(sealed, here.ann, params) == not_ours);
     }
@@ -126,7 +134,8 @@ TEST_CASE("the same parameters are the same however they are written the second 
 
 TEST_CASE("what differs from round to round does not count") {
     post_office here;
-    const auto sealed = here.sealed("1", R"("name":"x","_meta":{"progressToken":1},"inputResponses":{"a":1},"requestState":"before")");
+    const auto sealed = here.sealed(
+        "1", R"("name":"x","_meta":{"progressToken":1},"inputResponses":{"a":1},"requestState":"before")");
     CHECK(here.opened(sealed, here.ann, R"("name":"x","_meta":{"progressToken":2},"inputResponses":{"b":2})") == "1");
     CHECK(here.opened(sealed, here.ann, R"("name":"x")") == "1");
 }
@@ -134,7 +143,8 @@ TEST_CASE("what differs from round to round does not count") {
 TEST_CASE("parameters do not slip into one another") {
     post_office here;
     const auto sealed = here.sealed("1", R"("a":"b","c":"d")");
-    for (const char* params : {R"("a":"b\"c\"d")", R"("ab":"","c":"d")", R"("a":{"b":"c"},"d":1)", R"("a":["b","c"],"d":1)"})
+    for (const char* params :
+         {R"("a":"b\"c\"d")", R"("ab":"","c":"d")", R"("a":{"b":"c"},"d":1)", R"("a":["b","c"],"d":1)"})
         CHECK(here.opened(sealed, here.ann, params) == not_ours);
 }
 
@@ -158,8 +168,8 @@ TEST_CASE("a state that was changed anywhere is refused") {
         // The last character may have bits that decode to nothing; then the text is malformed, not the same.
         CHECK(here.opened(changed) == not_ours);
     }
-    for (const auto& odd : {std::string(), std::string("x"), sealed.substr(1), sealed.substr(0, sealed.size() - 1), sealed + "A",
-                            sealed + sealed, std::string(100'000, 'A')})
+    for (const auto& odd : {std::string(), std::string("x"), sealed.substr(1), sealed.substr(0, sealed.size() - 1),
+                            sealed + "A", sealed + sealed, std::string(100'000, 'A')})
         CHECK(here.opened(odd) == not_ours);
 }
 

@@ -44,7 +44,8 @@ public:
         CHECK(here.legacy_call("release", R"({"how":")" + how + "\"}").error() == 0);
     }
 
-    heard about(const std::string& method, const std::string& id, const wire::principal& who, const std::string& more = "") {
+    heard about(const std::string& method, const std::string& id, const wire::principal& who,
+                const std::string& more = "") {
         return say("tasks/" + method, id, R"("taskId":")" + id + "\"" + more, who);
     }
     heard get(const std::string& id) { return about("get", id, here.ann); }
@@ -61,7 +62,8 @@ public:
         return about("update", id, here.ann, R"(,"inputResponses":)" + responses);
     }
 
-    conversation listen(const std::string& filter, const wire::principal& who, const std::string& capabilities = knows_tasks) {
+    conversation listen(const std::string& filter, const wire::principal& who,
+                        const std::string& capabilities = knows_tasks) {
         return {here, body("subscriptions/listen", R"("notifications":)" + filter, capabilities),
                 test::modern_headers("subscriptions/listen"), std::nullopt, who};
     }
@@ -78,7 +80,9 @@ private:
 };
 
 std::string status(const heard& heard) { return heard.result().at("status").str(); }
-std::string name_given(const std::string& name) { return R"({"name":{"action":"accept","content":{"name":")" + name + R"("}}})"; }
+std::string name_given(const std::string& name) {
+    return R"({"name":{"action":"accept","content":{"name":")" + name + R"("}}})";
+}
 
 }  // namespace
 
@@ -113,7 +117,8 @@ TEST_CASE("a call that is done at once is no task") {
 
 TEST_CASE("a tool that may be no task is none, and neither is a call of a client that does not know tasks") {
     client one;
-    for (const auto& [tool, capabilities] : {std::pair<std::string, std::string>{"park_here", knows_tasks}, {"park", "{}"}}) {
+    for (const auto& [tool, capabilities] :
+         {std::pair<std::string, std::string>{"park_here", knows_tasks}, {"park", "{}"}}) {
         auto call = one.begin(tool, capabilities);
         REQUIRE(one.here.log().will_say("parked"));
         one.release("done");
@@ -134,7 +139,8 @@ TEST_CASE("a tool that must be a task needs a client that knows them, unless its
     one.release("done");
     CHECK(status(one.get_when_it_rests(id)) == "completed");
 
-    conversation call(one.here, office::legacy_body("tools/call", office::calling("park_long")), wire::mirrored{}, std::nullopt, one.here.ann);
+    conversation call(one.here, office::legacy_body("tools/call", office::calling("park_long")), wire::mirrored{},
+                      std::nullopt, one.here.ann);
     one.release("done");
     CHECK(call.ends().text() == "done");
 }
@@ -143,7 +149,10 @@ TEST_CASE("tasks are declared where a tool may be one, to modern clients") {
     client one;
     CHECK(one.here.modern("server/discover").result().at("capabilities").at("extensions").text() ==
           R"({"io.modelcontextprotocol/tasks":{}})");
-    CHECK_FALSE(one.here.legacy("initialize", R"("protocolVersion":"2025-11-25")").result().at("capabilities").find("extensions"));
+    CHECK_FALSE(one.here.legacy("initialize", R"("protocolVersion":"2025-11-25")")
+                    .result()
+                    .at("capabilities")
+                    .find("extensions"));
     CHECK_FALSE(office().modern("server/discover").result().at("capabilities").find("extensions"));
 }
 
@@ -188,7 +197,8 @@ TEST_CASE("a task that only wants to go on goes on") {
     one.release("go on");
     const auto done = one.get_when_it_rests(id);
     CHECK(status(done) == "completed");
-    if (status(done) == "completed") CHECK(done.result().at("result").at("content").at(0).at("text").str() == "Hello, again");
+    if (status(done) == "completed")
+        CHECK(done.result().at("result").at("content").at(0).at("text").str() == "Hello, again");
     one.about("cancel", id, one.here.ann);
 }
 
@@ -320,7 +330,8 @@ TEST_CASE("a task is listened to from the acknowledgement to its end") {
     const auto id = one.begin_task();
     REQUIRE(one.here.log().will_say("parked"));
     const auto other = one.begin_task();
-    auto heard = one.listen(R"({"taskIds":[")" + id + R"(","nobody",")" + id + R"("],"toolsListChanged":true})", one.here.ann);
+    auto heard = one.listen(R"({"taskIds":[")" + id + R"(","nobody",")" + id + R"("],"toolsListChanged":true})",
+                            one.here.ann);
     const auto first = heard.hears();
     CHECK(first.method() == "notifications/subscriptions/acknowledged");
     CHECK(first.params().at("notifications").text() == R"({"toolsListChanged":true,"taskIds":[")" + id + "\"]}");
@@ -358,7 +369,8 @@ TEST_CASE("a task of somebody else's is not listened to, and is no other answer 
 TEST_CASE("who does not know tasks cannot listen to them") {
     client one;
     for (const char* ids : {"[]", R"(["x"])", "null"}) {
-        const auto heard = one.listen(R"({"taskIds":)" + std::string(ids) + "}", one.here.ann, R"({"elicitation":{}})").ends();
+        const auto heard =
+            one.listen(R"({"taskIds":)" + std::string(ids) + "}", one.here.ann, R"({"elicitation":{}})").ends();
         CHECK(heard.status == 400);
         CHECK(heard.error() == -32021);
         CHECK(heard.data().text() == R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})");
@@ -369,7 +381,8 @@ TEST_CASE("tasks to listen to are an array of strings, and not too many") {
     client one;
     std::string many = "[\"x\"";
     for (int i = 0; i < 100; ++i) many += ",\"x\"";
-    for (const auto& odd : {std::string("null"), std::string("\"x\""), std::string("{}"), std::string("[1]"), std::string("[\"x\",null]"), many + "]"}) {
+    for (const auto& odd : {std::string("null"), std::string("\"x\""), std::string("{}"), std::string("[1]"),
+                            std::string("[\"x\",null]"), many + "]"}) {
         const auto heard = one.listen(R"({"taskIds":)" + odd + "}", one.here.ann).ends();
         CHECK(heard.status == 400);
         CHECK(heard.error() == -32602);

@@ -112,7 +112,8 @@ TEST_CASE("a new task is working, and says since when and for how long it is kep
     const auto one = in.open();
     const auto text = workshop::shown(*one);
     CHECK(text == R"({"taskId":")" + one->id() +
-                      R"(","status":"working","createdAt":"2027-01-15T08:00:00Z","lastUpdatedAt":"2027-01-15T08:00:00Z",)"
+                      R"(","status":"working",)"
+                      R"("createdAt":"2027-01-15T08:00:00Z","lastUpdatedAt":"2027-01-15T08:00:00Z",)"
                       R"("ttlMs":3600000,"pollIntervalMs":500})");
     CHECK(one->id().size() == 24);
     CHECK(in.open()->id() != one->id());
@@ -242,7 +243,8 @@ TEST_CASE("a task is found by who began it, whatever token they show, and by nob
     CHECK(in.tasks.find(one->id(), in.ann) == one);
     CHECK(in.tasks.find(one->id(), in.ann_with_another_token) == one);
     CHECK_FALSE(in.tasks.find(one->id(), in.bob));
-    for (const auto& odd : {std::string(), one->id() + "x", one->id().substr(1)}) CHECK_FALSE(in.tasks.find(odd, in.ann));
+    for (const auto& odd : {std::string(), one->id() + "x", one->id().substr(1)})
+        CHECK_FALSE(in.tasks.find(odd, in.ann));
     in.tasks.forget(*one);
     CHECK_FALSE(in.tasks.find(one->id(), in.ann));
 }

@@ -139,7 +139,8 @@ TEST_CASE("a tool hears who asks, what of, and how it is traced, and is called b
 
 TEST_CASE("progress and log messages come before the answer, to those who asked for them") {
     office here;
-    auto heard = here.modern_call("mis_notifies", "{}", R"("progressToken":"p","io.modelcontextprotocol/logLevel":"info")");
+    auto heard = here.modern_call("mis_notifies", "{}",
+                                  R"("progressToken":"p","io.modelcontextprotocol/logLevel":"info")");
     CHECK(heard.text() == "notified");
     REQUIRE(heard.notices.size() == 6);
     const json::value first(heard.notices[0]);
@@ -196,7 +197,8 @@ TEST_CASE("an answer that cannot be passed on is an error that names the tool, a
         CHECK(heard.status == 200);
         CHECK(heard.error() == -32603);
         CHECK(heard.sentence() ==
-              "The tool \"" + std::string(tool) + "\" gave an answer that cannot be passed on; the server's log says why.");
+              "The tool \"" + std::string(tool) +
+                  "\" gave an answer that cannot be passed on; the server's log says why.");
         CHECK(heard.data().text() == R"({"plugin":"misbehaving","reason":"invalid answer","retriable":false})");
     }
     const auto empty = here.modern_call("without_content");
@@ -215,7 +217,8 @@ TEST_CASE("a tool that wants to go on later gets its state back, sealed for the 
 
     auto headers = test::modern_headers("tools/call");
     headers.name = "input";
-    const auto again = office::modern_body("tools/call", office::calling("input") + R"(,"requestState":")" + state + "\"");
+    const auto again =
+        office::modern_body("tools/call", office::calling("input") + R"(,"requestState":")" + state + "\"");
     CHECK(here.say(again, headers).result().at("resultType").str() == "input_required");
     CHECK(here.say(again, headers, here.bob).error() == -32602);
 }
@@ -259,7 +262,8 @@ TEST_CASE("a client that leaves cancels its modern call, which then has no answe
     test::collecting_outlet to(here.room(), headers);
     bool somebody_cared = false;
     to.on_notice = [&] { somebody_cared = to.leave(); };
-    const auto heard = here.say(office::modern_body("tools/call", office::calling("wait"), R"("progressToken":1)"), to, here.ann);
+    const auto heard =
+        here.say(office::modern_body("tools/call", office::calling("wait"), R"("progressToken":1)"), to, here.ann);
     CHECK(somebody_cared);
     CHECK(heard.json.empty());
     CHECK(here.log().will_say("patient: cancel was heard\n"));
@@ -273,7 +277,8 @@ TEST_CASE("a client that leaves does not cancel its legacy call") {
     bool somebody_cared = false;
     to.on_notice = [&] { somebody_cared = somebody_cared || to.leave(); };
     const auto heard = here.say(
-        office::legacy_body("tools/call", office::calling("notices") + R"(,"_meta":{"progressToken":1})"), to, here.ann);
+        office::legacy_body("tools/call", office::calling("notices") + R"(,"_meta":{"progressToken":1})"), to,
+        here.ann);
     CHECK(heard.notices.size() == 100);
     CHECK_FALSE(somebody_cared);
     CHECK(heard.error() == 0);

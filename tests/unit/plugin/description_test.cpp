@@ -22,7 +22,8 @@ std::string complaint_about(std::string_view json) {
 std::string refused_options(const std::string& lines) {
     const test::temporary_folder folder;
     test::captured_log log;
-    const auto file = folder.write("t.toml", "auth.backend = \"env-token\"\n[[plugin]]\nlibrary = \"/x/patient.so\"\n" + lines);
+    const auto file =
+        folder.write("t.toml", "auth.backend = \"env-token\"\n[[plugin]]\nlibrary = \"/x/patient.so\"\n" + lines);
     const auto settings = config::read(file).plugins.at(0);
     const auto made = test::try_instance(test::loaded(test::build_folder / "test-plugins/patient.so"), settings, log);
     if (made) return {};
@@ -68,7 +69,8 @@ TEST_CASE("a description that cannot be used is refused with the reason") {
     CHECK(complaint_about("{}") == "its description has no array \"kinds\"");
     CHECK(complaint_about(R"({"kinds":"tools"})") == "its description has no array \"kinds\"");
     CHECK(complaint_about(R"({"kinds":["tools",1]})") == "its description has a kind that is not a string");
-    for (std::string_view options : {R"({"type":"nonsense"})", R"({"type":7})", "[]", "1", "null", R"({"required":"x"})"}) {
+    for (std::string_view options :
+         {R"({"type":"nonsense"})", R"({"type":7})", "[]", "1", "null", R"({"required":"x"})"}) {
         CAPTURE(options);
         const auto why = complaint_about(R"({"kinds":[],"options":)" + std::string(options) + "}");
         CHECK(why.find("the schema of its options is not a JSON Schema: ") == 0);

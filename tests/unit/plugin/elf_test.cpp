@@ -43,7 +43,8 @@ TEST_CASE("a library for another machine is told which machine to build it for")
     REQUIRE(small);
     CHECK(small->find("it is a 32-bit library; build it for 64-bit ") == 0);
     for (const auto machine : {EM_386, EM_ARM, EM_RISCV, EM_PPC64, EM_S390, EM_NONE}) {
-        const auto other = why_not_loadable(header_with([&](auto& header) { header.e_machine = static_cast<Elf64_Half>(machine); }));
+        const auto other = why_not_loadable(
+            header_with([&](auto& header) { header.e_machine = static_cast<Elf64_Half>(machine); }));
         REQUIRE(other);
         CHECK(other->find("it was built for another machine; build it for ") == 0);
     }

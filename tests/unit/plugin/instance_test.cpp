@@ -46,7 +46,8 @@ std::string text_of(const test::heard& heard) {
 }  // namespace
 
 TEST_CASE("a plugin that refuses to be set up is named with its own reason") {
-    CHECK(why_not_made(test::hostile("complains")) == "it cannot be set up: The moon is in the wrong quarter; wait a week.");
+    CHECK(why_not_made(test::hostile("complains")) ==
+          "it cannot be set up: The moon is in the wrong quarter; wait a week.");
     CHECK(why_not_made(test::hostile("create-null-silent")) == "its create() made nothing and did not say why");
     CHECK(why_not_made(test::hostile("throws-in-create")).find("it cannot be set up: ") == 0);
     CHECK(why_not_made(test::hostile("throws-in-create")).find("The database is on holiday.") != std::string::npos);
@@ -61,7 +62,8 @@ TEST_CASE("options are judged before the plugin sees them") {
 TEST_CASE("a plugin that offers nothing usable is refused with what is missing") {
     CHECK(why_not_made(of_this_folder("offers-nothing")) == "it offers neither features nor authentication");
     for (const char* name : {"short-features", "no-start", "no-list"})
-        CHECK(why_not_made(of_this_folder(name)) == "its table toolrack.features/1 is too short or lacks list() or start()");
+        CHECK(why_not_made(of_this_folder(name)) ==
+              "its table toolrack.features/1 is too short or lacks list() or start()");
     for (const char* name : {"short-auth", "no-authenticate"})
         CHECK(why_not_made(of_this_folder(name)) == "its table toolrack.auth/1 is too short or lacks authenticate()");
 }
@@ -150,7 +152,8 @@ TEST_CASE("an answer for a call that was never given is a stray") {
     CHECK(text_of(desk.ask("foreign_id")) == "mine");
     const auto said = desk.log().text();
     int strays = 0;
-    for (auto at = said.find("an answer for call"); at != std::string::npos; at = said.find("an answer for call", at + 1))
+    for (auto at = said.find("an answer for call"); at != std::string::npos;
+         at = said.find("an answer for call", at + 1))
         ++strays;
     CHECK(strays == 4);
     CHECK(said.find("an answer for call 0 was dropped") != std::string::npos);

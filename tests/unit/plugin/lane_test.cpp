@@ -141,7 +141,8 @@ TEST_CASE("a lane may go while a thread of it is stuck") {
     {
         lane one("leaves", 1, 1);
         // What the work holds lives as long as the work.
-        REQUIRE(one.give([work = stuck->work(), last = std::shared_ptr<void>(nullptr, [&](void*) { gone.set_value(); })] {
+        REQUIRE(one.give([work = stuck->work(),
+                          last = std::shared_ptr<void>(nullptr, [&](void*) { gone.set_value(); })] {
             work();
         }));
         stuck->has_begun();
@@ -166,7 +167,8 @@ TEST_CASE("threads of a lane leave signals to the main thread") {
     REQUIRE(one.give([&] {
         sigset_t now;
         ::pthread_sigmask(SIG_BLOCK, nullptr, &now);
-        blocked.set_value(sigismember(&now, SIGTERM) == 1 && sigismember(&now, SIGINT) == 1 && sigismember(&now, SIGHUP) == 1);
+        blocked.set_value(sigismember(&now, SIGTERM) == 1 && sigismember(&now, SIGINT) == 1 &&
+                          sigismember(&now, SIGHUP) == 1);
     }));
     CHECK(blocked.get_future().get());
     CHECK(one.close(1min) == 0);

@@ -71,7 +71,8 @@ TEST_CASE("what is not a library of this machine is refused before anything of i
 
 TEST_CASE("a library that the loader refuses is named with the loader's own reason") {
     shelf here;
-    CHECK(here.refused(odd("needs-a-symbol")) == "the dynamic loader refuses it: undefined symbol: nobody_has_this_function");
+    CHECK(here.refused(odd("needs-a-symbol")) ==
+          "the dynamic loader refuses it: undefined symbol: nobody_has_this_function");
     const auto program = here.refused(test::build_folder / "bin/toolrack-worker");
     CHECK(program.find("the dynamic loader refuses it: cannot dynamically load position-independent executable") == 0);
 }
@@ -91,7 +92,8 @@ TEST_CASE("a library that is no plugin, or one of another time, is told what to 
     CHECK(here.refused(test::hostile("wrong-entry")) ==
           "it does not export toolrack_plugin_v1; is it a Toolrack plugin, built with toolrack_add_plugin()?");
     CHECK(here.refused(test::hostile("other-major")) ==
-          "it is made for major version 2 of the plugin ABI, and this server speaks version 1; use a build of it for version 1");
+          "it is made for major version 2 of the plugin ABI, and this server speaks version 1; "
+          "use a build of it for version 1");
 }
 
 TEST_CASE("a plugin whose table cannot be used is refused with what is missing") {

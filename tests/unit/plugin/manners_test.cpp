@@ -27,7 +27,8 @@ namespace {
 
 std::set<int> open_descriptors() {
     std::set<int> open;
-    for (const auto& one : fs::directory_iterator("/proc/self/fd")) open.insert(std::stoi(one.path().filename().string()));
+    for (const auto& one : fs::directory_iterator("/proc/self/fd"))
+        open.insert(std::stoi(one.path().filename().string()));
     std::erase_if(open, [](int one) { return ::fcntl(one, F_GETFD) < 0; });  // by which they were listed
     return open;
 }

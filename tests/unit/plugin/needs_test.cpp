@@ -10,7 +10,8 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-std::string refused(std::string_view needs, const config::sandbox& granted = {}, const std::string& isolation = "process") {
+std::string refused(std::string_view needs, const config::sandbox& granted = {},
+                    const std::string& isolation = "process") {
     config::plugin settings;
     settings.isolation = isolation;
     settings.sandbox = granted;
@@ -39,8 +40,8 @@ TEST_CASE("a plugin that needs more than it was granted is told the line that gr
     CHECK(refused(R"({"processes":1})") ==
           std::string("it needs more than it was granted: to run 1 process") + add + "sandbox = { processes = 1 }");
     CHECK(refused(R"({"network":true,"processes":2,"read":["/srv/a"],"write":["/srv/b/"]})") ==
-          std::string("it needs more than it was granted: the network, to write to /srv/b/, to read /srv/a and to run 2 "
-                      "processes") +
+          std::string("it needs more than it was granted: the network, to write to /srv/b/, to read /srv/a and to run "
+                      "2 processes") +
               add + R"(sandbox = { network = true, read = ["/srv/a"], write = ["/srv/b/"], processes = 2 })");
 }
 
@@ -52,7 +53,8 @@ TEST_CASE("the line keeps what was granted before") {
     granted.required = true;
     CHECK(refused(R"({"network":true,"read":["/srv/\"b"],"processes":3})", granted) ==
           std::string("it needs more than it was granted: the network and to read /srv/\"b") + add +
-              R"(sandbox = { network = true, read = ["/srv/a", "/srv/\"b"], processes = 4, memory = "64MiB", required = true })");
+              R"(sandbox = { network = true, read = ["/srv/a", "/srv/\"b"], processes = 4, )"
+              R"(memory = "64MiB", required = true })");
 }
 
 TEST_CASE("what lies within a grant is granted, and what only begins like it is not") {
@@ -86,11 +88,14 @@ TEST_CASE("needs that cannot be read are said to be so") {
     CHECK(unreadable("[]") == begin + "they are not a JSON object");
     CHECK(unreadable(R"({"network":1})") == begin + "\"network\" is not true or false");
     for (const auto* number : {"-1", "1.5", "\"2\"", "true"})
-        CHECK(unreadable(R"({"processes":)" + std::string(number) + '}') == begin + "\"processes\" is not a number of them");
+        CHECK(unreadable(R"({"processes":)" + std::string(number) + '}') ==
+              begin + "\"processes\" is not a number of them");
     CHECK(unreadable(R"({"processes":1001})") == begin + "\"processes\" is more than 1000");
     for (const auto* paths : {"\"/a\"", "[1]", "[\"a\"]", "[\"\"]", "{}"}) {
-        CHECK(unreadable(R"({"read":)" + std::string(paths) + '}') == begin + "\"read\" is not an array of absolute paths");
-        CHECK(unreadable(R"({"write":)" + std::string(paths) + '}') == begin + "\"write\" is not an array of absolute paths");
+        CHECK(unreadable(R"({"read":)" + std::string(paths) + '}') ==
+              begin + "\"read\" is not an array of absolute paths");
+        CHECK(unreadable(R"({"write":)" + std::string(paths) + '}') ==
+              begin + "\"write\" is not an array of absolute paths");
     }
     CHECK(unreadable(R"({"something":"newer"})").empty());
 }
@@ -124,7 +129,8 @@ TEST_CASE("a confinement arrives as it was sent") {
 TEST_CASE("half a confinement is none") {
     const auto whole = plugin::to_json({});
     CHECK(plugin::read_confinement(whole).has_value());
-    for (const auto* name : {"network", "required", "processes", "memory", "threads", "read", "write", "library", "state"}) {
+    for (const auto* name :
+         {"network", "required", "processes", "memory", "threads", "read", "write", "library", "state"}) {
         auto without = whole;
         without.replace(without.find('"' + std::string(name) + '"') + 1, 1, "X");
         CHECK_FALSE(plugin::read_confinement(without).has_value());

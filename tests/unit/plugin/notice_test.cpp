@@ -15,7 +15,8 @@ test::desk patient() { return test::desk(test::build_folder / "test-plugins/pati
 bool are_in_order(const test::heard& heard) {
     std::size_t number = 0;
     for (const auto& [method, params] : heard.notices)
-        if (method != "notifications/progress" || params != R"({"progress":)" + std::to_string(number++) + "}") return false;
+        if (method != "notifications/progress" || params != R"({"progress":)" + std::to_string(number++) + "}")
+            return false;
     return true;
 }
 
@@ -56,10 +57,12 @@ TEST_CASE("notices that are not acceptable are dropped, and the good ones pass")
     CHECK(heard.notices[0].first == "notifications/good");
     const auto said = desk.log().text();
     int dropped = 0;
-    for (auto at = said.find("was dropped: params"); at != std::string::npos; at = said.find("was dropped: params", at + 1))
+    for (auto at = said.find("was dropped: params"); at != std::string::npos;
+         at = said.find("was dropped: params", at + 1))
         ++dropped;
     CHECK(dropped == 7);
-    CHECK(desk.log().says("mine: its notification notifications/progress was dropped: params are not an acceptable JSON object\n"));
+    CHECK(desk.log().says(
+        "mine: its notification notifications/progress was dropped: params are not an acceptable JSON object\n"));
 }
 
 TEST_CASE("a notice is one line of text, however its plugin writes it") {

@@ -40,9 +40,10 @@ struct shelf {
     std::string refused() { return refused(file); }
 
     std::string folder_refused(const fs::path& which, const std::string& bits, unsigned user = ::geteuid()) {
-        return "others may write to the folder " + which.string() + " (mode " + bits + ", user " + std::to_string(user) +
-               "), and so replace what is in it; it must belong to root or to the user of this process, with mode 0755 or "
-               "less";
+        return "others may write to the folder " + which.string() + " (mode " + bits + ", user " +
+               std::to_string(user) +
+               "), and so replace what is in it; it must belong to root or to the user of this process, "
+               "with mode 0755 or less";
     }
 };
 
@@ -135,14 +136,16 @@ TEST_CASE("a link is followed, and judged by where it is and by where it leads")
     here.mode(here.file, 0755);
     here.mode(open, 01777);
     REQUIRE(::lchown((open / "link.so").c_str(), 12345, 12345) == 0);
-    CHECK(here.refused(open / "link.so") == "the link " + (open / "link.so").string() +
-                                                " belongs to the user with the number 12345, who may have it lead elsewhere");
+    CHECK(here.refused(open / "link.so") ==
+          "the link " + (open / "link.so").string() +
+              " belongs to the user with the number 12345, who may have it lead elsewhere");
 }
 
 TEST_CASE("links without an end are given up on") {
     shelf here;
     fs::create_symlink("loop.so", here.folder.path() / "loop.so");
-    CHECK(here.refused(here.folder.path() / "loop.so") == "the file cannot be opened: Too many levels of symbolic links");
+    CHECK(here.refused(here.folder.path() / "loop.so") ==
+          "the file cannot be opened: Too many levels of symbolic links");
 }
 
 TEST_CASE("a pinned library is taken as long as it is that one") {

@@ -69,7 +69,8 @@ TEST_CASE("calls that a worker has begun are lost with it, and told so; the next
     CHECK(desk.answer_to(first).value().kind == kind::lost);
     CHECK(desk.answer_to(second).value().kind == kind::lost);
     CHECK(desk.pid() != pid);
-    CHECK(desk.log().will_say("plugin mine: it crashed (killed, signal 9); 2 calls were lost; its worker is started again"));
+    CHECK(desk.log().will_say(
+        "plugin mine: it crashed (killed, signal 9); 2 calls were lost; its worker is started again"));
     CHECK_FALSE(desk.to().is_benched());
 }
 
@@ -149,7 +150,8 @@ class impostor {
 public:
     explicit impostor(const std::string& then) {
         using namespace plugin;
-        folder_.write("confined", frame_of<from_worker::any>(from_worker::confined{{"a wall is missing"}, {"a remark"}}));
+        folder_.write("confined",
+                      frame_of<from_worker::any>(from_worker::confined{{"a wall is missing"}, {"a remark"}}));
         folder_.write("described", frame_of<from_worker::any>(from_worker::described{
                                        "org.example.impostor", "1.0.0", 0, R"({"kinds":["tools"]})"}));
         folder_.write("created", frame_of<from_worker::any>(from_worker::created{true}));
@@ -168,7 +170,8 @@ public:
     // How it is called in the log.
     const std::string& name() const { return settings_.name; }
 
-    result<std::shared_ptr<plugin::instance>, complaint> start(toolrack::log& log, std::size_t max_result = 1024 * 1024) {
+    result<std::shared_ptr<plugin::instance>, complaint> start(toolrack::log& log,
+                                                               std::size_t max_result = 1024 * 1024) {
         static const program shell("/bin/sh");
         return plugin::make_worker_instance(shell, library, settings_,
                                             {log, test::real_clock, test::nobody_hears, max_result});
@@ -248,7 +251,8 @@ TEST_CASE("what a worker says out of place changes nothing") {
     CHECK(one.log.says("all of it was said"));
     CHECK(one.log.says("warning: plugin " + one.of.name() + ": a wall is missing\n"));
     CHECK_FALSE(one.log.says("a forged gap"));
-    for (const char* number : {"77", "78", "79", "80"}) CHECK(one.log.says(std::string(" for call ") + number + " was dropped"));
+    for (const char* number : {"77", "78", "79", "80"})
+        CHECK(one.log.says(std::string(" for call ") + number + " was dropped"));
     CHECK(one.log.will_say("it ended the process (exit status 5)"));
     CHECK(one.it->offers_features());
 }
@@ -273,7 +277,8 @@ TEST_CASE("one that cannot be started says how far it came") {
     const std::string when_confined = "cat $(dirname $0)/confined >&3; ";
     CHECK(why("exit 3") == "it ended the process while it was confined (exit status 3)");
     CHECK(why(when_confined + "exit 3") == "it ended the process while it was loaded and described (exit status 3)");
-    CHECK(why(when_confined + "kill -SEGV $$") == "it crashed while it was loaded and described (a segmentation fault, signal 11)");
+    CHECK(why(when_confined + "kill -SEGV $$") ==
+          "it crashed while it was loaded and described (a segmentation fault, signal 11)");
     CHECK(why("printf 'xxxxxxxxxxxxxxxx' >&3; sleep 30").find("it sent what no worker sends") == 0);
 }
 

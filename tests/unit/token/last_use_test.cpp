@@ -27,8 +27,8 @@ TEST_CASE("the latest use of each token is kept, whoever writes it and in whatev
 
 TEST_CASE("lines that are none are passed over") {
     const test::temporary_folder folder;
-    const auto file = folder.write("last-use", "nonsense\n\n" + ann + "\n" + ann + " soon\nx 1970-01-01T00:01:40Z\n" + bob +
-                                                   " 1970-01-01T00:01:40Z\n");
+    const auto file = folder.write("last-use", "nonsense\n\n" + ann + "\n" + ann + " soon\nx 1970-01-01T00:01:40Z\n" +
+                                                   bob + " 1970-01-01T00:01:40Z\n");
     CHECK(token::read_last_uses(file) == last_uses{{bob, at(100)}});
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("a token is found at the start, at the end, alone, twice, and glued to
 
 TEST_CASE("however the bytes are cut into pieces, the same is found at the same place") {
     const auto token = new_token(), key = new_key();
-    const auto text = std::string(100, '\n') + "a: " + token + "\nb = \"" + key + "\"\n" + std::string(200, '.') + token;
+    const auto text =
+        std::string(100, '\n') + "a: " + token + "\nb = \"" + key + "\"\n" + std::string(200, '.') + token;
     for (std::size_t size = 1; size < 200; ++size) {
         CAPTURE(size);
         const auto found = leaks_in(text, size);

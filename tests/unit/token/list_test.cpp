@@ -74,8 +74,10 @@ TEST_CASE("a date is a point in time, whatever zone it was written in") {
 }
 
 TEST_CASE("a moment that could not be written again is refused, wherever the clock stands that says it") {
-    CHECK(refusal(list_with("2026-11-22T10:00:00Z", "0000-01-01T00:00:00+00:01")).find("t.toml:9:11: the value is not a point in time") == 0);
-    CHECK(refusal(list_with("2027-02-20T10:00:00Z", "9999-12-31T23:59:59-00:01")).find("the value is not a point in time") != std::string::npos);
+    CHECK(refusal(list_with("2026-11-22T10:00:00Z", "0000-01-01T00:00:00+00:01"))
+              .find("t.toml:9:11: the value is not a point in time") == 0);
+    CHECK(refusal(list_with("2027-02-20T10:00:00Z", "9999-12-31T23:59:59-00:01"))
+              .find("the value is not a point in time") != std::string::npos);
 }
 
 TEST_CASE("a list that is not understood in full is not understood at all") {
@@ -84,7 +86,8 @@ TEST_CASE("a list that is not understood in full is not understood at all") {
     CHECK(refusal("schema = 66666666666666666666.6").find("schema = 1") != std::string::npos);
     CHECK(refusal("schema = 1.0").find("schema = 1") != std::string::npos);
     CHECK(refusal(list_with("schema = 1", "")).find("schema = 1") != std::string::npos);
-    CHECK(refusal(list_with("[[token]]", "[token]")).find("tables that each begin with [[token]]") != std::string::npos);
+    CHECK(refusal(list_with("[[token]]", "[token]")).find("tables that each begin with [[token]]") !=
+          std::string::npos);
     CHECK(refusal("schema = 1\nextra = 1\n").find("unknown key at the top level") != std::string::npos);
     CHECK(refusal("schema = 1\ntoken = [1]\n").find("[[token]]") != std::string::npos);
     CHECK(refusal(list_with("id = \"9fK2mQx7Lr0B\"", "id = 7")).find("wrong type") != std::string::npos);
@@ -103,10 +106,12 @@ TEST_CASE("a list that is not understood in full is not understood at all") {
 TEST_CASE("an id or a hash that stands there twice makes a list void") {
     auto twin = someone();
     twin.hash = sha256("y");
-    CHECK(refusal(token::write_list({someone(), twin})).find("the id 9fK2mQx7Lr0B stands there twice") != std::string::npos);
+    CHECK(refusal(token::write_list({someone(), twin})).find("the id 9fK2mQx7Lr0B stands there twice") !=
+          std::string::npos);
     twin = someone();
     twin.id = "BBBBBBBBBBBB";
-    CHECK(refusal(token::write_list({someone(), twin})).find("the hash of BBBBBBBBBBBB stands there twice") != std::string::npos);
+    CHECK(refusal(token::write_list({someone(), twin})).find("the hash of BBBBBBBBBBBB stands there twice") !=
+          std::string::npos);
 }
 
 TEST_CASE("a token that was pasted where its hash belongs is not said back") {
@@ -120,5 +125,6 @@ TEST_CASE("a line that would take the parser down is refused before it reads it"
     std::string deep = "a";
     for (int i = 0; i < 500'000; ++i) deep += ".a";
     CHECK(refusal("schema = 1\n" + deep + " = 1\n").find("t.toml:2:1: the line is too long") == 0);
-    CHECK(refusal("schema = 1\n" + deep.substr(0, 8001) + " = 1\n").find("unknown key at the top level") != std::string::npos);
+    CHECK(refusal("schema = 1\n" + deep.substr(0, 8001) + " = 1\n").find("unknown key at the top level") !=
+          std::string::npos);
 }

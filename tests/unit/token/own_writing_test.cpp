@@ -97,12 +97,14 @@ TEST_CASE("what a list may not say is not read for being in our writing") {
         change(all[1]);
         return token::write_list(all);
     };
-    for (const auto& text : {with([](record& one) { one.id = "short"; }), with([](record& one) { one.principal.clear(); }),
+    for (const auto& text : {with([](record& one) { one.id = "short"; }),
+                             with([](record& one) { one.principal.clear(); }),
                              with([](record& one) { one.scopes = {"orders read"}; }),
                              with([](record& one) { one.scopes.assign(101, "x"); }),
                              with([](record& one) { one.sources = {"10.0.0.0/33"}; }),
                              with([](record& one) { one.note = std::string(257, 'n'); }),
-                             with([](record& one) { one.note = "\xFF"; }), with([](record& one) { one.replaced_by = "x"; }),
+                             with([](record& one) { one.note = "\xFF"; }),
+                             with([](record& one) { one.replaced_by = "x"; }),
                              with([](record& one) { one.id = numbered(2).id; }),
                              with([](record& one) { one.hash = numbered(2).hash; })}) {
         CHECK_FALSE(token::read_own_writing(text));

@@ -25,7 +25,8 @@ TEST_CASE("what is written down as revoked is read back as revoked") {
 }
 
 TEST_CASE("the latest of several moments counts for a principal, in whichever order they stand") {
-    const std::string early = "2026-01-01T00:00:00Z principal-before ann\n", late = "2027-01-01T00:00:00Z principal-before ann\n";
+    const std::string early = "2026-01-01T00:00:00Z principal-before ann\n",
+                      late = "2027-01-01T00:00:00Z principal-before ann\n";
     const auto between = *read_rfc3339("2026-06-01T00:00:00Z");
     CHECK(token::read_revocations(early + late).taken_back.takes_back("ann", between));
     CHECK(token::read_revocations(late + early).taken_back.takes_back("ann", between));
@@ -62,8 +63,9 @@ TEST_CASE("lines may be written by hand, and may say what only others understand
 }
 
 TEST_CASE("a line that would show badly, or is endless, is broken") {
-    for (const auto& odd : {std::string("2026-11-22T10:00:00Z tok A\xff"), std::string("2026-11-22T10:00:00Z tok A b\x1b[2J"),
-                                  "2026-11-22T10:00:00Z tok A " + std::string(5000, 'x')})
+    for (const auto& odd : {std::string("2026-11-22T10:00:00Z tok A\xff"),
+                            std::string("2026-11-22T10:00:00Z tok A b\x1b[2J"),
+                            "2026-11-22T10:00:00Z tok A " + std::string(5000, 'x')})
         CHECK(token::read_revocations(odd).broken_lines == std::vector<unsigned>{1});
 }
 

@@ -84,12 +84,14 @@ TEST_CASE("a batch holds at most 100 messages") {
 TEST_CASE("a batch that is not JSON is refused whole, and told as a single message would be") {
     for (std::string_view body : {"[", "[{}", "[{},]", "[{}] x", "[\"\xFF\"]"}) {
         CAPTURE(body);
-        CHECK(refused(body, wire::parse_error).starts_with("The message cannot be read: it is not valid JSON (near byte "));
+        CHECK(refused(body, wire::parse_error)
+                  .starts_with("The message cannot be read: it is not valid JSON (near byte "));
     }
 }
 
 TEST_CASE("what is dangerous in one message of a batch is refused with all of it") {
-    CHECK(refused(R"([{},{"a":1,"a":2}])").starts_with("The message cannot be read: an object in it has the same key twice"));
+    CHECK(refused(R"([{},{"a":1,"a":2}])")
+              .starts_with("The message cannot be read: an object in it has the same key twice"));
     CHECK(refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it holds a number that is too large"));
     wire::json_limits limits;
     limits.depth = 2;

@@ -20,7 +20,8 @@ TEST_CASE("the examples of the specification decode to their values") {
 }
 
 TEST_CASE("what is not marked at both ends is meant as it is") {
-    for (const auto plain : {""sv, "SGVsbG8="sv, "=?base64?SGVsbG8="sv, "SGVsbG8=?="sv, "=?BASE64?SGVsbG8=?="sv, "=?base64?="sv}) {
+    for (const auto plain :
+         {""sv, "SGVsbG8="sv, "=?base64?SGVsbG8="sv, "SGVsbG8=?="sv, "=?BASE64?SGVsbG8=?="sv, "=?base64?="sv}) {
         CAPTURE(plain);
         CHECK(decoded_value(plain) == plain);
     }
@@ -36,5 +37,6 @@ TEST_CASE("what is marked and is not strict Base64 has no value") {
 TEST_CASE("a header carries visible ASCII, spaces and tabs as they are, and nothing else") {
     CHECK(is_plain_value(""));
     CHECK(is_plain_value(" !~\tazAZ09"));
-    for (const auto odd : {"\n"sv, "a\rb"sv, "\0"sv, "\x1F"sv, "\x7F"sv, "\x80"sv, "\xFF"sv, "ä"sv}) CHECK_FALSE(is_plain_value(odd));
+    for (const auto odd : {"\n"sv, "a\rb"sv, "\0"sv, "\x1F"sv, "\x7F"sv, "\x80"sv, "\xFF"sv, "ä"sv})
+        CHECK_FALSE(is_plain_value(odd));
 }

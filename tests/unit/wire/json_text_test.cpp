@@ -24,7 +24,8 @@ std::string on_one_line(std::string json) {
 }  // namespace
 
 TEST_CASE("members are appended as they are, each after a comma") {
-    CHECK(appended(R"({"a":1,"b":{"c": [1 , 2]},"d":"x\u0001"})") == R"({"first":0,"a":1,"b":{"c": [1 , 2]},"d":"x\u0001"})");
+    CHECK(appended(R"({"a":1,"b":{"c": [1 , 2]},"d":"x\u0001"})") ==
+          R"({"first":0,"a":1,"b":{"c": [1 , 2]},"d":"x\u0001"})");
     CHECK(appended(" {\n\"a\" :\t1.50 } ") == R"({"first":0,"a":1.50})");
 }
 

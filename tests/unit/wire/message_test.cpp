@@ -45,7 +45,8 @@ std::string with_id(std::string_view id) {
 }  // namespace
 
 TEST_CASE("a message with a method and an id is a request") {
-    const auto body = R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","_meta":{"traceparent":"t"}}})"sv;
+    const auto body = R"({"jsonrpc":"2.0","id":7,"method":"tools/call",)"
+                      R"("params":{"name":"echo","_meta":{"traceparent":"t"}}})"sv;
     const auto message = parsed(body);
     REQUIRE(message.has_value());
     CHECK(message->kind == kind::request);
@@ -66,8 +67,9 @@ TEST_CASE("a message with a method and no id is a notification") {
 }
 
 TEST_CASE("a message with an outcome and an id is a response") {
-    for (std::string_view body : {R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":"1","result":null})",
-                                  R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
+    for (std::string_view body :
+         {R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":"1","result":null})",
+          R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
         const auto message = parsed(body);
         REQUIRE(message.has_value());
         CHECK(message->kind == kind::response);
@@ -106,8 +108,8 @@ TEST_CASE("what asks for something has no outcome") {
 }
 
 TEST_CASE("an id is kept byte for byte") {
-    for (std::string_view id : {"0", "1", "-1", "9007199254740991", "-9007199254740991", "1785250800000", "\"\"", "\"abc\"",
-                                R"("\u0061\/\"\\ 😀")", "\"0\"", "-0"}) {
+    for (std::string_view id : {"0", "1", "-1", "9007199254740991", "-9007199254740991", "1785250800000", "\"\"",
+                                "\"abc\"", R"("\u0061\/\"\\ 😀")", "\"0\"", "-0"}) {
         const auto body = with_id(id);
         const auto message = parsed(body);
         CAPTURE(id);
@@ -165,10 +167,13 @@ TEST_CASE("what is not JSON is a parse error that says where") {
 TEST_CASE("what is JSON and still dangerous is an invalid request that says why") {
     const std::vector<std::pair<std::string, std::string>> table{
         {R"({"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"})", "an object in it has the same key twice"},
-        {R"({"jsonrpc":"2.0","id":1,"\u006dethod":"ping","method":"tools/call"})", "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"\u006dethod":"ping","method":"tools/call"})",
+         "an object in it has the same key twice"},
         {R"({"jsonrpc":"2.0","id":1,"id":2,"method":"ping"})", "an object in it has the same key twice"},
-        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":1,"b":2}}})", "an object in it has the same key twice"},
-        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":1e999}})", "it holds a number that is too large for a double"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":1,"b":2}}})",
+         "an object in it has the same key twice"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":1e999}})",
+         "it holds a number that is too large for a double"},
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a\u0000":1}})", "it has a NUL character in a key"},
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":)" + std::string(100, '[') + std::string(100, ']') + "}",
          "it is nested too deeply"},
@@ -188,7 +193,8 @@ TEST_CASE("depth is counted against the limit that was configured") {
     wire::json_limits limits;
     limits.depth = 3;
     CHECK(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{}}})", limits).has_value());
-    CHECK_FALSE(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":{}}}})", limits).has_value());
+    CHECK_FALSE(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":{}}}})", limits)
+                    .has_value());
 }
 
 TEST_CASE("jsonrpc must be there and be the string 2.0") {
@@ -205,7 +211,8 @@ TEST_CASE("jsonrpc must be there and be the string 2.0") {
 
 TEST_CASE("a message is a request or a response and never both or neither") {
     for (std::string_view members : {R"("method":"ping","result":{})", R"("method":"ping","error":{})",
-                                     R"("method":"ping","result":null)", R"("result":{},"error":{})", R"("params":{})"}) {
+                                     R"("method":"ping","result":null)", R"("result":{},"error":{})",
+                                     R"("params":{})"}) {
         CAPTURE(members);
         const auto no = refused(R"({"jsonrpc":"2.0","id":"x",)" + std::string(members) + "}");
         CHECK(no.code == wire::invalid_request);
@@ -241,7 +248,8 @@ TEST_CASE("params is an object when it is there") {
 TEST_CASE("_meta is an object when it is there") {
     for (std::string_view meta : {"null", "1", "[]", "\"\""}) {
         CAPTURE(meta);
-        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":{"_meta":)" + std::string(meta) + "}}");
+        const auto no =
+            refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":{"_meta":)" + std::string(meta) + "}}");
         CHECK(no.code == wire::invalid_params);
         CHECK(no.sentence == "The member \"params._meta\" must be an object.");
     }
@@ -258,7 +266,8 @@ TEST_CASE("members that nobody knows are left alone") {
 
 TEST_CASE("white space around and within a message means nothing") {
     const auto message =
-        parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , \"params\" : { \"_meta\" : { \"traceparent\" : 1 } } } \n");
+        parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , "
+               "\"params\" : { \"_meta\" : { \"traceparent\" : 1 } } } \n");
     REQUIRE(message.has_value());
     CHECK(message->id == "3");
     CHECK(message->params.text() == "{ \"_meta\" : { \"traceparent\" : 1 } }");

@@ -64,7 +64,8 @@ TEST_CASE("a name that is written with escapes is the same name") {
 
 TEST_CASE("a name that only looks alike is another's") {
     CHECK(is_empty(read(R"({"ProgressToken":1,"progresstoken":1,"protocolVersion":"x","traceParent":"x","clientInfo":{},
-        "modelcontextprotocol.io/protocolVersion":"x","io.modelcontextprotocol/protocolversion":"x"," progressToken":1})")));
+        "modelcontextprotocol.io/protocolVersion":"x","io.modelcontextprotocol/protocolversion":"x",)"
+                               R"(" progressToken":1})")));
     CHECK(is_empty(read(R"({"inner":{"progressToken":1,"traceparent":"t"}})")));
 }
 
@@ -78,15 +79,18 @@ TEST_CASE("what a member must be is not judged here") {
 }
 
 TEST_CASE("what is no object says nothing") {
-    for (std::string_view text : {"{}", "[]", R"(["progressToken"])", "null", "\"progressToken\"", "1", ""}) CHECK(is_empty(read(text)));
+    for (std::string_view text : {"{}", "[]", R"(["progressToken"])", "null", "\"progressToken\"", "1", ""})
+        CHECK(is_empty(read(text)));
 }
 
 TEST_CASE("a message brings its own _meta, and a message without one brings nothing") {
-    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"progressToken":"p"},"a":{"_meta":{"traceparent":"t"}}}})";
+    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"x",)"
+                             R"("params":{"_meta":{"progressToken":"p"},"a":{"_meta":{"traceparent":"t"}}}})";
     const auto message = wire::parse_message(body, {});
     REQUIRE(message.has_value());
     CHECK(message->meta.progress_token->str() == "p");
     CHECK_FALSE(message->meta.traceparent);
-    for (const char* none : {R"({"jsonrpc":"2.0","id":1,"method":"x"})", R"({"jsonrpc":"2.0","id":1,"result":{"_meta":{"progressToken":1}}})"})
+    for (const char* none : {R"({"jsonrpc":"2.0","id":1,"method":"x"})",
+                             R"({"jsonrpc":"2.0","id":1,"result":{"_meta":{"progressToken":1}}})"})
         CHECK(is_empty(wire::parse_message(none, {})->meta));
 }

@@ -54,7 +54,8 @@ std::string in_a_child(Prepare prepare, Deed deed) {
     ::close(ends[1]);
     std::string said;
     char piece[4096];
-    for (ssize_t got; (got = ::read(ends[0], piece, sizeof piece)) > 0;) said.append(piece, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::read(ends[0], piece, sizeof piece)) > 0;)
+        said.append(piece, static_cast<std::size_t>(got));
     ::close(ends[0]);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);

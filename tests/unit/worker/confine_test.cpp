@@ -60,7 +60,8 @@ TEST_CASE("too much memory is not given, and the process lives") {
     CHECK(when_confined(wanted, taken(400 * mebibyte)) == "not given");
     CHECK(when_confined(wanted, [] {
               std::size_t count = 0;
-              while (::mmap(nullptr, mebibyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+              while (::mmap(nullptr, mebibyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+                     MAP_FAILED)
                   ++count;
               return std::string(count < 120 ? "ends" : "goes on");
           }) == "ends");

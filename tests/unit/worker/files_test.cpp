@@ -28,8 +28,9 @@ TEST_CASE("silence grants no reading of anybody's files") {
     if (lacks_landlock()) return;
     const temporary_folder folder;
     const auto file = folder.write("secret", "x");
-    for (const fs::path& path : {file, fs::path("/etc/passwd"), fs::path("/etc/shadow"), fs::path("/root"), fs::path("/etc"),
-                                fs::path("/proc"), fs::path("/tmp"), fs::path("/etc/hosts"), fs::path("/etc/ssl/certs")}) {
+    for (const fs::path& path : {file, fs::path("/etc/passwd"), fs::path("/etc/shadow"), fs::path("/root"),
+                                 fs::path("/etc"), fs::path("/proc"), fs::path("/tmp"), fs::path("/etc/hosts"),
+                                 fs::path("/etc/ssl/certs")}) {
         if (!fs::exists(path)) continue;
         INFO(path);
         CHECK(can_open(silence(), path) == "EACCES");
@@ -192,8 +193,9 @@ TEST_CASE("time zones, locales and cryptography are there without being asked fo
                   ::localtime_r(&noon, &shown);
                   return std::to_string(shown.tm_hour) + ":" + std::to_string(shown.tm_min);
               }) == "17:30");
-    CHECK(when_confined(silence(), [] { return std::string(std::setlocale(LC_ALL, "C.UTF-8") ? "set" : "not there"); }) ==
-          "set");
+    CHECK(when_confined(silence(), [] {
+              return std::string(std::setlocale(LC_ALL, "C.UTF-8") ? "set" : "not there");
+          }) == "set");
     CHECK(when_confined(silence(), [] {
               return std::string(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr) == 1 ? "ready" : "not ready");
           }) == "ready");

@@ -94,7 +94,9 @@ TEST_CASE("a pair of sockets is fine while its ends cannot be sent elsewhere") {
 
 TEST_CASE("with the network, names are looked up and connections made") {
     const listener somebody;
-    CHECK(when_confined(with_network(), [&] { return somebody.connected(::socket(AF_INET, SOCK_STREAM, 0)); }) == "done");
+    CHECK(when_confined(with_network(), [&] {
+              return somebody.connected(::socket(AF_INET, SOCK_STREAM, 0));
+          }) == "done");
     CHECK(made(with_network(), AF_INET6, SOCK_STREAM | SOCK_CLOEXEC) != "EPERM");
     CHECK(made(with_network(), AF_INET, SOCK_DGRAM) == "done");
     CHECK(when_confined(with_network(), [] {

@@ -70,7 +70,9 @@ TEST_CASE("where truncating cannot be confined, reading does not include it") {
         return in_a_child(prepare, [&] { return outcome(::open(file.c_str(), how)); });
     };
     CHECK(opened(O_RDONLY | O_TRUNC) == "EPERM");
-    CHECK(in_a_child(prepare, [&] { return outcome(::syscall(SYS_open, file.c_str(), O_RDONLY | O_TRUNC)); }) == "EPERM");
+    CHECK(in_a_child(prepare, [&] {
+              return outcome(::syscall(SYS_open, file.c_str(), O_RDONLY | O_TRUNC));
+          }) == "EPERM");
     CHECK(in_a_child(prepare, [&] { return outcome(::truncate(file.c_str(), 0)); }) == "EPERM");
     CHECK(bytes_of(file) == "x");
     CHECK(opened(O_RDONLY) == "done");

@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) {
+    return std::chrono::steady_clock::now() + time;
+}
 
 }  // namespace
 

@@ -65,8 +65,9 @@ TEST_CASE("there are no new processes unless they were granted") {
     CHECK(when_confined(silence(), forked) == "EPERM");
     CHECK(when_confined(silence(), [] { return ran({"/bin/true"}); }) == "EPERM");
     CHECK(when_confined(silence(), [] { return outcome(::execl("/bin/true", "true", nullptr)); }) == "EPERM");
-    CHECK(when_confined(silence(), [] { return outcome(::syscall(SYS_execveat, -1, "/bin/true", nullptr, nullptr, 0)); }) ==
-          "EPERM");
+    CHECK(when_confined(silence(), [] {
+              return outcome(::syscall(SYS_execveat, -1, "/bin/true", nullptr, nullptr, 0));
+          }) == "EPERM");
     CHECK(when_confined(silence(), [] { return outcome(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }) == "EPERM");
 #ifdef SYS_vfork
     CHECK(when_confined(silence(), [] { return outcome(::syscall(SYS_fork)); }) == "EPERM");
@@ -83,8 +84,12 @@ TEST_CASE("granted processes run the system's programs, under the same rules") {
     if (lacks_landlock()) return;
     const temporary_folder folder;
     const auto file = folder.write("file", "x");
-    CHECK(when_confined(with_processes(), [&] { return ran({"/bin/sh", "-c", (": < " + file.string()).c_str()}); }) != "0");
-    CHECK(when_confined(with_processes(), [&] { return ran({"/bin/sh", "-c", (": > " + file.string()).c_str()}); }) != "0");
+    CHECK(when_confined(with_processes(), [&] {
+              return ran({"/bin/sh", "-c", (": < " + file.string()).c_str()});
+          }) != "0");
+    CHECK(when_confined(with_processes(), [&] {
+              return ran({"/bin/sh", "-c", (": > " + file.string()).c_str()});
+          }) != "0");
     CHECK(bytes_of(file) == "x");
 }
 
@@ -101,7 +106,8 @@ TEST_CASE("what may be written cannot be run") {
 }
 
 TEST_CASE("granted processes stay in the worker's group and in its namespaces") {
-    for (const unsigned long flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS})
+    for (const unsigned long flag :
+         {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS})
         CHECK(when_confined(with_processes(), [flag] {
                   return outcome(::syscall(SYS_clone, flag | SIGCHLD, 0, 0, 0, 0));
               }) == "EPERM");
@@ -120,7 +126,9 @@ TEST_CASE("a process signals itself, and nobody outside") {
     CHECK(when_confined(silence(), [] { return outcome(::kill(-1, 0)); }) == "EPERM");
     CHECK(when_confined(silence(), [] { return outcome(::kill(0, 0)); }) == "EPERM");
     CHECK(when_confined(silence(), [outside] { return outcome(::syscall(SYS_tkill, outside, 0)); }) == "EPERM");
-    CHECK(when_confined(silence(), [outside] { return outcome(::syscall(SYS_tgkill, outside, outside, 0)); }) == "EPERM");
+    CHECK(when_confined(silence(), [outside] {
+              return outcome(::syscall(SYS_tgkill, outside, outside, 0));
+          }) == "EPERM");
     CHECK(signalled(with_processes()) == "EPERM");
     CHECK(when_confined(silence(), []() -> std::string { std::abort(); }) == "ended by ABRT");
     CHECK(when_confined(silence(), []() -> std::string {

@@ -35,7 +35,9 @@ struct call {
 };
 
 std::string called(const plugin::confinement& wanted, const call& one) {
-    return when_confined(wanted, [&] { return outcome(::syscall(one.number, one.first, one.second, one.third, one.fourth)); });
+    return when_confined(wanted, [&] {
+        return outcome(::syscall(one.number, one.first, one.second, one.third, one.fourth));
+    });
 }
 
 }  // namespace
@@ -126,7 +128,8 @@ TEST_CASE("what no plugin has a use for is forbidden, whatever was granted") {
     }
 }
 
-TEST_CASE("what cannot be judged, or is newer than the list, is not there, so that there is something to fall back on") {
+TEST_CASE("what cannot be judged, or is newer than the list, is not there, so that there is something to fall back "
+          "on") {
     for (const call& one : {call{"clone3", SYS_clone3}, call{"openat2", SYS_openat2, -1}, call{"cachestat", 451},
                             call{"fchmodat2", 452, AT_FDCWD}, call{"of next year", 500}}) {
         INFO(one.name);
@@ -158,7 +161,8 @@ TEST_CASE("what every program does is allowed") {
               if (::prctl(PR_SET_NAME, "plugin") != 0) return "no name";
               rlimit limit{};
               if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return "no limit";
-              if (::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) return "no memory";
+              if (::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+                  return "no memory";
               return "all";
           }) == "all");
 }
