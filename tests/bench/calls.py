@@ -31,7 +31,8 @@ def instructions(rack, token, calls):
     config = rack.folder / "measured.toml"
     config.write_text(rack.config())
     counts = rack.folder / "counts"
-    with subprocess.Popen(["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}", BINARY, "serve", "--config", config],
+    with subprocess.Popen(["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}",
+                           BINARY, "serve", "--config", config],
                           env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
@@ -55,7 +56,8 @@ def measure():
         token = rack.new_token("ann")
         rack.start()
         processor_time(rack, token, 2_000)
-        report("tools/call, processor time of the server", 1e6 * min(processor_time(rack, token, 20_000) for _ in range(3)), "us")
+        report("tools/call, processor time of the server",
+               1e6 * min(processor_time(rack, token, 20_000) for _ in range(3)), "us")
         few, many = 200, 1200
         spent = [instructions(rack, token, calls) for calls in (few, many)]
         report("tools/call, instructions of the server", (spent[1] - spent[0]) / (many - few), "", MOST_INSTRUCTIONS)

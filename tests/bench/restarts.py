@@ -45,7 +45,8 @@ class Load:
     """Asks at a constant rate, however long the answers take."""
 
     def __init__(self, address, token):
-        fields = {"Host": f"{address[0]}:{address[1]}", "Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        fields = {"Host": f"{address[0]}:{address[1]}", "Content-Type": "application/json",
+                  "Authorization": f"Bearer {token}"}
         body = rpc("tools/call", {"name": "echo", "arguments": {"text": "x" * 100}})
         self.address = address
         self.keeping = request("POST", "/mcp", fields, body)
@@ -88,7 +89,8 @@ class Load:
     def fail(self, one, error):
         if one.begun is not None:
             is_refusal = isinstance(error, ConnectionRefusedError)
-            (self.refused if is_refusal else self.lost).append(f"{error!r} after {len(one.got)} bytes, {len(one.to_send)} unsent")
+            (self.refused if is_refusal else self.lost).append(
+                f"{error!r} after {len(one.got)} bytes, {len(one.to_send)} unsent")
         self.close(one)
 
     def come_round(self, patience):
@@ -169,7 +171,8 @@ def measure(restarts=20, rate=2000):
     server = Server(config, token=token, sockets=[kept])
     processes = multiprocessing.get_context("fork")
     is_over, tell = processes.Event(), processes.Queue()
-    clients = [processes.Process(target=client, args=(address, token, rate / CLIENTS, is_over, tell)) for _ in range(CLIENTS)]
+    clients = [processes.Process(target=client, args=(address, token, rate / CLIENTS, is_over, tell))
+               for _ in range(CLIENTS)]
     for one in clients:
         one.start()
     gaps = []

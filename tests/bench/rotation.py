@@ -44,7 +44,8 @@ class Mixed:
         # An answer that was under way when the token was rotated is judged by the window that there is now.
         with self.lock:
             end = self.ends.get(asked.about, 0)
-        what = f"{asked.status} for {id_of(asked.about)}, asked {asked.sent - end:+.3f} s from its end: {asked.body[:120]}"
+        what = (f"{asked.status} for {id_of(asked.about)}, asked {asked.sent - end:+.3f} s from its end: "
+                f"{asked.body[:120]}")
         self.with_old += end != FOR_EVER
         if asked.status == 0:
             self.lost.append(what)

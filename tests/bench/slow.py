@@ -84,8 +84,8 @@ class Good:
 
 
 def attack(server, arguments, count, seconds):
-    with subprocess.Popen(["slowhttptest", *arguments, "-c", str(count), "-r", str(count // 4), "-l", str(seconds), "-p",
-                           "5", "-u", server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    with subprocess.Popen(["slowhttptest", *arguments, "-c", str(count), "-r", str(count // 4), "-l", str(seconds),
+                           "-p", "5", "-u", server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors="replace") as process:
         said = process.communicate(timeout=seconds + 120)[0]
     connected = [int(number) for number in re.findall(r"connected: *(\d+)", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", said))]

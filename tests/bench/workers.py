@@ -38,7 +38,8 @@ def killed_with_calls_in_flight():
             if turn == KILLS // 10:
                 files, threads = server.open_files(), len(os.listdir(f"/proc/{server.pid}/task"))
             barrage.run()
-        report(f"until the last of {IN_FLIGHT} calls is told, the slowest of {KILLS} times", max(barrage.told), "ms", 50)
+        report(f"until the last of {IN_FLIGHT} calls is told, the slowest of {KILLS} times",
+               max(barrage.told), "ms", 50)
         report("the same, p50", quantile(barrage.told, 0.5), "ms")
         report("until the next worker has answered a call, the slowest", max(barrage.back), "ms", 200)
         report("the same, p50", quantile(barrage.back, 0.5), "ms")

@@ -84,11 +84,13 @@ class TheCheckItself(unittest.TestCase):
             return faults(root)
 
     def test_finds_a_duty_without_a_test(self):
-        self.assertEqual(["P2 is named by no test"], self.found("**P1. A.** b\n**P2. C.** d\n", 'TEST_CASE("P1: a") {}\n'))
+        self.assertEqual(["P2 is named by no test"],
+                         self.found("**P1. A.** b\n**P2. C.** d\n", 'TEST_CASE("P1: a") {}\n'))
 
     def test_finds_a_test_of_no_duty(self):
         self.assertEqual(["P2 is no duty, and is named by tests/one_test.cpp"],
-                         self.found("**P1. A.** b\n", 'TEST_CASE("P1: a") {}\n// CONTRACT.md, P2.\nTEST_CASE("c") {}\n'))
+                         self.found("**P1. A.** b\n",
+                                    'TEST_CASE("P1: a") {}\n// CONTRACT.md, P2.\nTEST_CASE("c") {}\n'))
 
     def test_takes_no_mention_for_a_test(self):
         self.assertEqual(["tests/one_test.cpp: P1 is above no test", "P1 is named by no test"],

@@ -54,8 +54,8 @@ class Barrage:
     def judge(self, lost, kept, fine):
         crashed = {"plugin": "one", "reason": "crashed", "retriable": True}
         for index, response in enumerate(lost):
-            if (response.answer.get("id"), response.code, (response.error or {}).get("data")) != (index, -32603, crashed) \
-                    or "one" not in response.sentence:
+            if (response.answer.get("id"), response.code, (response.error or {}).get("data")) \
+                    != (index, -32603, crashed) or "one" not in response.sentence:
                 self.wrong.append(response)
         for index, response in enumerate(kept):
             if (response.answer.get("id"), "result" in response.answer and response.text) != (index, "released"):

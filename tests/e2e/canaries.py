@@ -17,7 +17,8 @@ class Canary:
         self.forms = dict(self._forms())
 
     def _forms(self):
-        for name, text in (("whole", self.secret), ("upper case", self.secret.upper()), ("reversed", self.secret[::-1])):
+        for name, text in (("whole", self.secret), ("upper case", self.secret.upper()),
+                           ("reversed", self.secret[::-1])):
             yield name, text
         yield "a prefix", self.secret[:SHORTEST]
         yield "a suffix", self.secret[-SHORTEST:]

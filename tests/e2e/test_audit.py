@@ -70,7 +70,8 @@ class ALine(WithAudit):
         self.assertRegex(line.pop("run"), r"^[\w-]{12}$")
         self.assertGreater(line.pop("durationMs"), 0)
         self.assertEqual({"seq": 2, "kind": "call", "method": "tools/call", "name": "echo", "subject": "token",
-                          "issuer": "env-token", "credential": "env-1", "request": "r 1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
+                          "issuer": "env-token", "credential": "env-1", "request": "r 1",
+                          "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
                           "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}, line)
 
     def test_is_there_for_every_transport_and_version(self):
@@ -159,7 +160,8 @@ class ALine(WithAudit):
 
     def test_of_a_task_comes_when_it_is_handed_out_and_when_it_ends(self):
         server = self.serve(plugin(FIXTURE))
-        begun = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 60, "label": "it"}}, meta=KNOWS_TASKS)
+        begun = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 60, "label": "it"}},
+                              meta=KNOWS_TASKS)
         id = begun.result["taskId"]
         server.modern("tasks/get", {"taskId": id}, meta=KNOWS_TASKS)
         server.modern("tasks/cancel", {"taskId": id}, meta=KNOWS_TASKS)
@@ -168,7 +170,8 @@ class ALine(WithAudit):
         handed_out, cancelled = self.wait_for_lines(2, "call")
         self.assertEqual(("task", id), (handed_out["outcome"], handed_out["task"]))
         self.assertEqual(("tasks/cancel", "ok", id), (cancelled["method"], cancelled["outcome"], cancelled["name"]))
-        early = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 0, "label": "it"}}, meta=KNOWS_TASKS)
+        early = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 0, "label": "it"}},
+                              meta=KNOWS_TASKS)
         self.assertNotIn("taskId", early.result)
         self.assertEqual("ok", self.last_call(3)["outcome"])
         self.assertEqual(1, len(self.lines("task")))
@@ -185,7 +188,8 @@ class ALine(WithAudit):
     def test_stays_one_line_whatever_a_client_says(self):
         server = self.serve()
         odd = "\u0000\n\r\u001b[2J\u2028\u0085\u202e\"}\\" + "x" * 100_000
-        server.modern("tools/call", {"name": odd}, id=odd[:60], meta={META + "clientInfo": {"name": odd, "version": odd}, "traceparent": odd},
+        server.modern("tools/call", {"name": odd}, id=odd[:60],
+                      meta={META + "clientInfo": {"name": odd, "version": odd}, "traceparent": odd},
                       fields={"Mcp-Name": None})
         server.call_tool(odd, id=odd[:60])
         self.last_call(2)
@@ -222,7 +226,8 @@ class Refusals(WithAudit):
         wrong = new_token()
         self.assertEqual(401, server.post(rpc("tools/call", ECHO), token=wrong).status)
         self.assertEqual(401, server.post(rpc("tools/call", ECHO), token=None).status)
-        self.assertEqual(401, server.post(rpc("tools/call", ECHO), {"Authorization": "Bearer ${MCP_AUTH_TOKEN}"}).status)
+        self.assertEqual(401, server.post(rpc("tools/call", ECHO),
+                                          {"Authorization": "Bearer ${MCP_AUTH_TOKEN}"}).status)
         server.call_tool("echo", {"text": "hi"})
         lines = self.wait_for_lines(3, "refused")
         self.assertEqual([("bad_token", "127.0.0.1"), ("no_token", "127.0.0.1"), ("unexpanded_variable", "127.0.0.1")],
@@ -341,7 +346,8 @@ class AFullDisk(WithAudit):
     def test_is_survived_on_a_real_one(self):
         small = self.folder / "small"
         small.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", small], capture_output=True).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", small],
+                          capture_output=True).returncode:
             raise unittest.SkipTest("only root may mount a small disk")
         self.addCleanup(subprocess.run, ["umount", "-l", small], check=True)
         self.path = small / "audit.jsonl"

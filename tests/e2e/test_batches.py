@@ -54,7 +54,8 @@ class ABatch(Batching):
         self.assertIn("100", response.sentence)
 
     def test_that_needs_no_answer_has_none(self):
-        answers = [{"jsonrpc": "2.0", "id": 1, "result": {}}, {"jsonrpc": "2.0", "id": 1, "error": {"code": -1, "message": ""}}]
+        answers = [{"jsonrpc": "2.0", "id": 1, "result": {}},
+                   {"jsonrpc": "2.0", "id": 1, "error": {"code": -1, "message": ""}}]
         for batch in (answers, [rpc("notifications/cancelled", {"requestId": 1}, id=None)] * 100,
                       [*answers, rpc("notifications/unknown", id=None)]):
             response = self.session.post(batch)
@@ -84,10 +85,12 @@ class ABatch(Batching):
 
     def test_may_take_back_nothing_of_itself_and_hurts_nobody(self):
         cancelled = rpc("notifications/cancelled", {"requestId": 2}, id=None)
-        self.assertEqual([(1, "a"), (2, "b")], self.texts(self.answers([echo("a", 1), cancelled, echo("b", 2), cancelled])))
+        self.assertEqual([(1, "a"), (2, "b")],
+                         self.texts(self.answers([echo("a", 1), cancelled, echo("b", 2), cancelled])))
 
     def test_with_a_modern_request_in_it_says_what_is_missing(self):
-        meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+        meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientCapabilities": {}}
         answers = self.answers([rpc("server/discover", {"_meta": meta}, 1), echo("a", 2)])
         self.assertEqual(-32020, answers[0]["error"]["code"])
         self.assertEqual([(2, "a")], self.texts(answers[1:]))

@@ -12,7 +12,8 @@ HONEST = {"ASAN_OPTIONS": "exitcode=99:quarantine_size_mb=1"}
 
 def open_sessions(server, count):
     """The ids of so many sessions, opened one after the other."""
-    params = {"protocolVersion": LEGACY[0], "capabilities": {"roots": {}}, "clientInfo": {"name": "e2e", "version": "1"}}
+    params = {"protocolVersion": LEGACY[0], "capabilities": {"roots": {}},
+              "clientInfo": {"name": "e2e", "version": "1"}}
     data = server.request(body=rpc("initialize", params))
     for _ in range(0, count, 1000):
         with server.connect() as connection:
@@ -40,7 +41,8 @@ class ManySessions(unittest.TestCase):
         with Server(settings(plugin(hostile("talkative")), server={"sessions": 3000}), **HONEST) as server:
             for _ in open_sessions(server, 3000):
                 pass
-            with server.stream(*modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})) as listener:
+            with server.stream(*modern("subscriptions/listen",
+                                       {"notifications": {"toolsListChanged": True}})) as listener:
                 listener.next()
                 before = server.memory()
                 for _ in range(300):

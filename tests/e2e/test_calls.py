@@ -68,7 +68,8 @@ class Misbehaving(Served):
 
     def test_what_went_wrong_leaves_the_connection_usable(self):
         with self.server.connect() as connection:
-            for tool, arguments in (("throws", {}), ("answers_bad_json", {}), ("answers_twice", {}), ("echo", {"text": ""})):
+            for tool, arguments in (("throws", {}), ("answers_bad_json", {}), ("answers_twice", {}),
+                                    ("echo", {"text": ""})):
                 connection.send(self.server.request(body=rpc("tools/call", {"name": tool, "arguments": arguments})))
                 self.assertEqual(200, connection.read_response().status)
 
@@ -144,7 +145,8 @@ class Principals(Served):
             self.assertNotIn("Bearer", body)
 
     def test_are_named_by_the_configuration(self):
-        config = settings(plugin(hostile("misbehaving"), scopes=[]), extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
+        config = settings(plugin(hostile("misbehaving"), scopes=[]),
+                          extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
         with Server(config) as server:
             said, _ = self.whoami(server.call_tool("whoami", {}))
             self.assertEqual(("ann", ["a:b"]), (said["subject"], said["scopes"]))
@@ -229,7 +231,8 @@ class Notifications(Served):
 
     def test_come_one_by_one(self):
         with self.server.connect() as connection:
-            connection.send(self.server.request(body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
+            connection.send(self.server.request(
+                body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
             status, fields = connection.read_head()
             self.assertEqual(200, status)
             self.assertIn("text/event-stream", dict((name.lower(), text) for name, text in fields)["content-type"])
@@ -238,7 +241,8 @@ class Notifications(Served):
     def test_leave_the_connection_usable(self):
         with self.server.connect() as connection:
             for _ in range(3):
-                connection.send(self.server.request(body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
+                connection.send(self.server.request(
+                    body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
                 self.assertEqual("notified", connection.read_response().text)
 
 

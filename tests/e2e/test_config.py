@@ -43,12 +43,14 @@ class Complaints(unittest.TestCase):
         self.assert_complaint('[server]\nlisten = ["127.0.0.1:0"]\nlisen = 5\n[auth]\nbackend = "env-token"\n', ":3:1:",
                               "unknown key in [server]", 'did you mean "listen"', 'found "lisen"')
         self.assert_complaint(HEAD + "[sever]\n", ":5:", "unknown key at the top level", '"server"')
-        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\ntimeuot = "5s"\n', ":7:1:", "[[plugin]]", '"timeout"')
+        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\ntimeuot = "5s"\n', ":7:1:", "[[plugin]]",
+                              '"timeout"')
 
     def test_a_wrong_type(self):
         self.assert_complaint('[server]\nlisten = 8080\n', ":2:", "server.listen", "wrong type", "an integer")
         self.assert_complaint(HEAD + '[plugins]\ndirectories = "/x"\n', ":6:", "array of strings", "a string")
-        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nrequired = "yes"\n', ":7:", "true or false", "a string")
+        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nrequired = "yes"\n', ":7:", "true or false",
+                              "a string")
         self.assert_complaint(HEAD + '[plugin]\nlibrary = "echo"\n', ":5:", "[[plugin]]", "a table")
 
     def test_a_value_out_of_range(self):
@@ -57,8 +59,8 @@ class Complaints(unittest.TestCase):
         self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nthreads = 0\n', ":7:", "threads", "0")
 
     def test_a_bad_address(self):
-        for address in ("localhost", "127.0.0.1", "127.0.0.1:99999", ":8080", "127.0.0.1:http", "unix:", "example.com:80",
-                        "http://127.0.0.1:80", "[::1]", "256.0.0.1:80"):
+        for address in ("localhost", "127.0.0.1", "127.0.0.1:99999", ":8080", "127.0.0.1:http", "unix:",
+                        "example.com:80", "http://127.0.0.1:80", "[::1]", "256.0.0.1:80"):
             with self.subTest(address):
                 self.assert_complaint(HEAD.replace("127.0.0.1:0", address), ":2:", "expected", address)
 
@@ -69,11 +71,12 @@ class Complaints(unittest.TestCase):
                               ":5:")
 
     def test_a_variable_that_is_not_set(self):
-        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "${NO_SUCH_VARIABLE}"\n', ":6:", "NO_SUCH_VARIABLE", "unset")
+        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "${NO_SUCH_VARIABLE}"\n', ":6:", "NO_SUCH_VARIABLE",
+                              "unset")
 
     def test_another_isolation_than_there_is(self):
-        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nisolation = "thread"\n', ":7:", '"thread"', '"process"',
-                              '"host"')
+        self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nisolation = "thread"\n', ":7:", '"thread"',
+                              '"process"', '"host"')
 
     def test_a_file_that_is_not_utf_8(self):
         with Folder() as folder:
@@ -97,7 +100,8 @@ class Complaints(unittest.TestCase):
         with Folder(HEAD) as folder:
             folder.config.chmod(0)
             done = subprocess.run([*humble, BINARY, "serve", "--config", folder.config], env=environment(new_token()),
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                                  check=False)
             self.assertEqual(78, done.returncode, done)
             self.assertIn("permission denied", done.stderr)
 
@@ -122,7 +126,8 @@ class Options(unittest.TestCase):
 
 class TheReadme(unittest.TestCase):
     def write_what_it_names(self, folder):
-        openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-days", "2"]
         subprocess.run([*openssl, "-subj", "/CN=localhost", "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
                        check=True, capture_output=True)
         (folder / "clients.crt").write_bytes((folder / "tls.crt").read_bytes())

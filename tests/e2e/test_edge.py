@@ -14,8 +14,8 @@ import tempfile
 import time
 import unittest
 
-from harness import (BINARY, BUILD, META, PATIENCE, SOURCE, Closed, Folder, Served, Server, Stream, hostile, modern, new_token, plugin,
-                     rpc, settings, toolrack, wait_until)
+from harness import (BINARY, BUILD, META, PATIENCE, SOURCE, Closed, Folder, Served, Server, Stream, hostile, modern,
+                     new_token, plugin, rpc, settings, toolrack, wait_until)
 
 CONFIGURATION = 78
 LIST = rpc("tools/list")
@@ -80,7 +80,8 @@ class HandedOver(unittest.TestCase):
                 for address in server.addresses:
                     host = named(self.socket) if isinstance(address, str) else (
                         f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}")
-                    self.assertEqual(200, server.send(body=LIST, fields={"Host": host}, address=address).status, address)
+                    self.assertEqual(200, server.send(body=LIST, fields={"Host": host}, address=address).status,
+                                     address)
             self.assertTrue(os.path.exists(path), "the file belongs to whoever made it")
 
     def test_an_address_without_one_is_opened_as_ever(self):
@@ -230,7 +231,8 @@ class Told(unittest.TestCase):
 
     def test_nothing_about_being_alive_when_the_watchdog_is_not_for_it(self):
         with Supervisor() as supervisor:
-            with Server(settings("echo"), NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="1000", WATCHDOG_PID="1") as server:
+            with Server(settings("echo"), NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="1000",
+                        WATCHDOG_PID="1") as server:
                 self.assertEqual(["READY=1"], supervisor.next())
                 self.assertEqual(200, server.post(LIST).status)
                 server.signal(signal.SIGHUP)
@@ -244,7 +246,8 @@ class Told(unittest.TestCase):
             with Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="150000") as server:
                 self.assertEqual(["WATCHDOG=1"], supervisor.next(but=("READY=1",)))
                 with server.connect() as connection:
-                    connection.send(server.request(body=rpc("tools/call", {"name": "blocks", "arguments": {"ms": 9000}})))
+                    connection.send(server.request(
+                        body=rpc("tools/call", {"name": "blocks", "arguments": {"ms": 9000}})))
                     server.wait_for_line("1 of 2 I/O threads have not come round")
                     supervisor.forget()
                     self.assertTrue(supervisor.is_silent(0.5))
@@ -311,7 +314,8 @@ class TooSlow(Served):
 
 
 # UBSan opens a pipe to look at an object's type, and takes it for a bad one when there is none to be had.
-CHECKS_TYPES = "undefined" in (BUILD / "CMakeCache.txt").read_text().partition("TOOLRACK_SANITIZE:")[2].partition("\n")[0]
+CHECKS_TYPES = "undefined" in (BUILD / "CMakeCache.txt").read_text().partition(
+    "TOOLRACK_SANITIZE:")[2].partition("\n")[0]
 
 
 @unittest.skipIf(CHECKS_TYPES, "without descriptors UBSan finds faults that there are not; the release build is tested")
@@ -370,7 +374,8 @@ class WithoutDescriptors(Served):
 
     def test_too_few_for_the_connections_that_are_allowed_is_said_at_start(self):
         with Folder(settings("echo", limits={"connections": 900_000}, listen=["127.0.0.1:0"])) as folder:
-            few = f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400)); os.execv(sys.argv[1], sys.argv[1:])"
+            few = (f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400)); "
+                   f"os.execv(sys.argv[1], sys.argv[1:])")
             process = subprocess.Popen([sys.executable, "-c", few, BINARY, "serve", "--config", folder.config],
                                        env={**os.environ, "MCP_AUTH_TOKEN": new_token()}, stdin=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, text=True)
@@ -400,7 +405,8 @@ class Stopping(unittest.TestCase):
             call = self.slow_call(server, 3000)
             self.assertTrue(call.is_silent(0.5))
             server.signal()
-            self.assertEqual({"resultType": "complete", "_meta": {META + "subscriptionId": "ear"}}, stream.next()["result"])
+            self.assertEqual({"resultType": "complete", "_meta": {META + "subscriptionId": "ear"}},
+                             stream.next()["result"])
             self.assertIsNone(stream.next())
             answer = call.read_response()
             self.assertEqual("slept", answer.text)

@@ -40,7 +40,8 @@ class Prompts(InBothEras):
             self.assertEqual({"test_simple_prompt", "test_prompt_with_arguments", "test_prompt_with_embedded_resource",
                               "test_prompt_with_image", "test_input_required_result_prompt", "count"}, set(prompts))
             self.assertEqual([("arg1", True), ("arg2", True)],
-                             [(one["name"], one["required"]) for one in prompts["test_prompt_with_arguments"]["arguments"]])
+                             [(one["name"], one["required"])
+                              for one in prompts["test_prompt_with_arguments"]["arguments"]])
 
     def test_are_filled_in(self):
         for era in ERAS:
@@ -64,7 +65,8 @@ class Prompts(InBothEras):
 
     def test_name_the_argument_that_is_missing(self):
         for arguments, missing in ((None, "arg1"), ({}, "arg1"), ({"arg2": "x"}, "arg1"), ({"arg1": "x"}, "arg2")):
-            self.assert_refused("prompts/get", overlay({"name": "test_prompt_with_arguments", "arguments": arguments}, {}),
+            self.assert_refused("prompts/get",
+                                overlay({"name": "test_prompt_with_arguments", "arguments": arguments}, {}),
                                 f'"{missing}"')
 
     def test_take_strings_only(self):
@@ -72,7 +74,8 @@ class Prompts(InBothEras):
             params = {"name": "test_prompt_with_arguments", "arguments": {"arg1": "x", "arg2": wrong}}
             self.assert_refused("prompts/get", params, '"arg2"')
         for arguments in ([], "x", 5, True):
-            self.assert_refused("prompts/get", {"name": "test_simple_prompt", "arguments": arguments}, "params.arguments")
+            self.assert_refused("prompts/get", {"name": "test_simple_prompt", "arguments": arguments},
+                                "params.arguments")
 
     def test_that_there_are_not_are_named(self):
         for name in ("no-such-prompt", "", "test_simple_text", "x" * 100):
@@ -88,10 +91,12 @@ class Resources(InBothEras):
     def test_are_listed_apart_from_templates(self):
         for era in ERAS:
             uris = [one["uri"] for one in self.ask(era, "resources/list").result["resources"]]
-            self.assertEqual(["test://static-text", "test://static-binary", "test://watched-resource", "talk://a", "talk://b"],
+            self.assertEqual(["test://static-text", "test://static-binary", "test://watched-resource", "talk://a",
+                              "talk://b"],
                              uris)
             templates = self.ask(era, "resources/templates/list").result["resourceTemplates"]
-            self.assertEqual(["test://template/{id}/data", "talk://tree/{+path}"], [one["uriTemplate"] for one in templates])
+            self.assertEqual(["test://template/{id}/data", "talk://tree/{+path}"],
+                             [one["uriTemplate"] for one in templates])
 
     def test_are_read_as_text_and_as_bytes(self):
         for era in ERAS:
@@ -121,7 +126,8 @@ class Resources(InBothEras):
         for params in ({}, {"uri": 5}, {"uri": None}, {"uri": ["test://static-text"]}):
             with self.subTest(params):
                 self.assertEqual(INVALID_PARAMS, self.session.request("resources/read", params).code)
-                self.assertEqual(INVALID_PARAMS, self.server.modern("resources/read", params, fields={"Mcp-Name": "x"}).code)
+                self.assertEqual(INVALID_PARAMS,
+                                 self.server.modern("resources/read", params, fields={"Mcp-Name": "x"}).code)
 
 
 class LeftOut(InBothEras):
@@ -156,9 +162,9 @@ class OddUris(InBothEras):
         "test://template/x/data\u0000", "talk://tree/", "talk://tree/a%00b",
         "test://template/" + "x" * 5000 + "/data", "talk://tree/" + "../" * 100_000)
 
-    BYTES_THAT_ARE_NO_TEXT = ("test://template/%ff/data", "test://template/%c0%af/data", "test://template/%c0%ae%c0%ae/data",
-                              "test://template/%ed%a0%80/data", "test://template/%f4%90%80%80/data",
-                              "test://template/%e2%82/data", "talk://tree/a/%80")
+    BYTES_THAT_ARE_NO_TEXT = ("test://template/%ff/data", "test://template/%c0%af/data",
+                              "test://template/%c0%ae%c0%ae/data", "test://template/%ed%a0%80/data",
+                              "test://template/%f4%90%80%80/data", "test://template/%e2%82/data", "talk://tree/a/%80")
 
     def assert_nowhere(self, uri):
         for era in ERAS:
@@ -208,7 +214,8 @@ class Completion(InBothEras):
 
     def test_offers_what_a_prompt_and_a_template_know(self):
         for era in ERAS:
-            for ref in ({"type": "ref/prompt", "name": "count"}, {"type": "ref/resource", "uri": "talk://tree/{+path}"}):
+            for ref in ({"type": "ref/prompt", "name": "count"},
+                        {"type": "ref/resource", "uri": "talk://tree/{+path}"}):
                 self.assertEqual({"values": ["14", *(f"14{n}" for n in range(10))], "total": 11, "hasMore": False},
                                  self.complete(era, ref, "14").result["completion"])
 
@@ -227,12 +234,15 @@ class Completion(InBothEras):
 
     def test_of_what_there_is_not_is_refused(self):
         for ref in ({"type": "ref/prompt", "name": "nobody"}, {"type": "ref/prompt"}, {"type": "ref/prompt", "name": 5},
-                    {"type": "ref/tool", "name": "change"}, {"type": "ref/resource", "name": "count"}, {}, 5, None, "count"):
-            self.assert_refused("completion/complete", {"ref": ref, "argument": {"name": "from", "value": ""}}, "params.ref")
+                    {"type": "ref/tool", "name": "change"}, {"type": "ref/resource", "name": "count"}, {}, 5, None,
+                    "count"):
+            self.assert_refused("completion/complete", {"ref": ref, "argument": {"name": "from", "value": ""}},
+                                "params.ref")
 
     def test_needs_an_argument_with_its_value(self):
         ref = {"type": "ref/prompt", "name": "count"}
-        for argument in ({}, {"name": "from"}, {"value": ""}, {"name": 5, "value": ""}, {"name": "from", "value": 5}, [], "x"):
+        for argument in ({}, {"name": "from"}, {"value": ""}, {"name": 5, "value": ""}, {"name": "from", "value": 5},
+                         [], "x"):
             self.assert_refused("completion/complete", {"ref": ref, "argument": argument}, "params.argument")
         self.assert_refused("completion/complete", {"ref": ref}, "params.argument")
 
@@ -291,9 +301,10 @@ class Paging(InBothEras):
             stamp, page = own.rsplit("-", 1)
             cursors = [cursor for other, cursor in of_list.items() if other != method]
             cursors += [cursor for cursor in of_other.values() if cursor]
-            cursors += ["", "0", "1", "-1", secrets.token_hex(20), "x" * 100_000, "\u0000", "ü", own + "0" * 30, own + " ",
-                        " " + own, own + "\u0000", own[:-1], own[1:], own.upper(), f"{stamp}-0", f"{stamp}--1", f"{stamp}-+1",
-                        f"{stamp}-1.0", f"{stamp}-{2**64}", f"{stamp}-999", ("0" if own[0] != "0" else "1") + own[1:],
+            cursors += ["", "0", "1", "-1", secrets.token_hex(20), "x" * 100_000, "\u0000", "ü", own + "0" * 30,
+                        own + " ", " " + own, own + "\u0000", own[:-1], own[1:], own.upper(), f"{stamp}-0",
+                        f"{stamp}--1", f"{stamp}-+1", f"{stamp}-1.0", f"{stamp}-{2**64}", f"{stamp}-999",
+                        ("0" if own[0] != "0" else "1") + own[1:],
                         5, True, [], {}, [own], {"cursor": own}, 1e300]
             for cursor in cursors:
                 if cursor != own:

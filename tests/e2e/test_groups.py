@@ -63,7 +63,8 @@ class Groups(unittest.TestCase):
         os.setxattr(self.group, "user.delegate", b"1")
 
     def serve(self, *plugins):
-        server = Server(settings(*plugins), "--log-level", "debug", before=(sys.executable, "-c", MOVE, self.group / "cgroup.procs"))
+        server = Server(settings(*plugins), "--log-level", "debug",
+                        before=(sys.executable, "-c", MOVE, self.group / "cgroup.procs"))
         self.addCleanup(server.stop)
         return server
 
@@ -159,7 +160,8 @@ class Groups(unittest.TestCase):
         there = (self.group / "cgroup.controllers").read_text().split()
         lacking = " and ".join(one for one in ("memory", "pids") if one not in there)
         server = self.serve("echo")
-        server.wait_for_line(f"left to this server lacks {lacking}$" if lacking else "with limits for all its processes together")
+        server.wait_for_line(f"left to this server lacks {lacking}$" if lacking
+                             else "with limits for all its processes together")
 
     def test_processes_that_were_granted_are_counted(self):
         self.need("pids")

@@ -132,9 +132,9 @@ class TheServer(WithKeys):
         self.assertTrue(self.is_let_in(server, signed(secret, self.keys.kid, claims_of())))
         self.assertTrue(self.is_let_in(server, signed(secret, self.keys.kid, claims_of(aud=["x", HERE], azp="ci"))))
         now = int(time.time())
-        for claims in (claims_of(aud="https://elsewhere.example.com/mcp"), claims_of(exp=now - 1), claims_of(iat=now + 600),
-                       claims_of(exp=now + 25 * 3600), claims_of(iss="somebody"), claims_of(exp=now + 60.5),
-                       claims_of(nbf=now + 600), {"sub": "ann"}):
+        for claims in (claims_of(aud="https://elsewhere.example.com/mcp"), claims_of(exp=now - 1),
+                       claims_of(iat=now + 600), claims_of(exp=now + 25 * 3600), claims_of(iss="somebody"),
+                       claims_of(exp=now + 60.5), claims_of(nbf=now + 600), {"sub": "ann"}):
             self.assert_refused(server, signed(secret, self.keys.kid, claims))
         for header in ({"alg": "none"}, {"typ": "JWT"}, {"jwk": {}}, {"crit": []}, {"kid": "../../etc/passwd"}):
             head = {"alg": "HS256", "typ": "at+jwt", "kid": self.keys.kid} | header
@@ -162,27 +162,36 @@ class TheServer(WithKeys):
         forged = {
             "no algorithm, no signature": f"{nothing}.{claims}.",
             "no algorithm, the old signature": f"{nothing}.{claims}.{signature}",
-            **{f"alg {alg}": headed(alg=alg) for alg in ("none", "None", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256", "")},
+            **{f"alg {alg}": headed(alg=alg)
+               for alg in ("none", "None", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256", "")},
             "the MAC of HS512": f"{header}.{claims}.{b64(longer)}",
             **{f"{name} in the header": headed(**{name: what}) for name, what in (
-                ("jku", evil), ("x5u", evil), ("jwk", {"kty": "oct", "k": b64(secret)}), ("x5c", ["AAAA"]), ("crit", ["exp"]),
-                ("b64", False), ("zip", "DEF"), ("enc", "A128GCM"), ("cty", "JWT"))},
+                ("jku", evil), ("x5u", evil), ("jwk", {"kty": "oct", "k": b64(secret)}), ("x5c", ["AAAA"]),
+                ("crit", ["exp"]), ("b64", False), ("zip", "DEF"), ("enc", "A128GCM"), ("cty", "JWT"))},
             **{f"kid {name}": headed(kid=name) for name in ("other", "", "../../../etc/passwd", "' or 1=1 --", evil)},
             "unused bits": good[:-1] + last[last.index(good[-1]) ^ 1],
             "padding": good + "=",
             "padding inside": sealed(header, claims + "="),
-            "another alphabet": sealed(header, base64.b64encode(json.dumps(claims_of(x="\u00ff\u00fe?>~")).encode()).decode().rstrip("=") + "+/+/"),
+            "another alphabet": sealed(header, base64.b64encode(
+                json.dumps(claims_of(x="\u00ff\u00fe?>~")).encode()).decode().rstrip("=") + "+/+/"),
             "two segments": f"{header}.{claims}",
             "four segments": good + ".AAAA",
             "an empty signature": f"{header}.{claims}.",
             "a short signature": f"{header}.{claims}.{signature[:22]}",
         }
         now = int(time.time())
-        said = {f"without {name}": {key: one for key, one in claims_of().items() if key != name} for name in claims_of() if name != "nbf"}
-        said |= {"issued tomorrow": claims_of(iat=now + 86400, exp=now + 2 * 86400), "not before tomorrow": claims_of(nbf=now + 86400),
-                 "expired": claims_of(iat=now - 100, exp=now - 1), "for somebody else": claims_of(aud="https://other.example.com/mcp"),
-                 "for nobody": claims_of(aud=[]), "almost for us": claims_of(aud=HERE + "/"), "of another issuer": claims_of(iss="evil"),
-                 "a time in words": claims_of(exp=str(now + 600)), "no name": claims_of(sub=""), "scopes in a list": claims_of(scope=["tools"]),
+        said = {f"without {name}": {key: one for key, one in claims_of().items() if key != name}
+                for name in claims_of() if name != "nbf"}
+        said |= {"issued tomorrow": claims_of(iat=now + 86400, exp=now + 2 * 86400),
+                 "not before tomorrow": claims_of(nbf=now + 86400),
+                 "expired": claims_of(iat=now - 100, exp=now - 1),
+                 "for somebody else": claims_of(aud="https://other.example.com/mcp"),
+                 "for nobody": claims_of(aud=[]),
+                 "almost for us": claims_of(aud=HERE + "/"),
+                 "of another issuer": claims_of(iss="evil"),
+                 "a time in words": claims_of(exp=str(now + 600)),
+                 "no name": claims_of(sub=""),
+                 "scopes in a list": claims_of(scope=["tools"]),
                  "bound to a key": claims_of(cnf={"jkt": "AAAA"})}
         forged |= {what: signed(secret, kid, each) for what, each in said.items()}
         for what, token in forged.items():
@@ -321,7 +330,8 @@ class TheCommands(WithKeys):
         self.keys.keys.chmod(0o640)
         self.keys.key("rotate")
         self.assertEqual(0o640, stat.S_IMODE(self.keys.keys.stat().st_mode))
-        self.assertEqual({"keys.toml", "keys.toml.lock", "toolrack.toml"}, {path.name for path in self.keys.folder.iterdir()})
+        self.assertEqual({"keys.toml", "keys.toml.lock", "toolrack.toml"},
+                         {path.name for path in self.keys.folder.iterdir()})
 
     def test_tell_what_keys_there_are_and_never_their_secrets(self):
         beside = self.keys.key("new", "--kid", "ci", "--json")
@@ -346,9 +356,11 @@ class TheCommands(WithKeys):
                 (("token", "mint", "--principal", "ann", "--fd", "1"), "--scope"),
                 (("token", "mint", "--principal", "ann b", "--scope", "a", "--fd", "1"), "--principal is no name"),
                 (("token", "mint", "--principal", "ann", "--scope", 'a"b', "--fd", "1"), "is no scope"),
-                (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "1", "--ttl", "25h"), "longer than max_ttl"),
+                (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "1", "--ttl", "25h"),
+                 "longer than max_ttl"),
                 (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "9"), "not open"),
-                (("token", "mint", "--principal", "ann", "--scope", *["a" * 100] * 40, "--fd", "1"), "longer than 4 KiB")):
+                (("token", "mint", "--principal", "ann", "--scope", *["a" * 100] * 40, "--fd", "1"),
+                 "longer than 4 KiB")):
             with self.subTest(arguments):
                 done = self.keys.run(*arguments)
                 self.assertEqual((USAGE, ""), (done.returncode, done.stdout), done)
@@ -365,8 +377,10 @@ class TheCommands(WithKeys):
         token, about = self.keys.mint()
         said = self.keys.run("token", "verify", "--json", input=token + "\n")
         self.assertEqual(0, said.returncode, said)
-        self.assertEqual((about["jti"], "ann", "valid"), tuple(json.loads(said.stdout)[key] for key in ("jti", "principal", "state")))
-        alone = toolrack("token", "verify", "--keys", self.keys.keys, "--audience", HERE, input=token, HOME="/nonexistent")
+        self.assertEqual((about["jti"], "ann", "valid"),
+                         tuple(json.loads(said.stdout)[key] for key in ("jti", "principal", "state")))
+        alone = toolrack("token", "verify", "--keys", self.keys.keys, "--audience", HERE, input=token,
+                         HOME="/nonexistent")
         self.assertEqual(0, alone.returncode, alone)
         elsewhere = self.keys.run("token", "verify", "--audience", "https://elsewhere.example.com/mcp", input=token)
         self.assertEqual(1, elsewhere.returncode)
@@ -397,7 +411,8 @@ class TheCommands(WithKeys):
         tokens = self.keys.folder / "listed" / "tokens.toml"
         done = toolrack("token", "new", "--principal", "ann", "--scope", "*", "--fd", "1", "--tokens", tokens)
         self.keys.config = settings("echo", backend=["token-file", "hmac-token"], server={"public_url": HERE},
-                                    auth={"options": {"token-file": {"path": tokens}, "hmac-token": {"keys": self.keys.keys}}})
+                                    auth={"options": {"token-file": {"path": tokens},
+                                                      "hmac-token": {"keys": self.keys.keys}}})
         self.keys.config_file.write_text(self.keys.config)
         server, listed, (signed_one, about) = self.serve(), done.stdout.strip(), self.keys.mint()
         other = self.keys.mint()[0]
@@ -465,7 +480,8 @@ class Secrets(WithKeys):
     def test_are_shown_on_a_terminal(self):
         ours, theirs = pty.openpty()
         done = subprocess.run([BINARY, *self.MINT, "--config", self.keys.config_file], env=environment(),
-                              stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+                              stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, timeout=PATIENCE,
+                              check=False)
         os.close(theirs)
         shown = os.read(ours, 8192).decode()
         os.close(ours)
@@ -499,7 +515,8 @@ class Secrets(WithKeys):
         said = "\n".join([server.log, *keys.said])
         for secret in kept:
             raw = base64.urlsafe_b64decode(secret + "=")
-            for form in (secret, secret[:12], secret[-12:], raw.hex(), raw.hex()[:16], base64.b64encode(raw).decode()[:16]):
+            for form in (secret, secret[:12], secret[-12:], raw.hex(), raw.hex()[:16],
+                         base64.b64encode(raw).decode()[:16]):
                 self.assertNotIn(form, said)
         for token in tokens:
             self.assertNotIn(token, said)

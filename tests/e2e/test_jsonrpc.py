@@ -30,7 +30,8 @@ class Messages(Served):
                 self.assert_error(text, PARSE_ERROR)
 
     def test_what_is_not_utf_8_is_a_parse_error(self):
-        for bad in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80", b"\xf8\x88\x80\x80\x80"):
+        for bad in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80",
+                    b"\xf8\x88\x80\x80\x80"):
             with self.subTest(bad):
                 self.assert_error(b'{"jsonrpc":"2.0","id":1,"method":"' + bad + b'"}', PARSE_ERROR)
 

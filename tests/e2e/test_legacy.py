@@ -63,7 +63,8 @@ class Initialize(Served):
                 self.assertEqual(LEGACY[0], self.server.post(initialize(version)).result["protocolVersion"])
 
     def test_headers_of_newer_clients_do_not_disturb(self):
-        response = self.server.post(initialize(LEGACY[0]), {"MCP-Protocol-Version": LEGACY[0], "Mcp-Method": "initialize"})
+        response = self.server.post(initialize(LEGACY[0]),
+                                    {"MCP-Protocol-Version": LEGACY[0], "Mcp-Method": "initialize"})
         self.assertEqual(200, response.status)
 
     def test_a_session_id_is_visible_ascii_and_never_the_same(self):

@@ -87,7 +87,8 @@ class Pace(Limited):
         self.serve(rate_per_principal=1, burst="2s")
         answer = self.exhaust()
         seconds = self.assert_told_to_wait(answer, "takes 1 a second from one caller. Try again in 1 s")
-        self.assertEqual({"reason": "rate", "retriable": True}, {key: answer.error["data"][key] for key in ("reason", "retriable")})
+        self.assertEqual({"reason": "rate", "retriable": True},
+                         {key: answer.error["data"][key] for key in ("reason", "retriable")})
         self.assertEqual(1, answer.json["id"])
         self.assertLess(0, answer.error["data"]["retryAfterMs"])
         time.sleep(seconds)  # as a client does that believes it

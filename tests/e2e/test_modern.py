@@ -79,7 +79,8 @@ class Tools(Modern):
 
     def test_are_called(self):
         self.assertEqual("hi", self.call().text)
-        self.assertEqual("grüße \u2028 \"\\ \U0001f600", self.call(arguments={"text": "grüße \u2028 \"\\ \U0001f600"}).text)
+        self.assertEqual("grüße \u2028 \"\\ \U0001f600",
+                         self.call(arguments={"text": "grüße \u2028 \"\\ \U0001f600"}).text)
 
     def test_an_unknown_one_is_an_error_that_names_it(self):
         response = self.call("no-such-tool")
@@ -89,7 +90,8 @@ class Tools(Modern):
     def test_a_call_without_a_name_is_an_error(self):
         for params in ({}, {"name": 5}, {"name": None}, {"arguments": {}}):
             with self.subTest(params):
-                self.assertEqual(INVALID_PARAMS, self.server.modern("tools/call", params, fields={"Mcp-Name": "echo"}).code)
+                self.assertEqual(INVALID_PARAMS,
+                                 self.server.modern("tools/call", params, fields={"Mcp-Name": "echo"}).code)
 
     def test_arguments_are_an_object(self):
         for arguments in ([], "x", 5, True):

@@ -2,8 +2,8 @@
 
 import json
 
-from harness import (FIXTURE, LEGACY, META, MODERN, Closed, Served, Server, Session, hostile, in_parallel, modern, plugin,
-                     rpc, settings, wait_until)
+from harness import (FIXTURE, LEGACY, META, MODERN, Closed, Served, Server, Session, hostile, in_parallel, modern,
+                     plugin, rpc, settings, wait_until)
 
 
 class Noticing(Served):
@@ -65,8 +65,8 @@ class LogLevels(Noticing):
 
     def test_that_there_are_not_change_nothing(self):
         self.session.request("logging/setLevel", {"level": "error"})
-        for params in ({"level": "loud"}, {"level": "INFO"}, {"level": " info"}, {"level": ""}, {"level": 5}, {"level": None},
-                       {"level": ["info"]}, {"level": {}}, {}):
+        for params in ({"level": "loud"}, {"level": "INFO"}, {"level": " info"}, {"level": ""}, {"level": 5},
+                       {"level": None}, {"level": ["info"]}, {"level": {}}, {}):
             with self.subTest(params):
                 response = self.session.request("logging/setLevel", params)
                 self.assertEqual(-32602, response.code)
@@ -82,7 +82,8 @@ class LogLevels(Noticing):
 
     def test_of_a_modern_request_are_its_own(self):
         for level in self.LEVELS:
-            answer = self.server.modern("tools/call", {"name": "test_tool_with_logging"}, meta={META + "logLevel": level})
+            answer = self.server.modern("tools/call", {"name": "test_tool_with_logging"},
+                                        meta={META + "logLevel": level})
             self.assertEqual(3 if level in ("debug", "info") else 0, len(answer.notifications))
         for wrong in ("loud", "INFO", "", 5, None, [], {}):
             with self.subTest(wrong):
@@ -104,7 +105,8 @@ class TakingBack(Noticing):
         params = {"name": "test_sleep", "arguments": {"ms": ms, "id": name}}
         connection = self.server.connect()
         self.addCleanup(connection.close)
-        connection.send(self.server.request(body=rpc("tools/call", params, id), fields=(session or self.session).fields()))
+        connection.send(self.server.request(body=rpc("tools/call", params, id),
+                                            fields=(session or self.session).fields()))
         self.assertTrue(wait_until(lambda: self.status(name) == "running"))
         return connection, name
 
@@ -190,6 +192,7 @@ class TakingBack(Noticing):
             with server.connect() as connection:
                 params = {"name": "test_sleep", "arguments": {"ms": 60_000, "id": "x"}}
                 connection.send(server.request(body=rpc("tools/call", params)))
-                self.assertTrue(wait_until(lambda: server.call_tool("test_sleep_status", {"id": "x"}).text == "running"))
+                self.assertTrue(wait_until(
+                    lambda: server.call_tool("test_sleep_status", {"id": "x"}).text == "running"))
                 server.stop()
         self.assertNotIn("never came back", server.log)

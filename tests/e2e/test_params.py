@@ -31,7 +31,8 @@ class ArgumentsInHeaders(Served):
     def assert_mismatch(self, region, *shown):
         with self.subTest(region, shown=shown):
             response = self.call(region, *shown)
-            self.assertEqual((400, HEADER_MISMATCH, 9), (response.status, response.code, response.answer["id"]), response)
+            self.assertEqual((400, HEADER_MISMATCH, 9), (response.status, response.code, response.answer["id"]),
+                             response)
             self.assertIn("Mcp-Param-Region", response.sentence)
 
     def test_that_agree_are_served(self):
@@ -52,12 +53,13 @@ class ArgumentsInHeaders(Served):
             self.assert_mismatch(None, shown)
 
     def test_that_say_something_else_are_a_mismatch(self):
-        for shown in ("us", "EU", "eu,eu", "\"eu\"", "eu;q=1", "e u", "x" * 4000, coded("us"), coded("eu "), coded(b"eu\0")):
+        for shown in ("us", "EU", "eu,eu", "\"eu\"", "eu;q=1", "e u", "x" * 4000, coded("us"), coded("eu "),
+                      coded(b"eu\0")):
             self.assert_mismatch("eu", shown)
 
     def test_may_come_in_base64(self):
-        for region in ("Hello", "", "grüße", " padded ", "\u0000", "\r\nMcp-Session-Id: x", "\U0001f600", coded("Hello"),
-                       "x" * 4000):
+        for region in ("Hello", "", "grüße", " padded ", "\u0000", "\r\nMcp-Session-Id: x", "\U0001f600",
+                       coded("Hello"), "x" * 4000):
             self.assert_agreed(region, coded(region))
 
     def test_in_base64_that_is_none_are_a_mismatch(self):

@@ -52,7 +52,8 @@ class AfterARotation(unittest.TestCase):
         for method in ("tasks/get", "tasks/cancel"):
             self.assertEqual(-32602, self.modern(method, {"taskId": id}, self.bob).code)
         self.assertEqual(200, self.modern("tasks/cancel", {"taskId": id}, fresh).status)
-        self.assertTrue(wait_until(lambda: self.modern("tasks/get", {"taskId": id}, fresh).result["status"] == "cancelled"))
+        self.assertTrue(wait_until(
+            lambda: self.modern("tasks/get", {"taskId": id}, fresh).result["status"] == "cancelled"))
 
     def test_a_request_that_waits_for_input_goes_on(self):
         asking = {"name": "test_input_required_result_request_state", "arguments": {}}

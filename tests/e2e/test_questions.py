@@ -30,7 +30,8 @@ class Questions(Served):
         return question
 
     def assert_takes_back(self, stream, question):
-        self.assertEqual({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": question["id"]}},
+        self.assertEqual({"jsonrpc": "2.0", "method": "notifications/cancelled",
+                          "params": {"requestId": question["id"]}},
                          stream.next())
 
     def assert_says(self, stream, text, is_error=False):
@@ -268,7 +269,8 @@ class NotAsked(Questions):
         response = self.session.request("tools/call", {"name": ROUND + "elicitation", "arguments": {}},
                                         fields={"Accept": "application/json"})
         self.assert_refuses(response, "on a stream")
-        response = self.session.request("prompts/get", {"name": ROUND + "prompt"}, fields={"Accept": "application/json"})
+        response = self.session.request("prompts/get", {"name": ROUND + "prompt"},
+                                        fields={"Accept": "application/json"})
         self.assertIn("on a stream", response.sentence)
 
     def test_what_no_client_answers(self):

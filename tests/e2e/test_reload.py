@@ -216,7 +216,8 @@ class TheCommand(unittest.TestCase):
     def socket(self):
         for line in pathlib.Path("/proc/net/unix").read_text().splitlines():
             inode, path = (line.split() + [""])[6:8]
-            if path.endswith(".sock") and any(self.holds(inode, entry) for entry in os.scandir(f"/proc/{self.server.pid}/fd")):
+            if path.endswith(".sock") and any(self.holds(inode, entry)
+                                              for entry in os.scandir(f"/proc/{self.server.pid}/fd")):
                 return pathlib.Path(path)
         self.fail("it has no control socket")
 
@@ -318,7 +319,8 @@ class WatchedFolders(unittest.TestCase):
         def ask():
             with self.server.connect() as connection:
                 while not stop.is_set():
-                    connection.send(self.server.request(body=rpc("tools/call", {"name": "echo", "arguments": {"text": "x"}})))
+                    connection.send(self.server.request(
+                        body=rpc("tools/call", {"name": "echo", "arguments": {"text": "x"}})))
                     response = connection.read_response()
                     (answered if response.status == 200 and "result" in response.json else wrong).append(response)
 
@@ -326,7 +328,8 @@ class WatchedFolders(unittest.TestCase):
         for one in asking:
             one.start()
         for round in range(6):
-            self.put(example("minimal") if round % 2 == 0 else BUILD / "lib" / "toolrack" / "plugins" / "time.so", "swapped.so")
+            self.put(example("minimal") if round % 2 == 0 else BUILD / "lib" / "toolrack" / "plugins" / "time.so",
+                     "swapped.so")
             tools = self.taken_over()
             self.assertEqual(round % 2 == 0, "greet" in tools)
             self.assertEqual(round % 2 == 1, "current_time" in tools)

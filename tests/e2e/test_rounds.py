@@ -23,8 +23,10 @@ def said(text):
 class Rounds(Served):
     config = settings(*PLUGINS)
 
-    def call(self, name, responses=None, state=None, can=None, arguments=None, method="tools/call", server=None, **more):
-        params = overlay({"name": name, "arguments": arguments or {}, "inputResponses": responses, "requestState": state}, {})
+    def call(self, name, responses=None, state=None, can=None, arguments=None, method="tools/call", server=None,
+             **more):
+        params = overlay({"name": name, "arguments": arguments or {}, "inputResponses": responses,
+                          "requestState": state}, {})
         meta = {META + "clientCapabilities": EVERYTHING if can is None else can}
         return (server or self.server).modern(method, params, meta=meta, **more)
 
@@ -37,7 +39,8 @@ class Rounds(Served):
         return {key: one.get("params", {}) for key, one in asked.items()}
 
     def assert_missing(self, response, needed, id=1):
-        self.assertEqual((400, MISSING_CAPABILITY, id), (response.status, response.code, response.answer["id"]), response)
+        self.assertEqual((400, MISSING_CAPABILITY, id), (response.status, response.code, response.answer["id"]),
+                         response)
         self.assertEqual({"requiredCapabilities": needed}, response.error["data"])
 
 
@@ -47,25 +50,29 @@ class Asking(Rounds):
         self.assertEqual(("form", "What is your name?"), (asked["mode"], asked["message"]))
         self.assertEqual({"name": {"type": "string"}}, asked["requestedSchema"]["properties"])
         response = self.call(ROUND + "elicitation", {"user_name": accepted(name="Zoë")}, id=2)
-        self.assertEqual(("complete", "Hello, Zoë!", 2), (response.result["resultType"], response.text, response.answer["id"]))
+        self.assertEqual(("complete", "Hello, Zoë!", 2),
+                         (response.result["resultType"], response.text, response.answer["id"]))
 
     def test_for_a_visit_gives_the_page_and_no_form(self):
         asked = self.assert_asks(self.call("visit"), page="elicitation/create")["page"]
-        self.assertEqual({"mode": "url", "message": "Sign in, please.", "url": "https://example.com/sign-in?state=1"}, asked)
+        self.assertEqual({"mode": "url", "message": "Sign in, please.", "url": "https://example.com/sign-in?state=1"},
+                         asked)
         for action in ("accept", "decline", "cancel"):
             self.assertEqual(f"page: {action}", self.call("visit", {"page": {"action": action}}).text)
 
     def test_for_a_completion_and_for_roots(self):
         asked = self.assert_asks(self.call(ROUND + "sampling"), capital_question="sampling/createMessage")
         self.assertEqual(100, asked["capital_question"]["maxTokens"])
-        self.assertEqual("Sampling response: Paris", self.call(ROUND + "sampling", {"capital_question": said("Paris")}).text)
+        self.assertEqual("Sampling response: Paris",
+                         self.call(ROUND + "sampling", {"capital_question": said("Paris")}).text)
         self.assert_asks(self.call(ROUND + "list_roots"), client_roots="roots/list")
         roots = {"roots": [{"uri": "file:///a"}, {"uri": "file:///b", "name": "B"}]}
         self.assertIn("file:///a, file:///b", self.call(ROUND + "list_roots", {"client_roots": roots}).text)
 
     def test_for_three_things_takes_one_round(self):
         first = self.call(ROUND + "multiple_inputs")
-        self.assert_asks(first, user_name="elicitation/create", greeting="sampling/createMessage", client_roots="roots/list")
+        self.assert_asks(first, user_name="elicitation/create", greeting="sampling/createMessage",
+                         client_roots="roots/list")
         answers = {"user_name": accepted(name="Ann"), "greeting": said("Hi"), "client_roots": {"roots": []}}
         state = first.result["requestState"]
         self.assertIn("Hi Ann", self.call(ROUND + "multiple_inputs", answers, state).text)
@@ -106,13 +113,14 @@ class Answers(Rounds):
     def test_that_nobody_asked_for_are_ignored(self):
         answers = {"user_name": accepted(name="Ann"), "unknown": accepted(name="Bob"), "": 5, "__proto__": {}}
         self.assertEqual("Hello, Ann!", self.call(ROUND + "elicitation", answers).text)
-        self.assert_asks(self.call(ROUND + "elicitation", {"unknown": accepted(name="Ann")}), user_name="elicitation/create")
+        self.assert_asks(self.call(ROUND + "elicitation", {"unknown": accepted(name="Ann")}),
+                         user_name="elicitation/create")
 
     def test_of_another_shape_lead_to_asking_again(self):
         for wrong in (12345, "Ann", None, True, [], {}, [accepted(name="Ann")], {"action": 5}, {"action": None},
-                      accepted(name=5), accepted(name=None), accepted(), {"action": "accept"}, {"content": {"name": "Ann"}},
-                      {"action": "accept", "content": "Ann"}, {"error": {"code": -1, "message": "no"}},
-                      {"result": accepted(name="Ann")}):
+                      accepted(name=5), accepted(name=None), accepted(), {"action": "accept"},
+                      {"content": {"name": "Ann"}}, {"action": "accept", "content": "Ann"},
+                      {"error": {"code": -1, "message": "no"}}, {"result": accepted(name="Ann")}):
             with self.subTest(wrong):
                 self.assert_asks(self.call(ROUND + "elicitation", {"user_name": wrong}), user_name="elicitation/create")
         for wrong in (5, {}, {"content": 5}, {"content": []}, {"content": [5]}, {"content": {"type": "image"}}):
@@ -137,7 +145,8 @@ class Answers(Rounds):
                 self.assertIn("inputResponses", response.sentence)
 
     def test_may_be_large(self):
-        self.assertIn("x" * 1_000_000, self.call(ROUND + "elicitation", {"user_name": accepted(name="x" * 1_000_000)}).text)
+        self.assertIn("x" * 1_000_000,
+                      self.call(ROUND + "elicitation", {"user_name": accepted(name="x" * 1_000_000)}).text)
 
     def test_to_what_never_asks_change_nothing(self):
         response = self.call("test_simple_text", {"user_name": accepted(name="Ann")})
@@ -154,7 +163,8 @@ class Capabilities(Rounds):
                     self.assert_missing(self.call(name, can=can, id="x"), needed, "x")
 
     def test_that_are_missing_are_all_named(self):
-        self.assert_missing(self.call(ROUND + "multiple_inputs", can={"roots": {}}), {"elicitation": {}, "sampling": {}})
+        self.assert_missing(self.call(ROUND + "multiple_inputs", can={"roots": {}}),
+                            {"elicitation": {}, "sampling": {}})
 
     def test_of_a_prompt_are_named_too(self):
         self.assert_missing(self.call(ROUND + "prompt", can={}, method="prompts/get"), {"elicitation": {}})
@@ -171,7 +181,8 @@ class Capabilities(Rounds):
 
     def test_of_pages_alone_are_not_asked_for_a_form(self):
         self.assert_asks(self.call("visit", can={"elicitation": {"url": {}}}), page="elicitation/create")
-        self.assert_missing(self.call(ROUND + "elicitation", can={"elicitation": {"url": {}}}), {"elicitation": {"form": {}}})
+        self.assert_missing(self.call(ROUND + "elicitation", can={"elicitation": {"url": {}}}),
+                            {"elicitation": {"form": {}}})
 
 
 class State(Rounds):
@@ -210,7 +221,8 @@ class State(Rounds):
             for bit in (1, 2, 32):
                 other = chr(ord(character) ^ bit)
                 response = self.call(self.NAME, self.YES, state[:position] + other + state[position + 1:])
-                self.assertEqual(INVALID_PARAMS, response.answer.get("error", {}).get("code"), (position, character, other))
+                self.assertEqual(INVALID_PARAMS, response.answer.get("error", {}).get("code"),
+                                 (position, character, other))
 
     def test_that_is_not_whole_or_more_than_whole_is_refused(self):
         state = self.begin()
@@ -221,8 +233,8 @@ class State(Rounds):
             self.assert_refused(more + state)
 
     def test_that_is_no_sealed_text_is_refused(self):
-        for wrong in ("x", "A" * 60, "{}", '{"tool":"request_state","round":1}', "\u0000", "\ufffd" * 50, "A" * 1_000_000,
-                      "=" * 100, "-" * 100_000):
+        for wrong in ("x", "A" * 60, "{}", '{"tool":"request_state","round":1}', "\u0000", "\ufffd" * 50,
+                      "A" * 1_000_000, "=" * 100, "-" * 100_000):
             self.assert_refused(wrong)
         for wrong in (5, 0, True, False, [], {}, ["A"], {"tool": "request_state", "round": 1}):
             self.assert_refused(wrong)
@@ -278,7 +290,8 @@ class StateOfOthers(unittest.TestCase):
                 self.assertIn("state-ok", self.ask(server, state, credential).text)
 
     def test_outlives_a_restart_and_opens_for_the_same_subject_alone(self):
-        ann, bob = (settings(plugin(FIXTURE), extra=f"options.subject = {json.dumps(name)}\n") for name in ("ann", "bob"))
+        ann, bob = (settings(plugin(FIXTURE), extra=f"options.subject = {json.dumps(name)}\n")
+                    for name in ("ann", "bob"))
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as elsewhere:
             with Server(ann, XDG_STATE_HOME=folder) as server:
                 state = self.ask(server).result["requestState"]

@@ -9,7 +9,8 @@ import unittest
 
 from harness import BUILD, Server, hostile, plugin, settings, wait_until
 
-IS_SANITIZED = any(name in (BUILD / "bin" / "toolrack-worker").read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+IS_SANITIZED = any(name in (BUILD / "bin" / "toolrack-worker").read_bytes()
+                   for name in (b"__asan_init", b"__tsan_init"))
 DENIED = ("EACCES", "EPERM")
 
 

@@ -106,7 +106,8 @@ class InFolders(Scans):
         sanitized = b"__asan_init" in program or b"__tsan_init" in program  # which take terabytes of address space
         done = subprocess.run(limited[2:] if sanitized else limited, cwd=self.path, env=environment(),
                               capture_output=True, text=True, timeout=4 * PATIENCE, check=False)
-        self.assertEqual((1, f"big:1:{300 * 1024 * 1024 + 1}: token {token.id}\n"), (done.returncode, done.stdout), done)
+        self.assertEqual((1, f"big:1:{300 * 1024 * 1024 + 1}: token {token.id}\n"), (done.returncode, done.stdout),
+                         done)
 
     def test_follows_no_links_that_it_meets_and_those_that_are_named(self):
         token = Token()
@@ -156,7 +157,8 @@ class InFolders(Scans):
         done = self.scan("--json", ".", "nowhere")
         said = json.loads(done.stdout)
         self.assertEqual(1, done.returncode)
-        self.assertEqual([{"file": "./a", "line": 1, "column": column, "kind": "token", "id": token.id} for column in (1, 69)],
+        self.assertEqual([{"file": "./a", "line": 1, "column": column, "kind": "token", "id": token.id}
+                          for column in (1, 69)],
                          said["found"])
         self.assertEqual(1, said["files"])
         self.assertEqual([{"file": "nowhere", "why": "No such file or directory"}], said["unreadable"])

@@ -223,8 +223,8 @@ class FromTheConfiguration(unittest.TestCase):
 
     def test_a_rule_that_matches_no_tool_is_said_at_the_start_with_its_place(self):
         server = self.serve(settings(guarded([{"match": "g_*", "scopes": ["a"]}], prefix="g_", name="shop")))
-        self.assertRegex(server.log, r'toolrack\.toml:\d+:9: plugin\.tool\.match "g_\*" matches no tool of shop, which has '
-                                     r"status, orders_read")
+        self.assertRegex(server.log, r'toolrack\.toml:\d+:9: plugin\.tool\.match "g_\*" matches no tool of shop, '
+                                     r"which has status, orders_read")
 
     def test_scopes_that_nobody_can_have_are_an_error_with_line_and_column(self):
         for scopes, wrong in ((["*"], "has a star"), (["orders:*"], "has a star"), (["a b"], "is not a scope"),
@@ -264,7 +264,8 @@ class ReadOnly(unittest.TestCase):
         return server
 
     def test_only_tools_that_say_they_change_nothing_are_served(self):
-        for config in (settings(guarded(), "echo", server={"read_only": True}), settings(guarded(read_only=True), "echo")):
+        for config in (settings(guarded(), "echo", server={"read_only": True}),
+                       settings(guarded(read_only=True), "echo")):
             server = self.serve(config)
             self.assertEqual(["status", "orders_read", "echo"], server.tool_names())
             self.assertEqual("status done", server.call_tool("status").text)
@@ -328,7 +329,8 @@ class StaticManners(Asking):
             with self.subTest(metadata), Folder(named(options={"metadata": metadata})) as folder:
                 ended = toolrack("check", "--config", folder.config)
                 self.assertEqual(78, ended.returncode)
-                self.assertRegex(ended.stderr, "auth backend .*names-its-scopes.* cannot be used: .*" + re.escape(wrong))
+                self.assertRegex(ended.stderr,
+                                 "auth backend .*names-its-scopes.* cannot be used: .*" + re.escape(wrong))
 
 
 if __name__ == "__main__":

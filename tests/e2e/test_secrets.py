@@ -66,12 +66,15 @@ class Vault:
         for n in range(6):
             claims = base64.urlsafe_b64encode(os.urandom(30)).decode()
             forged = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
-            self.wrong.append(self._add("forged token", f"eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImswIn0.{claims}.{forged}", forged))
+            self.wrong.append(self._add(
+                "forged token", f"eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImswIn0.{claims}.{forged}", forged))
 
         self.config = settings(
-            plugin(hostile("counting"), scopes=[], options=self.option), "echo", plugin(hostile("complains"), options=self.option),
+            plugin(hostile("counting"), scopes=[], options=self.option), "echo",
+            plugin(hostile("complains"), options=self.option),
             backend=["token-file", "hmac-token", "env-token"], server={"public_url": HERE, "seal_keys": seals},
-            auth={"options": {"token-file": {"path": self.path / "tokens.toml"}, "hmac-token": {"keys": self.path / "keys.toml"}}})
+            auth={"options": {"token-file": {"path": self.path / "tokens.toml"},
+                              "hmac-token": {"keys": self.path / "keys.toml"}}})
 
     def close(self):
         self._folder.__exit__()
@@ -180,7 +183,8 @@ class Canaries(Hunted):
     def test_are_found_nowhere_while_they_are_used_and_misused(self):
         vault = self.vault
         for level in ("debug", "info", "warning", "error"):
-            with Server(vault.config + self.more.format(folder=vault.path), "--log-level", level, **vault.variables) as server:
+            with Server(vault.config + self.more.format(folder=vault.path), "--log-level", level,
+                        **vault.variables) as server:
                 # The loudest level says all that the others say; they are shown one token of each kind.
                 right = vault.right if level == "debug" else vault.right[::8]
                 for token in right:
@@ -192,7 +196,8 @@ class Canaries(Hunted):
                 for name in ("environ", "cmdline", "comm", "status"):
                     self.assert_hidden(self.kernel_shows(server.pid, name), f"/proc/PID/{name}")
                 server.signal(signal.SIGHUP)
-                server.wait_for_line("the configuration was read again", 1) if level != "error" and level != "warning" else None
+                server.wait_for_line("the configuration was read again", 1) \
+                    if level != "error" and level != "warning" else None
                 hidden = [*vault.hidden, server.folder / "toolrack.toml"]
                 self.assertEqual([], self.hunt.in_folder(server.folder, hidden))
             self.assert_hidden(server.log, f"the log at level {level}")
@@ -202,8 +207,8 @@ class Canaries(Hunted):
         vault = self.vault
         config = write(vault.path / "toolrack.toml", vault.config)
         tokens, keys = ("--tokens", vault.path / "tokens.toml"), ("--keys", vault.path / "keys.toml")
-        for command in (("check", "--config", config, "--log-level", "debug"), ("--version",), ("--help",), ("version",),
-                        ("inspect", hostile("counting")), ("inspect", "--json", hostile("counting")),
+        for command in (("check", "--config", config, "--log-level", "debug"), ("--version",), ("--help",),
+                        ("version",), ("inspect", hostile("counting")), ("inspect", "--json", hostile("counting")),
                         ("inspect", BUILD / "lib/toolrack/auth/env-token.so"),
                         ("token", "list", *tokens), ("token", "list", "--json", *tokens), ("key", "list", *keys),
                         ("key", "list", "--json", *keys), ("scan", vault.path), ("scan", "--json", vault.path)):
@@ -218,13 +223,14 @@ class Canaries(Hunted):
     def test_are_not_said_back_when_they_are_pasted_where_they_do_not_belong(self):
         ours = [one for one in self.vault.canaries if one.kind in ("token of the list", "signing key", "signed token")]
         for one in ours:
-            for command in (("token", "revoke", one.whole), ("token", "verify", one.whole), ("key", "retire", one.whole),
-                            ("key", "new", "--kid", one.whole), (one.whole,), ("serve", one.whole),
-                            ("serve", "--config", one.whole), ("inspect", one.whole), ("scan", one.whole),
-                            ("token", "rotate", one.whole), ("serve", "--log-level", one.whole)):
+            for command in (("token", "revoke", one.whole), ("token", "verify", one.whole),
+                            ("key", "retire", one.whole), ("key", "new", "--kid", one.whole), (one.whole,),
+                            ("serve", one.whole), ("serve", "--config", one.whole), ("inspect", one.whole),
+                            ("scan", one.whole), ("token", "rotate", one.whole), ("serve", "--log-level", one.whole)):
                 done = toolrack(*command, cwd=self.vault.path)
                 self.assertNotEqual(0, done.returncode, done.args[1:3])
-                self.assertEqual([], [seen for seen in self.hunt.sightings(done.stdout + done.stderr, f"{command[:-1]}")])
+                self.assertEqual([], [seen for seen in self.hunt.sightings(done.stdout + done.stderr,
+                                                                           f"{command[:-1]}")])
 
     def test_are_found_nowhere_when_a_start_is_refused(self):
         short = new_token()[3:27]

@@ -74,7 +74,8 @@ class TheToken(Refused):
             self.assertNotIn(token, one)
 
     def test_a_placeholder(self):
-        for token in (*PLACEHOLDERS, *(word.upper() for word in PLACEHOLDERS), "<your-generated-token-of-64-characters>"):
+        for token in (*PLACEHOLDERS, *(word.upper() for word in PLACEHOLDERS),
+                      "<your-generated-token-of-64-characters>"):
             with self.subTest(token):
                 for one in self.refuse_both(settings("echo"), token=token):
                     self.assertIn("placeholder", one)
@@ -221,7 +222,8 @@ class NothingIsBound(unittest.TestCase):
 
     def calls(self, config, *arguments, token=None):
         strace = shutil.which("strace")
-        if not strace or subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
+        if not strace or subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True,
+                                        check=False).returncode:
             self.skipTest("strace cannot trace here")
         with Folder(config) as folder:
             trace = folder.path / "trace"
@@ -349,7 +351,8 @@ class Finding(unittest.TestCase):
             self.skipTest("Toolrack is installed on this machine")
         done = toolrack("serve", token=new_token(), HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent/xdg")
         self.assertEqual(CONFIGURATION, done.returncode)
-        for word in ("--config", "TOOLRACK_CONFIG", "/nonexistent/xdg/toolrack/toolrack.toml", "/etc/toolrack/toolrack.toml"):
+        for word in ("--config", "TOOLRACK_CONFIG", "/nonexistent/xdg/toolrack/toolrack.toml",
+                     "/etc/toolrack/toolrack.toml"):
             self.assertIn(word, done.stderr)
 
     def test_a_named_one_that_is_missing_is_an_error(self):

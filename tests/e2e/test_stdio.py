@@ -117,7 +117,8 @@ class Stdio(unittest.TestCase):
     def test_a_call_is_cancelled_by_saying_so_in_either_era(self):
         with self.serve(plugin(hostile("talkative"), threads=8)) as pipe:
             def lingering():
-                return pipe.ask(modern("tools/call", {"name": "lingering"}, id="count")[0])["result"]["content"][0]["text"]
+                return pipe.ask(modern("tools/call", {"name": "lingering"},
+                                       id="count")[0])["result"]["content"][0]["text"]
 
             def call(era, id):
                 params = {"name": "linger"}
@@ -148,7 +149,8 @@ class Stdio(unittest.TestCase):
             pipe.send(change)
             heard = {message.get("method", message.get("id")): message for message in (pipe.read(), pipe.read())}
             self.assertEqual({"notifications/tools/list_changed", "change"}, set(heard))
-            self.assertEqual({META + "subscriptionId": "all"}, heard["notifications/tools/list_changed"]["params"]["_meta"])
+            self.assertEqual({META + "subscriptionId": "all"},
+                             heard["notifications/tools/list_changed"]["params"]["_meta"])
             pipe.send(rpc("notifications/cancelled", {"requestId": "all"}, id=None))
 
             self.initialize(pipe, LEGACY[0])
@@ -157,7 +159,8 @@ class Stdio(unittest.TestCase):
             pipe.send(change)
             pipe.send(rpc("tools/call", {"name": "update", "arguments": {"uri": "talk://a"}}, id="update"))
             heard = {message.get("method", message.get("id")): message for message in (pipe.read() for _ in range(4))}
-            self.assertEqual({"notifications/tools/list_changed", "notifications/resources/updated", "change", "update"},
+            self.assertEqual({"notifications/tools/list_changed", "notifications/resources/updated", "change",
+                              "update"},
                              set(heard))
             self.assertEqual({"uri": "talk://a"}, heard["notifications/resources/updated"]["params"])
             self.assertEqual({}, heard["notifications/tools/list_changed"].get("params", {}))

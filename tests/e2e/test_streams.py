@@ -52,7 +52,8 @@ class ASessionsOwnStream(Changing):
     def test_is_subscribed_to_a_thousand_at_most(self):
         for n in range(1000):
             self.assertEqual({}, self.session.request("resources/subscribe", {"uri": f"talk://tree/{n}"}).result)
-        self.assertIn("as many subscriptions", self.session.request("resources/subscribe", {"uri": "talk://a"}).sentence)
+        self.assertIn("as many subscriptions",
+                      self.session.request("resources/subscribe", {"uri": "talk://a"}).sentence)
         self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": "talk://tree/0"}).result)
         self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://a"}).result)
         self.assertEqual(204, self.session.send("DELETE").status)
@@ -168,7 +169,8 @@ class TakenUpAgain(Changing):
     def assert_is_over(self, last_event, session=None):
         """Not 404: of that a client would begin a new session."""
         session = session or self.session
-        response = self.server.send("GET", fields=session.fields({"Accept": "text/event-stream", "Last-Event-ID": last_event}))
+        response = self.server.send("GET", fields=session.fields({"Accept": "text/event-stream",
+                                                                  "Last-Event-ID": last_event}))
         self.assertEqual(405, response.status, response)
         self.assertIn("over", response.sentence)
         self.assertEqual({}, session.request("ping").result)

@@ -133,9 +133,11 @@ class ASubscription(Changing):
             for wrong in (1, "true", None, [], {}):
                 with self.subTest(name, wrong=wrong):
                     self.assertEqual({}, self.listen({name: wrong})[1])
-        for wrong in (True, "talk://a", {"talk://a": True}, None, [5], [None], [["talk://a"]], ["talk://a", {}], [f"talk://tree/{n}" for n in range(1001)]):
+        for wrong in (True, "talk://a", {"talk://a": True}, None, [5], [None], [["talk://a"]], ["talk://a", {}],
+                      [f"talk://tree/{n}" for n in range(1001)]):
             with self.subTest(str(wrong)[:50]):
-                response = self.server.modern("subscriptions/listen", {"notifications": {"resourceSubscriptions": wrong}})
+                response = self.server.modern("subscriptions/listen",
+                                              {"notifications": {"resourceSubscriptions": wrong}})
                 self.assertEqual((400, -32602), (response.status, response.code))
                 self.assertIn("resourceSubscriptions", response.sentence)
         uris = [f"talk://tree/{n}" for n in range(1000)]

@@ -64,7 +64,8 @@ class ATask(Tasks):
 
     def test_begins_with_a_handle_that_is_good_at_once(self):
         result = self.call("slow_compute", {"seconds": 60}).result
-        self.assertEqual({"resultType", "_meta", "taskId", "status", "createdAt", "lastUpdatedAt", "ttlMs", "pollIntervalMs"},
+        self.assertEqual({"resultType", "_meta", "taskId", "status", "createdAt", "lastUpdatedAt", "ttlMs",
+                          "pollIntervalMs"},
                          set(result))
         self.assertEqual(("task", "working"), (result["resultType"], result["status"]))
         for member in ("createdAt", "lastUpdatedAt"):
@@ -95,7 +96,8 @@ class ATask(Tasks):
         self.assertEqual(("completed", True), (done["status"], done["result"]["isError"]))
         done = self.wait(self.begin("protocol_error_job"), *ENDS)
         self.assertEqual("failed", done["status"])
-        self.assertEqual((-32603, "protocol_error_job failed, as it should"), (done["error"]["code"], done["error"]["message"]))
+        self.assertEqual((-32603, "protocol_error_job failed, as it should"),
+                         (done["error"]["code"], done["error"]["message"]))
         self.assertNotIn("result", done)
 
     def test_is_none_when_the_tool_is_done_at_once(self):
@@ -167,7 +169,8 @@ class InputForTasks(Tasks):
 
     def test_is_asked_for_by_the_task(self):
         task = self.parked()
-        self.assertEqual({"confirm": "elicitation/create"}, {key: one["method"] for key, one in task["inputRequests"].items()})
+        self.assertEqual({"confirm": "elicitation/create"},
+                         {key: one["method"] for key, one in task["inputRequests"].items()})
         self.assertIn("Delete f?", task["inputRequests"]["confirm"]["params"]["message"])
         self.update(task, confirm=accepted(confirm=True))
         done = self.wait(task["taskId"], *ENDS)
@@ -312,7 +315,8 @@ class NoSuchTask(Tasks):
                 self.assertEqual({INVALID_PARAMS}, {error["code"] for error in self.errors(id)})
         for wrong in (5, None, True, [mine], {"taskId": mine}):
             with self.subTest(wrong):
-                self.assertEqual({INVALID_PARAMS}, {error["code"] for error in self.errors(wrong, fields={"Mcp-Name": "x"})})
+                self.assertEqual({INVALID_PARAMS},
+                                 {error["code"] for error in self.errors(wrong, fields={"Mcp-Name": "x"})})
         self.assertEqual(INVALID_PARAMS, self.ask("tasks/get", {}).code)
         self.acknowledge("tasks/cancel", mine)
 
@@ -350,7 +354,8 @@ class ClientsWithoutTasks(Tasks):
     def test_wait_for_what_may_be_one(self):
         for can in self.UNAWARE[:3]:
             result = self.call("slow_compute", {"seconds": 0.6, "label": "it"}, can=can).result
-            self.assertEqual(("complete", "Computed it for 0.6 s"), (result["resultType"], result["content"][0]["text"]))
+            self.assertEqual(("complete", "Computed it for 0.6 s"),
+                             (result["resultType"], result["content"][0]["text"]))
         params = {"name": "slow_compute", "arguments": {"seconds": 0.6}, "task": {"ttl": 1000}}
         self.assertIn("Computed", Session(self.server).request("tools/call", params).text)
 

@@ -32,7 +32,8 @@ class Authority:
         openssl("req", "-x509", *self._new_key(name), "-subj", f"/CN={name}", "-days", 2, "-out", self.certificate)
 
     def _new_key(self, name):
-        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.folder / f"{name}.key")
+        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", self.folder / f"{name}.key")
 
     def issue(self, name, days=2):
         made = self.folder / name
@@ -150,8 +151,9 @@ class AClient(ServedWithTls):
 
     def test_that_talks_nonsense_hurts_nobody(self):
         random = Random(20261123)
-        beginnings = [b"", b"\x16\x03\x01", b"\x16\x03\x01\x40\x00\x01", b"\x16\x03\x03\x00\x05\x01", b"\x80\x2e\x01", b"\x17\x03\x03\xff\xff",
-                      b"\x15\x03\x01\x00\x02\x02\x28", b"SSH-2.0-x\r\n", b"DELETE /mcp HTTP/1.1\r\n\r\n"]
+        beginnings = [b"", b"\x16\x03\x01", b"\x16\x03\x01\x40\x00\x01", b"\x16\x03\x03\x00\x05\x01", b"\x80\x2e\x01",
+                      b"\x17\x03\x03\xff\xff", b"\x15\x03\x01\x00\x02\x02\x28", b"SSH-2.0-x\r\n",
+                      b"DELETE /mcp HTTP/1.1\r\n\r\n"]
         for index in range(120):
             with self.raw_connection() as mine:
                 mine.send(beginnings[index % len(beginnings)] + random.randbytes(random.choice((1, 5, 100, 20_000))))
@@ -172,7 +174,8 @@ class AClient(ServedWithTls):
         self.assert_serves()
 
     def test_may_be_one_of_a_hundred_at_once(self):
-        answers = in_parallel(100, lambda index: self.server.call_tool("echo", {"text": f"mine is {index}"}, index).text)
+        answers = in_parallel(
+            100, lambda index: self.server.call_tool("echo", {"text": f"mine is {index}"}, index).text)
         self.assertEqual([f"mine is {index}" for index in range(100)], answers)
 
     def test_may_send_much_and_get_much(self):
@@ -188,8 +191,8 @@ class AClient(ServedWithTls):
 
     def test_may_send_ahead(self):
         with self.server.connect() as mine:
-            ahead = b"".join(self.server.request(body=rpc("tools/call", {"name": "echo", "arguments": {"text": str(index)}}))
-                             for index in range(50))
+            ahead = b"".join(self.server.request(
+                body=rpc("tools/call", {"name": "echo", "arguments": {"text": str(index)}})) for index in range(50))
             mine.send(ahead)
             self.assertEqual([str(index) for index in range(50)], [mine.read_response().text for _ in range(50)])
 
@@ -301,7 +304,8 @@ class BehindAProxy(unittest.TestCase):
             line, = server.wait_for_line("Refused a request from 127.0.0.1 with 403: Host")
             self.assertIn('"evil.example.com"', line)
             self.assertIn("server.allowed_hosts", line)
-            self.assertEqual(403, server.plain("tools/list", fields=good | {"Origin": "https://evil.example.com"}).status)
+            self.assertEqual(403, server.plain("tools/list",
+                                               fields=good | {"Origin": "https://evil.example.com"}).status)
             line, = server.wait_for_line("Refused a request from 127.0.0.1 with 403: Origin")
             self.assertIn('"https://evil.example.com"', line)
             self.assertIn("server.allowed_origins", line)
@@ -309,7 +313,8 @@ class BehindAProxy(unittest.TestCase):
     def test_many_refusals_do_not_fill_the_log(self):
         with Server(settings("echo")) as server:
             begun = time.monotonic()
-            in_parallel(8, lambda _: [server.plain("tools/list", fields={"Host": "evil.example.com"}) for _ in range(50)])
+            in_parallel(8, lambda _: [server.plain("tools/list", fields={"Host": "evil.example.com"})
+                                      for _ in range(50)])
             seconds = time.monotonic() - begun
             # Ten a second, on each I/O thread.
             most = 10 * (seconds + 1) * (os.cpu_count() or 1)

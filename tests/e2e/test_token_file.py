@@ -135,7 +135,8 @@ class Tokens(WithBook):
         for token in (ann, bob):
             streams[token] = server.connect()
             self.addCleanup(streams[token].close)
-            streams[token].send(server.request(body=body, fields=headers | {"Accept": "text/event-stream"}, token=token))
+            streams[token].send(server.request(body=body, fields=headers | {"Accept": "text/event-stream"},
+                                               token=token))
             self.assertEqual(200, streams[token].read_head()[0])
             self.assertIn("acknowledged", streams[token].read_event()[0]["method"])
         self.book.done("revoke", id_of(ann))
@@ -213,7 +214,8 @@ class Tokens(WithBook):
         used = self.book.new("ann")
         server = self.serve()
         self.assertEqual(200, self.status(server, used))
-        self.assert_soon(lambda: "lastUse" in json.loads(self.book.done("list", "--json"))[0], "its use was never saved")
+        self.assert_soon(lambda: "lastUse" in json.loads(self.book.done("list", "--json"))[0],
+                         "its use was never saved")
         self.assertTrue(server.is_running())
 
     def test_when_each_was_last_used_is_kept_of_all_servers_of_a_list(self):
@@ -291,7 +293,8 @@ class Commands(WithBook):
         self.assertEqual([id_of(keep)], [one["id"] for one in json.loads(self.book.done("list", "--json"))])
 
     def test_two_at_once_lose_nothing(self):
-        running = [subprocess.Popen([BINARY, "token", "new", "--principal", f"p{number}", "--fd", "1", "--tokens", self.book.list],
+        running = [subprocess.Popen([BINARY, "token", "new", "--principal", f"p{number}", "--fd", "1",
+                                     "--tokens", self.book.list],
                                     env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL) for number in range(8)]
         tokens = {one.communicate(timeout=PATIENCE)[0].decode().strip() for one in running}
@@ -344,8 +347,10 @@ class ABrokenList(WithBook):
         self.book.new()
         good = self.book.list.read_text()
         for edit, sentence in ((("note", "notes"), "unknown key"), ((r'id = "', r'id = "!'), "12 letters"),
-                               (("sha256:", "sha256:zz"), "hash"), (("created = ", 'created = "now" # '), "point in time"),
-                               (("created = 2", "created = 3000-13-0"), ""), (("schema = 1", "schema = 2"), "schema = 1"),
+                               (("sha256:", "sha256:zz"), "hash"),
+                               (("created = ", 'created = "now" # '), "point in time"),
+                               (("created = 2", "created = 3000-13-0"), ""),
+                               (("schema = 1", "schema = 2"), "schema = 1"),
                                (("expires", "never_expires = true\nexpires"), "both"),
                                (("[[token]]", "[[tokens]]"), "unknown key"), (("Z\n", "\n"), "point in time")):
             with self.subTest(edit):

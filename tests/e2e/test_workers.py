@@ -45,7 +45,8 @@ class Faults(Workers, Served):
     """One fault after the other, with a good call between: nobody else notices, and it is never benched."""
 
     # With memory enough for a gigabyte: what it does to the host is to be seen.
-    config = settings("echo", faults(timeout="20s", sandbox={"memory": "8GiB"}), plugin(hostile("throws-across")), server={"max_result": "1MiB"})
+    config = settings("echo", faults(timeout="20s", sandbox={"memory": "8GiB"}), plugin(hostile("throws-across")),
+                      server={"max_result": "1MiB"})
 
     def commit(self, tool, words, name="faults"):
         before = self.pid(name)
@@ -99,7 +100,8 @@ class Faults(Workers, Served):
     def test_an_answer_of_a_gigabyte(self):
         response = self.server.call_tool("gigabyte", {})
         self.assertEqual(INTERNAL_ERROR, response.code, response)
-        self.server.wait_for_line(r"faults: (its answer was refused: it is 10737\d+ bytes long|it ended|it crashed)|plugin faults: it (ended|crashed)")
+        self.server.wait_for_line(r"faults: (its answer was refused: it is 10737\d+ bytes long|it ended|it crashed)|"
+                                  r"plugin faults: it (ended|crashed)")
         self.assertLess(self.server.memory(), 1000)
         self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
 

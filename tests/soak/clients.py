@@ -81,9 +81,11 @@ class Clients:
         with self.connect() as connection:
             begun = time.monotonic()
             if random.random() < 0.5:
-                body, fields = modern("tools/call", {"name": "slow", "arguments": {"ms": random.randint(0, 1500)}}, id=7)
+                body, fields = modern("tools/call", {"name": "slow", "arguments": {"ms": random.randint(0, 1500)}},
+                                      id=7)
             else:
-                body, fields = modern("tools/call", {"name": "notifies", "arguments": {}}, id=7, meta={"progressToken": "p"})
+                body, fields = modern("tools/call", {"name": "notifies", "arguments": {}}, id=7,
+                                      meta={"progressToken": "p"})
             response = self.ask(connection, self.wallet.any(), body, fields)
             if response is None:
                 return
@@ -120,7 +122,8 @@ class Clients:
         body, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}}, id="l")
         token, end = self.wallet.newest(), time.monotonic() + random.uniform(1, 30)
         with self.connect() as connection:
-            connection.send(self.server.request(body=body, fields=fields | {"Accept": "text/event-stream"}, token=token))
+            connection.send(self.server.request(body=body, fields=fields | {"Accept": "text/event-stream"},
+                                                token=token))
             status, _ = connection.read_head()
             if status != 200:
                 if self.wallet.must_count(token, time.time()):
@@ -140,7 +143,8 @@ class Clients:
                         self.judge.bad("listener", "its stream ended although its token counts")
                     return
                 for line in lines:
-                    if line.startswith("data: ") and json.loads(line[6:]).get("method") != "notifications/tools/list_changed":
+                    if line.startswith("data: ") \
+                            and json.loads(line[6:]).get("method") != "notifications/tools/list_changed":
                         self.judge.bad("listener", f"heard {line[:200]}")
             self.judge.good("listener")
 
@@ -181,7 +185,8 @@ class Clients:
         nonsense = random.choice((
             secrets.token_bytes(200) + b"\r\n\r\n",
             b"GET /mcp HTTP/1.1\r\n\r\n",
-            b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+            b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
+            b"0\r\n\r\n",
             request("POST", "/mcp", {"Host": "evil.example.com", "Authorization": token}, b"{}"),
             request("POST", "/mcp", host | {"Origin": "https://evil.example.com"}, b"{}"),
             request("POST", "/mcp", host, b'{"jsonrpc":'),

@@ -20,7 +20,8 @@ def main():
             body = json.dumps({"jsonrpc": "2.0", "id": count, "method": "tools/call",
                                "params": {"name": "echo", "arguments": {"text": f"nonce {count}"}}})
             connection.sendall((f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-                                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode())
+                                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                                f"{body}").encode())
             status, length = answers.readline(), 0
             while (line := answers.readline().strip()):
                 if line.lower().startswith(b"content-length:"):
