@@ -1,7 +1,8 @@
 """Adds up what every suite under build/results says it ran, and ends with "N passed, N failed".
 
 Each suite is one program that ctest ran; what it counts by itself (the cases of Catch2 or unittest, or a
-line "N passed, N failed") is what counts here. A suite that ran nothing, did not end well or was never built is a failure.
+line "N passed, N failed") is what counts here. A suite that ran nothing, did not end well or was never built
+is a failure.
 """
 
 import pathlib

@@ -25,7 +25,8 @@ struct door_list {
     std::shared_ptr<const token::revocations> taken_back;
 
     // Why the token does not count although it is right; null when it does.
-    const char* why_void(const roster::holder& who, std::string_view id, std::string_view peer, std::int64_t now) const {
+    const char* why_void(const roster::holder& who, std::string_view id, std::string_view peer,
+                         std::int64_t now) const {
         if (taken_back->tokens.contains(id) ||
             taken_back->takes_back(*who.principal, sys_seconds(std::chrono::seconds(who.created))))
             return "the token was revoked";
@@ -59,7 +60,10 @@ public:
     }
 
 private:
-    void tell() const { says_.ail(said_[list] + (said_[list].empty() || said_[revocations].empty() ? "" : "; ") + said_[revocations]); }
+    void tell() const {
+        const bool are_both = !said_[list].empty() && !said_[revocations].empty();
+        says_.ail(said_[list] + (are_both ? "; " : "") + said_[revocations]);
+    }
 
     const keeper::voice& says_;
     std::mutex mutex_;
@@ -119,7 +123,8 @@ private:
                               ". \"toolrack token new\" makes one.");
         now_.tokens = std::make_shared<const roster>(token::read_list(list->bytes, where_.list.string()));
         if (now_.tokens->size() == 0)
-            says_.log(voice::loudness::warning, "nobody is in " + where_.list.string() + "; \"toolrack token new\" adds a token");
+            says_.log(voice::loudness::warning,
+                      "nobody is in " + where_.list.string() + "; \"toolrack token new\" adds a token");
         return {{where_.list, list->mark}};
     }
 
@@ -142,7 +147,8 @@ private:
 
     // Who was let in before the end of the token was known goes then, and not when it is rotated.
     void end_in_time() {
-        const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto time = now.time_since_epoch().count();
         while (!ends_.empty() && ends_.begin()->first <= time) {
             says_.forget(ends_.begin()->second);
             ends_.erase(ends_.begin());
@@ -155,7 +161,8 @@ private:
             if (complaints_.withdraw(complaints::list))
                 says_.log(voice::loudness::info, where_.list.string() + " is whole again");
         } catch (const std::exception& wrong) {
-            complaints_.say(complaints::list, std::string(wrong.what()) + "; the list as it was before goes on serving");
+            complaints_.say(complaints::list,
+                            std::string(wrong.what()) + "; the list as it was before goes on serving");
         }
         malloc_trim(0);  // of what was read, and of the list before
     }
@@ -180,7 +187,8 @@ private:
         before->collect_uses(uses_);
     }
 
-    // On the revocations' thread. False when something about the file is wrong. What it took back before stays taken back.
+    // On the revocations' thread. False when something about the file is wrong. What it took back before stays taken
+    // back.
     bool add_revocations() {
         try {
             const auto file = read_trusted(where_.revocations, token::longest_revocations, readers::anyone);
@@ -198,7 +206,8 @@ private:
             complaints_.withdraw(complaints::revocations);
             return true;
         } catch (const std::exception& wrong) {
-            complaints_.say(complaints::revocations, std::string(wrong.what()) + "; what was revoked before stays revoked");
+            complaints_.say(complaints::revocations,
+                            std::string(wrong.what()) + "; what was revoked before stays revoked");
             return false;
         }
     }

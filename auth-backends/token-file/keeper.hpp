@@ -1,7 +1,7 @@
 // The door of token-file: the list and the revocations as they are now, and whether a token is in them.
 //
-// Each is read on a thread of its own and swapped in, so that a long list keeps no revocation waiting; whatever is wrong
-// with a new list, the one before goes on serving. Checking a token takes a look-up and a hash, never a file.
+// Each is read on a thread of its own and swapped in, so that a long list keeps no revocation waiting; whatever is
+// wrong with a new list, the one before goes on serving. Checking a token takes a look-up and a hash, never a file.
 #pragma once
 
 #include <cstdint>

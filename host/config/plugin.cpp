@@ -103,7 +103,8 @@ void read_sandbox_of(const reader& table, plugin& into) {
 
 std::vector<tool_rule> read_tool_rules(const reader& plugin) {
     constexpr std::string_view a_glob =
-        R"(the name of a tool without the prefix, in which * stands for any characters and ? for one, such as "*_write")";
+        "the name of a tool without the prefix, in which * stands for any characters and ? for one, such as "
+        "\"*_write\"";
     std::vector<tool_rule> rules;
     for (const reader& table : plugin.tables("tool", {"match", "scopes", "timeout"})) {
         const auto match = table.find_text("match");

@@ -60,7 +60,8 @@ settings read(const fs::path& file) {
 
 settings read_settings(const toml::table& root, const fs::path& file) {
     const reader whole(
-        root, {.file = file.string()}, {"server", "limits", "tls", "auth", "stdio", "audit", "metrics", "plugins", "plugin"});
+        root, {.file = file.string()},
+        {"server", "limits", "tls", "auth", "stdio", "audit", "metrics", "plugins", "plugin"});
     return {.file = file,
             .server = read_server(whole),
             .tls = read_tls(whole),

@@ -130,7 +130,9 @@ std::set<std::string, std::less<>> session::subscriptions() const {
 
 std::size_t session::cut_off() {
     const std::lock_guard lock(mutex_);
-    return static_cast<std::size_t>(std::ranges::count_if(questions_, [](const auto& one) { return one.second->cut_off(); }));
+    std::size_t count = 0;
+    for (const auto& [id, answer] : questions_) count += answer->cut_off();
+    return count;
 }
 
 void session::end() {

@@ -1,4 +1,4 @@
-"""Tokens that are rotated and configurations that are read again under load: a short form of what scripts/bench measures."""
+"""Tokens that are rotated and configurations that are read again under load: in short, what scripts/bench measures."""
 
 import pathlib
 import sys

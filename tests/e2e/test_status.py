@@ -10,8 +10,8 @@ import time
 import unittest
 
 from canaries import Canary, Hunt
-from harness import (FIXTURE, PATIENCE, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings, table,
-                     toolrack)
+from harness import (FIXTURE, PATIENCE, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings,
+                     table, toolrack)
 from test_audit import WithAudit, limit_files
 from test_broken_lists import replace
 from test_edge import Supervisor
@@ -86,7 +86,8 @@ class Probes(Watched):
                 self.assertEqual((200, word), (answer.status, answer.body))
                 self.assertEqual("text/plain; charset=utf-8", answer.field("Content-Type"))
                 self.assertEqual("no-store", answer.field("Cache-Control"))
-                self.assertEqual((200, b""), (lambda one: (one.status, one.body))(self.server.send("HEAD", path, token=False)))
+                head = self.server.send("HEAD", path, token=False)
+                self.assertEqual((200, b""), (head.status, head.body))
 
     def test_go_on_on_one_connection(self):
         with self.server.connect() as connection:
@@ -96,7 +97,8 @@ class Probes(Watched):
 
     def test_are_looked_at_for_where_they_come_from(self):
         for path in ("/healthz", "/readyz", "/metrics"):
-            for fields in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            for fields in ({"Host": "evil.example"}, {"Origin": "https://evil.example"},
+                           {"Sec-Fetch-Site": "cross-site"}):
                 with self.subTest(f"{path} {fields}"):
                     answer = self.server.send("GET", path, fields=fields, token=False)
                     self.assertEqual(403, answer.status, answer)
@@ -142,7 +144,8 @@ class Benched(Watched):
 
     def test_a_required_plugin_makes_the_server_unready_and_is_named_everywhere_but_to_strangers(self):
         config = settings("echo", plugin(hostile("faults"), required=True), extra=ANY)
-        with Supervisor() as supervisor, Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="300000") as server:
+        with (Supervisor() as supervisor,
+              Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="300000") as server):
             self.assertEqual("Serving 2 plugins", supervisor.next_status())
             self.assertEqual(0, self.metrics(server)['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
             self.assertEqual(0, self.metrics(server)['toolrack_plugin_deaths_total{instance="faults"}'])
@@ -199,7 +202,8 @@ class Metrics(Watched):
                 self.assertIn('error="insufficient_scope"', denied.field("WWW-Authenticate"))
                 self.assertIn('scope="metrics:read"', denied.field("WWW-Authenticate"))
                 self.assertIn("metrics:read", denied.error["message"])
-                self.assertEqual(403, server.send("GET", "/metrics", token=reader, fields={"Host": "evil.example"}).status)
+                foreign = server.send("GET", "/metrics", token=reader, fields={"Host": "evil.example"})
+                self.assertEqual(403, foreign.status)
                 self.assertEqual(405, server.send("POST", "/metrics", token=reader, body=b"{}").status)
                 for token in (wide, reader):
                     self.assertIn("toolrack_build_info", "".join(self.metrics(server, token)))
@@ -219,7 +223,8 @@ class Metrics(Watched):
             self.assertEqual(404, server.send("GET", "/metrics").status)
 
     def test_a_table_that_does_not_say_who_reads_them_is_refused(self):
-        for text, sentence in (("[metrics]\n", "metrics.scopes is missing"), ('[metrics]\nscopes = ["*"]\n', "has a star"),
+        for text, sentence in (("[metrics]\n", "metrics.scopes is missing"),
+                               ('[metrics]\nscopes = ["*"]\n', "has a star"),
                                ('[metrics]\nscope = []\n', "unknown key"),
                                ('[server]\npath = "/metrics"\n', "is where this server says how it is")):
             with self.subTest(text), tempfile.TemporaryDirectory() as folder:
@@ -262,7 +267,8 @@ class Metrics(Watched):
             ok, bad = ('toolrack_http_responses_total{code="%s"}' % word for word in ("2xx", "4xx"))
             self.assertEqual(2, after[bad] - before[bad])
             self.assertEqual(10, after[ok] - before[ok])  # and the first page's own
-            self.assertGreater(after["mcp_server_operation_duration_seconds_sum" + call[len(name):] + ',gen_ai_tool_name="echo"}'], 0)
+            seconds = name.replace("_count", "_sum") + call[len(name):] + ',gen_ai_tool_name="echo"}'
+            self.assertGreater(after[seconds], 0)
             # Who was refused is gone a moment after its answer.
             self.soon(lambda: self.metrics(server)["toolrack_connections"] == 1)
             self.assertEqual(1, after["toolrack_sessions"])
@@ -280,7 +286,8 @@ class Metrics(Watched):
 
     def test_say_when_the_configuration_could_not_be_taken_over(self):
         with Server(settings("echo", extra=ANY)) as server:
-            good, when = "toolrack_config_last_reload_successful", "toolrack_config_last_reload_success_timestamp_seconds"
+            good = "toolrack_config_last_reload_successful"
+            when = "toolrack_config_last_reload_success_timestamp_seconds"
             before = self.metrics(server)
             self.assertEqual(1, before[good])
             self.assertAlmostEqual(time.time(), before[when], delta=PATIENCE)
@@ -460,7 +467,8 @@ class Secrets(WithBook, Watched):
             server.post(rpc(token), token=right[0])
             server.send("GET", "/" + token, token=False)
         replace(self.book.list, self.book.list.read_text() + f'\n"{right[1]}" = 1\n')
-        self.soon(lambda: self.metrics(server, right[0])['toolrack_instance_ailing{instance="token-file",kind="auth"}'] == 1)
+        ailing = 'toolrack_instance_ailing{instance="token-file",kind="auth"}'
+        self.soon(lambda: self.metrics(server, right[0])[ailing] == 1)
         page = server.send("GET", "/metrics", token=right[0]).body.decode()
         series(page)  # also with the oddest of names
         self.assertIn('subject="q\\"uote\\\\"', page)
@@ -476,7 +484,8 @@ class Certificates(WithCertificates):
             end = page["toolrack_tls_certificate_expiry_timestamp_seconds"]
             self.assertAlmostEqual(time.time() + 2 * 24 * 3600, end, delta=3600)
             done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
-            self.assertEqual(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end)), json.loads(done.stdout)["certificateEnds"])
+            written = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
+            self.assertEqual(written, json.loads(done.stdout)["certificateEnds"])
             self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
 
 
