@@ -320,7 +320,7 @@ class Gauges(Tasks, Watched):
         self.assertEqual(0, self.gauge("listen_streams"))
         with self.server.stream(body, fields | {"Accept": "text/event-stream"}) as stream:
             stream.next()
-            self.assertEqual(1, self.gauge("listen_streams"))
+            self.soon(lambda: self.gauge("listen_streams") == 1)
         self.soon(lambda: self.gauge("listen_streams") == 0)
 
     def test_count_tasks_that_are_kept(self):
