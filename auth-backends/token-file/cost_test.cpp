@@ -2,8 +2,6 @@
 // test_plugin_token-file "[.cost]", which scripts/bench does.
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -13,12 +11,12 @@
 #include "catch.hpp"
 #include "keeper.hpp"
 #include "roster.hpp"
+#include "temporary_folder.hpp"
 #include "token/bearer.hpp"
 #include "token/list.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
 using namespace toolrack;
 using steady = std::chrono::steady_clock;
 
@@ -66,10 +64,9 @@ std::string with_another(std::string token, std::size_t at) {
 // CONTRACT.md, A6.
 TEST_CASE("a check costs two microseconds, and no less of a token that is wrong", "[.cost]") {
     const crowd all;
-    std::string folder = (fs::temp_directory_path() / "toolrack-cost-XXXXXX").string();
-    const fs::path path = ::mkdtemp(folder.data());
-    std::ofstream(path / "tokens.toml") << token::write_list(all.records);
-    ::chmod((path / "tokens.toml").c_str(), 0600);
+    const toolrack::test::temporary_folder folder;
+    const auto& path = folder.path();
+    ::chmod(folder.write("tokens.toml", token::write_list(all.records)).c_str(), 0600);
     {
         const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"},
                           {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
@@ -85,7 +82,6 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
         std::cout << "an unknown id: " << median_cost([&](auto n) { check(unknown[n % unknown.size()]); }) << " ns\n";
         CHECK(granted == 200'000);
     }
-    fs::remove_all(path);
 
     const roster list(all.records);
     std::vector<std::string> wrong;

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <sys/stat.h>
@@ -8,6 +7,7 @@
 
 #include "bearers.hpp"
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 using toolrack::json::object;
 using toolrack::testing::host;
@@ -40,25 +40,17 @@ expires = 2001-01-01T00:00:00Z
 
 class folder {
 public:
-    folder() {
-        std::string name = (fs::temp_directory_path() / "toolrack-token-file-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-        write("tokens.toml", list);
-    }
-    ~folder() { fs::remove_all(path_); }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
+    folder() { write("tokens.toml", list); }
 
     void write(const std::string& name, const std::string& bytes) const {
-        const auto next = path_ / (name + ".next");
-        std::ofstream(next) << bytes;
+        const auto next = files_.write(name + ".next", bytes);
         ::chmod(next.c_str(), 0600);
-        fs::rename(next, path_ / name);
+        fs::rename(next, files_.path() / name);
     }
-    std::string options() const { return object({{"path", (path_ / "tokens.toml").string()}}).str(); }
+    std::string options() const { return object({{"path", (files_.path() / "tokens.toml").string()}}).str(); }
 
 private:
-    fs::path path_;
+    toolrack::test::temporary_folder files_;
 };
 
 std::string refused_with(const folder& here) {

@@ -110,7 +110,7 @@ std::string own_program() {
     return program.string();
 }
 
-program::program(std::string file) : file_(std::move(file)), held_(::open(file_.c_str(), O_PATH | O_CLOEXEC)) {
+program::program(std::string file) : file_(std::move(file)), held_(open_file(file_, O_PATH)) {
     if (!held_) cannot_start(file_, errno);
 }
 

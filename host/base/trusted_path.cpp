@@ -84,7 +84,7 @@ public:
 private:
     void go_on_with(const fs::path& path) {
         if (path.is_absolute()) {
-            at_ = descriptor(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+            at_ = toolrack::open_file("/", O_PATH | O_DIRECTORY);
             walked_ = "/";
         }
         auto before = left_.begin();

@@ -189,7 +189,7 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     }
     from.cancel(call);
     if (call->is_cut_off()) {
-        give_up(asked, *what.feature.from, what.shown);
+        give_up(asked, from, what.shown);
         co_return std::nullopt;
     }
     around_.log.warning("{}: {} did not answer within {}", from.name(), what.shown, in_words(limit));

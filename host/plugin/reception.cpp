@@ -18,8 +18,8 @@ constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_ailment = 1000;
 
 // Checked JSON, without the white space around it; what it goes out by may be made of lines.
-std::string on_one_line(std::string_view text) {
-    std::string line(json::value(text).text());
+std::string on_one_line(const json::value& checked) {
+    std::string line(checked.text());
     wire::put_on_one_line(line);
     return line;
 }
@@ -66,7 +66,7 @@ void reception::notified(std::uint64_t id, std::string_view method, std::string_
             !json::value(params).is_object())
             return log_.warning("{}: its notification {} was dropped: params are not an acceptable JSON object", name_,
                                 method.substr(0, 100));
-        to->notify(std::string(method), on_one_line(params));
+        to->notify(std::string(method), on_one_line(json::value(params)));
     } catch (...) {
     }
 }
@@ -109,7 +109,7 @@ answer reception::judged(std::int32_t outcome, std::string_view text) const {
     if (const auto fault = wire::check_json(text, limits_)) return refused(to_string(fault->kind));
     const json::value whole(text);
     if (!whole.is_object()) return refused("it is not a JSON object");
-    auto line = on_one_line(text);
+    auto line = on_one_line(whole);
 
     switch (outcome) {
     case TOOLRACK_DONE: return {answer::kind::done, std::move(line)};

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +17,7 @@
 
 #include "doorman.hpp"
 #include "keeper.hpp"
+#include "temporary_folder.hpp"
 #include "token/list.hpp"
 #include "token_set.hpp"
 #include "welch.hpp"
@@ -31,24 +31,15 @@ using namespace toolrack::bench;
 
 class folder {
 public:
-    folder() {
-        std::string name = (fs::temp_directory_path() / "toolrack-timing-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~folder() { fs::remove_all(path_); }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
-
-    fs::path operator/(const char* name) const { return path_ / name; }
+    fs::path operator/(const char* name) const { return files_.path() / name; }
     fs::path write(const char* name, std::string_view text) const {
-        const auto file = path_ / name;
-        std::ofstream(file) << text;
+        const auto file = files_.write(name, text);
         ::chmod(file.c_str(), 0600);
         return file;
     }
 
 private:
-    fs::path path_;
+    test::temporary_folder files_;
 };
 
 using timings = std::array<std::vector<float>, 3>;  // nanoseconds, of each way to be wrong
@@ -115,7 +106,7 @@ void compare_token_file(const char* who, std::size_t size) {
     const crowd all(size);
     const keeper door({here.write("tokens.toml", token::write_list(all.records)), here / "revoked.list",
                        here / "last-use"},
-                      {[](auto, auto&) {}, [](auto) {}});
+                      {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
     compare(who, all.wrong(), [&door](const std::string& shown) {
         return door.decide(shown, "127.0.0.1", now).what == keeper::answer::granted;
     });
@@ -139,7 +130,7 @@ void compare_hmac_token() {
     constexpr std::string_view audience = "https://tools.example.com/mcp";
     const doorman door({.keys = here.write("keys.toml", jwt::write_key_ring(ring).reveal()), .revoked = {},
                         .issuer = {}, .audience = std::string(audience), .max_ttl = {}},
-                       {[](auto) {}, [](auto) {}, [](auto) {}});
+                       {[](auto) {}, [](auto) {}, [](auto) {}, [](auto) {}});
     compare("hmac-token", wrong_signatures(ring, audience), [&door](const std::string& shown) {
         return door.check(shown, {}, now).kind == doorman::answer::kind::granted;
     });

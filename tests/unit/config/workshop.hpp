@@ -8,20 +8,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
 #include "base/error.hpp"
 #include "config/config.hpp"
+#include "temporary_folder.hpp"
 
 namespace toolrack {
 
 class workshop {
 public:
-    workshop() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "toolrack-config-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
+    workshop() = default;
     ~workshop() {
         for (const auto& [name, value] : before_) {
             if (value)
@@ -29,15 +25,14 @@ public:
             else
                 ::unsetenv(name.c_str());
         }
-        std::filesystem::remove_all(folder_);
     }
     workshop(const workshop&) = delete;
     workshop& operator=(const workshop&) = delete;
 
-    const std::filesystem::path& folder() const { return folder_; }
+    const std::filesystem::path& folder() const { return folder_.path(); }
 
     std::filesystem::path write(const std::string& name, std::string_view bytes) const {
-        const auto file = folder_ / name;
+        const auto file = folder() / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << bytes;
         return file;
@@ -84,13 +79,13 @@ private:
         before_.emplace(name, value ? std::optional<std::string>(value) : std::nullopt);
     }
     std::string without_folder(std::string sentence) const {
-        const std::string prefix = folder_.string() + '/';
+        const std::string prefix = folder().string() + '/';
         for (auto at = sentence.find(prefix); at != sentence.npos; at = sentence.find(prefix))
             sentence.erase(at, prefix.size());
         return sentence;
     }
 
-    std::filesystem::path folder_;
+    const test::temporary_folder folder_;
     std::map<std::string, std::optional<std::string>> before_;
 };
 

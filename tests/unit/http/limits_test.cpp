@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "requests.hpp"
 #include "server.hpp"
+#include "temporary_folder.hpp"
 
 using namespace toolrack;
 using test::client;
@@ -18,24 +19,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class folder {
-public:
-    folder() {
-        std::string name = std::filesystem::temp_directory_path() / "toolrack-http-XXXXXX";
-        path_ = mkdtemp(name.data());
-    }
-    ~folder() { std::filesystem::remove_all(path_); }
-
-    config::address socket() const {
-        config::address made;
-        made.kind = config::address::kind::unix_socket;
-        made.path = path_ / "mcp.sock";
-        return made;
-    }
-
-private:
-    std::filesystem::path path_;
-};
+config::address socket_in(const test::temporary_folder& folder) {
+    config::address made;
+    made.kind = config::address::kind::unix_socket;
+    made.path = folder.path() / "mcp.sock";
+    return made;
+}
 
 std::string what_fails(const config::address& at) {
     try {
@@ -166,7 +155,7 @@ TEST_CASE("an address that is taken is refused by name") {
 }
 
 TEST_CASE("a unix socket is for its owner, and its peer is known by user") {
-    const folder place;
+    const test::temporary_folder place;
     std::promise<std::string> who;
     const server running(
         [&](http::exchange& x) -> awaitable<void> {
@@ -176,31 +165,31 @@ TEST_CASE("a unix socket is for its owner, and its peer is known by user") {
             co_return;
         },
         {},
-        place.socket());
+        socket_in(place));
     struct stat file {};
-    REQUIRE(stat(place.socket().path.c_str(), &file) == 0);
+    REQUIRE(stat(socket_in(place).path.c_str(), &file) == 0);
     CHECK((file.st_mode & 0777) == 0600);
     CHECK(running.connect().ask(post("")).status == 202);
     CHECK(who.get_future().get() == "unix " + std::to_string(getuid()));
 }
 
 TEST_CASE("a unix socket that somebody listens on is left alone, a stale one replaced") {
-    const folder place;
+    const test::temporary_folder place;
     {
-        const server first(echo, {}, place.socket());
-        CHECK(what_fails(place.socket()).find("address already in use") != std::string::npos);
+        const server first(echo, {}, socket_in(place));
+        CHECK(what_fails(socket_in(place)).find("address already in use") != std::string::npos);
         CHECK(first.connect().ask(post_json("1")).status == 200);
     }
-    CHECK_FALSE(std::filesystem::exists(place.socket().path));
+    CHECK_FALSE(std::filesystem::exists(socket_in(place).path));
 
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
-    place.socket().path.copy(name.sun_path, sizeof name.sun_path - 1);
+    socket_in(place).path.copy(name.sun_path, sizeof name.sun_path - 1);
     {
         const descriptor stale(socket(AF_UNIX, SOCK_STREAM, 0));
         REQUIRE(bind(stale.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
     }
-    const server second(echo, {}, place.socket());
+    const server second(echo, {}, socket_in(place));
     CHECK(second.connect().ask(post_json("1")).status == 200);
 }
 
