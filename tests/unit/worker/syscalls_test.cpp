@@ -140,11 +140,16 @@ TEST_CASE("what cannot be judged, or is newer than the list, is not there, so th
 #ifdef __x86_64__
 TEST_CASE("system calls of another architecture end the process") {
     // getpid of i386, which is writev here: a list of numbers alone would take one for the other.
-    CHECK(when_confined(generosity(), []() -> std::string {
-              long returned = 20;
-              asm volatile("int $0x80" : "+a"(returned) : : "memory", "r8", "r9", "r10", "r11");
-              return "went on";
-          }) == "ended by SYS");
+    const auto getpid_of_i386 = []() -> std::string {
+        long returned = 20;
+        asm volatile("int $0x80" : "+a"(returned) : : "memory", "r8", "r9", "r10", "r11");
+        return "went on";
+    };
+    // A kernel without 32-bit emulation ends the process with SIGSEGV before it asks any filter.
+    const auto unconfined = in_a_child([] { return std::string(); }, getpid_of_i386);
+    const bool is_emulated = unconfined == "went on";
+    CHECK(unconfined == (is_emulated ? "went on" : "ended by SEGV"));
+    CHECK(when_confined(generosity(), getpid_of_i386) == (is_emulated ? "ended by SYS" : "ended by SEGV"));
     CHECK(when_confined(generosity(), []() -> std::string {
               ::syscall(0x40000000 | SYS_getpid);
               return "went on";
