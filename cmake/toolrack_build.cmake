@@ -12,8 +12,8 @@ endif()
 
 option(TOOLRACK_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 set(TOOLRACK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
-set(TOOLRACK_TEST_DATA "${CMAKE_SOURCE_DIR}/../shared/data"
-    CACHE PATH "Folder of the public test suites; tests that need it say so when it is absent")
+set(TOOLRACK_TEST_DATA "${CMAKE_SOURCE_DIR}/tests/data"
+    CACHE PATH "Folder of the public test suites")
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -9,6 +9,7 @@
 
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "not_run.hpp"
 #include "temporary_folder.hpp"
 
 using namespace toolrack;
@@ -41,7 +42,7 @@ struct tree {
 bool can_be_told() {
     const test::temporary_folder folder;
     if (::geteuid() == 0 && ::setxattr(folder.path().c_str(), "user.delegate", "1", 1, 0) == 0) return true;
-    WARN("not run: it takes root, and files that can be marked");
+    test::not_run("this needs root and a file system with extended attributes");
     return false;
 }
 

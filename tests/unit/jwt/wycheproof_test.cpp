@@ -2,7 +2,6 @@
 // that they could test; as tokens they are all refused.
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "jwt/compact.hpp"
 #include "jwt/key_ring.hpp"
 #include "mint.hpp"
+#include "not_run.hpp"
 #include "temporary_folder.hpp"
 #include "wire/json.hpp"
 
@@ -25,7 +25,7 @@ const fs::path folder = fs::path(TOOLRACK_TEST_DATA) / "wycheproof";
 
 bool is_here() {
     if (fs::is_directory(folder)) return true;
-    std::cout << "not run: Wycheproof, there is no " << folder.string() << '\n';
+    test::not_run("there is no " + folder.string());
     return false;
 }
 

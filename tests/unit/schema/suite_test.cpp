@@ -1,8 +1,9 @@
 // The official JSON Schema Test Suite: all required tests of both drafts, and the optional ones for
 // what is supported. Not run, because not supported: format assertions (`format` is a note here),
 // `content` assertions, and references into drafts other than these two (`cross-draft`: 2019-09).
-// Every optional file is on one of the two lists.
+// Every optional file is on one of the two lists; those of optional/format are not here.
 #include "catch.hpp"
+#include "not_run.hpp"
 #include "schemas.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ std::vector<fs::path> optional_files(const std::string& draft,
     others.insert(supported.begin(), supported.end());
     std::set<std::string> all;
     for (const auto& entry : fs::directory_iterator(suite / "tests" / draft / "optional"))
-        all.insert(entry.path().stem().string());
+        if (entry.is_regular_file()) all.insert(entry.path().stem().string());
     CHECK(others == all);
     return files;
 }
@@ -98,7 +99,7 @@ void run(const std::string& what, const std::vector<fs::path>& files, const std:
 
 bool is_here() {
     if (fs::exists(suite)) return true;
-    std::cout << "not run: the JSON Schema Test Suite is not in " << suite.string() << "\n";
+    toolrack::test::not_run("there is no " + suite.string());
     return false;
 }
 
@@ -130,7 +131,7 @@ TEST_CASE("the optional tests of 2020-12 for what is supported pass") {
                             "non-bmp-regex",
                             "refOfUnknownKeyword",
                             "unknownKeyword"},
-                           {"cross-draft", "format", "format-assertion"}),
+                           {"cross-draft", "format-assertion"}),
             y2020);
 }
 
@@ -144,6 +145,6 @@ TEST_CASE("the optional tests of draft 7 for what is supported pass") {
                             "id",
                             "non-bmp-regex",
                             "unknownKeyword"},
-                           {"content", "cross-draft", "format"}),
+                           {"content", "cross-draft"}),
             seven);
 }

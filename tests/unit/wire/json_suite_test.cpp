@@ -1,13 +1,13 @@
 // The public JSONTestSuite (Nicolas Seriot): every text that a parser must accept or must refuse.
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
+#include "not_run.hpp"
 #include "temporary_folder.hpp"
 #include "wire/json.hpp"
 
@@ -42,7 +42,7 @@ std::vector<fs::path> files_of_kind(char kind) {
 
 bool is_here() {
     if (fs::is_directory(folder)) return true;
-    std::cout << "not run: JSONTestSuite, there is no " << folder.string() << '\n';
+    test::not_run("there is no " + folder.string());
     return false;
 }
 
