@@ -3,7 +3,7 @@ as it is understood. See tests/abi/fossils."""
 
 import unittest
 
-from harness import BUILD, Server, modern, plugin, rpc, settings, toolrack
+from harness import BUILD, Server, modern, plugin, rpc, settings, toolrack, wait_until
 
 
 def fossil(name):
@@ -51,10 +51,8 @@ class AFossil(unittest.TestCase):
         body, headers = modern("tools/call", {"name": "wait", "arguments": {}})
         with self.server.connect() as connection:
             connection.send(self.server.request(body=body, fields=headers | {"Accept": "text/event-stream"}))
-            while self.text("was_cancelled") == "yes":  # it has not begun
-                pass
-        while self.text("was_cancelled") == "no":
-            pass
+            self.assertTrue(wait_until(lambda: self.text("was_cancelled") == "no"))  # it has begun
+        self.assertTrue(wait_until(lambda: self.text("was_cancelled") == "yes"))
 
     def test_asks_and_gets_its_state_back(self):
         client = {"io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}}}
@@ -69,8 +67,7 @@ class AFossil(unittest.TestCase):
         body, headers = modern("subscriptions/listen", {"notifications": {"resourceSubscriptions": ["fossil://stone"]}})
         with self.server.stream(body, headers | {"Accept": "text/event-stream"}) as stream:
             self.assertIn("acknowledged", stream.next()["method"])
-            while self.text("touch") != "seen":
-                pass
+            self.assertTrue(wait_until(lambda: self.text("touch") == "seen"))
             self.assertEqual("notifications/resources/updated", stream.next()["method"])
 
     def test_lets_people_in(self):

@@ -286,7 +286,7 @@ class Rotation(WithAudit):
         self.last_call()
         os.truncate(self.path, 0)
         server.call_tool("echo", {"text": "hi"})
-        self.last_call()
+        self.assertEqual("ok", self.last_call()["outcome"])
 
     def test_to_a_file_that_others_may_use_stops_what_is_required(self):
         server = self.serve(audit={"required": True})
@@ -404,7 +404,7 @@ class AFile(WithAudit):
         server.signal(signal.SIGHUP)
         server.wait_for_line("could not be taken over, and nothing changed: The audit cannot be written to")
         server.call_tool("echo", {"text": "hi"})
-        self.last_call()
+        self.assertEqual(1, self.last_call()["generation"])
 
     def test_may_be_another_after_a_reload(self):
         server = self.serve()

@@ -189,7 +189,9 @@ class Stdio(unittest.TestCase):
     def test_a_call_in_flight_does_not_outlive_the_client(self):
         with self.serve(plugin(hostile("misbehaving"))) as pipe:
             pipe.send(modern("tools/call", {"name": "slow", "arguments": {"ms": 25_000}})[0])
-            pipe.ask(modern("server/discover", id=2)[0])
+            self.assertEqual(2, pipe.ask(modern("server/discover", id=2)[0])["id"])
+            begun = time.monotonic()
+        self.assertLess(time.monotonic() - begun, 20)
 
     def test_a_configuration_error_is_told_on_standard_error_only(self):
         with Folder("nonsense") as folder:
