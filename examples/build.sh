@@ -1,7 +1,6 @@
 #!/bin/sh
-# build.sh EXAMPLE COPY PREFIX OUT: does what the first block of the example's README says, in a copy of its
-# folder and with the package that is installed in PREFIX as ~/toolrack, and puts the plugin where the
-# end-to-end tests look for it. What else the build should know comes in the environment.
+# build.sh EXAMPLE COPY PREFIX OUT: runs the first block of the example's README in a copy of its folder, with the
+# package installed in PREFIX as ~/toolrack, and copies the plugin to OUT. Compilers and flags come in the environment.
 set -eu
 example=$1 copy=$2 prefix=$3 out=$4
 
@@ -10,6 +9,7 @@ if ccache=$(command -v ccache); then
     export CCACHE_DIR CMAKE_C_COMPILER_LAUNCHER="$ccache" CMAKE_CXX_COMPILER_LAUNCHER="$ccache"
 fi
 export HOME="$copy.home" CTEST_OUTPUT_ON_FAILURE=1
+rm -f "$out"  # the end-to-end tests must not load the plugin of an earlier build
 mkdir -p "$HOME" "$copy"
 ln -sfn "$prefix" "$HOME/toolrack"
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* All an instance needs to remember is who to answer to. */
 struct toolrack_instance {
     const toolrack_host *host;
 };
@@ -45,7 +44,7 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
                      text("{\"code\":-32602,\"message\":\"There is no such tool here.\"}"));
         return;
     }
-    do { /* the last bytes would favour small numbers */
+    do { /* 252 is a multiple of 6; larger bytes would make small numbers more likely */
         if (getrandom(&byte, 1, GRND_NONBLOCK) != 1) {
             host->finish(host, call, TOOLRACK_FAILED,
                          text("{\"code\":-32603,\"message\":\"There is no randomness yet.\"}"));

@@ -1,6 +1,6 @@
 """Runs the end-to-end tests, several classes at a time, and ends with "N passed, N failed".
 
-usage: run.py [--jobs N] [WORD ...]     only the tests whose names hold one of the words
+usage: run.py [--jobs N] [--module MODULE] [WORD ...]     only the tests whose names contain one of the words
 """
 
 import argparse
@@ -9,6 +9,7 @@ import io
 import multiprocessing
 import os
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -16,6 +17,9 @@ import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
+
+# Seconds for one test, or for the set-up of a class, which may install packages from npm.
+DEADLINE = 400
 
 
 def flatten(suite):
@@ -26,18 +30,30 @@ def flatten(suite):
             yield one
 
 
-def find_classes(words):
-    """{(module, class): [test names]}; a module that cannot be read is an error, not an absence."""
+def find_classes(modules, words):
+    """{(module, class): [test names]}; a module that cannot be imported is an error."""
     found = {}
-    for module in sorted(path.stem for path in FOLDER.glob("test_*.py")):
+    for module in modules or sorted(path.stem for path in FOLDER.glob("test_*.py")):
         for test in flatten(unittest.defaultTestLoader.loadTestsFromModule(__import__(module))):
             if not words or any(word in test.id() for word in words):
                 found.setdefault((module, type(test).__name__), []).append(test.id())
     return found
 
 
-class Outcome(unittest.TextTestResult):
+def fail_late(*_):
+    raise TimeoutError(f"did not end within {DEADLINE} s")
+
+
+class Result(unittest.TextTestResult):
     passed = 0
+
+    def startTest(self, test):
+        signal.alarm(DEADLINE)
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        signal.alarm(DEADLINE)  # for the tear-down of the class
 
     def addSuccess(self, test):
         self.passed += 1
@@ -45,46 +61,52 @@ class Outcome(unittest.TextTestResult):
 
 
 def run_class(ids):
-    """(how many passed, [(claim, why not)], [(claim, why it was not run)], seconds)"""
+    """(number of passed tests, [(test, reason of the failure)], [(test, reason why it did not run)], seconds)"""
     begun = time.monotonic()
     suite = unittest.defaultTestLoader.loadTestsFromNames(ids)
-    said = io.StringIO()
+    output = io.StringIO()
+    signal.signal(signal.SIGALRM, fail_late)
+    signal.alarm(DEADLINE)
     try:
-        outcome = unittest.TextTestRunner(stream=said, verbosity=0, resultclass=Outcome).run(suite)
+        result = unittest.TextTestRunner(stream=output, verbosity=0, resultclass=Result).run(suite)
     except BaseException:
         return 0, [(ids[0], traceback.format_exc())], [], time.monotonic() - begun
-    # A claim with several subtests fails once.
+    finally:
+        signal.alarm(0)
+    # A test with several failed subtests counts once.
     failed = {}
-    for test, why in outcome.failures + outcome.errors:
-        claim = getattr(test, "test_case", test).id()
-        failed[claim] = failed.get(claim, "") + (f"{test}\n" if hasattr(test, "test_case") else "") + why
-    not_run = [(test.id(), why) for test, why in outcome.skipped]
-    return outcome.passed, list(failed.items()), not_run, time.monotonic() - begun
+    for test, reason in result.failures + result.errors:
+        name = getattr(test, "test_case", test).id()
+        failed[name] = failed.get(name, "") + (f"{test}\n" if hasattr(test, "test_case") else "") + reason
+    not_run = [(test.id(), reason) for test, reason in result.skipped]
+    return result.passed, list(failed.items()), not_run, time.monotonic() - begun
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
-    arguments.add_argument("words", nargs="*")
-    chosen = arguments.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--module", action="append", dest="modules")
+    parser.add_argument("words", nargs="*")
+    arguments = parser.parse_args()
 
-    passed = failed = 0
+    passed = failed = skipped = 0
     with concurrent.futures.ProcessPoolExecutor(
-            chosen.jobs, mp_context=multiprocessing.get_context("fork")) as pool:
+            arguments.jobs, mp_context=multiprocessing.get_context("fork")) as pool:
         running = {pool.submit(run_class, ids): f"{module}.{name}"
-                   for (module, name), ids in find_classes(chosen.words).items()}
+                   for (module, name), ids in find_classes(arguments.modules, arguments.words).items()}
         for done in concurrent.futures.as_completed(running):
             good, bad, not_run, seconds = done.result()
             passed += good
             failed += len(bad)
+            skipped += len(not_run)
             print(f"{running[done]}: {good} passed, {len(bad)} failed ({seconds:.1f} s)")
-            for claim, why in bad:
-                print(f"--- {claim}\n{why}")
-            for claim, why in not_run:
-                print(f"not run: {claim}: {why}")
+            for test, reason in bad:
+                print(f"--- {test}\n{reason}")
+            for test, reason in not_run:
+                print(f"not run: {test}: {reason}")
             sys.stdout.flush()
     print(f"{passed} passed, {failed} failed")
-    return 0 if failed == 0 and passed > 0 else 1
+    return 0 if failed == 0 and passed + skipped > 0 else 1
 
 
 if __name__ == "__main__":
