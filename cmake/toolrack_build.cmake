@@ -1,4 +1,4 @@
-# How everything here is compiled. Options are few on purpose: a preset names the sensible sets.
+# Compiler and linker flags of all targets. The presets choose among the options.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -17,7 +17,7 @@ set(TOOLRACK_TEST_DATA "${CMAKE_SOURCE_DIR}/tests/data"
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Precompiled headers are only cacheable with these two freedoms.
+    # ccache cannot cache precompiled headers without these two settings.
     set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
@@ -26,9 +26,11 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -fvisibility=hidden)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wshadow=local)
-    # g++ 12 warns of "literal" + std::string at -O2 and above, wrongly (GCC bug 105329).
+    # False warning of g++ 12 about "literal" + std::string at -O2 and above (GCC bug 105329).
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique> -fpch-preprocess)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options(-Wthread-safety)
 endif()
 if(TOOLRACK_WARNINGS_AS_ERRORS)
     add_compile_options(-Werror)
@@ -38,7 +40,7 @@ if(TOOLRACK_SANITIZE)
     add_compile_options(-fsanitize=${TOOLRACK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${TOOLRACK_SANITIZE})
     if(TOOLRACK_SANITIZE MATCHES "thread")
-        # g++ 12 cannot see through Asio's fences under TSan.
+        # TSan of g++ 12 does not support atomic_thread_fence, which Asio's fenced blocks call.
         add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
         add_compile_options(-Wno-tsan)
     endif()
@@ -52,9 +54,8 @@ else()
 endif()
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 
-# Nothing of the libraries linked into the host may satisfy a symbol of a plugin that was built
-# with another version of them, so no archive exports anything. But for clang's sanitizers, which are archives and must
-# be the malloc of shared libraries, too.
+# A plugin may be built with another version of a library that the host links, so the archives export no symbols.
+# Exception: clang's sanitizers are archives, and their malloc must serve the shared libraries too.
 add_link_options(-Wl,--as-needed)
 if(NOT (TOOLRACK_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang"))
     add_link_options(-Wl,--exclude-libs,ALL)

@@ -1,5 +1,5 @@
-# Third-party libraries, each as one target that carries its own definitions. All of Boost is linked
-# statically: a shared one would be visible to plugins that were built with another version.
+# One target with its definitions for each third-party library. Boost is linked statically: the symbols of a shared
+# Boost would be visible to plugins built with another version.
 
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
@@ -13,17 +13,16 @@ pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
-# Asio and Beast are compiled once, here, and only declared everywhere else.
+# Asio and Beast are compiled once, here; all other files only see declarations.
 add_library(toolrack_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
 target_compile_definitions(toolrack_asio PUBLIC
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
     BOOST_DLL_USE_STD_FS)
 target_link_libraries(toolrack_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 
-# Boost.JSON too: Debian's archive is not position-independent, and a backend that shares a room with the host
-# is a shared library.
+# Boost.JSON too: Debian's archive is not position-independent, and auth backends that link it are shared libraries.
 add_library(toolrack_json STATIC ${CMAKE_CURRENT_LIST_DIR}/json.cpp)
-# As the archive was: with a sanitizer's frames, what is nested deeply overflows the stack.
+# Without sanitizers, because their larger stack frames overflow the stack on deeply nested JSON.
 target_compile_options(toolrack_json PRIVATE -O2 -fno-sanitize=all)
 target_link_libraries(toolrack_json PUBLIC Boost::headers)
 
