@@ -1,8 +1,8 @@
-"""Adds up what every suite under build/results says it ran, and ends with "N passed, N failed".
+"""Adds up the results of all ctest runs below build/results and ends with "N passed, N failed".
 
-Each suite is one program that ctest ran; what it counts by itself (the cases of Catch2 or unittest, or a
-line "N passed, N failed") is what counts here. A suite that ran nothing, did not end well or was never built
-is a failure.
+ctest runs each suite as one program. The suite's own count is what counts: test cases of Catch2 or unittest, or a line
+"N passed, N failed". A test that prints "not run: NAME: REASON" is neither passed nor failed and is listed at the end.
+A suite that ran nothing, crashed or was not built is a failure.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ CATCH_ALL_PASSED = re.compile(r"^All tests passed \(.* in (\d+) test cases?\)", 
 CATCH_MIXED = re.compile(r"^test cases: +(\d+) \|(.*)$", re.M)
 OWN = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(.*)$", re.M)
-NOT_RUN = re.compile(r"not run: .*")
+NOT_RUN = re.compile(r"^(?:\w+: )?not run: .*$", re.M)  # a nested scripts/test puts the name of its run before it
 
 
 def unittest_counts(ran, outcome):
@@ -28,37 +28,38 @@ def catch_counts(summary):
     return counts.get("passed", 0), counts.get("failed", 0)
 
 
-def counted(output):
-    """(passed, failed) by the suite's own account, or None when it gave none."""
+def counted(output, not_run):
+    """(passed, failed) from the suite's own summary; None without one."""
     own = OWN.findall(output)
     if own:
         return int(own[-1][0]), int(own[-1][1])
-    mixed = CATCH_MIXED.findall(output)
-    if mixed:
-        return catch_counts(mixed[-1][1])
     python = UNITTEST.findall(output)
     if python:
         return unittest_counts(*python[-1])
-    passed = CATCH_ALL_PASSED.findall(output)
-    if passed:
-        return int(passed[-1]), 0
-    return None
+    mixed, all_passed = CATCH_MIXED.findall(output), CATCH_ALL_PASSED.findall(output)
+    if not mixed and not all_passed:
+        return None
+    passed, failed = catch_counts(mixed[-1][1]) if mixed else (int(all_passed[-1]), 0)
+    return passed - len(not_run), failed  # Catch2 2 cannot skip: it counts them as passed
 
 
 def judge(case):
-    """(passed, failed, remark) of one program that ctest ran."""
+    """(passed, failed, remark, not run) of one program that ctest ran."""
     output = case.findtext("system-out") or ""
     ended_well = case.get("status") == "run"
-    counts = counted(output)
+    not_run = set(NOT_RUN.findall(output))
+    counts = counted(output, not_run)
     if counts is None:
-        # A program that counts nothing is one test: it ended well or it did not.
-        return (1, 0, "") if ended_well and "No tests ran" not in output else (0, 1, "did not end well")
+        # A program without a summary is one test.
+        if not ended_well or "No tests ran" in output:
+            return 0, 1, "did not end well", not_run
+        return (0, 0, "not run", not_run) if not_run else (1, 0, "", not_run)
     passed, failed = counts
-    if passed + failed == 0:
-        return 0, 1, "ran nothing"
     if not ended_well and failed == 0:
-        return passed, 1, "did not end well"
-    return passed, failed, ""
+        return passed, 1, "did not end well", not_run
+    if passed + failed == 0:
+        return (0, 0, "not run", not_run) if not_run else (0, 1, "ran nothing", not_run)
+    return passed, failed, "", not_run
 
 
 def read(report):
@@ -68,22 +69,20 @@ def read(report):
         return []
 
 
-def main(results, presets):
+def main(results, runs):
     total_passed = total_failed = 0
     not_run = set()
-    for preset in presets:
-        report = results / f"{preset}.xml"
-        cases = read(report)
+    for run in runs:
+        cases = read(results / f"{run}.xml")
         if not cases:
-            print(f"{preset}: nothing ran")
+            print(f"{run}: nothing ran")
             total_failed += 1
         for case in cases:
-            passed, failed, remark = judge(case)
+            passed, failed, remark, lines = judge(case)
             total_passed += passed
             total_failed += failed
-            not_run |= {f"{preset}: {line}" for line in NOT_RUN.findall(case.findtext("system-out") or "")}
-            print(f"{preset}: {case.get('name')}: {passed} passed, {failed} failed"
-                  + (f" ({remark})" if remark else ""))
+            not_run |= {f"{run}: {line}" for line in lines}
+            print(f"{run}: {case.get('name')}: {passed} passed, {failed} failed" + (f" ({remark})" if remark else ""))
     for line in sorted(not_run):
         print(line)
     print(f"{total_passed} passed, {total_failed} failed")
