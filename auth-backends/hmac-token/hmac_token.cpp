@@ -7,7 +7,7 @@
 
 #include <toolrack/plugin.hpp>
 
-#include "doorman.hpp"
+#include "token_verifier.hpp"
 
 namespace {
 
@@ -16,9 +16,9 @@ std::string option(const toolrack::setup& s, const char* name) {
     return found ? found->str() : "";
 }
 
-toolrack::verdict verdict_of(doorman::answer answer) {
+toolrack::verdict verdict_of(token_verifier::answer answer) {
     using namespace toolrack;
-    using kind = enum doorman::answer::kind;
+    using kind = enum token_verifier::answer::kind;
     switch (answer.kind) {
     case kind::granted: break;
     case kind::not_ours: return refuse(refusal::pass, answer.why);
@@ -31,18 +31,18 @@ toolrack::verdict verdict_of(doorman::answer answer) {
                  .expires = answer.expires};
 }
 
-doorman::answer ask(const doorman& doorman, const toolrack::facts& shown) {
-    return doorman.check(shown.token, shown.resource, shown.now);
+token_verifier::answer ask(const token_verifier& token_verifier, const toolrack::facts& shown) {
+    return token_verifier.check(shown.token, shown.resource, shown.now);
 }
 
 // Its key may have been made a moment ago: then it is for the keys as they are now to say.
-void decide(const doorman& doorman, toolrack::check& asked) {
+void decide(const token_verifier& token_verifier, toolrack::check& asked) {
     using namespace toolrack;
     if (asked.facts().token.empty()) return asked.answer(refuse(refusal::no_token, "no token was sent"));
-    auto answer = ask(doorman, asked.facts());
+    auto answer = ask(token_verifier, asked.facts());
     if (!answer.may_be_new) return asked.answer(verdict_of(std::move(answer)));
     const auto kept = std::make_shared<check>(std::move(asked));
-    if (!doorman.after_a_look([&doorman, kept] { kept->answer(verdict_of(ask(doorman, kept->facts()))); }))
+    if (!token_verifier.after_a_look([&token_verifier, kept] { kept->answer(verdict_of(ask(token_verifier, kept->facts()))); }))
         kept->answer(verdict_of(std::move(answer)));
 }
 
@@ -71,15 +71,15 @@ TOOLRACK_PLUGIN("toolrack.hmac-token", "1.0.0", R"({
 (toolrack::setup& s) {
     using namespace toolrack;
 
-    const doorman::outlet outlet{.error = [log = s.log](std::string_view line) { log(severity::error, line); },
+    const token_verifier::outlet outlet{.error = [log = s.log](std::string_view line) { log(severity::error, line); },
                                  .info = [log = s.log](std::string_view line) { log(severity::info, line); },
                                  .forget =
                                      [grants = s.grants()](std::string_view id) {
                                          if (id.empty()) grants.forget_all();
                                          else grants.forget(id);
                                      },
-                                 .ail = [health = s.health()](std::string_view what) { health.ails(what); }};
-    const auto here = std::make_shared<doorman>(doorman::settings{.keys = option(s, "keys"),
+                                 .report_degraded = [health = s.health()](std::string_view what) { health.report_degraded(what); }};
+    const auto here = std::make_shared<token_verifier>(token_verifier::settings{.keys = option(s, "keys"),
                                                                   .revoked = option(s, "revoked"),
                                                                   .issuer = option(s, "issuer"),
                                                                   .audience = option(s, "audience"),
@@ -87,5 +87,5 @@ TOOLRACK_PLUGIN("toolrack.hmac-token", "1.0.0", R"({
                                                 outlet);
     // The handler only looks at it, so that its thread ends when the instance does and not with the last handler.
     s.keep(here);
-    s.auth(trait::quick, [&doorman = *here](check& asked) { decide(doorman, asked); });
+    s.auth(trait::quick, [&token_verifier = *here](check& asked) { decide(token_verifier, asked); });
 }

@@ -231,11 +231,11 @@ TEST_CASE("a list that vanishes, or is emptied, takes nothing back") {
     const auto first = at.token("first");
     fs::remove(at.list);
     CHECK(will_be([&] { return says(here, "revoked.list is gone"); }));
-    CHECK(will_be([&] { return here.ailment().find("revoked.list is gone") != std::string::npos; }));
+    CHECK(will_be([&] { return here.degraded_reason().find("revoked.list is gone") != std::string::npos; }));
     CHECK_FALSE(here.authenticate(first).granted);
     at.revoke("jti second");
     CHECK(will_be([&] { return says(here, "revoked.list is good again"); }));
-    CHECK(will_be([&] { return here.ailment().empty(); }));
+    CHECK(will_be([&] { return here.degraded_reason().empty(); }));
     CHECK_FALSE(here.authenticate(first).granted);
     const auto second = at.token("second");
     CHECK(will_be([&] { return !here.authenticate(second).granted; }));

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "catch.hpp"
-#include "keeper.hpp"
-#include "roster.hpp"
+#include "token_store.hpp"
+#include "token_table.hpp"
 #include "temporary_folder.hpp"
 #include "token/bearer.hpp"
 #include "token/list.hpp"
@@ -68,13 +68,13 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
     const auto& path = folder.path();
     ::chmod(folder.write("tokens.toml", token::write_list(all.records)).c_str(), 0600);
     {
-        const keeper door({path / "tokens.toml", path / "revoked.list", path / "last-use"},
+        const token_store door({path / "tokens.toml", path / "revoked.list", path / "last-use"},
                           {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
         std::vector<std::string> unknown;
         for (int n = 0; n != 1000; ++n) unknown.emplace_back(token::make_bearer().reveal());
         std::size_t granted = 0;
         const auto check = [&](const std::string& bearer) {
-            granted += door.decide(bearer, "127.0.0.1", 1'800'000'000).what == keeper::answer::granted;
+            granted += door.decide(bearer, "127.0.0.1", 1'800'000'000).what == token_store::answer::granted;
         };
         std::cout << "a token of the list: "
                   << median_cost([&](auto n) { check(all.shown[n % all.shown.size()]); }) << " ns\n";
@@ -83,7 +83,7 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
         CHECK(granted == 200'000);
     }
 
-    const roster list(all.records);
+    const token_table list(all.records);
     std::vector<std::string> wrong;
     for (const auto& one : all.shown) wrong.push_back(with_another(one, 20));
     bool found = false;

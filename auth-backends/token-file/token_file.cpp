@@ -6,7 +6,7 @@
 
 #include <toolrack/plugin.hpp>
 
-#include "keeper.hpp"
+#include "token_store.hpp"
 
 namespace {
 
@@ -18,51 +18,51 @@ fs::path path_option(const setup& s, const char* name, const fs::path& otherwise
     return fs::absolute(found ? fs::path(found->str()) : otherwise);
 }
 
-keeper::files files_of(const setup& s) {
+token_store::files files_of(const setup& s) {
     const auto list = path_option(s, "path", {});
     return {list, path_option(s, "revoked", list.parent_path() / "revoked.list"),
             path_option(s, "last_use", list.parent_path() / "last-use")};
 }
 
-severity severity_of(keeper::voice::loudness how) {
+severity severity_of(token_store::voice::loudness how) {
     switch (how) {
-    case keeper::voice::loudness::info: return severity::info;
-    case keeper::voice::loudness::warning: return severity::warning;
-    case keeper::voice::loudness::error: break;
+    case token_store::voice::loudness::info: return severity::info;
+    case token_store::voice::loudness::warning: return severity::warning;
+    case token_store::voice::loudness::error: break;
     }
     return severity::error;
 }
 
-std::shared_ptr<keeper> make_keeper(const setup& s) {
-    keeper::voice voice{[log = s.log](keeper::voice::loudness how, const std::string& line) {
+std::shared_ptr<token_store> make_keeper(const setup& s) {
+    token_store::voice voice{[log = s.log](token_store::voice::loudness how, const std::string& line) {
                             log(severity_of(how), line);
                         },
                         [given = s.grants()](std::string_view credential) { given.forget(credential); },
-                        [here = s.health()](const std::string& what) { here.ails(what); }};
+                        [here = s.health()](const std::string& what) { here.report_degraded(what); }};
     try {
-        return std::make_shared<keeper>(files_of(s), std::move(voice));
+        return std::make_shared<token_store>(files_of(s), std::move(voice));
     } catch (const std::runtime_error& wrong) {
         throw setup_error(wrong.what());
     }
 }
 
-verdict verdict_of(keeper::decision decided) {
+verdict verdict_of(token_store::decision decided) {
     switch (decided.what) {
-    case keeper::answer::granted:
+    case token_store::answer::granted:
         return grant{.subject = std::move(decided.subject), .scopes = std::move(decided.scopes),
                      .credential = std::move(decided.credential), .expires = decided.expires};
-    case keeper::answer::not_ours: return refuse(refusal::pass, std::move(decided.why));
-    case keeper::answer::refused: break;
+    case token_store::answer::not_ours: return refuse(refusal::pass, std::move(decided.why));
+    case token_store::answer::refused: break;
     }
     return refuse(refusal::bad_token, std::move(decided.why));
 }
 
-verdict decide_now(const keeper& door, const facts& shown) {
+verdict decide_now(const token_store& door, const facts& shown) {
     return verdict_of(door.decide(shown.token, shown.peer, shown.now));
 }
 
 // A token that is not in the list may have been made a moment ago: then it is for the list as it is now to say.
-void decide(const keeper& door, check& asked) {
+void decide(const token_store& door, check& asked) {
     const auto& shown = asked.facts();
     auto decided = door.decide(shown.token, shown.peer, shown.now);
     if (!decided.may_be_new) return asked.answer(verdict_of(std::move(decided)));

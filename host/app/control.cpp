@@ -148,8 +148,8 @@ std::string ask(const fs::path& config, const char* command, std::chrono::second
 
 }  // namespace
 
-control::control(const fs::path& config, renewal& renewal, const vitals& seen, log& log)
-    : renewal_(renewal), seen_(seen), log_(log), stop_(::eventfd(0, EFD_CLOEXEC)) {
+control::control(const fs::path& config, reloader& reloader, const server_status& seen, log& log)
+    : reloader_(reloader), seen_(seen), log_(log), stop_(::eventfd(0, EFD_CLOEXEC)) {
     for (const auto& folder : folders()) {
         const auto place = folder / name_for(config);
         const auto address = address_of(place);
@@ -209,7 +209,7 @@ void control::serve(const descriptor& caller) {
 std::optional<renewed> control::reload() {
     const auto told = std::make_shared<std::promise<renewed>>();
     auto outcome = told->get_future();
-    renewal_.read_again([told](const renewed& what) { told->set_value(what); });
+    reloader_.read_again([told](const renewed& what) { told->set_value(what); });
     while (outcome.wait_for(0s) != std::future_status::ready)
         if (is_ending(10)) return std::nullopt;
     return outcome.get();

@@ -3,7 +3,7 @@
 // A unix socket that only the server's own user and root reach, in the runtime directory, under a name that
 // follows from the configuration file, so that a command finds it by the file alone. One line of JSON each
 // way: {"command": "reload"} and {"refused"?: sentence, "complaints": [sentence]}; {"command": "status"} and what
-// vitals::status() says. A thread of its own; one caller at a time, each with little time to speak. Nothing of it is
+// server status::status() says. A thread of its own; one caller at a time, each with little time to speak. Nothing of it is
 // reachable by a network.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <string>
 #include <thread>
 
-#include "app/renewal.hpp"
-#include "app/vitals.hpp"
+#include "app/reloader.hpp"
+#include "app/server_status.hpp"
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
 
@@ -23,7 +23,7 @@ class control {
 public:
     // `config` is the configuration file. Where no socket can be made, it says so in the log, and there is
     // none. All others outlive this.
-    control(const std::filesystem::path& config, renewal& renewal, const vitals& seen, log& log);
+    control(const std::filesystem::path& config, reloader& reloader, const server_status& seen, log& log);
     ~control();
     control(const control&) = delete;
     control& operator=(const control&) = delete;
@@ -34,8 +34,8 @@ private:
     std::optional<renewed> reload();
     bool is_ending(int milliseconds) const;
 
-    renewal& renewal_;
-    const vitals& seen_;
+    reloader& reloader_;
+    const server_status& seen_;
     log& log_;
     std::filesystem::path place_;
     descriptor listening_, stop_;
@@ -46,7 +46,7 @@ private:
 // when it does not answer.
 renewed ask_to_reload(const std::filesystem::path& config);
 
-// How the server that runs with this configuration is, as vitals::status() says it. Throws in the same way.
+// How the server that runs with this configuration is, as server status::status() says it. Throws in the same way.
 std::string ask_how_it_is(const std::filesystem::path& config);
 
 }  // namespace toolrack::app

@@ -69,9 +69,9 @@ std::vector<std::shared_ptr<plugin::instance>> instances_of(const std::vector<Mo
 
 generation::generation(std::shared_ptr<const config::settings> settings,
                        const start_options& options,
-                       hub& hub,
+                       process_state& process_state,
                        const generation* before)
-    : settings_(std::move(settings)), hub_(hub), allowance_(settings_->server.calls) {
+    : settings_(std::move(settings)), process_state_(process_state), allowance_(settings_->server.calls) {
     open_audit(before);
     if (!options.stdio) {
         refuse_unsafe_addresses(*settings_);
@@ -85,7 +85,7 @@ generation::generation(std::shared_ptr<const config::settings> settings,
 }
 
 generation::generation(const generation& before)
-    : settings_(before.settings_), hub_(before.hub_), backends_(before.backends_), plugins_(before.plugins_),
+    : settings_(before.settings_), process_state_(before.process_state_), backends_(before.backends_), plugins_(before.plugins_),
       resource_(before.resource_), allowance_(before.allowance_), report_(before.mounting_),
       mounting_(before.mounting_) {
     open_audit(&before);
@@ -110,7 +110,7 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
     settings.options = wanted.options;
     settings.sha256 = wanted.sha256;
     if (settings.name == env_token)
-        settings.options.json = with_token(settings.options.json, settings_->auth.variable, hub_.token);
+        settings.options.json = with_token(settings.options.json, settings_->auth.variable, process_state_.token);
 
     auto opened = open(settings, *file, before ? &before->backends_ : nullptr);
     if (!opened) throw refuse(opened.error().why());
@@ -120,18 +120,18 @@ generation::mounted generation::open_backend(const config::backend& wanted, cons
 
 // One file is one journal, however often the configuration is read: its numbers go on.
 void generation::open_audit(const generation* before) {
-    number_ = ++hub_.generations;
+    number_ = ++process_state_.generations;
     const auto& wanted = settings_->audit;
     if (!wanted) {
-        clerk_ = std::make_shared<const audit::clerk>();
+        audit_policy_ = std::make_shared<const audit::audit_policy>();
         return;
     }
-    auto journal = before ? before->clerk_->journal_kept() : nullptr;
-    if (!journal || journal->path() != wanted->path) journal = std::make_shared<audit::journal>(wanted->path, hub_.log);
+    auto journal = before ? before->audit_policy_->journal_kept() : nullptr;
+    if (!journal || journal->path() != wanted->path) journal = std::make_shared<audit::journal>(wanted->path, process_state_.log);
     secret key;
     if (wanted->arguments == config::audit::arguments::digest)
-        key = hub_.own_key("audit.key", "digests of arguments cannot be compared over");
-    clerk_ = std::make_shared<const audit::clerk>(std::move(journal), *wanted, number_, std::move(key));
+        key = process_state_.own_key("audit.key", "digests of arguments cannot be compared over");
+    audit_policy_ = std::make_shared<const audit::audit_policy>(std::move(journal), *wanted, number_, std::move(key));
 }
 
 // What the backends have OAuth clients know. One that cannot say it well is not to be trusted with the lock.
@@ -154,13 +154,13 @@ void generation::read_resource() {
 result<generation::mounted, complaint> generation::open(const config::plugin& settings,
                                                         const std::filesystem::path& file,
                                                         const std::vector<mounted>* before) {
-    const auto code = hub_.libraries.keep(file, settings.sha256);
+    const auto code = process_state_.libraries.keep(file, settings.sha256);
     if (!code) return code.error();
     mounted made{*code, fingerprint(settings, settings_->server), nullptr, {}};
     // One that was given up on has another chance.
     if (before)
         for (const auto& one : *before)
-            if (one.code == made.code && one.settings == made.settings && !one.instance->is_benched()) {
+            if (one.code == made.code && one.settings == made.settings && !one.instance->is_suspended()) {
                 made.instance = one.instance;
                 return made;
             }
@@ -172,10 +172,10 @@ result<generation::mounted, complaint> generation::open(const config::plugin& se
 
 result<std::shared_ptr<plugin::instance>, complaint> generation::make(const std::filesystem::path& code,
                                                                       const config::plugin& settings) const {
-    const plugin::surroundings around{hub_.log, hub_.clock, hub_.changes, settings_->server.max_result,
-                                      settings_->server.json_depth, hub_.state, hub_.groups.get()};
-    if (settings.isolation == "process") return plugin::make_worker_instance(hub_.worker, code, settings, around);
-    const auto library = hub_.libraries.open_kept(code);
+    const plugin::dependencies around{process_state_.log, process_state_.clock, process_state_.changes, settings_->server.max_result,
+                                      settings_->server.json_depth, process_state_.state, process_state_.groups.get()};
+    if (settings.isolation == "process") return plugin::make_worker_instance(process_state_.worker, code, settings, around);
+    const auto library = process_state_.libraries.open_kept(code);
     if (!library) return library.error();
     return plugin::make_host_instance(*library, settings, around);
 }
@@ -207,7 +207,7 @@ void generation::open_plugins(const generation* before) {
                           ": the required plugin \"" + settings.name + "\" cannot be served: " + why);
         leave_out(settings.name, why);
     }
-    for (const auto& warning : warnings) hub_.log.warning("{}", warning);
+    for (const auto& warning : warnings) process_state_.log.warning("{}", warning);
 }
 
 const generation::mounted* generation::find_plugin(const std::string& name) const {
@@ -229,15 +229,15 @@ bool generation::has_instances_of(const generation& before) const noexcept {
 }
 
 void generation::take_over_from(const generation& before) const {
-    if (const auto& journal = clerk_->journal_kept()) journal->look_again();  // it may be the end of a rotation
+    if (const auto& journal = audit_policy_->journal_kept()) journal->look_again();  // it may be the end of a rotation
     const auto& now = settings_->server;
     const auto& then = before.settings_->server;
     if (!config::serves_alike(now, then))
-        hub_.log.warning("[server] or [limits] says something new about addresses, hosts, threads or connections, "
+        process_state_.log.warning("[server] or [limits] says something new about addresses, hosts, threads or connections, "
                          "which only a restart changes");
     for (const auto& old : before.backends_) {
         const auto stays = [&old](const mounted& one) { return one.instance == old.instance; };
-        if (std::ranges::none_of(backends_, stays)) hub_.visits.put_out(old.instance->name(), {});
+        if (std::ranges::none_of(backends_, stays)) process_state_.open_streams.close_revoked(old.instance->name(), {});
     }
 }
 
@@ -255,27 +255,27 @@ void generation::make_catalog(because reason) {
         instances_of(backends_),
         auth::gate::rules{resource_of(*settings_), settings_->auth.same_people,
                           settings_->server.calls.failures_per_minute},
-        auth::gate::surroundings{hub_.visits, hub_.accounts, hub_.throttle, hub_.clock, hub_.log, &hub_.figures});
+        auth::gate::dependencies{process_state_.open_streams, process_state_.accounts, process_state_.throttle, process_state_.clock, process_state_.log, &process_state_.figures});
     mcp_ = std::make_shared<const mcp::server>(
         catalog_,
-        mcp::surroundings{hub_.sessions, hub_.announcer, hub_.tasks, hub_.visits, hub_.states, hub_.log, hub_.clock,
-                          &hub_.figures},
-        allowance_, resource_.url(), clerk_);
+        mcp::dependencies{process_state_.sessions, process_state_.notifier, process_state_.tasks, process_state_.open_streams, process_state_.states, process_state_.log, process_state_.clock,
+                          &process_state_.figures},
+        allowance_, resource_.url(), audit_policy_);
     report(omissions);
 }
 
 // What is as the configuration says, and perhaps not as it was meant.
 void generation::advise(const std::vector<catalog::offer>& offers) const {
     for (const auto& offer : offers) {
-        for (const auto& doubt : offer.doubts) hub_.log.warning("{}", doubt);
+        for (const auto& doubt : offer.doubts) process_state_.log.warning("{}", doubt);
         if (!offer.withheld.empty())
-            hub_.log.info("read-only: not served, because they do not say that they change nothing: {}",
+            process_state_.log.info("read-only: not served, because they do not say that they change nothing: {}",
                           fmt::format("{}", fmt::join(offer.withheld, ", ")));
     }
 }
 
 void generation::complain_of(std::string sentence) {
-    hub_.log.error("{}", sentence);
+    process_state_.log.error("{}", sentence);
     report_.complaints.push_back(std::move(sentence));
 }
 
@@ -312,12 +312,12 @@ std::size_t generation::cut_off() const {
 
 bool generation::close(std::chrono::milliseconds grace) const {
     bool all_came_back = true;
-    if (const auto& journal = clerk_->journal_kept()) journal->settle();
+    if (const auto& journal = audit_policy_->journal_kept()) journal->settle();
     for (const auto* group : {&plugins_, &backends_}) {
         for (const auto& one : *group) {
             if (one.instance->close(grace)) continue;
             all_came_back = false;
-            hub_.log.error("plugin {}: a call never came back from it", one.instance->name());
+            process_state_.log.error("plugin {}: a call never came back from it", one.instance->name());
         }
     }
     return all_came_back;

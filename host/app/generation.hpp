@@ -1,6 +1,6 @@
 // A generation: everything that one reading of the configuration made, immutable from then on.
 //
-// Requests hold the generation they began on. What must outlive it is in the hub; the instances that it
+// Requests hold the generation they began on. What must outlive it is in the process state; the instances that it
 // shares with its successor live as long as either.
 #pragma once
 
@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "app/hub.hpp"
+#include "app/process_state.hpp"
 #include "app/safety.hpp"
-#include "audit/clerk.hpp"
+#include "audit/audit_policy.hpp"
 #include "auth/allowance.hpp"
 #include "auth/gate.hpp"
 #include "auth/protected_resource.hpp"
@@ -33,7 +33,7 @@ public:
     // the instance that it has there.
     generation(std::shared_ptr<const config::settings> settings,
                const start_options& options,
-               hub& hub,
+               process_state& process_state,
                const generation* before = nullptr);
     // The same instances, asked again what they offer.
     explicit generation(const generation& before);
@@ -43,7 +43,7 @@ public:
     const config::settings& settings() const noexcept { return *settings_; }
     const std::shared_ptr<const config::settings>& shared_settings() const noexcept { return settings_; }
     const auth::gate& gate() const noexcept { return *gate_; }
-    const audit::clerk& clerk() const noexcept { return *clerk_; }
+    const audit::audit_policy& audit_policy() const noexcept { return *audit_policy_; }
     const auth::allowance& allowance() const noexcept { return allowance_; }
     const auth::protected_resource& resource() const noexcept { return resource_; }
     const mcp::server& mcp() const noexcept { return *mcp_; }
@@ -110,14 +110,14 @@ private:
     void advise(const std::vector<catalog::offer>& offers) const;
 
     std::shared_ptr<const config::settings> settings_;
-    hub& hub_;
+    process_state& process_state_;
     std::vector<mounted> backends_;
     std::vector<mounted> plugins_;
     std::shared_ptr<const catalog::catalog> catalog_;
     auth::protected_resource resource_;
     auth::allowance allowance_;
     std::unique_ptr<auth::gate> gate_;
-    std::shared_ptr<const audit::clerk> clerk_;
+    std::shared_ptr<const audit::audit_policy> audit_policy_;
     std::shared_ptr<const mcp::server> mcp_;
     account report_;
     account mounting_;  // the part of it that is not asked again when only lists have changed

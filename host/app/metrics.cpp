@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 
-#include "app/vitals.hpp"
+#include "app/server_status.hpp"
 #include "base/text.hpp"
 #include "metrics/page.hpp"
 
@@ -32,13 +32,13 @@ void write_each(metrics::page& page,
 void write_instances(metrics::page& page, const std::vector<generation::member>& members) {
     write_each(page, members, false, "toolrack_plugin_benched",
                "Whether a plugin's process ended too often to be started again at once",
-               [](const auto& one) { return std::uint64_t{one.is.is_benched()}; });
+               [](const auto& one) { return std::uint64_t{one.is.is_suspended()}; });
     write_each(page, members, false, "toolrack_plugin_stale",
                "Whether a plugin is served as it was, because as it is configured now it cannot be",
                [](const auto& one) { return std::uint64_t{!one.stale.empty()}; });
-    write_each(page, members, true, "toolrack_instance_ailing",
+    write_each(page, members, true, "toolrack_instance_degraded",
                "Whether an instance says that something is wrong with it, such as a list of tokens that broke",
-               [](const auto& one) { return std::uint64_t{!one.is.condition().ailment.empty()}; });
+               [](const auto& one) { return std::uint64_t{!one.is.condition().degraded_reason.empty()}; });
     write_each(page, members, true, "toolrack_instance_calls_under_way", "Calls, and checks of callers, under way",
                [](const auto& one) { return std::uint64_t{one.is.condition().under_way}; });
 }
@@ -55,13 +55,13 @@ void write_answers(metrics::page& page, const std::vector<std::unique_ptr<http::
 
 }  // namespace
 
-std::string vitals::metrics() const {
+std::string server_status::metrics() const {
     const auto now = current_.get();
     const auto members = now->members();
-    const auto reading = hub_.last_reading.last();
+    const auto reading = process_state_.last_reading.last();
     // Those of which nothing was counted yet are there, too, so that what comes first is seen as a change.
     for (const auto& one : members)
-        if (!one.is_backend) hub_.figures.deaths.at({one.is.name()});
+        if (!one.is_backend) process_state_.figures.deaths.at({one.is.name()});
 
     metrics::page page;
     page.begin("toolrack_build_info", "gauge", "The version that runs");
@@ -80,18 +80,18 @@ std::string vitals::metrics() const {
 
     page.gauge("toolrack_connections", "Open connections",
                listeners_.empty() ? 0 : listeners_.front()->open_connections());
-    page.gauge("toolrack_listen_streams", "Streams on which somebody only listens", hub_.visits.size());
-    page.gauge("toolrack_sessions", "Legacy sessions", hub_.sessions.size());
-    page.gauge("toolrack_tasks", "Tasks that are kept, done or not", hub_.tasks.size());
+    page.gauge("toolrack_listen_streams", "Streams on which somebody only listens", process_state_.open_streams.size());
+    page.gauge("toolrack_sessions", "Legacy sessions", process_state_.sessions.size());
+    page.gauge("toolrack_tasks", "Tasks that are kept, done or not", process_state_.tasks.size());
     write_answers(page, listeners_);
-    if (const auto& journal = now->clerk().journal_kept()) {
+    if (const auto& journal = now->audit_policy().journal_kept()) {
         page.begin("toolrack_audit_lost_lines_total", "counter", "Lines of the audit that could not be written");
         page.sample({}, journal->lost());
     }
     if (secured_ && secured_->valid_until() > 0)
         page.gauge("toolrack_tls_certificate_expiry_timestamp_seconds", "When the certificate ends",
                    static_cast<std::uint64_t>(secured_->valid_until()));
-    hub_.figures.write(page);
+    process_state_.figures.write(page);
     return page.take();
 }
 

@@ -1,6 +1,6 @@
 #include "app/serve.hpp"
 
-#include "app/windows.hpp"
+#include "app/probe_routes.hpp"
 #include "auth/challenge.hpp"
 
 namespace toolrack::app {
@@ -8,8 +8,8 @@ namespace {
 
 http::rejection refused(const auth::denial& denied, const auth::protected_resource& resource) {
     http::rejection no;
-    no.status = wire::status_of(denied.why);
-    no.sentence = wire::sentence(denied.why);
+    no.status = identity::status_of(denied.why);
+    no.sentence = identity::sentence(denied.why);
     if (auto challenge = auth::challenge(denied.why, resource.url(), resource.scopes()); !challenge.empty())
         no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
     if (no.status == 503 || no.status == 429)
@@ -18,10 +18,10 @@ http::rejection refused(const auth::denial& denied, const auth::protected_resour
 }
 
 // A connection counts for the principal whose request came on it last, from before its body is waited for.
-std::optional<http::rejection> take_place(http::exchange& x, const wire::principal& who,
+std::optional<http::rejection> take_place(http::exchange& x, const identity::principal& who,
                                           const auth::allowance& allowed) {
     auto& place = x.belongings();
-    if (place && static_cast<const auth::attendance*>(place.get())->is_of(who)) return std::nullopt;
+    if (place && static_cast<const auth::connection_permit*>(place.get())->is_of(who)) return std::nullopt;
     place.reset();  // the last one's
     place = allowed.attend(who);
     if (place) return std::nullopt;
@@ -43,7 +43,7 @@ void describe_resource(http::exchange& x, const http::policy& policy, const auth
 }
 
 // Legacy: DELETE ends a session. A modern server has none. (2025-11-25, basic/transports.)
-void end_session(http::exchange& x, const wire::principal& who, const generation& now) {
+void end_session(http::exchange& x, const identity::principal& who, const generation& now) {
     const auto name = x.session();
     if (!name)
         return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.",
@@ -53,7 +53,7 @@ void end_session(http::exchange& x, const wire::principal& who, const generation
 }
 
 // Legacy: GET opens a session's own stream, or takes one up again. A modern server has none.
-awaitable<void> open_stream(http::exchange& x, const wire::principal& who, const generation& now) {
+awaitable<void> open_stream(http::exchange& x, const identity::principal& who, const generation& now) {
     const auto name = x.session();
     if (!name || !x.takes_stream())
         co_return x.reject({405,
@@ -65,7 +65,7 @@ awaitable<void> open_stream(http::exchange& x, const wire::principal& who, const
 
 }  // namespace
 
-awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now, const vitals& seen) {
+awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now, const server_status& seen) {
     if (now.resource().is_at(x.head().path, policy.path)) co_return describe_resource(x, policy, now.resource());
     if (answer_probe(x, policy, seen)) co_return;
     const bool is_for_metrics = asks_for_metrics(x.head(), now);
@@ -74,7 +74,7 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
 
     auto who = co_await now.gate().admit(x.facts(), x.get_executor());
     if (!who) {
-        now.clerk().note_refusal(who.error().why, x.facts().peer);
+        now.audit_policy().note_refusal(who.error().why, x.facts().peer);
         co_return x.reject(refused(who.error(), now.resource()));
     }
     if (auto no = take_place(x, *who, now.allowance())) co_return x.reject(*no);
@@ -98,7 +98,7 @@ awaitable<void> serve(http::exchange& x, const http::policy& policy, const gener
 awaitable<void> serve_current(http::exchange& x,
                               const http::policy& policy,
                               const current_generation& current,
-                              const vitals& seen) {
+                              const server_status& seen) {
     const auto now = current.get();
     co_await serve(x, policy, *now, seen);
 }

@@ -11,20 +11,21 @@
 #include <vector>
 
 #include "app/control.hpp"
-#include "app/ending.hpp"
-#include "app/handed_sockets.hpp"
-#include "app/process.hpp"
-#include "app/pulse.hpp"
-#include "app/rack.hpp"
+#include "app/drain.hpp"
+#include "service/second_signal_exit.hpp"
+#include "service/inherited_sockets.hpp"
+#include "service/process.hpp"
+#include "service/io_watchdog.hpp"
+#include "app/runtime.hpp"
 #include "app/serve.hpp"
-#include "app/signals.hpp"
+#include "service/signals.hpp"
 #include "app/summary.hpp"
-#include "app/supervisor.hpp"
-#include "app/vitals.hpp"
+#include "service/supervisor.hpp"
+#include "app/server_status.hpp"
 #include "base/io_thread.hpp"
-#include "base/lookout.hpp"
+#include "base/periodic_task.hpp"
 #include "http/listener.hpp"
-#include "http/tls.hpp"
+#include "http/tls/tls.hpp"
 
 namespace toolrack::app {
 namespace {
@@ -56,38 +57,38 @@ std::string url_of(const config::address& address, const config::settings& setti
 }
 
 void serve_until_stopped(
-    const signals& signals, const supervisor& supervisor, pulse& pulse, renewal& renewal, const vitals& seen) {
+    const service::signals& signals, const service::supervisor& supervisor, service::io_watchdog& io_watchdog, reloader& reloader, const server_status& seen) {
     std::string said;
     for (;;) {
-        pulse.feel();
+        io_watchdog.feel();
         if (auto now = seen.in_a_line(); now != said) supervisor.say_how_it_is(said = std::move(now));
-        const auto wish = signals.next(pulse.interval());
-        if (wish == signals::wish::stop) return;
-        if (wish == signals::wish::read_again) renewal.read_again();
+        const auto wish = signals.next(io_watchdog.interval());
+        if (wish == service::signals::wish::stop) return;
+        if (wish == service::signals::wish::read_again) reloader.read_again();
     }
 }
 
 }  // namespace
 
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
-    const supervisor supervisor(log);
-    handed_sockets handed(log);
-    const signals signals;
-    rack rack(config, options, log,
+    const service::supervisor supervisor(log);
+    service::inherited_sockets handed(log);
+    const service::signals signals;
+    runtime runtime(config, options, log,
               {[&supervisor] { supervisor.say_reloading(); }, [&supervisor] { supervisor.say_ready(); }});
-    const auto& settings = *rack.settings;
+    const auto& settings = *runtime.settings;
     const auto secured = open_tls(settings, log);
-    allow_open_files(settings.server.http.connections, log);
-    // Gone before the rack: what is still under way on a thread may hold the last of a plugin.
+    service::allow_open_files(settings.server.http.connections, log);
+    // Gone before the runtime: what is still under way on a thread may hold the last of a plugin.
     const auto threads = make_threads(settings.server.threads);
 
     // Only now, with every lock and every plugin in place, is anything bound.
     http::policy policy;
     std::vector<std::unique_ptr<http::listener>> listeners;
-    vitals seen(rack.hub, rack.current, listeners, secured.get());
-    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, rack.current, seen); };
+    server_status seen(runtime.process_state, runtime.current, listeners, secured.get());
+    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, runtime.current, seen); };
     const auto& limits = settings.server.http;
-    const auto inside = std::make_shared<http::crowd>(limits.connections, limits.connections_per_source);
+    const auto inside = std::make_shared<http::connection_limiter>(limits.connections, limits.connections_per_source);
     std::vector<config::address> bound;
     for (auto& socket : handed.listen_on_all(settings.server)) {
         bound.push_back(socket.address);
@@ -98,40 +99,40 @@ exit_code run_server(const std::filesystem::path& config, const start_options& o
 
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
-    std::optional<lookout> watching(std::in_place, between_looks, [&] {
+    std::optional<periodic_task> watching(std::in_place, between_looks, [&] {
         if (secured) secured->look();
-        rack.look_into_folders();
+        runtime.look_into_folders();
     });
-    std::optional<control> controlled(std::in_place, config, rack.renewal, seen, log);
+    std::optional<control> controlled(std::in_place, config, runtime.reloader, seen, log);
     seen.serves(true);
     for (const auto& address : bound)
         say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
-    print_summary(*rack.current.get(), secured.get());
+    print_summary(*runtime.current.get(), secured.get());
     supervisor.say_ready();
 
-    pulse pulse(threads, supervisor, log);
-    serve_until_stopped(signals, supervisor, pulse, rack.renewal, seen);
-    const impatience second_signal(signals, rack.hub);
+    service::io_watchdog io_watchdog(threads, supervisor, log);
+    serve_until_stopped(signals, supervisor, io_watchdog, runtime.reloader, seen);
+    const service::second_signal_exit second_signal(signals, [&] { exit_without_cleanup(runtime.process_state); });
     seen.serves(false);
     log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
     supervisor.say_stopping();
     controlled.reset();
     watching.reset();
-    drain(listeners, settings.server.drain, rack, pulse);
+    drain(listeners, settings.server.drain, runtime, io_watchdog);
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
-    rack.take_down();
+    runtime.take_down();
     return exit_code::ok;
 }
 
 exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
     const auto settings = std::make_shared<const config::settings>(config::read(config));
     const auto secured = open_tls(*settings, log);
-    hub hub(*settings, log);
-    const generation now(settings, options, hub);
+    process_state process_state(*settings, log);
+    const generation now(settings, options, process_state);
     say(fmt::format("toolrack {} would start\n", TOOLRACK_VERSION));
     print_summary(now, secured.get());
-    if (!now.close(plugin_grace)) leave_as_it_is(hub);
+    if (!now.close(plugin_grace)) exit_without_cleanup(process_state);
     return exit_code::ok;
 }
 

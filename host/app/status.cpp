@@ -4,7 +4,7 @@
 #include <ranges>
 #include <toolrack/json.hpp>
 
-#include "app/vitals.hpp"
+#include "app/server_status.hpp"
 #include "base/redact.hpp"
 #include "base/rfc3339.hpp"
 #include "base/text.hpp"
@@ -33,8 +33,8 @@ json::text told_of(const generation::member& one, metrics::figures& figures) {
                               {"since", time_of(now.since)}});
     if (!now.why.empty()) text.add("why", said(now.why));
     if (!one.stale.empty()) text.add("stale", said(one.stale));
-    if (!now.ailment.empty()) text.add("ailment", said(now.ailment));
-    if (!now.ailment.empty()) text.add("ailingSince", time_of(now.ailing_since));
+    if (!now.degraded_reason.empty()) text.add("degraded_reason", said(now.degraded_reason));
+    if (!now.degraded_reason.empty()) text.add("ailingSince", time_of(now.ailing_since));
     text.add("calls", now.asked);
     text.add("underWay", now.under_way);
     if (!one.is_backend) text.add("deaths", figures.deaths.at({one.is.name()}).count());
@@ -50,10 +50,10 @@ json::text told_of_all(const std::vector<generation::member>& members, bool back
 
 }  // namespace
 
-std::string vitals::status() const {
+std::string server_status::status() const {
     const auto now = current_.get();
     const auto members = now->members();
-    const auto reading = hub_.last_reading.last();
+    const auto reading = process_state_.last_reading.last();
     auto addresses = json::array();
     for (const auto& one : listeners_) addresses.push(to_string(one->address()));
     auto complaints = json::array();
@@ -69,15 +69,15 @@ std::string vitals::status() const {
                               {"configuration", now->settings().file.string()},
                               {"read", time_of(reading.taken_over)},
                               {"addresses", addresses},
-                              {"auth", told_of_all(members, true, hub_.figures)},
-                              {"plugins", told_of_all(members, false, hub_.figures)},
+                              {"auth", told_of_all(members, true, process_state_.figures)},
+                              {"plugins", told_of_all(members, false, process_state_.figures)},
                               {"complaints", complaints},
                               {"connections", listeners_.empty() ? 0 : listeners_.front()->open_connections()},
-                              {"streams", hub_.visits.size()},
-                              {"sessions", hub_.sessions.size()},
-                              {"tasks", hub_.tasks.size()}});
+                              {"streams", process_state_.open_streams.size()},
+                              {"sessions", process_state_.sessions.size()},
+                              {"tasks", process_state_.tasks.size()}});
     if (!reading.refused.empty()) text.add("refused", said(reading.refused));
-    if (const auto& journal = now->clerk().journal_kept()) text.add("auditLinesLost", journal->lost());
+    if (const auto& journal = now->audit_policy().journal_kept()) text.add("auditLinesLost", journal->lost());
     if (secured_ && secured_->valid_until() > 0) text.add("certificateEnds", to_rfc3339(secured_->valid_until()));
     return std::move(text).str();
 }

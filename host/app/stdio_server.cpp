@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
-#include "app/rack.hpp"
+#include "app/runtime.hpp"
 #include "app/server.hpp"
-#include "app/signals.hpp"
+#include "service/signals.hpp"
 #include "base/io_thread.hpp"
-#include "base/lookout.hpp"
+#include "base/periodic_task.hpp"
 #include "stdio/pipe.hpp"
 
 namespace toolrack::app {
@@ -21,7 +21,7 @@ namespace {
 
 // A request over stdio, on the generation that is current when it comes.
 awaitable<void> answer_current(const wire::message& message,
-                               const wire::principal& who,
+                               const identity::principal& who,
                                wire::outlet& to,
                                const current_generation& current) {
     const auto now = current.get();
@@ -30,7 +30,7 @@ awaitable<void> answer_current(const wire::message& message,
 
 awaitable<void> answer_batch(std::string_view body,
                              const wire::json_limits& limits,
-                             const wire::principal& who,
+                             const identity::principal& who,
                              wire::outlet& to,
                              const current_generation& current) {
     const auto now = current.get();
@@ -39,7 +39,7 @@ awaitable<void> answer_batch(std::string_view body,
 
 // A legacy client's session, for what is said to it unasked.
 awaitable<void> hold_session(std::string session,
-                             const wire::principal& who,
+                             const identity::principal& who,
                              wire::outlet& to,
                              const current_generation& current) {
     const auto now = current.get();
@@ -56,32 +56,32 @@ exit_code run_stdio(const std::filesystem::path& config, log& log) {
         throw failure("Standard input or output is closed; --stdio needs both.", exit_code::usage);
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
 
-    const signals signals;
+    const service::signals signals;
     start_options options;
     options.stdio = true;
-    rack rack(config, options, log);
-    const auto& settings = *rack.settings;
-    const auto who = auth::gate::local_user(settings.stdio.subject, rack.hub.accounts, rack.hub.clock.steady());
+    runtime runtime(config, options, log);
+    const auto& settings = *runtime.settings;
+    const auto who = auth::gate::local_user(settings.stdio.subject, runtime.process_state.accounts, runtime.process_state.clock.steady());
 
     io_thread thread;
     wire::json_limits limits;
     limits.depth = settings.server.json_depth;
     stdio::pipe pipe(
         thread, input, output, limits, settings.server.http.body,
-        {[&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, rack.current); },
-         [&](std::string_view body, wire::outlet& to) { return answer_batch(body, limits, who, to, rack.current); },
+        {[&](const wire::message& message, wire::outlet& to) { return answer_current(message, who, to, runtime.current); },
+         [&](std::string_view body, wire::outlet& to) { return answer_batch(body, limits, who, to, runtime.current); },
          [&](std::string session, wire::outlet& to) {
-             return hold_session(std::move(session), who, to, rack.current);
+             return hold_session(std::move(session), who, to, runtime.current);
          }},
         log);
     asio::co_spawn(thread.get_executor(), pipe.run(), [](std::exception_ptr) { ::kill(::getpid(), SIGTERM); });
     thread.start();
-    std::optional<lookout> watching(std::in_place, between_looks, [&] { rack.look_into_folders(); });
+    std::optional<periodic_task> watching(std::in_place, between_looks, [&] { runtime.look_into_folders(); });
     signals.next();
     watching.reset();
 
     thread.stop();
-    rack.take_down();
+    runtime.take_down();
     return exit_code::ok;
 }
 

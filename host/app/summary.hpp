@@ -4,7 +4,7 @@
 #include <string>
 
 #include "app/generation.hpp"
-#include "http/tls.hpp"
+#include "http/tls/tls.hpp"
 
 namespace toolrack::app {
 

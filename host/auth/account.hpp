@@ -17,7 +17,7 @@
 
 #include "auth/bucket.hpp"
 #include "metrics/family.hpp"
-#include "wire/source.hpp"
+#include "identity/source.hpp"
 
 namespace toolrack::auth {
 
@@ -54,7 +54,7 @@ public:
 
     // Never null. The issuer of a principal is not empty.
     std::shared_ptr<account> of(std::string_view issuer, std::string_view subject, bucket::time now);
-    std::shared_ptr<account> of(const wire::source& from, bucket::time now) { return of({}, from.text(), now); }
+    std::shared_ptr<account> of(const identity::source& from, bucket::time now) { return of({}, from.text(), now); }
 
     std::size_t size() const;
 

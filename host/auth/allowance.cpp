@@ -41,7 +41,7 @@ allowance::allowance(const config::call_limits& limits)
     : limits_(limits), of_principal_(bucket_of(limits.rate_per_principal, limits.burst)),
       of_source_(bucket_of(limits.rate_per_source, limits.burst)) {}
 
-std::optional<excess> allowance::charge(const wire::principal& who, bucket::time now) const {
+std::optional<excess> allowance::charge(const identity::principal& who, bucket::time now) const {
     if (const auto wait = who.account()->pace.take(of_principal_, now); wait > bucket::duration::zero())
         return too_fast("caller", limits_.rate_per_principal, wait);
     if (!who.source()) return std::nullopt;
@@ -52,19 +52,19 @@ std::optional<excess> allowance::charge(const wire::principal& who, bucket::time
     return std::nullopt;
 }
 
-result<turn, excess> allowance::begin_call(const wire::principal& who) const {
+result<call_permit, excess> allowance::begin_call(const identity::principal& who) const {
     if (!who.account()->calls.add(limits_.calls_per_principal))
         return too_many_calls("caller", limits_.calls_per_principal);
     if (who.source() && !who.source()->calls.add(limits_.calls_per_source)) {
         who.account()->calls.remove();
         return too_many_calls("address", limits_.calls_per_source);
     }
-    return turn(who.account(), who.source());
+    return call_permit(who.account(), who.source());
 }
 
-std::shared_ptr<attendance> allowance::attend(const wire::principal& who) const {
+std::shared_ptr<connection_permit> allowance::attend(const identity::principal& who) const {
     if (!who.account()->connections.add(limits_.connections_per_principal)) return nullptr;
-    return std::make_shared<attendance>(who.account());
+    return std::make_shared<connection_permit>(who.account());
 }
 
 excess allowance::too_many_connections() const {

@@ -13,7 +13,7 @@
 #include "auth/account.hpp"
 #include "base/error.hpp"
 #include "config/config.hpp"
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::auth {
 
@@ -28,13 +28,13 @@ struct excess {
 unsigned whole_seconds(std::chrono::milliseconds wait);
 
 // A call under way, counted until this goes.
-class turn {
+class call_permit {
 public:
-    turn(std::shared_ptr<account> own, std::shared_ptr<account> source)
+    call_permit(std::shared_ptr<account> own, std::shared_ptr<account> source)
         : own_(std::move(own)), source_(std::move(source)) {}
-    turn(turn&&) = default;
-    turn& operator=(turn&&) = delete;
-    ~turn() {
+    call_permit(call_permit&&) = default;
+    call_permit& operator=(call_permit&&) = delete;
+    ~call_permit() {
         if (own_) own_->calls.remove();
         if (source_) source_->calls.remove();
     }
@@ -44,14 +44,14 @@ private:
 };
 
 // A connection, counted for the principal whose request came on it last.
-class attendance {
+class connection_permit {
 public:
-    explicit attendance(std::shared_ptr<account> whose) : whose_(std::move(whose)) {}
-    attendance(const attendance&) = delete;
-    attendance& operator=(const attendance&) = delete;
-    ~attendance() { whose_->connections.remove(); }
+    explicit connection_permit(std::shared_ptr<account> whose) : whose_(std::move(whose)) {}
+    connection_permit(const connection_permit&) = delete;
+    connection_permit& operator=(const connection_permit&) = delete;
+    ~connection_permit() { whose_->connections.remove(); }
 
-    bool is_of(const wire::principal& who) const noexcept { return whose_ == who.account(); }
+    bool is_of(const identity::principal& who) const noexcept { return whose_ == who.account(); }
 
 private:
     const std::shared_ptr<account> whose_;
@@ -62,13 +62,13 @@ public:
     explicit allowance(const config::call_limits& limits = {});
 
     // One request more, whatever it asks.
-    std::optional<excess> charge(const wire::principal& who, bucket::time now) const;
+    std::optional<excess> charge(const identity::principal& who, bucket::time now) const;
 
     // One call more under way.
-    result<turn, excess> begin_call(const wire::principal& who) const;
+    result<call_permit, excess> begin_call(const identity::principal& who) const;
 
     // One connection more. Null when `who` has as many as may be.
-    std::shared_ptr<attendance> attend(const wire::principal& who) const;
+    std::shared_ptr<connection_permit> attend(const identity::principal& who) const;
     excess too_many_connections() const;
 
 private:

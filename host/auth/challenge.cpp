@@ -14,12 +14,12 @@ void add(std::string& to, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::string challenge(wire::refusal why, std::string_view metadata, std::string_view scopes) {
-    const auto status = wire::status_of(why);
+std::string challenge(identity::refusal why, std::string_view metadata, std::string_view scopes) {
+    const auto status = identity::status_of(why);
     if (status != 401 && status != 403 && status != 429) return {};
     std::string value(beginning);
     // RFC 6750 3.1: no error code when no credentials were shown.
-    if (const auto error = wire::challenge_error(why); !error.empty()) add(value, "error", error);
+    if (const auto error = identity::challenge_error(why); !error.empty()) add(value, "error", error);
     // What the request takes is not known before its body is read, so it is what any does.
     if (status == 401 && !scopes.empty()) add(value, "scope", scopes);
     if (!metadata.empty()) add(value, "resource_metadata", metadata);

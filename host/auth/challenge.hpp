@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/refusal.hpp"
+#include "identity/refusal.hpp"
 
 namespace toolrack::auth {
 
@@ -16,7 +16,7 @@ namespace toolrack::auth {
 // token expired where others fail learns what to do. `metadata` is where the
 // protected resource says which authorization servers it trusts; empty when it trusts none. `scopes`, with blanks
 // between them, are those that a first token should have, as such a server is asked for them.
-std::string challenge(wire::refusal why, std::string_view metadata = {}, std::string_view scopes = {});
+std::string challenge(identity::refusal why, std::string_view metadata = {}, std::string_view scopes = {});
 
 // Of a 403 for who was let in and may not do this: all that it takes, also what this caller has, because
 // a client asks for its next token with what stands here.

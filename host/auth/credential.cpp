@@ -7,7 +7,7 @@
 namespace toolrack::auth {
 namespace {
 
-using wire::refusal;
+using identity::refusal;
 
 // RFC 6750 2.1: b64token.
 bool is_token_character(char c) {
@@ -32,7 +32,7 @@ bool is_placeholder(std::string_view token) {
 
 }  // namespace
 
-result<std::string_view, refusal> bearer_token(const wire::facts& shown) {
+result<std::string_view, refusal> bearer_token(const identity::request_facts& shown) {
     if (shown.token_in_query) return refusal::token_in_query;
     if (!shown.authorization) return refusal::no_token;
 

@@ -6,12 +6,12 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "wire/facts.hpp"
-#include "wire/refusal.hpp"
+#include "identity/request_facts.hpp"
+#include "identity/refusal.hpp"
 
 namespace toolrack::auth {
 
 // A view into the header; good while the head is.
-result<std::string_view, wire::refusal> bearer_token(const wire::facts& shown);
+result<std::string_view, identity::refusal> bearer_token(const identity::request_facts& shown);
 
 }  // namespace toolrack::auth

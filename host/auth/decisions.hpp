@@ -9,7 +9,7 @@
 
 #include "metrics/figures.hpp"
 #include "plugin/instance.hpp"
-#include "wire/refusal.hpp"
+#include "identity/refusal.hpp"
 
 namespace toolrack::auth {
 
@@ -34,21 +34,21 @@ public:
         }
     }
     // Everybody who could be asked has passed, or nobody could be.
-    void count_of_nobody(wire::refusal why) const noexcept {
+    void count_of_nobody(identity::refusal why) const noexcept {
         if (!of_.empty()) of_.back().refused(why).add();
     }
 
 private:
     // What verdicts are made of; the rest the gate finds out by itself.
-    static constexpr std::array refusals{wire::refusal::no_token, wire::refusal::bad_token,
-                                         wire::refusal::wrong_audience, wire::refusal::forbidden,
-                                         wire::refusal::unavailable};
+    static constexpr std::array refusals{identity::refusal::no_token, identity::refusal::bad_token,
+                                         identity::refusal::wrong_audience, identity::refusal::forbidden,
+                                         identity::refusal::unavailable};
     struct counters {
         metrics::counter* granted = nullptr;
         metrics::counter* passed = nullptr;
         std::array<metrics::counter*, refusals.size()> by_refusal{};
 
-        metrics::counter& refused(wire::refusal why) const noexcept {
+        metrics::counter& refused(identity::refusal why) const noexcept {
             std::size_t i = 0;
             while (i + 1 < refusals.size() && refusals[i] != why) ++i;
             return *by_refusal[i];
@@ -59,7 +59,7 @@ private:
         if (!backend.empty()) all.granted = &figures.decisions.at({backend, "granted"});
         if (!backend.empty()) all.passed = &figures.decisions.at({backend, "passed"});
         for (std::size_t i = 0; i < refusals.size(); ++i)
-            all.by_refusal[i] = &figures.decisions.at({backend, wire::word_for(refusals[i])});
+            all.by_refusal[i] = &figures.decisions.at({backend, identity::word_for(refusals[i])});
         return all;
     }
 

@@ -15,13 +15,13 @@ bool is_damaged(std::string_view token) { return token.starts_with(token::prefix
 
 }  // namespace
 
-gate::gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around)
+gate::gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const dependencies& around)
     : backends_(std::move(backends)), rules_(std::move(rules)), around_(around),
       decisions_(around.figures, backends_) {}
 
-awaitable<result<wire::principal, denial>> gate::admit(const wire::facts& shown, executor home) const {
+awaitable<result<identity::principal, denial>> gate::admit(const identity::request_facts& shown, executor home) const {
     const auto token = bearer_token(shown);
-    if (!token && token.error() != wire::refusal::no_token) co_return denial{token.error()};
+    if (!token && token.error() != identity::refusal::no_token) co_return denial{token.error()};
     const plugin::credentials credentials{
         token ? *token : std::string_view(), rules_.resource, shown.peer, shown.peer_uid, shown.peer_gid,
         shown.certificate};
@@ -29,32 +29,32 @@ awaitable<result<wire::principal, denial>> gate::admit(const wire::facts& shown,
     // What was taken back while a backend thought about it must not be granted by what it thought.
     constexpr int patience = 3;
     for (int tries = 0; tries < patience; ++tries) {
-        const auto age = around_.visits.age();
+        const auto age = around_.open_streams.age();
         auto who = co_await identify(credentials, home);
         if (!who) co_return turn_away(who.error(), shown, credentials.token);
-        if (age != around_.visits.age()) continue;
+        if (age != around_.open_streams.age()) continue;
         who->admitted_at = age;
         co_return welcome(std::move(*who), shown);
     }
-    co_return denial{wire::refusal::unavailable};
+    co_return denial{identity::refusal::unavailable};
 }
 
-wire::principal gate::welcome(wire::identity who, const wire::facts& shown) const {
+identity::principal gate::welcome(identity::grant who, const identity::request_facts& shown) const {
     const auto now = around_.clock.steady();
     auto own = around_.accounts.of(who.issuer, who.subject, now);
     auto source = shown.source ? around_.accounts.of(*shown.source, now) : nullptr;
     return {std::move(who), std::move(own), std::move(source)};
 }
 
-denial gate::turn_away(wire::refusal why, const wire::facts& shown, std::string_view token) const {
-    if (why != wire::refusal::bad_token || is_damaged(token)) return {why};
+denial gate::turn_away(identity::refusal why, const identity::request_facts& shown, std::string_view token) const {
+    if (why != identity::refusal::bad_token || is_damaged(token)) return {why};
     const auto id = token::id_of(token).value_or("");
     const auto wait = around_.throttle.failed(shown.source, id, rules_.failures_per_minute, around_.clock.steady());
     if (wait == bucket::duration::zero()) return {why};
-    return {wire::refusal::too_many_failures, std::chrono::ceil<std::chrono::milliseconds>(wait)};
+    return {identity::refusal::too_many_failures, std::chrono::ceil<std::chrono::milliseconds>(wait)};
 }
 
-awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::credentials& credentials,
+awaitable<result<identity::grant, identity::refusal>> gate::identify(const plugin::credentials& credentials,
                                                                 executor home) const {
     const bool has_token = !credentials.token.empty();
     for (std::size_t i = 0; i < backends_.size(); ++i) {
@@ -74,13 +74,13 @@ awaitable<result<wire::identity, wire::refusal>> gate::identify(const plugin::cr
             co_return answer.refusal;
         }
     }
-    const auto why = has_token ? wire::refusal::bad_token : wire::refusal::no_token;
+    const auto why = has_token ? identity::refusal::bad_token : identity::refusal::no_token;
     decisions_.count_of_nobody(why);
     co_return why;
 }
 
-wire::principal gate::local_user(std::string subject, accounts& accounts, bucket::time now) {
-    wire::identity who;
+identity::principal gate::local_user(std::string subject, accounts& accounts, bucket::time now) {
+    identity::grant who;
     who.subject = std::move(subject);
     who.issuer = "stdio";
     who.credential = "stdio";
@@ -93,7 +93,7 @@ wire::principal gate::local_user(std::string subject, accounts& accounts, bucket
 void gate::say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const {
     if (!refusals_logged_.allows_another()) return;
     around_.log.info("{} refused a caller from {}: {}", backend.name(), peer,
-              answer.why.empty() ? wire::sentence(answer.refusal) : std::string_view(answer.why));
+              answer.why.empty() ? identity::sentence(answer.refusal) : std::string_view(answer.why));
 }
 
 awaitable<plugin::verdict> gate::ask(plugin::instance& backend,
@@ -106,7 +106,7 @@ awaitable<plugin::verdict> gate::ask(plugin::instance& backend,
     check->abandon();
     around_.log.error("{} did not decide within {} s; the caller was refused", backend.name(), longest_check.count());
     plugin::verdict none;
-    none.refusal = wire::refusal::unavailable;
+    none.refusal = identity::refusal::unavailable;
     none.why = "no decision in time";
     co_return none;
 }

@@ -15,7 +15,7 @@
 #include "auth/account.hpp"
 #include "auth/decisions.hpp"
 #include "auth/throttle.hpp"
-#include "auth/visits.hpp"
+#include "auth/open_streams.hpp"
 #include "base/asio.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -23,15 +23,15 @@
 #include "base/pace.hpp"
 #include "config/config.hpp"
 #include "plugin/instance.hpp"
-#include "wire/facts.hpp"
-#include "wire/principal.hpp"
-#include "wire/refusal.hpp"
+#include "identity/request_facts.hpp"
+#include "identity/principal.hpp"
+#include "identity/refusal.hpp"
 
 namespace toolrack::auth {
 
 // Why somebody is not let in; with a wait, when it is for trying too often.
 struct denial {
-    wire::refusal why;
+    identity::refusal why;
     std::chrono::milliseconds wait{};
 };
 
@@ -43,8 +43,8 @@ public:
         std::size_t failures_per_minute = config::call_limits{}.failures_per_minute;
     };
     // What is there for longer than any gate.
-    struct surroundings {
-        const auth::visits& visits;
+    struct dependencies {
+        const auth::open_streams& open_streams;
         auth::accounts& accounts;
         auth::throttle& throttle;
         const toolrack::clock& clock;
@@ -52,22 +52,22 @@ public:
         metrics::figures* figures = nullptr;  // null: nothing is counted
     };
     // Every backend offers auth.
-    gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const surroundings& around);
+    gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const dependencies& around);
 
     // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
     //
     // What is shown is always checked: that others fail from the same place, or for the same token, changes only
     // what those hear who fail, too.
-    awaitable<result<wire::principal, denial>> admit(const wire::facts& shown, executor home) const;
+    awaitable<result<identity::principal, denial>> admit(const identity::request_facts& shown, executor home) const;
 
     // Who asks over stdio: whoever started this process, by the name that the configuration gives, with
     // every scope. The specification leaves credentials there to the environment. (2026-07-28, basic, "Auth".)
-    static wire::principal local_user(std::string subject, accounts& accounts, bucket::time now);
+    static identity::principal local_user(std::string subject, accounts& accounts, bucket::time now);
 
 private:
-    wire::principal welcome(wire::identity who, const wire::facts& shown) const;
-    denial turn_away(wire::refusal why, const wire::facts& shown, std::string_view token) const;
-    awaitable<result<wire::identity, wire::refusal>> identify(const plugin::credentials& credentials,
+    identity::principal welcome(identity::grant who, const identity::request_facts& shown) const;
+    denial turn_away(identity::refusal why, const identity::request_facts& shown, std::string_view token) const;
+    awaitable<result<identity::grant, identity::refusal>> identify(const plugin::credentials& credentials,
                                                               executor home) const;
     void say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const;
     awaitable<plugin::verdict> ask(plugin::instance& backend,
@@ -76,7 +76,7 @@ private:
 
     std::vector<std::shared_ptr<plugin::instance>> backends_;
     const rules rules_;
-    const surroundings around_;
+    const dependencies around_;
     const auth::decisions decisions_;
     mutable pace refusals_logged_{10};
 };

@@ -17,7 +17,7 @@ constexpr std::size_t places = 2048, entries_per_place = 8;
 
 throttle::throttle() : key_(random_id(32)) {}
 
-bucket::duration throttle::failed(const std::optional<wire::source>& from,
+bucket::duration throttle::failed(const std::optional<identity::source>& from,
                                   std::string_view id,
                                   std::size_t per_minute,
                                   bucket::time now) {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "auth/bucket.hpp"
-#include "wire/source.hpp"
+#include "identity/source.hpp"
 
 namespace toolrack::auth {
 
@@ -27,7 +27,7 @@ public:
 
     // A token was wrong. How long until one is told so again; zero when this one is. `id` is empty when it named
     // none.
-    bucket::duration failed(const std::optional<wire::source>& from,
+    bucket::duration failed(const std::optional<identity::source>& from,
                             std::string_view id,
                             std::size_t per_minute,
                             bucket::time now);

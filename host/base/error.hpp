@@ -1,7 +1,7 @@
 // How things go wrong here, and with which tool each kind is told.
 //
 //   expected outcomes      result<T, E>, E a small enum or struct
-//   broken surroundings    throw failure, one full sentence, caught once in main
+//   broken dependencies    throw failure, one full sentence, caught once in main
 //   bugs                   assert
 #pragma once
 
@@ -43,7 +43,7 @@ enum class exit_code : int {
     configuration = 78  // the configuration, or what it names, is wrong or unsafe
 };
 
-// The surroundings are not fit to start in. what() is one full sentence that says what is wrong,
+// The dependencies are not fit to start in. what() is one full sentence that says what is wrong,
 // where, and what to do; it never holds a secret.
 class failure : public std::runtime_error {
 public:

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "catalog/definition.hpp"
-#include "catalog/shelf.hpp"
+#include "catalog/feature_index.hpp"
 #include "plugin/instance.hpp"
 
 namespace toolrack::catalog {
@@ -54,10 +54,10 @@ public:
     // In the order of the offers, which is the order clients see. Adds to `omissions`.
     catalog(std::vector<offer> offers, std::size_t page_size, std::vector<omission>& omissions);
 
-    const shelf<tool>& tools() const noexcept { return tools_; }
-    const shelf<prompt>& prompts() const noexcept { return prompts_; }
-    const shelf<resource>& resources() const noexcept { return resources_; }
-    const shelf<resource_template>& templates() const noexcept { return templates_; }
+    const feature_index<tool>& tools() const noexcept { return tools_; }
+    const feature_index<prompt>& prompts() const noexcept { return prompts_; }
+    const feature_index<resource>& resources() const noexcept { return resources_; }
+    const feature_index<resource_template>& templates() const noexcept { return templates_; }
 
     // Whether there is anything to read, listed or by template.
     bool offers_resources() const noexcept { return !resources_.is_empty() || !templates_.is_empty(); }
@@ -73,10 +73,10 @@ public:
 private:
     bool is_unserved(const plugin::instance* from, std::string_view uri) const;
 
-    shelf<tool> tools_;
-    shelf<prompt> prompts_;
-    shelf<resource> resources_;
-    shelf<resource_template> templates_;
+    feature_index<tool> tools_;
+    feature_index<prompt> prompts_;
+    feature_index<resource> resources_;
+    feature_index<resource_template> templates_;
     std::set<std::string, std::less<>> withheld_;
     std::vector<left_out> unserved_;
 };

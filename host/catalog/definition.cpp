@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <toolrack/json.hpp>
 
-#include "base/scope.hpp"
+#include "identity/scope.hpp"
 #include "base/text.hpp"
 #include "catalog/rules.hpp"
 #include "wire/json.hpp"
@@ -54,7 +54,7 @@ result<std::optional<std::vector<std::string>>, complaint> read_scopes(const jso
     bool is_good = said->is_array();
     if (is_good)
         for (const auto& one : *said) {
-            is_good = is_good && one.is_string() && can_be_required(one.str());
+            is_good = is_good && one.is_string() && identity::can_be_required(one.str());
             if (is_good) scopes.push_back(one.str());
         }
     if (!is_good)

@@ -11,11 +11,11 @@ requirement::requirement(std::vector<std::string> scopes) : scopes_(std::move(sc
     scopes_.erase(again.begin(), again.end());
 }
 
-bool requirement::is_met_by(const wire::principal& who) const noexcept {
+bool requirement::is_met_by(const identity::principal& who) const noexcept {
     return who.may_everything() || std::ranges::all_of(scopes_, [&](const auto& one) { return who.may(one); });
 }
 
-std::vector<std::string> requirement::missing_for(const wire::principal& who) const {
+std::vector<std::string> requirement::missing_for(const identity::principal& who) const {
     std::vector<std::string> missing;
     for (const auto& one : scopes_)
         if (!who.may(one)) missing.push_back(one);

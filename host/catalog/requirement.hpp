@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::catalog {
 
@@ -17,9 +17,9 @@ public:
 
     const std::vector<std::string>& scopes() const noexcept { return scopes_; }
 
-    bool is_met_by(const wire::principal& who) const noexcept;
+    bool is_met_by(const identity::principal& who) const noexcept;
     // All that is missing, not only the first.
-    std::vector<std::string> missing_for(const wire::principal& who) const;
+    std::vector<std::string> missing_for(const identity::principal& who) const;
 
     friend bool operator==(const requirement&, const requirement&) = default;
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/scope.hpp"
+#include "identity/scope.hpp"
 #include "config/complaint.hpp"
 #include "config/tables.hpp"
 
@@ -166,7 +166,7 @@ std::optional<std::vector<std::string>> read_scopes(const reader& table) {
             scope.refuse("has a star, and what is required has none: a scope covers those that go on "
                          "where it ends, and * may only be granted",
                          expected);
-        if (!can_be_required(scope.value))
+        if (!identity::can_be_required(scope.value))
             scope.refuse("is not a scope", expected);
         scopes.push_back(scope.value);
     }

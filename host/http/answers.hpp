@@ -1,6 +1,6 @@
 // How many answers went out, by the class of their status: 200 to 299 are class 2.
 //
-// One thread counts, and any may read: a number of each desk, so that no two threads write to the same one.
+// One thread counts, and any may read: a number of each thread context, so that no two threads write to the same one.
 #pragma once
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "http/chunks.hpp"
+#include "http/syntax/chunks.hpp"
 #include "http/response.hpp"
 
 namespace toolrack::http {
@@ -20,11 +20,11 @@ rejection too_short() {
 
 }  // namespace
 
-body::body(channel& from, desk& at, const head& of)
-    : channel_(from), desk_(at), head_(of), is_read_(!of.has_body()) {}
+body::body(channel& from, thread_context& at, const head& of)
+    : channel_(from), thread_context_(at), head_(of), is_read_(!of.has_body()) {}
 
 body::~body() {
-    desk_.lender.give_back(std::move(own_));
+    thread_context_.lender.give_back(std::move(own_));
 }
 
 awaitable<result<std::string_view, rejection>> body::read() {
@@ -70,7 +70,7 @@ awaitable<body::outcome> body::read_beside_head(std::size_t length) {
 awaitable<body::outcome> body::read_counted(std::size_t length) {
     constexpr std::size_t first_part = 16 * 1024;
     auto& in = channel_.in();
-    own_ = desk_.lender.lend();
+    own_ = thread_context_.lender.lend();
     auto here = in.unread();
     if (own_.size() < here.size()) own_.resize(here.size());
     std::ranges::copy(here, own_.begin());
@@ -92,8 +92,8 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
 
 awaitable<body::outcome> body::read_chunked() {
     auto& in = channel_.in();
-    chunks decoded(desk_.limits.body);
-    own_ = desk_.lender.lend();
+    chunks decoded(thread_context_.limits.body);
+    own_ = thread_context_.lender.lend();
     own_.clear();
     for (;;) {
         const auto rest = decoded.take(in.unread(), own_);

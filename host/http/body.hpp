@@ -10,14 +10,14 @@
 #include "base/asio.hpp"
 #include "base/error.hpp"
 #include "http/channel.hpp"
-#include "http/head.hpp"
+#include "http/syntax/head.hpp"
 #include "http/rejection.hpp"
 
 namespace toolrack::http {
 
 class body {
 public:
-    body(channel& from, desk& at, const head& of);
+    body(channel& from, thread_context& at, const head& of);
     ~body();
     body(const body&) = delete;
     body& operator=(const body&) = delete;
@@ -34,11 +34,11 @@ private:
     awaitable<outcome> read_beside_head(std::size_t length);
     awaitable<outcome> read_counted(std::size_t length);
     awaitable<outcome> read_chunked();
-    // Waits for more bytes in the intake.
+    // Waits for more bytes in the read buffer.
     awaitable<outcome> receive();
 
     channel& channel_;
-    desk& desk_;
+    thread_context& thread_context_;
     const head& head_;
     std::string own_;  // a body that did not fit beside its head
     std::string_view text_;

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/head.hpp"
+#include "http/syntax/head.hpp"
 
 namespace toolrack::http {
 

@@ -26,11 +26,11 @@ bool is_only_slow(error_code failed) {
 
 }  // namespace
 
-channel::channel(std::shared_ptr<desk> at,
+channel::channel(std::shared_ptr<thread_context> at,
                  stream::socket connected,
                  std::unique_ptr<tls_session> session)
-    : desk_(std::move(at)), stream_(std::move(connected), std::move(session)), in_(desk_->lender),
-      deadline_(desk_->deadlines(), [this] { deadline_passed(); }) {}
+    : thread_context_(std::move(at)), stream_(std::move(connected), std::move(session)), in_(thread_context_->lender),
+      deadline_(thread_context_->deadlines(), [this] { deadline_passed(); }) {}
 
 awaitable<handshake> channel::shake_hands() {
     is_late_ = false;
@@ -53,7 +53,7 @@ awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
     co_return bytes;
 }
 
-void channel::send(std::string_view text, worth what) {
+void channel::send(std::string_view text, send_priority what) {
     if (is_broken_) return;
     error_code failed;
     std::size_t sent = 0;
@@ -75,12 +75,12 @@ void channel::send(std::string_view head, std::string&& body) {
     }
     if (gives_up_on(failed) || sent == head.size() + body.size()) return;
     if (sent < head.size()) {
-        out_.add(std::string(head), worth::an_answer, sent);
+        out_.add(std::string(head), send_priority::an_answer, sent);
         sent = 0;
     } else {
         sent -= head.size();
     }
-    out_.add(std::move(body), worth::an_answer, sent);
+    out_.add(std::move(body), send_priority::an_answer, sent);
     send_later();
 }
 
@@ -203,17 +203,17 @@ awaitable<void> channel::say_goodbye() {
 void channel::drain() {
     const bool begins = waiting_ == waiting::for_handshake;
     if (!begins && (waiting_ != waiting::for_request || !in_.is_empty())) return;
-    const bool is_used = begins || desk_->limits.idle_timeout - deadline_.left() < lately;
+    const bool is_used = begins || thread_context_->limits.idle_timeout - deadline_.left() < lately;
     if (!is_used) return part_unless_asked();
     if (deadline_.left() > last_chance) deadline_.arm(last_chance);
 }
 
 std::chrono::milliseconds channel::patience(waiting what) const {
-    const auto& limits = desk_->limits;
+    const auto& limits = thread_context_->limits;
     switch (what) {
     case waiting::for_handshake: return limits.handshake_timeout;
     case waiting::for_request:
-        return desk_->is_draining() ? std::min(last_chance, limits.idle_timeout)
+        return thread_context_->is_draining() ? std::min(last_chance, limits.idle_timeout)
                                     : limits.idle_timeout;
     case waiting::for_head:
     case waiting::for_body: return limits.head_timeout;

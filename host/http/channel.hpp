@@ -1,7 +1,7 @@
 // The wire of one connection: bytes in, bytes out, and the deadline of whatever it waits for.
 //
 // Reading is awaited, by one reader at a time. Sending never waits: what the socket does not take
-// at once goes to the outbox and leaves when the client reads. Belongs to one I/O thread; always
+// at once goes to the write queue and leaves when the client reads. Belongs to one I/O thread; always
 // held by a shared_ptr, which callbacks that are still under way share.
 #pragma once
 
@@ -11,9 +11,9 @@
 #include <string_view>
 
 #include "base/deadline.hpp"
-#include "http/desk.hpp"
-#include "http/intake.hpp"
-#include "http/outbox.hpp"
+#include "http/thread_context.hpp"
+#include "http/read_buffer.hpp"
+#include "http/write_queue.hpp"
 #include "http/stream.hpp"
 
 namespace toolrack::http {
@@ -41,7 +41,7 @@ public:
         ~observer() = default;
     };
 
-    channel(std::shared_ptr<desk> at,
+    channel(std::shared_ptr<thread_context> at,
             stream::socket connected,
             std::unique_ptr<tls_session> session = nullptr);
 
@@ -51,7 +51,7 @@ public:
     const tls_session& session() const noexcept { return stream_.session(); }
     void stop_tls() noexcept { stream_.stop_tls(); }
 
-    intake& in() noexcept { return in_; }
+    read_buffer& in() noexcept { return in_; }
 
     // Reads what comes next; 0 when nothing will: the client ended, or the deadline of `what`
     // passed (then is_late()). What arrives moves a body's deadline only at the least rate, and
@@ -60,7 +60,7 @@ public:
     bool is_late() const noexcept { return is_late_; }
     void stop_deadline() noexcept;
 
-    void send(std::string_view text, worth what = worth::an_answer);
+    void send(std::string_view text, send_priority what = send_priority::an_answer);
     // `body` is taken without a copy, if it has to wait at all.
     void send(std::string_view head, std::string&& body);
     // Nothing comes after what was sent: the sending side ends when all of that has left, whatever
@@ -106,10 +106,10 @@ private:
     void look_for_leaving();
     void client_left();
 
-    std::shared_ptr<desk> desk_;  // lends the intake its memory
+    std::shared_ptr<thread_context> thread_context_;  // lends the read buffer its memory
     stream stream_;
-    intake in_;
-    outbox out_;
+    read_buffer in_;
+    write_queue out_;
     deadline deadline_;
     observer* observer_ = nullptr;
     waiting waiting_ = waiting::for_nothing;

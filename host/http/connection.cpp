@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "http/exchange.hpp"
-#include "http/head_end.hpp"
-#include "http/head_parser.hpp"
+#include "http/syntax/head_end.hpp"
+#include "http/syntax/head_parser.hpp"
 #include "http/response.hpp"
 
 namespace toolrack::http {
@@ -14,7 +14,7 @@ namespace {
 // Beside a head of the largest size, this much of a body is read without another buffer.
 constexpr std::size_t room_for_body = 16 * 1024;
 
-stream::socket adopt(desk& at, descriptor connected, const peer& who) {
+stream::socket adopt(thread_context& at, descriptor connected, const peer& who) {
     const int family = !who.address ? AF_UNIX : who.address->is_v4() ? AF_INET : AF_INET6;
     stream::socket socket(at.get_executor());
     error_code failed;
@@ -23,7 +23,7 @@ stream::socket adopt(desk& at, descriptor connected, const peer& who) {
     return socket;
 }
 
-std::shared_ptr<channel> open_channel(const std::shared_ptr<desk>& at,
+std::shared_ptr<channel> open_channel(const std::shared_ptr<thread_context>& at,
                                       descriptor connected,
                                       const peer& who) {
     auto session = at->secured ? at->secured->begin(connected.get()) : nullptr;
@@ -33,17 +33,17 @@ std::shared_ptr<channel> open_channel(const std::shared_ptr<desk>& at,
 
 }  // namespace
 
-connection::connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place)
-    : desk_(std::move(at)), place_(std::move(place)), peer_(std::move(who)),
-      channel_(open_channel(desk_, std::move(connected), peer_)) {
-    desk_->enlist(*this);
+connection::connection(std::shared_ptr<thread_context> at, descriptor connected, peer who, connection_limiter::place place)
+    : thread_context_(std::move(at)), place_(std::move(place)), peer_(std::move(who)),
+      channel_(open_channel(thread_context_, std::move(connected), peer_)) {
+    thread_context_->enlist(*this);
 }
 
 awaitable<void> connection::live(std::shared_ptr<connection> self) {
     try {
         co_await self->converse();
     } catch (const std::exception& broken) {
-        self->desk_->log.error(
+        self->thread_context_->log.error(
             "A connection from {} ended early: {}.", self->peer_.name, broken.what());
     }
     self->channel_->break_off();
@@ -71,11 +71,11 @@ awaitable<bool> connection::shake_hands() {
         turn_away(refuse(400, "This address speaks TLS; use https."));
         co_return false;
     case handshake::failed:
-        desk_->refusals.say_of_handshake(peer_.name, channel_->session().why_not());
+        thread_context_->refusals.say_of_handshake(peer_.name, channel_->session().why_not());
         channel_->stop_tls();
         co_return false;
     case handshake::late:
-        desk_->refusals.say_of_handshake(peer_.name, "it did not end in time");
+        thread_context_->refusals.say_of_handshake(peer_.name, "it did not end in time");
         break;
     case handshake::waits:
     case handshake::gone: break;
@@ -86,7 +86,7 @@ awaitable<bool> connection::shake_hands() {
 
 awaitable<bool> connection::next_head() {
     auto& in = channel_->in();
-    head_end end(desk_->limits.head);
+    head_end end(thread_context_->limits.head);
     for (;;) {
         const auto found = end.look(in.unread());
         if (!found) {
@@ -97,7 +97,7 @@ awaitable<bool> connection::next_head() {
             channel_->stop_deadline();
             co_return understands(in.hold(found->size()));
         }
-        if (in.space().empty()) in.grow(desk_->limits.head + room_for_body);
+        if (in.space().empty()) in.grow(thread_context_->limits.head + room_for_body);
         const auto what = in.is_empty() ? waiting::for_request : waiting::for_head;
         const auto bytes = co_await channel_->read(in.space(), what);
         if (bytes == 0) {
@@ -110,21 +110,21 @@ awaitable<bool> connection::next_head() {
 }
 
 bool connection::understands(std::string_view bytes) {
-    head_ = desk_->lender.lend_head();
+    head_ = thread_context_->lender.lend_head();
     const auto no = parse_head(bytes, *head_);
     if (no) turn_away(*no);
     return !no;
 }
 
 awaitable<bool> connection::answer() {
-    exchange current(*channel_, *desk_, *head_, peer_, belongings_);
+    exchange current(*channel_, *thread_context_, *head_, peer_, belongings_);
     try {
-        co_await desk_->handle(current);
+        co_await thread_context_->handle(current);
         // A stream that its client left has no end to be told.
         if (!current.is_answered() && !channel_->has_client_left())
-            desk_->log.error("A request was left without an answer.");
+            thread_context_->log.error("A request was left without an answer.");
     } catch (const std::exception& thrown) {
-        desk_->log.error("A request ended in an exception: {}.", thrown.what());
+        thread_context_->log.error("A request ended in an exception: {}.", thrown.what());
     }
     if (!current.is_answered()) {
         current.reject(
@@ -133,14 +133,14 @@ awaitable<bool> connection::answer() {
     co_await channel_->flushed();
     if (current.is_last() || channel_->is_broken()) co_return false;
     channel_->in().release();
-    desk_->lender.give_back(std::move(head_));
+    thread_context_->lender.give_back(std::move(head_));
     co_return true;
 }
 
 void connection::turn_away(const rejection& why) {
-    desk_->refusals.say(peer_.name, why.status, why.sentence);
-    desk_->answers.note(why.status);
-    auto& text = desk_->scratch;
+    thread_context_->refusals.say(peer_.name, why.status, why.sentence);
+    thread_context_->answers.note(why.status);
+    auto& text = thread_context_->scratch;
     text.clear();
     append_rejection(text, why, {.closes = true});
     channel_->send(text);

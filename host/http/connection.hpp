@@ -10,9 +10,9 @@
 
 #include "base/descriptor.hpp"
 #include "http/channel.hpp"
-#include "http/crowd.hpp"
-#include "http/desk.hpp"
-#include "http/head.hpp"
+#include "http/connection_limiter.hpp"
+#include "http/thread_context.hpp"
+#include "http/syntax/head.hpp"
 #include "http/peer.hpp"
 #include "http/rejection.hpp"
 
@@ -20,7 +20,7 @@ namespace toolrack::http {
 
 class connection : public listed {
 public:
-    connection(std::shared_ptr<desk> at, descriptor connected, peer who, crowd::place place);
+    connection(std::shared_ptr<thread_context> at, descriptor connected, peer who, connection_limiter::place place);
 
     // All of its life; never throws.
     static awaitable<void> live(std::shared_ptr<connection> self);
@@ -39,8 +39,8 @@ private:
     // A head that could not be read: nobody knows where the next one would start.
     void turn_away(const rejection& why);
 
-    std::shared_ptr<desk> desk_;
-    crowd::place place_;
+    std::shared_ptr<thread_context> thread_context_;
+    connection_limiter::place place_;
     peer peer_;
     std::shared_ptr<channel> channel_;
     std::shared_ptr<void> belongings_;  // the handler's

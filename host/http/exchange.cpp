@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "http/query.hpp"
-#include "http/token.hpp"
+#include "http/syntax/query.hpp"
+#include "http/syntax/token.hpp"
 #include "wire/reply.hpp"
 
 namespace toolrack::http {
@@ -12,16 +12,16 @@ namespace {
 // Above this, copying a body behind its head costs more than handing the kernel two pieces.
 constexpr std::size_t worth_a_copy = 64 * 1024;
 
-worth worth_of(std::string_view message) {
-    if (wire::is_progress(message)) return worth::progress;
-    return wire::is_question(message) ? worth::an_answer : worth::a_notification;
+send_priority worth_of(std::string_view message) {
+    if (wire::is_progress(message)) return send_priority::progress;
+    return wire::is_question(message) ? send_priority::an_answer : send_priority::a_notification;
 }
 
 }  // namespace
 
 exchange::exchange(
-    channel& on, desk& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings)
-    : channel_(on), desk_(at), head_(head), peer_(who), belongings_(belongings), body_(on, at, head),
+    channel& on, thread_context& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings)
+    : channel_(on), thread_context_(at), head_(head), peer_(who), belongings_(belongings), body_(on, at, head),
       takes_(accepted_by(head)) {
     mirror();
     channel_.observe_for(this);
@@ -43,7 +43,7 @@ void exchange::mirror() {
     mirrored_.params = params_;
 }
 
-wire::facts exchange::facts() const {
+identity::request_facts exchange::facts() const {
     return {head_.find(single::authorization),
             names_a_token(head_.query),
             peer_.name,
@@ -54,14 +54,14 @@ wire::facts exchange::facts() const {
 }
 
 awaitable<result<std::string_view, rejection>> exchange::body() {
-    if (auto no = check_content(head_, takes_, desk_.limits.body)) co_return std::move(*no);
+    if (auto no = check_content(head_, takes_, thread_context_.limits.body)) co_return std::move(*no);
     auto text = co_await body_.read();
     if (left_) channel_.watch();
     co_return text;
 }
 
 manner exchange::how() {
-    is_last_ = !head_.keep_alive || !body_.is_read() || desk_.is_draining() ||
+    is_last_ = !head_.keep_alive || !body_.is_read() || thread_context_.is_draining() ||
                (is_streaming_ && (head_.is_http_1_0 || may_break_off()));
     return {is_last_, head_.is_http_1_0, head_.method == "HEAD"};
 }
@@ -74,10 +74,10 @@ sse::framing exchange::framing() const noexcept {
     return head_.is_http_1_0 ? sse::framing::plain : sse::framing::chunked;
 }
 
-// Text is sent, or copied to the outbox, before anything else runs: one string serves the thread.
+// Text is sent, or copied to the write queue, before anything else runs: one string serves the thread.
 std::string& exchange::blank() {
-    desk_.scratch.clear();
-    return desk_.scratch;
+    thread_context_.scratch.clear();
+    return thread_context_.scratch;
 }
 
 void exchange::reject(const rejection& why) {
@@ -85,9 +85,9 @@ void exchange::reject(const rejection& why) {
     if (is_streaming_) return channel_.break_off();  // too late for a status
     const bool is_challenge = why.status == 401 || why.status == 403;
     if (!is_challenge || why.fields.empty()) {
-        desk_.refusals.say(peer_.name, why.status, why.sentence);
+        thread_context_.refusals.say(peer_.name, why.status, why.sentence);
     }
-    desk_.answers.note(why.status);
+    thread_context_.answers.note(why.status);
     auto& text = blank();
     append_rejection(text, why, how());
     channel_.send(text);
@@ -96,7 +96,7 @@ void exchange::reject(const rejection& why) {
 void exchange::finish_empty(unsigned status) {
     if (is_streaming_) return close_stream();
     if (std::exchange(is_answered_, true)) return;
-    desk_.answers.note(status);
+    thread_context_.answers.note(status);
     auto& text = blank();
     append_empty(text, status, how());
     channel_.send(text);
@@ -104,7 +104,7 @@ void exchange::finish_empty(unsigned status) {
 
 void exchange::finish_text(unsigned status, std::string_view type, std::string text) {
     if (std::exchange(is_answered_, true)) return;
-    desk_.answers.note(status);
+    thread_context_.answers.note(status);
     const auto manner = how();
     auto& head = blank();
     append_text_head(head, status, type, text.size(), manner);
@@ -125,7 +125,7 @@ void exchange::notify(std::string json, std::string_view event) {
     if (is_answered_ || !takes_.stream) return;
     auto& text = blank();
     // What begins the stream may not be dropped, or nobody could read the rest.
-    const auto what = is_streaming_ ? worth_of(json) : worth::an_answer;
+    const auto what = is_streaming_ ? worth_of(json) : send_priority::an_answer;
     if (!is_streaming_) begin_stream(text);
     sse::append_message(text, json, event, framing());
     channel_.send(text, what);
@@ -156,7 +156,7 @@ void exchange::finish(wire::reply answer) {
 
 void exchange::begin_stream(std::string& text) {
     is_streaming_ = true;
-    desk_.answers.note(200);
+    thread_context_.answers.note(200);
     append_stream_head(text, how());
     channel_.stream_events(true);
 }
@@ -164,7 +164,7 @@ void exchange::begin_stream(std::string& text) {
 void exchange::end_stream(std::string& text) {
     sse::append_end(text, framing());
     channel_.stream_events(false);
-    is_last_ |= desk_.is_draining();
+    is_last_ |= thread_context_.is_draining();
 }
 
 void exchange::answer_in_stream(const wire::reply& answer) {
@@ -176,7 +176,7 @@ void exchange::answer_in_stream(const wire::reply& answer) {
 }
 
 void exchange::answer_in_json(wire::reply answer) {
-    desk_.answers.note(answer.status);
+    thread_context_.answers.note(answer.status);
     auto& text = blank();
     const auto manner = how();
     append_json_head(text, answer, manner);
@@ -189,7 +189,7 @@ void exchange::answer_in_json(wire::reply answer) {
 void exchange::nothing_sent_for_long() {
     auto& text = blank();
     sse::append_sign_of_life(text, framing());
-    channel_.send(text, worth::progress);
+    channel_.send(text, send_priority::progress);
 }
 
 void exchange::on_closed(std::function<void()> left) {

@@ -18,13 +18,13 @@
 #include "base/error.hpp"
 #include "http/body.hpp"
 #include "http/channel.hpp"
-#include "http/content.hpp"
-#include "http/head.hpp"
+#include "http/syntax/content.hpp"
+#include "http/syntax/head.hpp"
 #include "http/peer.hpp"
 #include "http/rejection.hpp"
 #include "http/response.hpp"
-#include "http/sse.hpp"
-#include "wire/facts.hpp"
+#include "http/syntax/sse.hpp"
+#include "identity/request_facts.hpp"
 #include "wire/outlet.hpp"
 
 namespace toolrack::http {
@@ -32,13 +32,13 @@ namespace toolrack::http {
 class exchange final : public wire::outlet, private channel::observer {
 public:
     // All of them outlive it.
-    exchange(channel& on, desk& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings);
+    exchange(channel& on, thread_context& at, const http::head& head, const peer& who, std::shared_ptr<void>& belongings);
     ~exchange() override;
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
     const http::head& head() const noexcept { return head_; }
-    wire::facts facts() const;
+    identity::request_facts facts() const;
 
     // What the handler keeps with the connection, from one request to the next; gone when that ends.
     std::shared_ptr<void>& belongings() noexcept { return belongings_; }
@@ -68,7 +68,7 @@ public:
     std::optional<std::string_view> session() const override {
         return head_.find(single::mcp_session_id);
     }
-    executor get_executor() override { return desk_.get_executor(); }
+    executor get_executor() override { return thread_context_.get_executor(); }
     bool takes_stream() const override { return takes_.stream; }
     void notify(std::string json, std::string_view event = {}) override;
     void open_stream(std::string_view event = {}, std::chrono::milliseconds retry = {}) override;
@@ -96,7 +96,7 @@ private:
     void answer_in_stream(const wire::reply& answer);
 
     channel& channel_;
-    desk& desk_;
+    thread_context& thread_context_;
     const http::head& head_;
     const peer& peer_;
     std::shared_ptr<void>& belongings_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "http/desk.hpp"
-#include "http/door.hpp"
+#include "http/thread_context.hpp"
+#include "http/acceptor.hpp"
 #include "http/listening.hpp"
 
 namespace toolrack::http {
@@ -52,14 +52,14 @@ class listener::state : public std::enable_shared_from_this<state> {
 public:
     state(listening bound,
           const config::server& settings,
-          std::shared_ptr<crowd> inside,
+          std::shared_ptr<connection_limiter> inside,
           std::span<const std::unique_ptr<io_thread>> threads,
           const handler& handle,
           toolrack::log& to,
           const tls* secured)
-        : address(bound.address), is_handed_over_(bound.is_handed_over), crowd_(std::move(inside)),
+        : address(bound.address), is_handed_over_(bound.is_handed_over), connection_limiter_(std::move(inside)),
           log_(to),
-          door_(crowd_, networks(settings.allow_cleartext), sources_of(settings, secured),
+          acceptor_(connection_limiter_, networks(settings.allow_cleartext), sources_of(settings, secured),
                 spoken_on(address, secured), to),
           socket_(threads.front()->get_executor()), pause_(threads.front()->get_executor()) {
         file_.emplace(bound);
@@ -71,7 +71,7 @@ public:
                           exit_code::unavailable);
         bound.socket.release();
         for (const auto& thread : threads) {
-            desks_.push_back(std::make_shared<desk>(
+            desks_.push_back(std::make_shared<thread_context>(
                 *thread, settings.http, handle, to, for_address(address, secured)));
         }
     }
@@ -94,7 +94,7 @@ public:
         }
     }
 
-    std::size_t present() const { return crowd_->size(); }
+    std::size_t present() const { return connection_limiter_->size(); }
     answers::counts answered() const {
         answers::counts all{};
         for (const auto& each : desks_) each->answers.add_to(all);
@@ -115,19 +115,19 @@ private:
 
     // False when the machine is short of something and waiting is all that helps.
     bool let_in(int most) {
-        std::optional<guest> newcomer;
+        std::optional<accepted_connection> newcomer;
         for (int i = 0; i < most; ++i) {
-            switch (door_.open(socket_.native_handle(), newcomer)) {
-            case knock::came_in: seat(std::move(*newcomer)); break;
-            case knock::was_turned_away: break;
-            case knock::nobody: return true;
-            case knock::try_later: return false;
+            switch (acceptor_.open(socket_.native_handle(), newcomer)) {
+            case accept_result::came_in: seat(std::move(*newcomer)); break;
+            case accept_result::was_turned_away: break;
+            case accept_result::nobody: return true;
+            case accept_result::try_later: return false;
             }
         }
         return true;
     }
 
-    void seat(guest newcomer) {
+    void seat(accepted_connection newcomer) {
         const auto& at = desks_[next_++ % desks_.size()];
         asio::dispatch(at->get_executor(), [at, newcomer = std::move(newcomer)]() mutable {
             at->take(
@@ -159,13 +159,13 @@ private:
     }
 
     const bool is_handed_over_;
-    std::shared_ptr<crowd> crowd_;
+    std::shared_ptr<connection_limiter> connection_limiter_;
     toolrack::log& log_;
-    door door_;
+    acceptor acceptor_;
     asio::basic_socket_acceptor<asio::generic::stream_protocol, executor> socket_;
     timer pause_;
     std::optional<socket_file> file_;
-    std::vector<std::shared_ptr<desk>> desks_;
+    std::vector<std::shared_ptr<thread_context>> desks_;
     std::size_t next_ = 0;
     std::chrono::steady_clock::time_point warned_;
     std::atomic<bool> is_closed_ = false;
@@ -173,7 +173,7 @@ private:
 
 listener::listener(listening bound,
                    const config::server& settings,
-                   std::shared_ptr<crowd> inside,
+                   std::shared_ptr<connection_limiter> inside,
                    std::span<const std::unique_ptr<io_thread>> threads,
                    const handler& handle,
                    log& log,

@@ -11,10 +11,10 @@
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "http/answers.hpp"
-#include "http/crowd.hpp"
+#include "http/connection_limiter.hpp"
 #include "http/handler.hpp"
 #include "http/listening.hpp"
-#include "http/tls.hpp"
+#include "http/tls/tls.hpp"
 
 namespace toolrack::http {
 
@@ -25,7 +25,7 @@ public:
     // failure (69) when the socket cannot be waited for.
     listener(listening bound,
              const config::server& settings,
-             std::shared_ptr<crowd> inside,
+             std::shared_ptr<connection_limiter> inside,
              std::span<const std::unique_ptr<io_thread>> threads,
              const handler& handle,
              log& log,

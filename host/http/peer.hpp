@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "wire/source.hpp"
+#include "identity/source.hpp"
 
 namespace toolrack::http {
 
@@ -18,7 +18,7 @@ struct peer {
     std::int64_t uid = -1;                            // of a unix socket's other end
     std::int64_t gid = -1;
     std::string certificate;  // DER, of a TLS client that showed a good one
-    std::optional<wire::source> source;  // as far as limits go; nothing for who may stand for many
+    std::optional<identity::source> source;  // as far as limits go; nothing for who may stand for many
 };
 
 peer peer_of(int connected, const sockaddr_storage& address);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "http/authority.hpp"
+#include "http/syntax/authority.hpp"
 #include "http/screen.hpp"
 
 namespace toolrack::http {

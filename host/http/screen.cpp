@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "http/authority.hpp"
+#include "http/syntax/authority.hpp"
 
 namespace toolrack::http {
 namespace {

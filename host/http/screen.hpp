@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "http/head.hpp"
+#include "http/syntax/head.hpp"
 #include "http/rejection.hpp"
 
 namespace toolrack::http {

@@ -30,9 +30,9 @@ bool sources::is_proxy(const peer& who) const {
 
 // An IPv4 address stands as RFC 4291 2.5.5.2 writes it in IPv6. In ff00::/8, where nobody is, stand the users of
 // unix sockets.
-std::optional<wire::source> sources::of(const peer& who) const {
+std::optional<identity::source> sources::of(const peer& who) const {
     if (is_proxy(who)) return std::nullopt;
-    wire::source found;
+    identity::source found;
     auto* const bytes = found.bytes.data();
     if (!who.address) {
         bytes[0] = static_cast<char>(0xff);

@@ -11,7 +11,7 @@
 
 #include "base/network.hpp"
 #include "http/peer.hpp"
-#include "wire/source.hpp"
+#include "identity/source.hpp"
 
 namespace toolrack::http {
 
@@ -21,7 +21,7 @@ public:
     sources(const std::optional<std::vector<std::string>>& proxies, const std::vector<std::string>& clear_text);
 
     // An IPv4 address, the /64 of an IPv6 one, or the user at the other end of a unix socket; nothing for a proxy.
-    std::optional<wire::source> of(const peer& who) const;
+    std::optional<identity::source> of(const peer& who) const;
 
 private:
     bool is_proxy(const peer& who) const;

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "base/asio.hpp"
-#include "http/tls_session.hpp"
+#include "http/tls/tls_session.hpp"
 
 namespace toolrack::http {
 

@@ -32,7 +32,7 @@ private:
 
 awaitable<void> server::answer_batch(std::string_view body,
                                      const wire::json_limits& limits,
-                                     const wire::principal& who,
+                                     const identity::principal& who,
                                      wire::outlet& to) const {
     const auto messages = wire::split_batch(body, limits);
     if (!messages) co_return to.finish(messages.error());

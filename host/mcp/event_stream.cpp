@@ -48,7 +48,7 @@ std::string event_stream::empty_event() {
     return id_of(next_++);
 }
 
-void event_stream::attach(std::shared_ptr<mailbox> listener, std::optional<std::uint64_t> last_seen) {
+void event_stream::attach(std::shared_ptr<stream_queue> listener, std::optional<std::uint64_t> last_seen) {
     const std::lock_guard lock(mutex_);
     if (listener_ && listener_ != listener) listener_->end();
     listener_ = std::move(listener);
@@ -59,7 +59,7 @@ void event_stream::attach(std::shared_ptr<mailbox> listener, std::optional<std::
     if (is_finished_) std::exchange(listener_, nullptr)->end();
 }
 
-void event_stream::detach(const mailbox* listener) {
+void event_stream::detach(const stream_queue* listener) {
     const std::lock_guard lock(mutex_);
     if (listener_.get() == listener) listener_ = nullptr;
 }

@@ -1,7 +1,7 @@
 // A legacy SSE stream that can be taken up again: numbered events, the last of which are kept for a
 // client that lost its connection. (2025-11-25, basic/transports, "Resumability and Redelivery".)
 //
-// Belongs to a session. Whoever listens now is attached through a mailbox; nobody may. Thread-safe.
+// Belongs to a session. Whoever listens now is attached through a stream queue; nobody may. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "mcp/mailbox.hpp"
+#include "mcp/stream_queue.hpp"
 
 namespace toolrack::mcp {
 
@@ -32,8 +32,8 @@ public:
     std::string empty_event();
 
     // Whoever listened before is sent away. Events after `last_seen` that are still kept come first.
-    void attach(std::shared_ptr<mailbox> listener, std::optional<std::uint64_t> last_seen = std::nullopt);
-    void detach(const mailbox* listener);
+    void attach(std::shared_ptr<stream_queue> listener, std::optional<std::uint64_t> last_seen = std::nullopt);
+    void detach(const stream_queue* listener);
     bool is_attached() const;
     bool is_finished() const;
 
@@ -54,7 +54,7 @@ private:
 
     const std::uint64_t number_;
     mutable std::mutex mutex_;
-    std::shared_ptr<mailbox> listener_;
+    std::shared_ptr<stream_queue> listener_;
     std::deque<event> kept_;
     std::size_t kept_bytes_ = 0;
     std::uint64_t next_ = 1;

@@ -35,7 +35,7 @@ std::string uri_data(std::string_view uri) {
 
 }  // namespace
 
-awaitable<void> server::call_tool(const asking& asked) const {
+awaitable<void> server::call_tool(const request_context& asked) const {
     const auto& params = asked.message.params;
     const auto name = wire::string_member(params, "name");
     if (!name) co_return asked.fail(code::invalid_params, "params.name must be a string: the name of a tool.");
@@ -49,7 +49,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
         co_return asked.fail(code::invalid_params,
                              "Unknown tool: \"" + printable(*name, 140) + "\". tools/list shows those that there are.");
     asked.running.is_of(*tool);
-    usage what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
+    invocation what{*tool, tool->own_name, "tool \"" + tool->name + '"', "content"};
     if (!admits(asked, *tool, what.shown)) co_return;
     const auto arguments = params.find("arguments");
     if (arguments && !arguments->is_object())
@@ -58,7 +58,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
         if (const auto why = catalog::params_disagree(tool->mirrored, arguments.value_or(json::value()), shown->params))
             co_return asked.fail(code::header_mismatch, *why, 400);
     if (const auto why = why_unfit(*tool->input, arguments ? arguments->text() : "{}"); !why.empty())
-        co_return asked.voice.finish(tool_failure(asked.message.id, asked.version, why));
+        co_return asked.response_writer.finish(tool_failure(asked.message.id, asked.version, why));
 
     what.is_tool = true;
     what.limit = tool->timeout;
@@ -68,7 +68,7 @@ awaitable<void> server::call_tool(const asking& asked) const {
     co_await use(asked, what);
 }
 
-awaitable<void> server::get_prompt(const asking& asked) const {
+awaitable<void> server::get_prompt(const request_context& asked) const {
     const auto& params = asked.message.params;
     const auto name = wire::string_member(params, "name");
     if (!name) co_return asked.fail(code::invalid_params, "params.name must be a string: the name of a prompt.");
@@ -77,7 +77,7 @@ awaitable<void> server::get_prompt(const asking& asked) const {
         co_return asked.fail(code::invalid_params,
                              "Unknown prompt: \"" + printable(*name, 140) +
                                  "\". prompts/list shows those that there are.");
-    const usage what{*prompt, prompt->own_name, "prompt \"" + prompt->name + '"', "messages"};
+    const invocation what{*prompt, prompt->own_name, "prompt \"" + prompt->name + '"', "messages"};
     if (!admits(asked, *prompt, what.shown)) co_return;
     const auto arguments = params.find("arguments");
     if (arguments && !arguments->is_object())
@@ -94,21 +94,21 @@ awaitable<void> server::get_prompt(const asking& asked) const {
     co_await use(asked, what);
 }
 
-awaitable<void> server::read_resource(const asking& asked) const {
+awaitable<void> server::read_resource(const request_context& asked) const {
     const auto uri = wire::string_member(asked.message.params, "uri");
     if (!uri) co_return asked.fail(code::invalid_params, "params.uri must be a string: the URI of a resource.");
     const auto* reader = catalog_.find_reader(*uri);
     if (!reader)
         co_return asked.fail(asked.is_modern() ? code::invalid_params : code::resource_not_found_legacy,
                              "Resource not found: " + printable(*uri, 200), 200, uri_data(*uri));
-    usage what{*reader, *uri, "resource " + printable(*uri, 200), "contents"};
+    invocation what{*reader, *uri, "resource " + printable(*uri, 200), "contents"};
     if (!admits(asked, *reader, what.shown)) co_return;
     what.is_cacheable = true;
     co_await use(asked, what);
 }
 
 // Completions come from whoever owns the prompt or template; one that offers none has none to give.
-awaitable<void> server::complete(const asking& asked) const {
+awaitable<void> server::complete(const request_context& asked) const {
     const auto& params = asked.message.params;
     const auto ref = params.find("ref"), argument = params.find("argument");
     const auto type = ref ? wire::string_member(*ref, "type") : std::nullopt;
@@ -128,7 +128,7 @@ awaitable<void> server::complete(const asking& asked) const {
         co_return asked.fail(code::invalid_params,
                              "params.ref must name a prompt (\"type\":\"ref/prompt\",\"name\") or a resource template "
                              "(\"type\":\"ref/resource\",\"uri\") that is listed here.");
-    usage what{*feature, feature->own_name, "completion for \"" + printable(feature->name, 140) + '"', "completion"};
+    invocation what{*feature, feature->own_name, "completion for \"" + printable(feature->name, 140) + '"', "completion"};
     if (!admits(asked, *feature, what.shown)) co_return;
     what.may_ask = false;
     co_await use(asked, what);

@@ -17,7 +17,7 @@ namespace {
 constexpr auto state_lifetime = std::chrono::minutes(30);
 
 // Whose state it is, and of which request.
-std::string bound_to(const wire::message& message, const wire::principal& who) {
+std::string bound_to(const wire::message& message, const identity::principal& who) {
     std::string text;
     for (const auto& part : {who.issuer(), who.subject(), message.method}) {
         text += std::to_string(part.size());
@@ -104,11 +104,11 @@ result<std::optional<std::string>, complaint> missing_capabilities(const json::v
 
 std::string state_keeper::keep(std::string_view state,
                                const wire::message& message,
-                               const wire::principal& who) const {
+                               const identity::principal& who) const {
     return seal_.close(state, bound_to(message, who), clock_.now() + state_lifetime);
 }
 
-result<round, complaint> state_keeper::read(const wire::message& message, const wire::principal& who) const {
+result<round, complaint> state_keeper::read(const wire::message& message, const identity::principal& who) const {
     round read;
     if (const auto responses = message.params.find("inputResponses"); responses && !responses->is_null()) {
         if (!responses->is_object()) return complain("params.inputResponses must be an object.");

@@ -13,7 +13,7 @@
 #include "base/clock.hpp"
 #include "base/seal.hpp"
 #include "wire/message.hpp"
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
@@ -33,10 +33,10 @@ class state_keeper {
 public:
     state_keeper(const seal& seal, const clock& clock) : seal_(seal), clock_(clock) {}
 
-    std::string keep(std::string_view state, const wire::message& message, const wire::principal& who) const;
+    std::string keep(std::string_view state, const wire::message& message, const identity::principal& who) const;
 
     // The round that a modern request is in. The error is a sentence for the client.
-    result<round, complaint> read(const wire::message& message, const wire::principal& who) const;
+    result<round, complaint> read(const wire::message& message, const identity::principal& who) const;
 
 private:
     const seal& seal_;

@@ -31,7 +31,7 @@ std::string in_words(const std::vector<std::string>& scopes) {
 
 // False when the caller has been told that it may not. A refusal is a 403 in every version that HTTP
 // carries: a legacy client's token is too narrow in the same way. Nothing of the arguments was looked at.
-bool server::admits(const asking& asked, const catalog::listed& feature, std::string_view shown) const {
+bool server::admits(const request_context& asked, const catalog::listed& feature, std::string_view shown) const {
     if (feature.needs.is_met_by(asked.who)) return true;
     const auto missing = feature.needs.missing_for(asked.who);
     const auto words = (missing.size() == 1 ? "the scope " : "the scopes ") + in_words(missing);
@@ -48,7 +48,7 @@ bool server::admits(const asking& asked, const catalog::listed& feature, std::st
                                     in_json(feature.needs.scopes()) + '}');
     no.outcome = wire::outcome::denied;
     no.challenge = auth::scope_challenge(feature.needs.scopes(), metadata_);
-    asked.voice.finish(std::move(no));
+    asked.response_writer.finish(std::move(no));
     return false;
 }
 

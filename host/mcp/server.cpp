@@ -80,8 +80,8 @@ wire::reply unaudited(std::string_view id) {
 struct server::method {
     std::string_view name;
     bool legacy, modern;
-    void (server::*at_once)(const asking&) const;
-    awaitable<void> (server::*in_time)(const asking&) const;
+    void (server::*at_once)(const request_context&) const;
+    awaitable<void> (server::*in_time)(const request_context&) const;
 };
 
 std::span<const server::method> server::methods() {
@@ -114,27 +114,27 @@ const server::method* server::find_method(std::string_view name, wire::era era) 
 }
 
 server::server(std::shared_ptr<const catalog::catalog> catalog,
-               const surroundings& around,
+               const dependencies& around,
                const auth::allowance& allowed,
                std::string metadata,
-               std::shared_ptr<const audit::clerk> clerk)
+               std::shared_ptr<const audit::audit_policy> audit_policy)
     : kept_(std::move(catalog)), catalog_(*kept_), around_(around), allowed_(allowed),
-      states_(around.seal, around.clock), metadata_(std::move(metadata)), clerk_(std::move(clerk)),
+      states_(around.seal, around.clock), metadata_(std::move(metadata)), audit_policy_(std::move(audit_policy)),
       operations_(around.figures, catalog_, methods().size() + 2) {}
 
 // Whatever takes something back, or answers what was asked, is no request and is heard in any case.
-awaitable<void> server::answer(const wire::message& message, const wire::principal& who, wire::outlet& to) const {
+awaitable<void> server::answer(const wire::message& message, const identity::principal& who, wire::outlet& to) const {
     if (message.kind == kind::request && who.account()->requests) who.account()->requests->add();
     if (message.kind == kind::request)
         if (const auto over = allowed_.charge(who, around_.clock.steady()))
             co_return to.finish(too_many(message.id, who, *over));
-    auto account = clerk_->open(message, who);
+    auto account = audit_policy_->open(message, who);
     operation running(operations_, account);
     if (is_modern(message, to.headers())) co_await answer_modern(message, who, to, account, running);
     else co_await answer_legacy(message, who, to, account, running);
 }
 
-awaitable<void> server::dispatch(const asking& asked) const {
+awaitable<void> server::dispatch(const request_context& asked) const {
     const auto* method = find_method(asked.message.method, asked.version.era);
     if (!method) {
         asked.running.is(methods().size(), "_OTHER");
@@ -147,14 +147,14 @@ awaitable<void> server::dispatch(const asking& asked) const {
     asked.account.name_client(asked.client);
     if (asked.account.must_begin()) {
         const bool may_go_on = co_await asked.account.begin(asked.to.get_executor());
-        if (!may_go_on) co_return asked.voice.finish(unaudited(asked.message.id));
+        if (!may_go_on) co_return asked.response_writer.finish(unaudited(asked.message.id));
     }
     if (method->at_once) (this->*method->at_once)(asked);
     else co_await (this->*method->in_time)(asked);
 }
 
 awaitable<void> server::answer_modern(const wire::message& message,
-                                      const wire::principal& who,
+                                      const identity::principal& who,
                                       wire::outlet& to,
                                       audit::entry& account,
                                       operation& running) const {
@@ -204,13 +204,13 @@ awaitable<void> server::answer_modern(const wire::message& message,
                              "params._meta \"" + std::string(wire::meta::log_level_key) + "\" must be one of " +
                                  std::string(log_levels) + '.');
     }
-    voice voice(to, nullptr, account);
-    const asking asked{message, who, *version, to, nullptr, client_text(info, can), log_from, voice, account, running};
+    response_writer response_writer(to, nullptr, account);
+    const request_context asked{message, who, *version, to, nullptr, client_text(info, can), log_from, response_writer, account, running};
     co_await dispatch(asked);
 }
 
 awaitable<void> server::answer_legacy(const wire::message& message,
-                                      const wire::principal& who,
+                                      const identity::principal& who,
                                       wire::outlet& to,
                                       audit::entry& account,
                                       operation& running) const {
@@ -240,8 +240,8 @@ awaitable<void> server::answer_legacy(const wire::message& message,
     const auto* headers = to.headers();
     const auto* named = headers && headers->protocol_version ? wire::find_version(*headers->protocol_version) : nullptr;
     const auto& version = session ? session->version() : named ? *named : wire::newest_legacy;
-    voice voice(to, session.get(), account);
-    asking asked{message, who, version, to, session, {}, log_level::info, voice, account, running};
+    response_writer response_writer(to, session.get(), account);
+    request_context asked{message, who, version, to, session, {}, log_level::info, response_writer, account, running};
     if (session) {
         asked.client = session->client();
         asked.log_from = session->level.load();
@@ -261,7 +261,7 @@ void server::take_legacy(const wire::message& said, session& in) const {
 }
 
 // 2025-11-25, basic/lifecycle: the version that was asked for when it is spoken here, else our newest.
-wire::reply server::initialize(const wire::message& message, const wire::principal& who) const {
+wire::reply server::initialize(const wire::message& message, const identity::principal& who) const {
     const auto requested = wire::string_member(message.params, "protocolVersion");
     if (!requested)
         return wire::error_reply(message.id, code::invalid_params,
@@ -286,11 +286,11 @@ wire::reply server::initialize(const wire::message& message, const wire::princip
     return reply;
 }
 
-void server::discover(const asking& asked) const {
+void server::discover(const request_context& asked) const {
     std::string members = R"("supportedVersions":)" + supported_versions() + ',';
     members += capabilities(wire::era::modern);
     members += R"(,"ttlMs":60000,"cacheScope":"private")";
-    asked.voice.finish(own_result(asked.message.id, asked.version, members));
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, members));
 }
 
 // A kind of feature that nobody offers is not declared, and its methods do not exist.
@@ -307,17 +307,17 @@ std::string server::capabilities(wire::era era) const {
     return text;
 }
 
-void server::ping(const asking& asked) const {
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+void server::ping(const request_context& asked) const {
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
-void server::set_log_level(const asking& asked) const {
+void server::set_log_level(const request_context& asked) const {
     const auto name = wire::string_member(asked.message.params, "level");
     const auto level = name ? read_log_level(*name) : std::nullopt;
     if (!level)
         return asked.fail(code::invalid_params, "params.level must be one of " + std::string(log_levels) + '.');
     if (asked.session) asked.session->level = *level;
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
 }  // namespace toolrack::mcp

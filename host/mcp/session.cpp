@@ -86,7 +86,7 @@ std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {
     return found == streams_.end() ? nullptr : *found;
 }
 
-bool session::subscribe(std::string_view uri, const wire::principal& who) {
+bool session::subscribe(std::string_view uri, const identity::principal& who) {
     const std::lock_guard lock(mutex_);
     if (const auto found = subscriptions_.find(uri); found != subscriptions_.end()) {
         found->second = who;
@@ -110,7 +110,7 @@ bool session::is_subscribed(std::string_view uri) const {
 }
 
 std::vector<std::string> session::review(
-    const std::function<bool(const wire::principal&, std::string_view)>& may_hear) {
+    const std::function<bool(const identity::principal&, std::string_view)>& may_hear) {
     std::vector<std::string> ended;
     const std::lock_guard lock(mutex_);
     std::erase_if(subscriptions_, [&](const auto& one) {

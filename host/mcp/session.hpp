@@ -23,7 +23,7 @@
 #include "mcp/notices.hpp"
 #include "plugin/in_flight.hpp"
 #include "wire/era.hpp"
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
@@ -35,10 +35,10 @@ struct client_answer {
 
 class session {
 public:
-    session(const wire::principal& who, const wire::version& version, std::string client)
+    session(const identity::principal& who, const wire::version& version, std::string client)
         : subject_(who.subject()), issuer_(who.issuer()), version_(version), client_(std::move(client)) {}
 
-    bool belongs_to(const wire::principal& who) const {
+    bool belongs_to(const identity::principal& who) const {
         return subject_ == who.subject() && issuer_ == who.issuer();
     }
     const wire::version& version() const noexcept { return version_; }
@@ -71,11 +71,11 @@ public:
 
     // False when it was (or was not) subscribed already, or there are too many. The one who asks last is
     // the one whose scopes count: a session's caller may come with another token.
-    bool subscribe(std::string_view uri, const wire::principal& who);
+    bool subscribe(std::string_view uri, const identity::principal& who);
     bool unsubscribe(std::string_view uri);
     bool is_subscribed(std::string_view uri) const;
     // Ends the subscriptions to what may no longer be heard; they are returned.
-    std::vector<std::string> review(const std::function<bool(const wire::principal&, std::string_view uri)>& may_hear);
+    std::vector<std::string> review(const std::function<bool(const identity::principal&, std::string_view uri)>& may_hear);
     std::set<std::string, std::less<>> subscriptions() const;
 
     // The server ends: whoever waits for a client's answer goes on without it. How many questions that were.
@@ -94,7 +94,7 @@ private:
     std::unordered_map<std::string, std::function<void()>> calls_;
     std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_answer>>> questions_;
     std::deque<std::shared_ptr<event_stream>> streams_;
-    std::map<std::string, wire::principal, std::less<>> subscriptions_;
+    std::map<std::string, identity::principal, std::less<>> subscriptions_;
     bool is_over_ = false;  // nobody would end what begins now
     std::uint64_t next_question_ = 1;
     std::uint64_t next_stream_ = 1;

@@ -12,7 +12,7 @@ constexpr std::size_t name_bytes = 18;  // 144 random bits
 sessions::sessions(std::size_t most, std::chrono::milliseconds idle, const clock& clock)
     : most_(most), idle_(idle), clock_(clock) {}
 
-std::string sessions::open(const wire::principal& who, const wire::version& version, std::string client) {
+std::string sessions::open(const identity::principal& who, const wire::version& version, std::string client) {
     kept made;
     made.name = random_id(name_bytes);
     made.session = std::make_shared<session>(who, version, std::move(client));
@@ -36,7 +36,7 @@ void sessions::on_end(std::function<void(const session&)> then) {
     then_ = std::move(then);
 }
 
-std::shared_ptr<session> sessions::find(std::string_view name, const wire::principal& who) {
+std::shared_ptr<session> sessions::find(std::string_view name, const identity::principal& who) {
     ended gone;
     std::shared_ptr<session> found;
     {
@@ -52,7 +52,7 @@ std::shared_ptr<session> sessions::find(std::string_view name, const wire::princ
     return found;
 }
 
-bool sessions::end(std::string_view name, const wire::principal& who) {
+bool sessions::end(std::string_view name, const identity::principal& who) {
     ended gone;
     {
         const std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ std::size_t sessions::cut_off() const {
     return count;
 }
 
-sessions::order::iterator sessions::locate(std::string_view name, const wire::principal& who) {
+sessions::order::iterator sessions::locate(std::string_view name, const identity::principal& who) {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return by_use_.end();
     return found->second->session->belongs_to(who) ? found->second : by_use_.end();

@@ -19,7 +19,7 @@
 #include "base/clock.hpp"
 #include "mcp/session.hpp"
 #include "wire/era.hpp"
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
@@ -31,13 +31,13 @@ public:
     void on_end(std::function<void(const session&)> then);
 
     // The new session's name.
-    std::string open(const wire::principal& who, const wire::version& version, std::string client);
+    std::string open(const identity::principal& who, const wire::version& version, std::string client);
 
     // Null when there is none of that name for this principal. Counts as use.
-    std::shared_ptr<session> find(std::string_view name, const wire::principal& who);
+    std::shared_ptr<session> find(std::string_view name, const identity::principal& who);
 
     // False when there was none of that name for this principal. What it had open is ended.
-    bool end(std::string_view name, const wire::principal& who);
+    bool end(std::string_view name, const identity::principal& who);
 
     void forget_all();
 
@@ -57,7 +57,7 @@ private:
     };
     using order = std::list<kept>;
 
-    order::iterator locate(std::string_view name, const wire::principal& who);
+    order::iterator locate(std::string_view name, const identity::principal& who);
     // Each takes sessions out of the table, into `gone`.
     using ended = std::vector<std::shared_ptr<session>>;
     void forget_idle(ended& gone);

@@ -22,7 +22,7 @@ bool wants(const json::value& filter, std::string_view member) {
 }
 
 // The first message of a subscription: what of the filter is honoured.
-std::string acknowledgement(const announcer::subscription& made, const std::vector<std::shared_ptr<task>>& tasks) {
+std::string acknowledgement(const notifier::subscription& made, const std::vector<std::shared_ptr<task>>& tasks) {
     std::string params = '{' + subscription_meta(made.id) + R"(,"notifications":{)";
     auto add = [&params, first = true](std::string_view member, std::string_view value) mutable {
         if (!first) params += ',';
@@ -56,7 +56,7 @@ std::string acknowledgement(const announcer::subscription& made, const std::vect
 
 }  // namespace
 
-awaitable<void> server::listen(const asking& asked) const {
+awaitable<void> server::listen(const request_context& asked) const {
     if (!asked.to.takes_stream())
         co_return asked.fail(code::invalid_request,
                              "subscriptions/listen answers with a stream. Accept text/event-stream.", 406);
@@ -64,7 +64,7 @@ awaitable<void> server::listen(const asking& asked) const {
     if (!filter || !filter->is_object())
         co_return asked.fail(code::invalid_params, "params.notifications must be an object: what to listen to.", 400);
 
-    announcer::subscription wanted{asked.who, std::string(asked.message.id), std::make_shared<mailbox>(asked.to)};
+    notifier::subscription wanted{asked.who, std::string(asked.message.id), std::make_shared<stream_queue>(asked.to)};
     if (wants(*filter, "toolsListChanged")) wanted.lists.insert(list_kind::tools);
     if (wants(*filter, "promptsListChanged") && !catalog_.prompts().is_empty()) wanted.lists.insert(list_kind::prompts);
     if (wants(*filter, "resourcesListChanged") && catalog_.offers_resources())
@@ -88,18 +88,18 @@ awaitable<void> server::listen(const asking& asked) const {
     // First the acknowledgement, then whatever happens from now on: what other threads send waits until then.
     const auto box = wanted.to;
     auto first = acknowledgement(wanted, *tasks);
-    const auto added = around_.announcer.add(std::move(wanted));
+    const auto added = around_.notifier.add(std::move(wanted));
     asked.to.notify(std::move(first));
     if (!added) co_return asked.to.close_stream();
     for (const auto& one : *tasks) one->follow(box, added->id);
-    if (around_.announcer.is_over()) around_.announcer.end_all();
+    if (around_.notifier.is_over()) around_.notifier.end_all();
     co_await stay(box, asked.who);
-    around_.announcer.remove(added);
+    around_.notifier.remove(added);
 }
 
 // As long as the client stays, and as what it was let in by counts.
-awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal& who) const {
-    const auto visit = around_.visits.enter(who, [box] { box->end(); });
+awaitable<void> server::stay(std::shared_ptr<stream_queue> box, const identity::principal& who) const {
+    const auto visit = around_.open_streams.enter(who, [box] { box->end(); });
     if (who.expires() == std::chrono::system_clock::time_point::max()) co_return co_await box->wait();
     const auto time_left = [this, ends = who.expires()] {
         // what is far off would overflow
@@ -109,7 +109,7 @@ awaitable<void> server::stay(std::shared_ptr<mailbox> box, const wire::principal
     co_await box->wait(time_left);
 }
 
-void server::subscribe(const asking& asked) const {
+void server::subscribe(const request_context& asked) const {
     const auto uri = wire::string_member(asked.message.params, "uri");
     const auto* reader = uri ? catalog_.find_reader(*uri) : nullptr;
     if (!reader)
@@ -118,22 +118,22 @@ void server::subscribe(const asking& asked) const {
     if (!admits(asked, *reader, "resource " + printable(*uri, 200))) return;
     if (!asked.session)
         return asked.fail(code::invalid_request, "A subscription belongs to a session. Send initialize to begin one.");
-    if (asked.session->subscribe(*uri, asked.who)) around_.announcer.watch(*uri);
+    if (asked.session->subscribe(*uri, asked.who)) around_.notifier.watch(*uri);
     else if (!asked.session->is_subscribed(*uri))
         return asked.fail(code::invalid_request, "This session has as many subscriptions as it may have.");
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
-void server::unsubscribe(const asking& asked) const {
+void server::unsubscribe(const request_context& asked) const {
     const auto uri = wire::string_member(asked.message.params, "uri");
     if (!uri) return asked.fail(code::invalid_params, "params.uri must be a string.");
-    if (asked.session && asked.session->unsubscribe(*uri)) around_.announcer.unwatch(*uri);
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+    if (asked.session && asked.session->unsubscribe(*uri)) around_.notifier.unwatch(*uri);
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
 awaitable<void> server::open_stream(std::string_view name,
                                     std::optional<std::string_view> last_event,
-                                    const wire::principal& who,
+                                    const identity::principal& who,
                                     wire::outlet& to) const {
     const auto session = around_.sessions.find(name, who);
     if (!session)
@@ -147,18 +147,18 @@ awaitable<void> server::open_stream(std::string_view name,
         co_return to.finish(wire::error_reply({}, code::invalid_request,
                                               "That stream is over, and nothing of it is kept any more.", 405));
 
-    const auto box = std::make_shared<mailbox>(to);
+    const auto box = std::make_shared<stream_queue>(to);
     // Attached before the client hears that it listens, so that nothing from then on is missed; what is over has
     // nothing to begin the stream with.
     if (stream->is_finished()) to.open_stream();
     stream->attach(box, after);
     if (!box->is_closed()) to.open_stream();
-    if (around_.announcer.is_over()) stream->attach(nullptr);
+    if (around_.notifier.is_over()) stream->attach(nullptr);
     co_await stay(box, who);
     stream->detach(box.get());
 }
 
-bool server::end_session(std::string_view name, const wire::principal& who) const {
+bool server::end_session(std::string_view name, const identity::principal& who) const {
     return around_.sessions.end(name, who);
 }
 

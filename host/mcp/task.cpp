@@ -23,7 +23,7 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-task::task(std::string id, const wire::principal& who, executor home, const clock& clock)
+task::task(std::string id, const identity::principal& who, executor home, const clock& clock)
     : id_(std::move(id)), who_(who), home_(home), clock_(clock), begun_(clock.steady()), created_(clock.now()),
       updated_(created_), bell_(home) {}
 
@@ -187,7 +187,7 @@ void task::tell(const follower& one) const {
                                     '{' + subscription_meta(one.subscription) + ',' + described(true) + '}'));
 }
 
-void task::follow(std::shared_ptr<mailbox> to, std::string subscription) {
+void task::follow(std::shared_ptr<stream_queue> to, std::string subscription) {
     const std::lock_guard lock(mutex_);
     std::erase_if(followers_, [](const auto& one) { return one.to->is_closed(); });
     const follower one{std::move(to), std::move(subscription)};
@@ -199,7 +199,7 @@ void task::ring() {
     asio::post(home_, [self = shared_from_this()] { self->bell_.cancel(); });
 }
 
-std::shared_ptr<task> tasks::open(const wire::principal& who, executor home) {
+std::shared_ptr<task> tasks::open(const identity::principal& who, executor home) {
     auto made = std::make_shared<task>(random_id(id_bytes), who, home, clock_);
     const std::lock_guard lock(mutex_);
     // Looking through all of them takes a while, and they live for long.
@@ -212,7 +212,7 @@ std::shared_ptr<task> tasks::open(const wire::principal& who, executor home) {
     return made;
 }
 
-std::shared_ptr<task> tasks::find(std::string_view id, const wire::principal& who) {
+std::shared_ptr<task> tasks::find(std::string_view id, const identity::principal& who) {
     const std::lock_guard lock(mutex_);
     const auto found = by_id_.find(std::string(id));
     if (found == by_id_.end() || !found->second->belongs_to(who) || found->second->has_expired()) return nullptr;

@@ -20,10 +20,10 @@
 
 #include "base/asio.hpp"
 #include "base/clock.hpp"
-#include "mcp/mailbox.hpp"
+#include "mcp/stream_queue.hpp"
 #include "plugin/instance.hpp"
 #include "wire/json.hpp"
-#include "wire/principal.hpp"
+#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
@@ -32,11 +32,11 @@ public:
     static constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
     static constexpr auto lifetime = std::chrono::hours(1);  // from its beginning, done or not
 
-    task(std::string id, const wire::principal& who, executor home, const clock& clock);
+    task(std::string id, const identity::principal& who, executor home, const clock& clock);
 
     const std::string& id() const noexcept { return id_; }
-    bool belongs_to(const wire::principal& who) const { return who.is_same_as(who_); }
-    const wire::principal& who() const noexcept { return who_; }
+    bool belongs_to(const identity::principal& who) const { return who.is_same_as(who_); }
+    const identity::principal& who() const noexcept { return who_; }
     bool has_expired() const;
 
     // Any thread ------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ public:
     void cancel();
     // From now on `to` is told of every change, under the id of its subscription; and at once when there
     // is more to tell than that it works.
-    void follow(std::shared_ptr<mailbox> to, std::string subscription);
+    void follow(std::shared_ptr<stream_queue> to, std::string subscription);
 
     // Home ------------------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ private:
     void ring();
 
     struct follower {
-        std::shared_ptr<mailbox> to;
+        std::shared_ptr<stream_queue> to;
         std::string subscription;
     };
     // With the lock.
@@ -85,7 +85,7 @@ private:
     void tell(const follower& one) const;
 
     const std::string id_;
-    const wire::principal who_;
+    const identity::principal who_;
     const executor home_;
     const clock& clock_;
     const std::chrono::steady_clock::time_point begun_;
@@ -118,9 +118,9 @@ public:
     explicit tasks(const clock& clock) : clock_(clock) {}
 
     // Null when there are too many.
-    std::shared_ptr<task> open(const wire::principal& who, executor home);
+    std::shared_ptr<task> open(const identity::principal& who, executor home);
     // Null when there is none of that id for this principal.
-    std::shared_ptr<task> find(std::string_view id, const wire::principal& who);
+    std::shared_ptr<task> find(std::string_view id, const identity::principal& who);
     void forget(const task& which);
     void forget_all();
     // How many are kept, done or not.

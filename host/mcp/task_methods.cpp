@@ -46,7 +46,7 @@ private:
 
 }  // namespace
 
-bool server::knows_tasks(const asking& asked) {
+bool server::knows_tasks(const request_context& asked) {
     if (!asked.is_modern()) return false;
     const json::value client(asked.client);
     const auto can = client.find("capabilities");
@@ -54,23 +54,23 @@ bool server::knows_tasks(const asking& asked) {
     return extensions && extensions->find(task::extension);
 }
 
-void server::require_tasks(const asking& asked) const {
+void server::require_tasks(const request_context& asked) const {
     asked.fail(code::missing_client_capability,
                "This needs a client that declares the extension " + std::string(task::extension) + '.', 400,
                required_capability);
 }
 
 // Nothing when the call became a task, which the client has been told by then.
-awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking& asked,
-                                                                    const usage& what,
+awaitable<std::optional<plugin::answer>> server::run_or_become_task(const request_context& asked,
+                                                                    const invocation& what,
                                                                     const round& now,
-                                                                    auth::turn& turn) const {
+                                                                    auth::call_permit& call_permit) const {
     const auto made = around_.tasks.open(asked.who, asked.to.get_executor());
     if (!made) co_return co_await run(asked, what, now);
 
     asio::co_spawn(asked.to.get_executor(),
                    work(shared_from_this(), made, std::string(asked.message.params.text()), asked.client, what, now,
-                        std::move(turn), asked.account.of_task(made->id())),
+                        std::move(call_permit), asked.account.of_task(made->id())),
                    asio::detached);
     asked.to.on_closed([made] { made->cancel(); });
     auto early = co_await made->become(a_moment);
@@ -78,10 +78,10 @@ awaitable<std::optional<plugin::answer>> server::run_or_become_task(const asking
     if (early || made->is_cancelled()) around_.tasks.forget(*made);
     if (early) co_return early;
     if (made->is_cancelled()) {
-        asked.voice.fall_silent();
+        asked.response_writer.fall_silent();
         co_return std::nullopt;
     }
-    asked.voice.finish(result_of_type(asked.message.id, "task", made->members(false)));
+    asked.response_writer.finish(result_of_type(asked.message.id, "task", made->members(false)));
     co_return std::nullopt;
 }
 
@@ -91,9 +91,9 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
                              std::shared_ptr<task> is,
                              std::string params,
                              std::string client,
-                             usage what,
+                             invocation what,
                              round now,
-                             [[maybe_unused]] auth::turn counted,
+                             [[maybe_unused]] auth::call_permit counted,
                              audit::entry account) {
     wire::message message;
     message.method = "tools/call";
@@ -103,10 +103,10 @@ awaitable<void> server::work(std::shared_ptr<const server> self,
     message.meta.progress_token = json::value("0");  // the task itself wants to know
 
     task_outlet outlet(co_await asio::this_coro::executor, *is);
-    voice voice(outlet, nullptr, account);
+    response_writer response_writer(outlet, nullptr, account);
     operation uncounted(self->operations_, account);  // the request was, when it was answered
-    const asking asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt,
-                       voice, account, uncounted};
+    const request_context asked{message, is->who(), wire::newest_modern, outlet, nullptr, client, std::nullopt,
+                       response_writer, account, uncounted};
     what.limit = task::lifetime;
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
         auto answer = co_await self->run(asked, what, now);
@@ -153,7 +153,7 @@ std::string server::internal_failure(std::string_view why) {
     return error;
 }
 
-std::shared_ptr<task> server::find_task(const asking& asked) const {
+std::shared_ptr<task> server::find_task(const request_context& asked) const {
     if (!knows_tasks(asked)) {
         require_tasks(asked);
         return nullptr;
@@ -166,7 +166,7 @@ std::shared_ptr<task> server::find_task(const asking& asked) const {
 }
 
 // Those of the filter's taskIds that are this caller's. Nothing when it has been told why it cannot listen.
-std::optional<std::vector<std::shared_ptr<task>>> server::find_tasks(const asking& asked,
+std::optional<std::vector<std::shared_ptr<task>>> server::find_tasks(const request_context& asked,
                                                                      const json::value& filter) const {
     std::vector<std::shared_ptr<task>> found;
     const auto ids = filter.find("taskIds");
@@ -188,26 +188,26 @@ std::optional<std::vector<std::shared_ptr<task>>> server::find_tasks(const askin
     return std::nullopt;
 }
 
-void server::get_task(const asking& asked) const {
+void server::get_task(const request_context& asked) const {
     if (const auto found = find_task(asked))
-        asked.voice.finish(own_result(asked.message.id, asked.version, found->members(true)));
+        asked.response_writer.finish(own_result(asked.message.id, asked.version, found->members(true)));
 }
 
-void server::update_task(const asking& asked) const {
+void server::update_task(const request_context& asked) const {
     const auto found = find_task(asked);
     if (!found) return;
     const auto responses = asked.message.params.find("inputResponses");
     if (!responses || !responses->is_object())
         return asked.fail(code::invalid_params, "params.inputResponses must be an object.");
     found->give(*responses);
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
-void server::cancel_task(const asking& asked) const {
+void server::cancel_task(const request_context& asked) const {
     const auto found = find_task(asked);
     if (!found) return;
     found->cancel();
-    asked.voice.finish(own_result(asked.message.id, asked.version, {}));
+    asked.response_writer.finish(own_result(asked.message.id, asked.version, {}));
 }
 
 }  // namespace toolrack::mcp

@@ -51,7 +51,7 @@ std::string taken_back(const session::question& question) {
 }
 
 // What was asked of a plugin, or of the client for it, when there was no more time for either.
-void give_up(const asking& asked, const plugin::instance& from, const std::string& shown) {
+void give_up(const request_context& asked, const plugin::instance& from, const std::string& shown) {
     asked.fail(code::internal_error,
                capitalised("the " + shown) + " was given up, because this server ends. It may have been done, or not.",
                200, reason(from, "stopping", true), wire::outcome::unanswered);
@@ -61,7 +61,7 @@ void give_up(const asking& asked, const plugin::instance& from, const std::strin
 // request's own thread. Taken back when the request is over.
 class cancellation {
 public:
-    cancellation(const asking& asked, std::function<void()> then)
+    cancellation(const request_context& asked, std::function<void()> then)
         : asked_(asked), then_(std::make_shared<std::function<void()>>(std::move(then))) {
         if (asked.session) {
             asked.session->add_call(asked.message.id, [home = asked.to.get_executor(), weak = std::weak_ptr(then_)] {
@@ -81,13 +81,13 @@ public:
     cancellation& operator=(const cancellation&) = delete;
 
 private:
-    const asking& asked_;
+    const request_context& asked_;
     std::shared_ptr<std::function<void()>> then_;
 };
 
 }  // namespace
 
-wire::reply server::too_many(std::string_view id, const wire::principal& who, const auth::excess& over) const {
+wire::reply server::too_many(std::string_view id, const identity::principal& who, const auth::excess& over) const {
     if (refusals_logged_.allows_another())
         around_.log.info("{} was told to wait: {}", printable(who.subject(), 100), over.sentence);
     std::string data = R"({"reason":")" + std::string(over.reason) + R"(","retriable":true,"retryAfterMs":)" +
@@ -97,9 +97,9 @@ wire::reply server::too_many(std::string_view id, const wire::principal& who, co
     return reply;
 }
 
-awaitable<void> server::use(const asking& asked, const usage& what) const {
-    auto turn = allowed_.begin_call(asked.who);
-    if (!turn) co_return asked.voice.finish(too_many(asked.message.id, asked.who, turn.error()));
+awaitable<void> server::use(const request_context& asked, const invocation& what) const {
+    auto call_permit = allowed_.begin_call(asked.who);
+    if (!call_permit) co_return asked.response_writer.finish(too_many(asked.message.id, asked.who, call_permit.error()));
     round now;
     if (asked.is_modern() && what.may_ask) {
         auto read = states_.read(asked.message, asked.who);
@@ -108,7 +108,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
     }
     for (int rounds = 0; rounds < most_rounds; ++rounds) {
         std::optional<plugin::answer> answer;
-        if (what.may_be_task) answer = co_await run_or_become_task(asked, what, now, *turn);
+        if (what.may_be_task) answer = co_await run_or_become_task(asked, what, now, *call_permit);
         else answer = co_await run(asked, what, now);
         if (!answer) co_return;
         if (answer->kind != plugin::answer::kind::input_required) co_return finish(asked, what, *answer);
@@ -138,7 +138,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
                 members += R"("requestState":)";
                 json::write_string(members, states_.keep(state->text(), asked.message, asked.who));
             }
-            co_return asked.voice.finish(result_of_type(asked.message.id, "input_required", members));
+            co_return asked.response_writer.finish(result_of_type(asked.message.id, "input_required", members));
         }
         std::optional<std::string> responses("{}");
         if (asks) responses = co_await ask_client(asked, what, *requests);
@@ -151,7 +151,7 @@ awaitable<void> server::use(const asking& asked, const usage& what) const {
 }
 
 // One round in the plugin. Nothing when the request has been answered, or is over, without it.
-awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const usage& what, const round& now) const {
+awaitable<std::optional<plugin::answer>> server::run(const request_context& asked, const invocation& what, const round& now) const {
     auto& from = *what.feature.from;
     const auto limit = what.limit.value_or(from.settings().timeout);
     const auto& trace = asked.message.meta.traceparent;
@@ -169,8 +169,8 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     const auto until = std::chrono::steady_clock::now() + limit;
     const auto call = from.start(request, what.feature.quick, asked.to.get_executor(),
                                  [&listener, &asked](std::string method, std::string said) {
-                                     if (method == "toolrack/poll") asked.voice.hang_up();
-                                     else if (auto text = listener.fit(method, said)) asked.voice.say(std::move(*text));
+                                     if (method == "toolrack/poll") asked.response_writer.hang_up();
+                                     else if (auto text = listener.fit(method, said)) asked.response_writer.say(std::move(*text));
                                  });
     bool is_cancelled = false;
     if (!call->is_answered()) {
@@ -184,7 +184,7 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
     call->abandon();  // whatever is still on its way has nobody to go to
     if (answer) co_return answer;
     if (is_cancelled) {
-        asked.voice.fall_silent();
+        asked.response_writer.fall_silent();
         co_return std::nullopt;
     }
     from.cancel(call);
@@ -201,15 +201,15 @@ awaitable<std::optional<plugin::answer>> server::run(const asking& asked, const 
 
 // Sends a legacy client what a feature asks, and gathers the answers under the same keys. Nothing when
 // the request has been answered, or is over, without them.
-awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
-                                                         const usage& what,
+awaitable<std::optional<std::string>> server::ask_client(const request_context& asked,
+                                                         const invocation& what,
                                                          const json::value& requests) const {
     const auto fail = [&](std::string_view why) {
         const auto sentence = capitalised("the " + what.shown) + " needs input from the client, " + std::string(why);
-        if (what.is_tool) asked.voice.finish(tool_failure(asked.message.id, asked.version, sentence));
+        if (what.is_tool) asked.response_writer.finish(tool_failure(asked.message.id, asked.version, sentence));
         else asked.fail(code::internal_error, sentence);
     };
-    if (!asked.session || !asked.voice.can_speak()) {
+    if (!asked.session || !asked.response_writer.can_speak()) {
         fail("which can be asked only in a session, on a stream.");
         co_return std::nullopt;
     }
@@ -225,7 +225,7 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
         text += request.at("method").text();
         if (const auto params = request.find("params")) text += R"(,"params":)" + legacy_params(*params);
         text += '}';
-        asked.voice.say(std::move(text));
+        asked.response_writer.say(std::move(text));
     }
 
     bool is_cancelled = false, is_cut_off = false;
@@ -257,10 +257,10 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
     for (std::size_t i = 0; i < open.size(); ++i) {
         const auto& question = open[i].second;
         asked.session->forget(question);
-        if (i >= answered && !question.answer->is_answered()) asked.voice.say(taken_back(question));
+        if (i >= answered && !question.answer->is_answered()) asked.response_writer.say(taken_back(question));
     }
     if (is_cancelled) {
-        asked.voice.fall_silent();
+        asked.response_writer.fall_silent();
         co_return std::nullopt;
     }
     if (is_cut_off) {
@@ -274,19 +274,19 @@ awaitable<std::optional<std::string>> server::ask_client(const asking& asked,
     co_return responses;
 }
 
-void server::refuse_input(const asking& asked, const usage& what, const std::string& missing) const {
+void server::refuse_input(const request_context& asked, const invocation& what, const std::string& missing) const {
     const auto sentence = capitalised("the " + what.shown) +
                           " needs something from the client that the client did not declare as a capability: " +
                           missing;
     if (asked.is_modern())
         asked.fail(code::missing_client_capability, sentence, 400, R"({"requiredCapabilities":)" + missing + '}');
     else if (what.is_tool)
-        asked.voice.finish(tool_failure(asked.message.id, asked.version, sentence));
+        asked.response_writer.finish(tool_failure(asked.message.id, asked.version, sentence));
     else
         asked.fail(code::invalid_request, sentence);
 }
 
-void server::finish(const asking& asked, const usage& what, const plugin::answer& answer) const {
+void server::finish(const request_context& asked, const invocation& what, const plugin::answer& answer) const {
     auto& from = *what.feature.from;
     switch (answer.kind) {
     case plugin::answer::kind::done: {
@@ -299,10 +299,10 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
         auto reply = plugin_result(asked.message.id, asked.version, answer.json,
                                    what.is_cacheable && asked.version.cache_hints);
         if (what.is_tool && is_tool_error(answer.json)) reply.outcome = wire::outcome::tool_error;
-        return asked.voice.finish(std::move(reply));
+        return asked.response_writer.finish(std::move(reply));
     }
     case plugin::answer::kind::failed:
-        return asked.voice.finish(plugin_error(asked.message.id, asked.version, answer.json));
+        return asked.response_writer.finish(plugin_error(asked.message.id, asked.version, answer.json));
     case plugin::answer::kind::busy:
         return asked.fail(code::internal_error, capitalised("the " + what.shown) + " is busy. Try again in a moment.",
                           200, reason(from, "busy", true), wire::outcome::busy);
@@ -311,11 +311,11 @@ void server::finish(const asking& asked, const usage& what, const plugin::answer
                           capitalised("the " + what.shown) + " was lost: the process of the plugin " + from.name() +
                               " ended while it worked. It may have been done, or not.",
                           200, reason(from, "crashed", true));
-    case plugin::answer::kind::benched:
+    case plugin::answer::kind::suspended:
         return asked.fail(code::internal_error,
                           capitalised("the " + what.shown) + " is not to be had now: the process of the plugin " +
                               from.name() + " ended again and again; the server's log says why.",
-                          200, reason(from, "benched", false));
+                          200, reason(from, "suspended", false));
     case plugin::answer::kind::input_required:
     case plugin::answer::kind::invalid:
         return asked.fail(code::internal_error,

@@ -12,7 +12,7 @@
 namespace toolrack::mcp {
 
 // What is used, and what its method makes of the answer.
-struct usage {
+struct invocation {
     const catalog::listed& feature;
     std::string name;         // as the plugin is told: its own name, or the URI that was asked for
     std::string shown;        // in a sentence: tool "echo"

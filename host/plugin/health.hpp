@@ -17,14 +17,14 @@ namespace toolrack::plugin {
 enum class state {
     serving,
     restarting,  // its worker ended, and the next one is not there yet
-    benched      // its worker ended too often to be started again at once
+    suspended      // its worker ended too often to be started again at once
 };
 
 constexpr std::string_view word_for(state how) noexcept {
     switch (how) {
     case state::serving: return "serving";
     case state::restarting: return "restarting";
-    case state::benched: return "benched";
+    case state::suspended: return "suspended";
     }
     return {};
 }
@@ -35,7 +35,7 @@ struct condition {
     plugin::state state = plugin::state::serving;
     time since;                // it is in this state
     std::string why = {};      // how its worker ended, unless it serves: "it crashed (...)"
-    std::string ailment = {};  // as it says itself; empty: none
+    std::string degraded_reason = {};  // as it says itself; empty: none
     time ailing_since = {};    // unless that is empty
     std::uint64_t asked = 0;   // how many calls, or checks of callers, it was given since it was made
     std::size_t under_way = 0;
@@ -53,16 +53,16 @@ public:
         change(state::serving, {});
     }
     // What it said of itself ended with it.
-    void ended(std::string why, bool is_benched) {
+    void ended(std::string why, bool is_suspended) {
         const std::lock_guard lock(mutex_);
-        change(is_benched ? state::benched : state::restarting, std::move(why));
-        now_.ailment.clear();
+        change(is_suspended ? state::suspended : state::restarting, std::move(why));
+        now_.degraded_reason.clear();
     }
-    void ails(std::string what) {
+    void report_degraded(std::string what) {
         const std::lock_guard lock(mutex_);
-        if (now_.ailment == what) return;
-        if (now_.ailment.empty()) now_.ailing_since = std::chrono::system_clock::now();
-        now_.ailment = std::move(what);
+        if (now_.degraded_reason == what) return;
+        if (now_.degraded_reason.empty()) now_.ailing_since = std::chrono::system_clock::now();
+        now_.degraded_reason = std::move(what);
     }
 
 private:

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "base/secret.hpp"
-#include "plugin/guest.hpp"
+#include "plugin/plugin_handle.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/lane.hpp"
 #include "plugin/open_check.hpp"
 #include "plugin/place_in_lane.hpp"
-#include "plugin/reception.hpp"
+#include "plugin/plugin_callbacks.hpp"
 #include "plugin/verdict.hpp"
 #include "plugin/watch_queue.hpp"
 #include "plugin/words.hpp"
@@ -42,13 +42,13 @@ class host_instance final : public instance,
                             public std::enable_shared_from_this<host_instance>,
                             private told {
 public:
-    host_instance(std::shared_ptr<const library> library, const config::plugin& settings, const surroundings& around)
-        : library_(std::move(library)), settings_(settings), around_(around), reception_(settings.name, around),
+    host_instance(std::shared_ptr<const library> library, const config::plugin& settings, const dependencies& around)
+        : library_(std::move(library)), settings_(settings), around_(around), plugin_callbacks_(settings.name, around),
           checks_(next_number()), lane_(settings.name, settings.threads, settings.queue) {}
 
     ~host_instance() override {
         lane_.close(std::chrono::milliseconds(0));
-        guest_.reset();  // until then it may speak
+        plugin_handle_.reset();  // until then it may speak
     }
 
     result<void, complaint> create();
@@ -60,12 +60,12 @@ public:
     result<std::vector<feature>, complaint> list() override;
     call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) override;
     void cancel(const call& abandoned) override;
-    std::size_t cut_off() override { return reception_.cut_off(); }
+    std::size_t cut_off() override { return plugin_callbacks_.cut_off(); }
     void watch(std::string_view uri, bool on) override;
 
-    std::uint64_t auth_traits() const noexcept override { return guest_->auth_traits(); }
-    bool offers_features() const noexcept override { return guest_->offers_features(); }
-    bool offers_auth() const noexcept override { return guest_->offers_auth(); }
+    std::uint64_t auth_traits() const noexcept override { return plugin_handle_->auth_traits(); }
+    bool offers_features() const noexcept override { return plugin_handle_->offers_features(); }
+    bool offers_auth() const noexcept override { return plugin_handle_->offers_auth(); }
     check authenticate(const credentials& shown, executor home) override;
     result<std::string, complaint> auth_metadata() override;
 
@@ -75,21 +75,21 @@ public:
 private:
     // told, by any thread
     void log_line(toolrack_severity severity, std::string_view line) noexcept override {
-        reception_.log_line(severity, line);
+        plugin_callbacks_.log_line(severity, line);
     }
     void notified(toolrack_call id, std::string_view method, std::string_view params) noexcept override {
-        reception_.notified(id, method, params);
+        plugin_callbacks_.notified(id, method, params);
     }
     void finished(toolrack_call id, toolrack_outcome outcome, std::string_view json) noexcept override {
-        reception_.finished(id, outcome, json);
+        plugin_callbacks_.finished(id, outcome, json);
     }
     bool is_cancelled(toolrack_call id) noexcept override {
-        const auto asked = reception_.calls().find(id);
+        const auto asked = plugin_callbacks_.calls().find(id);
         return is_closing_ || !asked || asked->is_abandoned();
     }
-    void list_changed(std::string_view kind) noexcept override { reception_.list_changed(kind); }
-    void resource_updated(std::string_view uri) noexcept override { reception_.resource_updated(uri); }
-    void ails(std::string_view what) noexcept override { reception_.ails(what); }
+    void list_changed(std::string_view kind) noexcept override { plugin_callbacks_.list_changed(kind); }
+    void resource_updated(std::string_view uri) noexcept override { plugin_callbacks_.resource_updated(uri); }
+    void report_degraded(std::string_view what) noexcept override { plugin_callbacks_.report_degraded(what); }
     void granted(toolrack_call id, const toolrack_principal& who) noexcept override;
     void refused(toolrack_call id, toolrack_refusal kind, std::string_view why) noexcept override;
     void forgotten(std::string_view credential) noexcept override;
@@ -99,14 +99,14 @@ private:
 
     std::shared_ptr<const library> library_;
     config::plugin settings_;
-    surroundings around_;
-    reception reception_;
+    dependencies around_;
+    plugin_callbacks plugin_callbacks_;
     call_table<verdict> checks_;
     lane lane_;
     watch_queue watches_{lane_};
     std::atomic<bool> is_closing_ = false;
     host_view view_{*this};
-    std::unique_ptr<guest> guest_;
+    std::unique_ptr<plugin_handle> plugin_handle_;
 };
 
 result<void, complaint> host_instance::create() {
@@ -118,7 +118,7 @@ result<void, complaint> host_instance::create() {
         std::string options;
         std::mutex mutex;
         bool is_given_up = false;
-        std::unique_ptr<guest> made;
+        std::unique_ptr<plugin_handle> made;
         complaint why;
     };
     const auto now = std::make_shared<making>();
@@ -126,7 +126,7 @@ result<void, complaint> host_instance::create() {
     now->options = settings_.options.json;
     wipe(settings_.options.json);  // it may hold secrets, and nobody needs it any more
     const bool came_back = within(setup_limit, [now] {
-        auto made = guest::create(now->self->library_, now->self->view_, now->options);
+        auto made = plugin_handle::create(now->self->library_, now->self->view_, now->options);
         wipe(now->options);
         const std::lock_guard lock(now->mutex);
         if (!made) now->why = made.error();
@@ -139,7 +139,7 @@ result<void, complaint> host_instance::create() {
     }
     now->self = nullptr;
     if (!now->made) return now->why;
-    guest_ = std::move(now->made);
+    plugin_handle_ = std::move(now->made);
     return {};
 }
 
@@ -153,7 +153,7 @@ result<std::vector<feature>, complaint> host_instance::list() {
     };
     const auto outcome = std::make_shared<listed>();
     const bool came_back = within(setup_limit, [self = shared_from_this(), outcome] {
-        outcome->known = self->guest_->list([&](auto kind, auto definition, auto attributes) {
+        outcome->known = self->plugin_handle_->list([&](auto kind, auto definition, auto attributes) {
             if (outcome->features.size() < most_features)
                 outcome->features.push_back({std::string(kind), std::string(definition), std::string(attributes)});
             else outcome->too_many = true;
@@ -168,7 +168,7 @@ result<std::vector<feature>, complaint> host_instance::list() {
 result<std::string, complaint> host_instance::auth_metadata() {
     const auto said = std::make_shared<std::string>();
     const bool came_back = within(setup_limit, [self = shared_from_this(), said] {
-        *said = self->guest_->auth_metadata(longest_metadata + 1);
+        *said = self->plugin_handle_->auth_metadata(longest_metadata + 1);
     });
     if (!came_back)
         return complain("its metadata() did not return within " + std::to_string(setup_limit.count()) + " s");
@@ -177,13 +177,13 @@ result<std::string, complaint> host_instance::auth_metadata() {
 }
 
 void host_instance::watch(std::string_view uri, bool on) {
-    if (!guest_->wants_watches() || watches_.tell(*guest_, uri, on)) return;
+    if (!plugin_handle_->wants_watches() || watches_.tell(*plugin_handle_, uri, on)) return;
     around_.log.warning("{}: it was not told that {} is {} watched: its lane is full", name(), uri,
                         on ? "now" : "no longer");
 }
 
 call host_instance::start(const request& asked, bool quick, executor home, in_flight<answer>::notice noticed) {
-    auto& calls = reception_.calls();
+    auto& calls = plugin_callbacks_.calls();
     auto made = std::make_shared<in_flight<answer>>(home, std::move(noticed));
     if (calls.size() >= most_open_calls) {
         made->deliver({answer::kind::busy, {}});
@@ -192,7 +192,7 @@ call host_instance::start(const request& asked, bool quick, executor home, in_fl
     calls.add(made);
 
     if (quick) {
-        guest_->start(made->id(), *abi_request(asked).get());
+        plugin_handle_->start(made->id(), *abi_request(asked).get());
         return made;
     }
 
@@ -201,32 +201,32 @@ call host_instance::start(const request& asked, bool quick, executor home, in_fl
     lane_.give([this, made, kept, place = std::move(place)] {
         if (made->is_abandoned()) return;  // cancelled while it waited: the plugin never hears of it
         place->begin();
-        guest_->start(made->id(), *abi_request(kept->words()).get());
+        plugin_handle_->start(made->id(), *abi_request(kept->words()).get());
     });
     return made;
 }
 
 void host_instance::cancel(const call& abandoned) {
     abandoned->abandon();
-    if (reception_.calls().find(abandoned->id())) guest_->cancel(abandoned->id());
+    if (plugin_callbacks_.calls().find(abandoned->id())) plugin_handle_->cancel(abandoned->id());
 }
 
 check host_instance::authenticate(const credentials& shown, executor home) {
     const auto made = std::make_shared<open_check>(home);
     if (checks_.size() >= most_open_calls) {
-        made->deliver({verdict::kind::refused, {}, wire::refusal::unavailable, "too many checks are waiting"});
+        made->deliver({verdict::kind::refused, {}, identity::refusal::unavailable, "too many checks are waiting"});
         return made;
     }
     checks_.add(made);
     const auto now = around_.clock.now();
 
-    if (guest_->auth_traits() & TOOLRACK_AUTH_QUICK) {
+    if (plugin_handle_->auth_traits() & TOOLRACK_AUTH_QUICK) {
         ask(*made, shown, now);
         return made;
     }
 
     auto kept = std::make_shared<const kept_credentials>(shown);
-    verdict dropped{verdict::kind::refused, {}, wire::refusal::unavailable, "its lane is full"};
+    verdict dropped{verdict::kind::refused, {}, identity::refusal::unavailable, "its lane is full"};
     auto place = std::make_shared<place_in_lane<verdict>>(checks_, made->id(), std::move(dropped));
     lane_.give([this, made, kept, place = std::move(place), now] {
         place->begin();
@@ -236,19 +236,19 @@ check host_instance::authenticate(const credentials& shown, executor home) {
 }
 
 bool host_instance::close(std::chrono::milliseconds grace) {
-    if (!guest_) return true;
+    if (!plugin_handle_) return true;
     const auto end = std::chrono::steady_clock::now() + grace;
-    auto& calls = reception_.calls();
+    auto& calls = plugin_callbacks_.calls();
     // Nobody waits for what is still under way; a plugin that listens comes back.
     is_closing_ = true;
     if (offers_features())
-        for (const auto id : calls.open()) guest_->cancel(id);
+        for (const auto id : calls.open()) plugin_handle_->cancel(id);
     const bool came_back = lane_.close(grace) == 0;
     return calls.wait_until_empty(end) && checks_.wait_until_empty(end) && came_back;
 }
 
 condition host_instance::condition() const {
-    auto now = reception_.condition();
+    auto now = plugin_callbacks_.condition();
     now.asked += checks_.added();
     now.under_way += checks_.size();
     return now;
@@ -270,7 +270,7 @@ void host_instance::refused(toolrack_call id, toolrack_refusal kind, std::string
 
 void host_instance::answered(const char* what, toolrack_call id, verdict said) {
     const auto open = checks_.find(id);
-    if (!open) return reception_.stray(what, id);
+    if (!open) return plugin_callbacks_.stray(what, id);
     switch (static_cast<open_check&>(*open).hold(said)) {
     case open_check::outcome::held: return;
     case open_check::outcome::contradicted:
@@ -279,13 +279,13 @@ void host_instance::answered(const char* what, toolrack_call id, verdict said) {
     case open_check::outcome::not_being_asked: break;
     }
     const auto ended = checks_.take(id);
-    if (!ended) return reception_.stray(what, id);
+    if (!ended) return plugin_callbacks_.stray(what, id);
     ended->deliver(std::move(said));
 }
 
 // On the thread that `made` was given to: what is answered on the way counts when the backend has come back.
 void host_instance::ask(open_check& made, const credentials& shown, std::chrono::system_clock::time_point now) {
-    guest_->authenticate(made.id(), abi_facts(shown, now));
+    plugin_handle_->authenticate(made.id(), abi_facts(shown, now));
     auto said = made.came_back();
     if (!said) return;
     if (const auto ended = checks_.take(made.id())) ended->deliver(std::move(*said));
@@ -310,7 +310,7 @@ void keep_for_ever(host_instance* one) {
 
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
                                                                 const config::plugin& settings,
-                                                                const surroundings& around) {
+                                                                const dependencies& around) {
     // One that its plugin does not come back to is kept for ever: a thread is still in it, or a call that
     // may be answered one day.
     static constexpr auto grace = std::chrono::seconds(5);

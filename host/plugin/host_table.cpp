@@ -31,9 +31,9 @@ void resource_updated(const toolrack_host* host, toolrack_str uri) noexcept {
 
 constexpr toolrack_changes changes{sizeof(toolrack_changes), list_changed, resource_updated};
 
-void ail(const toolrack_host* host, toolrack_str what) noexcept { behind(host).ails(view(what)); }
+void report_degraded(const toolrack_host* host, toolrack_str what) noexcept { behind(host).report_degraded(view(what)); }
 
-constexpr toolrack_health health{sizeof(toolrack_health), ail};
+constexpr toolrack_health health{sizeof(toolrack_health), report_degraded};
 
 const void* get_extension(const toolrack_host*, const char* id) noexcept {
     if (id && std::strcmp(id, TOOLRACK_EXT_CHANGES) == 0) return &changes;

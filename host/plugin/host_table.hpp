@@ -20,7 +20,7 @@ public:
     virtual void forgotten(std::string_view credential) noexcept = 0;
     virtual void list_changed(std::string_view kind) noexcept = 0;
     virtual void resource_updated(std::string_view uri) noexcept = 0;
-    virtual void ails(std::string_view what) noexcept = 0;
+    virtual void report_degraded(std::string_view what) noexcept = 0;
 
 protected:
     ~told() = default;

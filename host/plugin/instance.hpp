@@ -22,8 +22,8 @@
 #include "plugin/health.hpp"
 #include "plugin/in_flight.hpp"
 #include "plugin/library.hpp"
-#include "wire/principal.hpp"
-#include "wire/refusal.hpp"
+#include "identity/principal.hpp"
+#include "identity/refusal.hpp"
 
 namespace toolrack::plugin {
 
@@ -43,7 +43,7 @@ struct answer {
         busy,            // the lane is full; nothing was started
         invalid,         // the plugin's answer was not acceptable; the log says why
         lost,            // its worker ended meanwhile: it may have been done, or not
-        benched          // its worker ended too often to be started again at once; nothing was started
+        suspended          // its worker ended too often to be started again at once; nothing was started
     };
     kind kind = kind::failed;
     std::string json;
@@ -58,7 +58,7 @@ struct request {
     std::string_view responses;
     std::string_view state;
     std::string_view traceparent;
-    const wire::principal& who;
+    const identity::principal& who;
     std::chrono::system_clock::time_point deadline;
 };
 
@@ -83,8 +83,8 @@ struct credentials {
 struct verdict {
     enum class kind { granted, refused, passed };
     kind kind = kind::refused;
-    wire::identity who;                                // granted
-    wire::refusal refusal = wire::refusal::unavailable;  // refused
+    identity::grant who;                                // granted
+    identity::refusal refusal = identity::refusal::unavailable;  // refused
     std::string why;                                   // for the log, never for the client
 };
 
@@ -127,7 +127,7 @@ public:
     virtual result<std::string, complaint> auth_metadata() { return std::string(); }
 
     // Whether it has been given up on for now, because its worker ended again and again. Any thread.
-    virtual bool is_benched() const noexcept { return false; }
+    virtual bool is_suspended() const noexcept { return false; }
     // The same in words, and what it says is wrong with it. Any thread.
     virtual plugin::condition condition() const = 0;
 
@@ -147,7 +147,7 @@ struct changes {
 };
 
 // What instances are made among; all of it outlives them.
-struct surroundings {
+struct dependencies {
     toolrack::log& log;
     const toolrack::clock& clock;
     const plugin::changes& changes;
@@ -165,13 +165,13 @@ inline constexpr std::size_t most_features = 100'000;
 // Makes an instance that runs in this process. The error is the end of a sentence about it.
 result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
                                                                 const config::plugin& settings,
-                                                                const surroundings& around);
+                                                                const dependencies& around);
 
 // Makes one that runs in a process of its own: `program` is toolrack-worker and outlives it, `library` a private
 // copy of the file.
 result<std::shared_ptr<instance>, complaint> make_worker_instance(const program& program,
                                                                   const std::filesystem::path& library,
                                                                   const config::plugin& settings,
-                                                                  const surroundings& around);
+                                                                  const dependencies& around);
 
 }  // namespace toolrack::plugin

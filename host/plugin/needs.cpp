@@ -8,7 +8,7 @@
 #include <toolrack/json.hpp>
 
 #include "base/text.hpp"
-#include "plugin/confinement.hpp"
+#include "plugin/process/confinement.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::plugin {

@@ -4,8 +4,8 @@
 #include <variant>
 
 #include "base/text.hpp"
-#include "plugin/confinement.hpp"
-#include "plugin/worker.hpp"
+#include "plugin/process/confinement.hpp"
+#include "plugin/process/worker.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::plugin {
@@ -68,8 +68,8 @@ std::string offers_of(worker& now) {
 }  // namespace
 
 std::optional<std::string> probe(const program& program, const std::filesystem::path& library, log& log) {
-    alarm alarm;
-    worker now(program, "probe", longest_frame, alarm, log);
+    wakeup_event wakeup_event;
+    worker now(program, "probe", longest_frame, wakeup_event, log);
     const auto confinement = reading_alone(library);
     const auto about = now.introduce(introduction(confinement), nobody_listens);
     if (!about) return about.error().why();
@@ -77,8 +77,8 @@ std::optional<std::string> probe(const program& program, const std::filesystem::
 }
 
 result<std::string, complaint> inspect(const program& program, const std::filesystem::path& library, log& log) {
-    alarm alarm;
-    worker now(program, "probe", longest_frame, alarm, log);
+    wakeup_event wakeup_event;
+    worker now(program, "probe", longest_frame, wakeup_event, log);
     const auto confinement = reading_alone(library);
     const auto about = now.introduce(introduction(confinement), nobody_listens);
     if (!about) return about.error();

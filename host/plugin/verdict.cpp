@@ -47,7 +47,7 @@ verdict judged_grant(const toolrack_principal& who,
     if (who.expires != 0) {
         made.who.expires = expiry(who.expires);
         if (made.who.expires <= now) {
-            made.refusal = wire::refusal::bad_token;
+            made.refusal = identity::refusal::bad_token;
             made.why = "the grant has expired";
             return made;
         }
@@ -60,12 +60,12 @@ verdict judged_refusal(toolrack_refusal kind, std::string_view why) {
     verdict made;
     made.why = printable(why);
     switch (kind) {
-    case TOOLRACK_NO_TOKEN: made.refusal = wire::refusal::no_token; break;
-    case TOOLRACK_BAD_TOKEN: made.refusal = wire::refusal::bad_token; break;
-    case TOOLRACK_WRONG_AUDIENCE: made.refusal = wire::refusal::wrong_audience; break;
-    case TOOLRACK_FORBIDDEN: made.refusal = wire::refusal::forbidden; break;
+    case TOOLRACK_NO_TOKEN: made.refusal = identity::refusal::no_token; break;
+    case TOOLRACK_BAD_TOKEN: made.refusal = identity::refusal::bad_token; break;
+    case TOOLRACK_WRONG_AUDIENCE: made.refusal = identity::refusal::wrong_audience; break;
+    case TOOLRACK_FORBIDDEN: made.refusal = identity::refusal::forbidden; break;
     case TOOLRACK_PASS: made.kind = verdict::kind::passed; break;
-    default: made.refusal = wire::refusal::unavailable; break;
+    default: made.refusal = identity::refusal::unavailable; break;
     }
     return made;
 }

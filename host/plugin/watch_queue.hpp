@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/guest.hpp"
+#include "plugin/plugin_handle.hpp"
 #include "plugin/lane.hpp"
 
 namespace toolrack::plugin {
@@ -21,7 +21,7 @@ public:
     watch_queue& operator=(const watch_queue&) = delete;
 
     // False when the lane is full: then it is not told, nor of what waited.
-    bool tell(const guest& who, std::string_view uri, bool on) {
+    bool tell(const plugin_handle& who, std::string_view uri, bool on) {
         {
             const std::lock_guard lock(mutex_);
             waiting_.emplace_back(uri, on);
@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    void tell_all(const guest& who) {
+    void tell_all(const plugin_handle& who) {
         for (;;) {
             std::pair<std::string, bool> next;
             {

@@ -11,7 +11,7 @@
 #include "base/secret.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
-#include "plugin/worker_messages.hpp"
+#include "plugin/process/worker_messages.hpp"
 
 namespace toolrack::plugin {
 
@@ -29,7 +29,7 @@ public:
 
 private:
     std::string method_, name_, params_, client_, responses_, state_, traceparent_;
-    wire::principal who_;
+    identity::principal who_;
     std::chrono::system_clock::time_point deadline_;
 };
 

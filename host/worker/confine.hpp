@@ -14,7 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "plugin/confinement.hpp"
+#include "plugin/process/confinement.hpp"
 
 namespace toolrack::worker {
 

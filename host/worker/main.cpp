@@ -13,11 +13,11 @@
 #include <string>
 #include <variant>
 
-#include "plugin/confinement.hpp"
+#include "plugin/process/confinement.hpp"
 #include "plugin/library.hpp"
 #include "worker/confine.hpp"
-#include "worker/line.hpp"
-#include "worker/servant.hpp"
+#include "worker/host_channel.hpp"
+#include "worker/plugin_runner.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 // To look for leaks at the end is to debug this process, which a confined one forbids. It never ends in order, either.
@@ -103,13 +103,13 @@ int main() {
         give_up(host, "toolrack and toolrack-worker are of different versions; install both from one build");
     ::prctl(PR_SET_NAME, ("rack:" + std::string(hello.name)).c_str());
     const auto file = confine(host, hello.confinement);
-    servant servant(host, hello);
+    plugin_runner plugin_runner(host, hello);
     const auto library = open(host, file);
 
-    const auto created = servant.create(library, expect<to_worker::create>(host).options);
+    const auto created = plugin_runner.create(library, expect<to_worker::create>(host).options);
     host.forget();
     if (!created) give_up(host, created.error().why());
     host.say(*created);
-    servant.serve();
+    plugin_runner.serve();
     leave();
 }

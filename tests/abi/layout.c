@@ -95,7 +95,7 @@ FIELD(toolrack_auth_host, forget, 24, 8);
 END(toolrack_auth_host, 32);
 
 FIELD(toolrack_health, size, 0, 8);
-FIELD(toolrack_health, ail, 8, 8);
+FIELD(toolrack_health, report_degraded, 8, 8);
 END(toolrack_health, 16);
 
 END(toolrack_call, 8);

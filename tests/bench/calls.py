@@ -1,63 +1,69 @@
-"""What a tools/call costs the server: of the newest version, with every check, to a quick tool in the host."""
+"""The cost of one tools/call of a quick tool: the server's processor time and instructions."""
 
+import os
+import pathlib
 import re
-import signal
-import subprocess
+import tempfile
 import time
 
+from closed_loop_load import ClosedLoopLoad, RepeatedRequest
 from figures import report
-from harness import BINARY, environment, plugin
-from load import Load, SameAgain
-from rack import Rack
+from harness import plugin
+from token_file_server import TokenFileServer
 
+BUILD = pathlib.Path(os.environ["TOOLRACK_BUILD"]).resolve()
 TEXT = "x" * 100
-# One and a half times what a server on the same library takes that checks nothing and answers with a constant.
-MOST_INSTRUCTIONS = 24_900
+# 1.5 times the instructions of a Beast server that checks nothing and sends a fixed response.
+INSTRUCTION_LIMIT = 24_900
 
 
-def processor_time(rack, token, calls):
-    script = SameAgain(rack.call_request(token, TEXT))
-    before = rack.cpu_seconds()
-    with Load(rack.server.port, script, connections=16) as load:
-        while load.answers < calls:
+def cpu_seconds_per_call(fixture, request, calls):
+    workload = RepeatedRequest(request)
+    before = fixture.cpu_seconds()
+    with ClosedLoopLoad(fixture.server.port, workload, connections=16) as load:
+        while load.responses < calls:
             time.sleep(0.01)
-    if script.wrong:
-        raise AssertionError(script.wrong[0])
-    return (rack.cpu_seconds() - before) / load.answers
+    if workload.failures:
+        raise AssertionError(workload.failures[0])
+    return (fixture.cpu_seconds() - before) / load.responses
 
 
-def instructions(rack, token, calls):
-    """All that the server executes from its start to its end, with so many calls in between."""
-    config = rack.folder / "measured.toml"
-    config.write_text(rack.config())
-    counts = rack.folder / "counts"
-    with subprocess.Popen(["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}",
-                           BINARY, "serve", "--config", config],
-                          env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stderr:
-            if found := re.search(r"serving http://[^:]+:(\d+)", line):
-                port = int(found[1])
-                break
-        rack.server.addresses[0] = ("127.0.0.1", port)
-        data = rack.call_request(token, TEXT)
-        with rack.server.connect() as connection:
+def instructions(isolation, make_request, calls):
+    """The instructions of a whole server run, from start to exit, with this many calls on one connection.
+
+    Valgrind follows no child, so the probe of each library and the workers are not counted.
+    """
+    with TokenFileServer([plugin("echo", isolation=isolation)], threads=1) as fixture, \
+            tempfile.NamedTemporaryFile(prefix="toolrack-callgrind-") as counts:
+        token = fixture.new_token("ann")
+        server = fixture.start(before=["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts.name}"],
+                               LD_PRELOAD=str(BUILD / "tests/bench/pidfd_open.so"))
+        request = make_request(fixture, token, TEXT)
+        with server.connect() as connection:
             for _ in range(calls):
-                connection.send(data)
-                if connection.read_response().status != 200:
-                    raise AssertionError("a call failed")
-        process.send_signal(signal.SIGTERM)
-        process.stderr.read()
-    return int(re.search(r"^(?:summary|totals): (\d+)", counts.read_text(), re.MULTILINE)[1])
+                connection.send(request)
+                response = connection.read_response()
+                if response.status != 200 or TEXT not in response.text:
+                    raise AssertionError(response)
+        fixture.stop()
+        return int(re.search(r"^(?:summary|totals): (\d+)", pathlib.Path(counts.name).read_text(), re.MULTILINE)[1])
+
+
+def instructions_per_call(isolation, make_request):
+    few, many = 200, 1200
+    return (instructions(isolation, make_request, many) - instructions(isolation, make_request, few)) / (many - few)
 
 
 def measure():
-    with Rack([plugin("echo", isolation="host")], threads=1) as rack:
-        token = rack.new_token("ann")
-        rack.start()
-        processor_time(rack, token, 2_000)
-        report("tools/call, processor time of the server",
-               1e6 * min(processor_time(rack, token, 20_000) for _ in range(3)), "us")
-        few, many = 200, 1200
-        spent = [instructions(rack, token, calls) for calls in (few, many)]
-        report("tools/call, instructions of the server", (spent[1] - spent[0]) / (many - few), "", MOST_INSTRUCTIONS)
+    with TokenFileServer([plugin("echo", isolation="host")], threads=1) as fixture:
+        token = fixture.new_token("ann")
+        fixture.start()
+        request = fixture.modern_call_request(token, TEXT)
+        cpu_seconds_per_call(fixture, request, 2_000)
+        report("modern tools/call in the host, processor time of the server",
+               1e6 * min(cpu_seconds_per_call(fixture, request, 20_000) for _ in range(3)), "us")
+    modern, legacy = TokenFileServer.modern_call_request, TokenFileServer.legacy_call_request
+    report("modern tools/call in the host, instructions of the server",
+           instructions_per_call("host", modern), "", INSTRUCTION_LIMIT)
+    report("legacy tools/call in the host, instructions of the server", instructions_per_call("host", legacy), "")
+    report("modern tools/call in a worker, instructions of the server", instructions_per_call("process", modern), "")

@@ -1,6 +1,6 @@
-"""Figures, each with the limit that it has to keep."""
+"""Measured figures, each with its limit."""
 
-_all = []
+_figures = []
 
 
 def quantile(values, q):
@@ -9,34 +9,35 @@ def quantile(values, q):
 
 
 class Figure:
-    def __init__(self, what, value, unit, at_most=None):
-        self.what, self.value, self.unit, self.at_most = what, value, unit, at_most
+    def __init__(self, name, value, unit, limit=None):
+        self.name, self.value, self.unit, self.limit = name, value, unit, limit
 
-    def is_kept(self):
-        return self.at_most is None or self.value <= self.at_most
+    def is_within_limit(self):
+        return self.limit is None or self.value <= self.limit
 
     def __str__(self):
         value = f"{self.value:,.0f}" if self.value >= 1000 else f"{self.value:.4g}"
-        if self.at_most is None:
-            return f"{self.what:<66}{value:>12} {self.unit}"
-        return (f"{self.what:<66}{value:>12} {self.unit:<13} limit {self.at_most:>10,.6g}   "
-                f"{'pass' if self.is_kept() else 'FAIL'}")
+        if self.limit is None:
+            return f"{self.name:<66}{value:>12} {self.unit}"
+        return (f"{self.name:<66}{value:>12} {self.unit:<13} limit {self.limit:>10,.6g}   "
+                f"{'pass' if self.is_within_limit() else 'FAIL'}")
 
 
-def report(what, value, unit, at_most=None):
-    """Without a limit it is for comparison only, because it depends on the machine."""
-    _all.append(Figure(what, value, unit, at_most))
-    print(_all[-1], flush=True)
+def report(name, value, unit, limit=None):
+    """A figure without a limit depends on the machine and is for comparison only."""
+    _figures.append(Figure(name, value, unit, limit))
+    print(_figures[-1], flush=True)
 
 
-def report_none(what, these):
-    """Nothing of the kind may have happened; what did is shown."""
-    report(what, len(these), "", 0)
-    for one in list(these)[:5]:
-        print(f"    {one}", flush=True)
+def report_failures(name, failures):
+    """The limit is 0. Prints the first failures."""
+    report(name, len(failures), "", 0)
+    for failure in list(failures)[:5]:
+        print(f"    {failure}", flush=True)
 
 
 def summary():
-    """(how many were kept, how many were not)"""
-    limited = [one for one in _all if one.at_most is not None]
-    return sum(one.is_kept() for one in limited), sum(not one.is_kept() for one in limited)
+    """(number of figures within their limits, number of figures beyond them)"""
+    limited = [figure for figure in _figures if figure.limit is not None]
+    passed = sum(figure.is_within_limit() for figure in limited)
+    return passed, len(limited) - passed

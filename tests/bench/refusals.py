@@ -1,10 +1,10 @@
-"""What refusing costs: very many answers of each kind of error leave no descriptor behind, and no memory.
+"""Refusals by the million: no kind of error response may leak descriptors or memory.
 
 usage: TOOLRACK_BUILD=build/release python3 tests/bench/refusals.py [COUNT]
 
-Sends COUNT (default: 1000) requests that get each of 400, 401, 403, 404, 405, 413 and 415, over connections that are
-used again where the server allows it and made anew where it does not. Ends with 1 when one kind left descriptors
-open, or, from 100,000 of each on, more than 4 MB of memory.
+Sends COUNT (default: 1000) requests that are answered with each of 400, 401, 403, 404, 405, 413 and 415. Reuses a
+connection where the server keeps it open, and opens a new one where the server closes it. Exits with 1 when one kind
+left descriptors open, or left more than 4 MB of memory, which is checked from 100,000 of each on.
 """
 
 import pathlib
@@ -18,13 +18,12 @@ from figures import report, summary  # noqa: E402
 from harness import Server, rpc, settings, wait_until  # noqa: E402
 
 CLIENTS = 8
-AHEAD = 32  # requests sent before the first answer is read, where connections are used again
-FEW = 100_000
-MOST_MEMORY = 4.0
+PIPELINED = 32  # requests sent on a reused connection before the first response is read
+MEMORY_LIMIT = 4.0
+MEMORY_LIMIT_FROM = 100_000  # requests
 
 
-def kinds(server):
-    """{status: the bytes of a request}, each refused for another reason."""
+def requests_by_status(server):
     body = rpc("tools/list")
     post = server.request
     return {
@@ -39,102 +38,102 @@ def kinds(server):
 
 
 class Client:
-    """Sends one request again and again, and counts the answers of the status it must get."""
+    """Repeats one request and requires the same status each time."""
 
     def __init__(self, address, data, status):
         self.address, self.data = address, data
-        self.begin = b"HTTP/1.1 %d " % status
-        self.closes = None  # whether the server ends the connection with each answer; known after the first
+        self.status_line = b"HTTP/1.1 %d " % status
+        self.server_closes = None  # known after the first response
 
     def connect(self):
-        made = socket.create_connection(self.address, timeout=60)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return made
+        connection = socket.create_connection(self.address, timeout=60)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
-    def one(self):
+    def request_once(self):
         with self.connect() as connection:
             connection.sendall(self.data)
-            answer = b""
-            while more := connection.recv(65536):
-                answer += more
-                if b"\r\n\r\n" in answer and b"Connection: close" not in answer:
+            response = b""
+            while data := connection.recv(65536):
+                response += data
+                if b"\r\n\r\n" in response and b"Connection: close" not in response:
                     break
-        if not answer.startswith(self.begin):
-            raise AssertionError(f"expected {self.begin!r}, got {answer[:300]!r}")
-        self.closes = b"Connection: close" in answer
+        if not response.startswith(self.status_line):
+            raise AssertionError(f"expected {self.status_line!r}, got {response[:300]!r}")
+        self.server_closes = b"Connection: close" in response
 
     def run(self, count):
-        self.one()
+        self.request_once()
         count -= 1
-        if self.closes:
+        if self.server_closes:
             for _ in range(count):
-                self.one()
+                self.request_once()
             return
         with self.connect() as connection:
             while count > 0:
-                batch = min(AHEAD, count)
-                connection.sendall(self.data * batch)
-                waiting, answers = batch, b""
-                while waiting:
-                    more = connection.recv(1 << 20)
-                    if not more:
-                        raise AssertionError(f"ended after {answers[-300:]!r}")
-                    answers += more
-                    found = answers.count(self.begin)
-                    if answers.count(b"HTTP/1.1 ") != found:
-                        raise AssertionError(f"expected only {self.begin!r}, got {answers[:600]!r}")
-                    if found == waiting and answers.endswith(b"}"):
-                        waiting = 0
+                batch = min(PIPELINED, count)
+                self.request_batch(connection, batch)
                 count -= batch
 
+    def request_batch(self, connection, count):
+        connection.sendall(self.data * count)
+        responses = b""
+        while responses.count(self.status_line) != count or not responses.endswith(b"}"):
+            data = connection.recv(1 << 20)
+            if not data:
+                raise AssertionError(f"closed after {responses[-300:]!r}")
+            responses += data
+            if responses.count(b"HTTP/1.1 ") != responses.count(self.status_line):
+                raise AssertionError(f"expected only {self.status_line!r}, got {responses[:600]!r}")
 
-def ask(address, data, status, count):
-    """All of them, with several clients at once."""
-    failed = []
 
-    def work(share):
+def send_all(address, data, status, count):
+    """Sends `count` requests from several clients at once."""
+    errors = []
+
+    def run(share):
         try:
             Client(address, data, status).run(share)
         except Exception as error:
-            failed.append(error)
+            errors.append(error)
 
     shares = [count // CLIENTS + (1 if index < count % CLIENTS else 0) for index in range(CLIENTS)]
-    threads = [threading.Thread(target=work, args=(share,)) for share in shares if share]
+    threads = [threading.Thread(target=run, args=(share,)) for share in shares if share]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if failed:
-        raise failed[0]
+    if errors:
+        raise errors[0]
 
 
-def is_alone(server):
-    """Whether every connection has ended on the server's side, too."""
+def has_no_connections(server):
+    """Whether every connection is closed on the server's side, too."""
     port = f":{server.port:04X}"
     with open(f"/proc/{server.pid}/net/tcp", encoding="ascii") as table:
         lines = [line.split() for line in table.readlines()[1:]]
     states = [state for _, local, _, state, *_ in lines if local.endswith(port)]
-    return "01" not in states and "08" not in states  # established, close-wait
+    return "01" not in states and "08" not in states  # ESTABLISHED, CLOSE_WAIT
 
 
 def measure(count=1_000_000):
     with Server(settings("echo")) as server:
         address = server.addresses[0]
-        # What is made at first use is not what is lost.
-        for status, data in kinds(server).items():
-            ask(address, data, status, min(count, 2000))
-        wait_until(lambda: is_alone(server))
-        for status, data in kinds(server).items():
-            files, memory, begun = server.open_files(), server.memory(), time.monotonic()
-            ask(address, data, status, count)
-            rate = count / (time.monotonic() - begun)
-            wait_until(lambda: is_alone(server))
-            report(f"{count} answers of {status}, a second", rate, "")
-            report(f"{count} answers of {status}, descriptors more than before", server.open_files() - files, "", 0)
-            report(f"{count} answers of {status}, memory more than before", server.memory() - memory, "MB",
-                   MOST_MEMORY if count >= FEW else None)
+        # What the server allocates at the first use of each path is not a leak.
+        for status, data in requests_by_status(server).items():
+            send_all(address, data, status, min(count, 2000))
+        wait_until(lambda: has_no_connections(server))
+        for status, data in requests_by_status(server).items():
+            files, memory, started_at = server.open_files(), server.memory(), time.monotonic()
+            send_all(address, data, status, count)
+            rate = count / (time.monotonic() - started_at)
+            wait_until(lambda: has_no_connections(server))
+            report(f"{count} responses of {status}, per second", rate, "")
+            report(f"{count} responses of {status}, descriptors more than before", server.open_files() - files, "", 0)
+            report(f"{count} responses of {status}, memory more than before", server.memory() - memory, "MB",
+                   MEMORY_LIMIT if count >= MEMORY_LIMIT_FROM else None)
         if server.post(rpc("tools/list")).status != 200:
-            raise AssertionError("it serves nobody any more")
+            raise AssertionError("the server answers no valid request any more")
 
 
 if __name__ == "__main__":

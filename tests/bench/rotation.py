@@ -1,100 +1,99 @@
-"""Tokens that are rotated and configurations that are read again, while clients ask as if nothing happened."""
+"""Token rotations and configuration reloads under load: no client with a valid token may notice them."""
 
 import random
 import threading
 import time
 from datetime import datetime
 
-from figures import report, report_none
-from load import Asked, Load
-from rack import Rack
+from closed_loop_load import ClosedLoopLoad, Request
+from figures import report, report_failures
+from token_file_server import TokenFileServer
 from token_list import id_of
 
 CLIENTS, ROTATIONS, RELOADS = 20, 200, 50
-FOR_EVER = float("inf")
-GRACE = 1.0  # seconds after the end of its window in which an old token may still be let in
+NEVER = float("inf")
+GRACE = 1.0  # seconds after its expiry in which a token may still be accepted
 
 
-class Mixed:
-    """Asks with tokens old and new, and judges each answer by when its token counted."""
+class RotatedTokens:
+    """A workload: requests with current and with rotated tokens. Sorts the responses by the expiry of the token."""
 
-    def __init__(self, rack):
-        self.rack, self.lock, self.ends, self.requests = rack, threading.Lock(), {}, {}
+    def __init__(self, fixture):
+        self.fixture, self.lock, self.expiries, self.requests = fixture, threading.Lock(), {}, {}
         self.false_401, self.late_200, self.errors, self.lost = [], [], [], []
-        self.with_old = self.refused = 0
+        self.with_rotated_token = self.refused = 0
 
     def add(self, token):
         with self.lock:
-            self.ends[token] = FOR_EVER
-            self.requests[token] = self.rack.list_request(token)
+            self.expiries[token] = NEVER
+            self.requests[token] = self.fixture.tools_list_request(token)
 
-    def replaced(self, token, end):
+    def expire(self, token, expiry):
         with self.lock:
-            self.ends[token] = end
+            self.expiries[token] = expiry
 
-    def next(self):
+    def next_request(self):
         now = time.time()
         with self.lock:
-            for token in [one for one, end in self.ends.items() if end + 2 * GRACE < now]:
-                del self.ends[token]
-            token = random.choice(list(self.ends))
-        return Asked(self.requests[token], token)
+            for token in [token for token, expiry in self.expiries.items() if expiry + 2 * GRACE < now]:
+                del self.expiries[token]
+            token = random.choice(list(self.expiries))
+        return Request(self.requests[token], token)
 
-    def answered(self, asked):
-        # An answer that was under way when the token was rotated is judged by the window that there is now.
+    def record(self, request):
+        # A token may be rotated while its request is in flight; the expiry at the time of the response counts.
         with self.lock:
-            end = self.ends.get(asked.about, 0)
-        what = (f"{asked.status} for {id_of(asked.about)}, asked {asked.sent - end:+.3f} s from its end: "
-                f"{asked.body[:120]}")
-        self.with_old += end != FOR_EVER
-        if asked.status == 0:
-            self.lost.append(what)
-        elif asked.status in (401, 429):  # the latter after many of one token in a row
+            expiry = self.expiries.get(request.token, 0)
+        line = (f"{request.status} for {id_of(request.token)}, sent {request.sent_at - expiry:+.3f} s from its expiry: "
+                f"{request.body[:120]}")
+        self.with_rotated_token += expiry != NEVER
+        if request.status == 0:
+            self.lost.append(line)
+        elif request.status in (401, 429):  # 429 after many refusals of one token in a row
             self.refused += 1
-            if asked.answered < end:
-                self.false_401.append(what)
-        elif asked.status != 200:
-            self.errors.append(what)
-        elif asked.sent > end + GRACE:
-            self.late_200.append(what)
+            if request.answered_at < expiry:
+                self.false_401.append(line)
+        elif request.status != 200:
+            self.errors.append(line)
+        elif request.sent_at > expiry + GRACE:
+            self.late_200.append(line)
 
 
-def rotate(rack, script, clients, overlap):
-    """The successor of one client's token counts as soon as the command returned."""
-    which = random.randrange(len(clients))
-    old = clients[which]
-    fresh = rack.token("rotate", id_of(old), "--overlap", overlap, "--fd", 1).strip()
-    script.add(fresh)
-    end = datetime.fromisoformat(rack.listed()[id_of(old)]["expires"]).timestamp()
-    script.replaced(old, end)
-    clients[which] = fresh
+def rotate(fixture, workload, tokens, overlap):
+    """Rotates one of the tokens. The new one is used as soon as the command returns."""
+    index = random.randrange(len(tokens))
+    old = tokens[index]
+    new = fixture.run_token_command("rotate", id_of(old), "--overlap", overlap, "--fd", 1).strip()
+    workload.add(new)
+    workload.expire(old, datetime.fromisoformat(fixture.tokens_by_id()[id_of(old)]["expires"]).timestamp())
+    tokens[index] = new
 
 
 def under_load(rotations, reloads, overlap="2s"):
-    """(what the clients saw, the load) of so many rotations and reloads."""
-    with Rack() as rack:
-        clients = [rack.new_token(f"client{number}") for number in range(CLIENTS)]
-        rack.start()
-        script = Mixed(rack)
-        for token in clients:
-            script.add(token)
-        with Load(rack.server.port, script, connections=16, pause=0.002) as load:
+    """Returns (the workload, the load) after so many rotations and reloads."""
+    with TokenFileServer() as fixture:
+        tokens = [fixture.new_token(f"client{number}") for number in range(CLIENTS)]
+        fixture.start()
+        workload = RotatedTokens(fixture)
+        for token in tokens:
+            workload.add(token)
+        with ClosedLoopLoad(fixture.server.port, workload, connections=16, pause=0.002) as load:
             for number in range(rotations):
-                rotate(rack, script, clients, overlap)
+                rotate(fixture, workload, tokens, overlap)
                 if number % (rotations // reloads) == 0:
-                    rack.reload(*(("echo",) if rack.reloads % 2 else ("echo", "time")))
-            time.sleep(4 * GRACE)  # until the last old one is refused
-    return script, load
+                    fixture.reload(*(("echo",) if fixture.reloads % 2 else ("echo", "time")))
+            time.sleep(4 * GRACE)  # until the last rotated token is refused
+    return workload, load
 
 
 def measure():
-    script, load = under_load(ROTATIONS, RELOADS)
-    report("requests under way meanwhile", load.answers, "")
-    report("of them with a token that had a successor", script.with_old, "")
-    report("requests per second", load.answers / load.seconds, "")
-    report_none("false 401", script.false_401)
-    report_none("5xx or another status", script.errors)
-    report_none("connections that were refused, reset or closed", script.lost)
-    report_none(f"let in more than {GRACE:.0f} s after the end of its window", script.late_200)
-    if not script.refused:
-        report_none("old tokens were refused", ["none was ever refused, so nothing was measured"])
+    workload, load = under_load(ROTATIONS, RELOADS)
+    report("requests", load.responses, "")
+    report("requests with a rotated token", workload.with_rotated_token, "")
+    report("requests per second", load.responses / load.seconds, "")
+    report_failures("401 for a valid token", workload.false_401)
+    report_failures("other statuses than 200, 401 and 429", workload.errors)
+    report_failures("connections refused, reset or closed", workload.lost)
+    report_failures(f"accepted more than {GRACE:.0f} s after the expiry", workload.late_200)
+    if not workload.refused:
+        report_failures("rotated tokens are refused", ["no rotated token was refused, so the test proved nothing"])

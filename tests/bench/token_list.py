@@ -1,4 +1,4 @@
-"""Tokens and lists of them, as "toolrack token" makes them, but many at once."""
+"""Tokens and token lists in the form that "toolrack token" writes, made in bulk."""
 
 import hashlib
 import secrets
@@ -12,11 +12,11 @@ DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 def make_token():
     text = "trk_" + "".join(secrets.choice(DIGITS) for _ in range(12)) + "_"
     text += "".join(secrets.choice(DIGITS) for _ in range(43)) + "_"
-    left, check = zlib.crc32(text.encode()), ""
+    rest, checksum = zlib.crc32(text.encode()), ""
     for _ in range(6):
-        left, digit = divmod(left, 62)
-        check = DIGITS[digit] + check
-    return text + check
+        rest, digit = divmod(rest, 62)
+        checksum = DIGITS[digit] + checksum
+    return text + checksum
 
 
 def id_of(token):

@@ -17,9 +17,9 @@ class Rotation(unittest.TestCase):
         self.assertEqual([], seen.lost)
         self.assertEqual([], seen.late_200)
         # Or nothing of this would have been tried.
-        self.assertGreater(seen.with_old, 0)
+        self.assertGreater(seen.with_rotated_token, 0)
         self.assertGreater(seen.refused, 0)
-        self.assertGreater(load.answers, 100)
+        self.assertGreater(load.responses, 100)
 
 
 if __name__ == "__main__":

@@ -154,7 +154,7 @@ class Benched(Watched):
             answer = server.send("GET", "/readyz", token=False)
             self.assertEqual((503, b"unready\n"), (answer.status, answer.body))
             self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
-            self.assertEqual("Serving 2 plugins; benched: faults", supervisor.next_status())
+            self.assertEqual("Serving 2 plugins; suspended: faults", supervisor.next_status())
             seen = self.metrics(server)
             self.assertEqual(1, seen['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
             self.assertEqual(0, seen['toolrack_plugin_benched{instance="echo",kind="plugin"}'])
@@ -163,12 +163,12 @@ class Benched(Watched):
             status = self.status(server, expected=69)
             self.assertFalse(status["ready"])
             one = next(each for each in status["plugins"] if each["name"] == "faults")
-            self.assertEqual(("benched", 5, True), (one["state"], one["deaths"], one["required"]))
+            self.assertEqual(("suspended", 5, True), (one["state"], one["deaths"], one["required"]))
             self.assertIn("ended the process", one["why"])
             self.assertRegex(one["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
             text = self.shown(server, expected=69)
             self.assertIn("NOT READY", text)
-            self.assertRegex(text, r"benched since \S+: it ended the process")
+            self.assertRegex(text, r"suspended since \S+: it ended the process")
 
             toolrack("reload", "--config", server.folder / "toolrack.toml")
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
@@ -180,7 +180,7 @@ class Benched(Watched):
         with Server(settings("echo", plugin(hostile("faults")))) as server:
             self.bench(server)
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
-            self.assertEqual("benched", self.status(server)["plugins"][1]["state"])
+            self.assertEqual("suspended", self.status(server)["plugins"][1]["state"])
 
 
 class Metrics(Watched):
@@ -391,29 +391,29 @@ class ABrokenList(WithBook, Watched):
         good = self.book.list.read_text()
         server = Server(self.book.config() + ANY)
         self.addCleanup(server.stop)
-        gauge = 'toolrack_instance_ailing{instance="token-file",kind="auth"}'
+        gauge = 'toolrack_instance_degraded{instance="token-file",kind="auth"}'
 
-        def ailing():
+        def degraded():
             return self.metrics(server, token)[gauge]
 
-        self.assertEqual(0, ailing())
-        self.assertNotIn("ailment", self.status(server)["auth"][0])
+        self.assertEqual(0, degraded())
+        self.assertNotIn("degraded_reason", self.status(server)["auth"][0])
         replace(self.book.list, good + "\nnonsense")
-        self.soon(lambda: ailing() == 1)
+        self.soon(lambda: degraded() == 1)
         told = self.status(server)["auth"][0]
-        self.assertIn(str(self.book.list), told["ailment"])
+        self.assertIn(str(self.book.list), told["degraded_reason"])
         self.assertRegex(self.shown(server), r"since \S+Z: .*tokens.toml")
         self.assertEqual(200, server.send("GET", "/readyz", token=False).status)  # the old one serves
         # Two things at once; one of them mended leaves the other.
         self.book.revoked.write_text("nonsense\n")
-        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("ailment", ""))
-        self.assertIn("tokens.toml", self.status(server)["auth"][0]["ailment"])
+        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("degraded_reason", ""))
+        self.assertIn("tokens.toml", self.status(server)["auth"][0]["degraded_reason"])
         replace(self.book.list, good)
-        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("ailment", ""))
-        self.assertEqual(1, ailing())
+        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("degraded_reason", ""))
+        self.assertEqual(1, degraded())
         replace(self.book.revoked, "")
-        self.soon(lambda: ailing() == 0)
-        self.assertNotIn("ailment", self.status(server)["auth"][0])
+        self.soon(lambda: degraded() == 0)
+        self.assertNotIn("degraded_reason", self.status(server)["auth"][0])
 
 
 class Ailing(Watched):
@@ -421,11 +421,11 @@ class Ailing(Watched):
 
     def tell(self, isolation):
         with Server(settings(plugin(hostile("faults"), isolation=isolation), extra=ANY)) as server:
-            gauge = 'toolrack_instance_ailing{instance="faults",kind="plugin"}'
+            gauge = 'toolrack_instance_degraded{instance="faults",kind="plugin"}'
 
             def says(what, expected):
                 self.assertEqual("said", server.call_tool("ail", {"what": what}).text)
-                self.assertEqual(expected, self.status(server)["plugins"][0].get("ailment"))
+                self.assertEqual(expected, self.status(server)["plugins"][0].get("degraded_reason"))
                 self.assertEqual(expected is not None, bool(self.metrics(server)[gauge]))
 
             says("the database is slow", "the database is slow")
@@ -447,7 +447,7 @@ class Ailing(Watched):
         for server, gauge in self.tell("process"):
             server.call_tool("exit", {})
             self.assertEqual("fine", server.call_tool("fine", {}).text)
-            self.assertNotIn("ailment", self.status(server)["plugins"][0])
+            self.assertNotIn("degraded_reason", self.status(server)["plugins"][0])
             self.assertEqual(0, self.metrics(server)[gauge])
 
 
@@ -467,8 +467,8 @@ class Secrets(WithBook, Watched):
             server.post(rpc(token), token=right[0])
             server.send("GET", "/" + token, token=False)
         replace(self.book.list, self.book.list.read_text() + f'\n"{right[1]}" = 1\n')
-        ailing = 'toolrack_instance_ailing{instance="token-file",kind="auth"}'
-        self.soon(lambda: self.metrics(server, right[0])[ailing] == 1)
+        degraded = 'toolrack_instance_degraded{instance="token-file",kind="auth"}'
+        self.soon(lambda: self.metrics(server, right[0])[degraded] == 1)
         page = server.send("GET", "/metrics", token=right[0]).body.decode()
         series(page)  # also with the oddest of names
         self.assertIn('subject="q\\"uote\\\\"', page)

@@ -100,23 +100,23 @@ toolrack::seal made_seal() {
 }
 
 // What there is once for all runs.
-struct surroundings {
+struct dependencies {
     std::shared_ptr<const catalog::catalog> catalog = features();
     toolrack::seal seal = made_seal();
     toolrack::log silent{severity{0}};
     still_clock clock;
     auth::accounts accounts;
-    wire::principal who = auth::gate::local_user("ann", accounts, clock.steady());
+    identity::principal who = auth::gate::local_user("ann", accounts, clock.steady());
 };
-surroundings& around() {
-    static surroundings all;
+dependencies& around() {
+    static dependencies all;
     return all;
 }
 
 class office {
 public:
     ~office() {
-        announcer_.end_all();
+        notifier_.end_all();
         sessions_.forget_all();
         tasks_.forget_all();
         run();
@@ -159,7 +159,7 @@ public:
     }
 
 private:
-    static const wire::principal& who() { return around().who; }
+    static const identity::principal& who() { return around().who; }
 
     static std::optional<std::string> name_in(const wire::message& message) {
         if (message.kind == wire::message::kind::response) return std::nullopt;
@@ -211,12 +211,12 @@ private:
 
     asio::io_context context_{1};
     mcp::sessions sessions_{4, std::chrono::minutes(30), around().clock};
-    mcp::announcer announcer_{sessions_};
+    mcp::notifier notifier_{sessions_};
     mcp::tasks tasks_{around().clock};
-    auth::visits visits_;
+    auth::open_streams open_streams_;
     std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
         around().catalog,
-        mcp::surroundings{sessions_, announcer_, tasks_, visits_, around().seal, around().silent, around().clock});
+        mcp::dependencies{sessions_, notifier_, tasks_, open_streams_, around().seal, around().silent, around().clock});
     std::string session_ = "none";
 };
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "claim.hpp"
-#include "plugin/frame.hpp"
+#include "plugin/process/frame.hpp"
 
 namespace toolrack::fuzz {
 

@@ -1,4 +1,4 @@
-// What a host hears from a worker, whose plugin may have taken it over, up to the reception: a call is answered once at
+// What a host hears from a worker, whose plugin may have taken it over, up to the plugin callbacks: a call is answered once at
 // most, with JSON that is fit to be sent on, and nobody else hears anything.
 #include <array>
 #include <boost/asio/io_context.hpp>
@@ -9,8 +9,8 @@
 #include "base/clock.hpp"
 #include "frames.hpp"
 #include "json_grammar.hpp"
-#include "plugin/reception.hpp"
-#include "plugin/worker_messages.hpp"
+#include "plugin/plugin_callbacks.hpp"
+#include "plugin/process/worker_messages.hpp"
 
 namespace {
 
@@ -56,18 +56,18 @@ public:
                     claim(is_utf8(method), "the name of a notification is text");
                     check_object(params);
                 });
-            reception_.calls().add(call.request);
+            plugin_callbacks_.calls().add(call.request);
         }
         first_ = calls_.front().request->id();
     }
 
     void end() {
         for (auto& call : calls_) {
-            claim(reception_.calls().take(call.request->id()).operator bool() == !call.answer,
+            claim(plugin_callbacks_.calls().take(call.request->id()).operator bool() == !call.answer,
                   "a call is open, or answered");
             call.request.reset();
         }
-        claim(reception_.calls().size() == 0, "no other call was ever there");
+        claim(plugin_callbacks_.calls().size() == 0, "no other call was ever there");
     }
 
 private:
@@ -79,12 +79,12 @@ private:
 
     std::uint64_t meant(std::uint64_t number) const { return first_ + number - 1; }
 
-    void take(const from_worker::finished& said) { reception_.finished(meant(said.call), said.outcome, said.json); }
-    void take(const from_worker::finished_too_long& said) { reception_.finished_too_long(meant(said.call), said.size); }
-    void take(const from_worker::notified& said) { reception_.notified(meant(said.call), said.method, said.params); }
-    void take(const from_worker::logged& said) { reception_.log_line(said.severity, said.line); }
-    void take(const from_worker::list_changed& said) { reception_.list_changed(said.kind); }
-    void take(const from_worker::resource_updated& said) { reception_.resource_updated(said.uri); }
+    void take(const from_worker::finished& said) { plugin_callbacks_.finished(meant(said.call), said.outcome, said.json); }
+    void take(const from_worker::finished_too_long& said) { plugin_callbacks_.finished_too_long(meant(said.call), said.size); }
+    void take(const from_worker::notified& said) { plugin_callbacks_.notified(meant(said.call), said.method, said.params); }
+    void take(const from_worker::logged& said) { plugin_callbacks_.log_line(said.severity, said.line); }
+    void take(const from_worker::list_changed& said) { plugin_callbacks_.list_changed(said.kind); }
+    void take(const from_worker::resource_updated& said) { plugin_callbacks_.resource_updated(said.uri); }
     void take(const auto&) {}
 
     asio::io_context context_{1};
@@ -93,7 +93,7 @@ private:
     plugin::changes changes_{.list_changed = {},
                              .resource_updated = [](std::string_view uri) { claim(is_utf8(uri), "a URI is text"); },
                              .forgotten = {}};
-    plugin::reception reception_{"plugin", {silent_, clock_, changes_, max_result, 16}};
+    plugin::plugin_callbacks plugin_callbacks_{"plugin", {silent_, clock_, changes_, max_result, 16}};
     std::array<call, 3> calls_;
     std::uint64_t first_ = 0;
 };

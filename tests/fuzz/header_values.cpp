@@ -8,9 +8,9 @@
 
 #include "auth/credential.hpp"
 #include "claim.hpp"
-#include "http/authority.hpp"
-#include "http/field_rules.hpp"
-#include "http/query.hpp"
+#include "http/syntax/authority.hpp"
+#include "http/syntax/field_rules.hpp"
+#include "http/syntax/query.hpp"
 #include "wire/header_value.hpp"
 
 namespace {
@@ -89,7 +89,7 @@ void check_field(std::string_view name, std::string_view value) {
 }
 
 void check_bearer(std::string_view value) {
-    wire::facts shown;
+    identity::request_facts shown;
     shown.authorization = value;
     const auto token = auth::bearer_token(shown);
     if (!token) return;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "claim.hpp"
-#include "http/chunks.hpp"
+#include "http/syntax/chunks.hpp"
 
 namespace {
 

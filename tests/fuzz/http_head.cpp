@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "claim.hpp"
-#include "http/authority.hpp"
-#include "http/content.hpp"
-#include "http/head_end.hpp"
-#include "http/head_parser.hpp"
+#include "http/syntax/authority.hpp"
+#include "http/syntax/content.hpp"
+#include "http/syntax/head_end.hpp"
+#include "http/syntax/head_parser.hpp"
 #include "http/screen.hpp"
 
 namespace {

@@ -11,7 +11,7 @@
 #include "claim.hpp"
 #include "json_grammar.hpp"
 #include "plugin/instance.hpp"
-#include "plugin/reception.hpp"
+#include "plugin/plugin_callbacks.hpp"
 
 namespace toolrack::fuzz {
 

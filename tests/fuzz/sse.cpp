@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "claim.hpp"
-#include "http/sse.hpp"
+#include "http/syntax/sse.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // What a worker hears from its host.
 #include "frames.hpp"
-#include "plugin/worker_messages.hpp"
+#include "plugin/process/worker_messages.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace toolrack;

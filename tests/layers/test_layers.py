@@ -14,10 +14,11 @@ ROOT = pathlib.Path(os.environ.get("TOOLRACK_SOURCE", pathlib.Path(__file__).res
 
 MAY_USE = {
     "base": set(),
-    "config": {"base"},
+    "identity": {"base"},
+    "config": {"identity"},
     "metrics": {"base"},
     "token": {"config"},
-    "wire": {"base"},
+    "wire": {"identity"},
     "schema": {"base", "wire"},
     "jwt": {"token", "wire"},
     "plugin": {"config", "wire", "schema"},
@@ -27,8 +28,10 @@ MAY_USE = {
     "mcp": {"catalog", "auth", "audit"},
     "http": {"config", "wire"},
     "stdio": {"config", "wire"},
+    "service": {"config", "http"},
     "worker": {"plugin"},
-    "app": {"mcp", "http", "stdio", "worker", "token", "jwt"},
+    "app": {"service", "mcp", "http", "stdio", "token", "jwt"},
+    "cli": {"app"},
 }
 
 # A plugin sees plugin-api/ only, but for backends of whose files a command of the host is the writer: the room

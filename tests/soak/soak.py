@@ -1,4 +1,4 @@
-"""A server under mixed clients and steady mishaps: nobody gets a wrong answer, and nothing grows.
+"""A server under many kinds of clients and steady disturbances: no response is wrong and no resource grows.
 
 usage: TOOLRACK_BUILD=build/release python3 tests/soak/soak.py [MINUTES]
 """
@@ -16,45 +16,44 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
-from chaos import Chaos  # noqa: E402
 from clients import Clients  # noqa: E402
+from disturbances import Disturbances  # noqa: E402
 from harness import Server, hostile, plugin, settings, table, toolrack, wait_until  # noqa: E402
-from judge import Judge  # noqa: E402
+from results import Results  # noqa: E402
 from test_tls import Authority, tls  # noqa: E402
-from wallet import Wallet  # noqa: E402
+from token_pool import TokenPool  # noqa: E402
 
-# How many threads do what.
-MIX = {"caller": 10, "slow_caller": 4, "session": 3, "listener": 6, "slow_reader": 2,
-       "stranger": 2, "babbler": 2, "dawdler": 2, "deserter": 2}
-A_CHAOS_EVERY = 3.0  # seconds
-WARM_UP = 45.0
-MOST_GROWTH = 8.0  # MiB, between two moments of calm
+THREADS_BY_CLIENT = {"caller": 10, "slow_caller": 4, "session_client": 3, "listener": 6, "slow_reader": 2,
+                     "unauthenticated_client": 2, "malformed_client": 2, "slow_sender": 2, "leaving_client": 2}
+DISTURBANCE_INTERVAL = 3.0  # seconds
+WARM_UP = 45.0  # seconds
+MEMORY_GROWTH_LIMIT = 8.0  # MiB
 
-# Warnings and errors that the mishaps of a soak bring with them; any other is one too many.
+# Warnings and errors that the disturbances cause. Any other line is a failure.
 EXPECTED = re.compile(r"never came back|plugin stuck: it (kept a call|crashed)|stray|did not answer|was not allowed|"
                       r"refused a (caller|request)|Host|Origin|worker|audit|certificate")
 
 
-class Place:
-    """Folders, certificates, tokens and the server."""
+class Deployment:
+    """A server with its folders, certificates and token list."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.list = folder / "tokens.toml"
+        self.token_list = folder / "tokens.toml"
         authority = Authority(folder)
         self.certificates = [authority.issue(name) for name in ("one", "two")]
         self.certificate = authority.issue("served")
-        self.audit = self._audit_on_a_small_disk()
+        self.audit_log = self._mount_audit_disk()
         self.server = None
 
     def config(self, with_time):
         return (settings("echo", plugin(hostile("misbehaving"), timeout="3s"),
-                         # What never answers has its process ended, and that is nobody else's.
+                         # A call of this one may never return. Its worker is then killed, and no other plugin's.
                          plugin(hostile("misbehaving"), name="stuck", prefix="stuck_", timeout="3s"),
                          *(["time"] if with_time else []),
                          listen=("127.0.0.1:0", f"unix:{self.folder}/socket"), backend="token-file",
-                         auth={"options": {"path": self.list}}, server={"session_idle": "20s"})
-                + tls(*self.certificate) + (table("[audit]", {"path": self.audit}) if self.audit else ""))
+                         auth={"options": {"path": self.token_list}}, server={"session_idle": "20s"})
+                + tls(*self.certificate) + (table("[audit]", {"path": self.audit_log}) if self.audit_log else ""))
 
     def write_config(self, with_time):
         (self.server.folder / "toolrack.toml").write_text(self.config(with_time))
@@ -65,77 +64,80 @@ class Place:
         self.server = Server(self.config(with_time=False), ready=2, STATE_DIRECTORY=str(state))
         return self.server
 
-    def _audit_on_a_small_disk(self):
-        """Where the audit log goes; None when that is not known to this version, or takes more rights."""
+    def _mount_audit_disk(self):
+        """The path of the audit log on a small disk; None without [audit] or without permission to mount."""
         disk = self.folder / "audit"
         disk.mkdir()
         probe = self.folder / "probe.toml"
         probe.write_text(settings("echo") + table("[audit]", {"path": disk / "log"}))
         if "unknown" in toolrack("check", "--config", probe).stderr:
             return None
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "tmpfs", disk],
-                                 capture_output=True, check=False)
-        return disk / "log" if mounted.returncode == 0 else None
+        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "tmpfs", disk],
+                               capture_output=True, check=False)
+        return disk / "log" if mount.returncode == 0 else None
 
     def clean_up(self):
         subprocess.run(["umount", "--lazy", self.folder / "audit"], capture_output=True, check=False)
 
 
-class Soak:
-    def __init__(self, place):
-        self.place, self.server = place, place.server
-        self.judge = Judge()
-        self.chaos = Chaos(place, None, self.judge)
+Resources = collections.namedtuple("Resources", "memory threads descriptors")
 
-    def begin(self):
-        self.wallet = self.chaos.wallet = Wallet([self.chaos.new_token(f"client{number}") for number in range(20)])
-        self.server = self.place.start()
+
+class Soak:
+    def __init__(self, deployment):
+        self.deployment, self.results = deployment, Results()
+        self.disturbances = Disturbances(deployment, None, self.results)
+
+    def start(self):
+        self.tokens = TokenPool([self.disturbances.new_token(f"client{number}") for number in range(20)])
+        self.disturbances.tokens = self.tokens
+        self.server = self.deployment.start()
 
     def run(self, seconds):
-        """Clients and mishaps for so long."""
-        self.judge.is_over.clear()
-        clients = Clients(self.server, self.wallet, self.judge)
+        is_stopping = threading.Event()
+        clients = Clients(self.server, self.tokens, self.results, is_stopping)
         threads = [threading.Thread(target=clients.run, args=(getattr(clients, name),), daemon=True)
-                   for name, count in MIX.items() for _ in range(count)]
+                   for name, count in THREADS_BY_CLIENT.items() for _ in range(count)]
         for thread in threads:
             thread.start()
-        end = next_act = time.monotonic() + A_CHAOS_EVERY
-        end += seconds - A_CHAOS_EVERY
-        next_line = time.monotonic() + 60
+        now = time.monotonic()
+        end, next_disturbance, next_status = now + seconds, now + DISTURBANCE_INTERVAL, now + 60
         while time.monotonic() < end and self.server.is_running():
             time.sleep(0.1)
-            if time.monotonic() >= next_act:
-                self.chaos.one_act()
-                next_act = time.monotonic() + A_CHAOS_EVERY
-            if time.monotonic() >= next_line:
-                next_line += 60
-                print(f"{time.strftime('%T')} {sum(self.judge.right.values())} right, {len(self.judge.wrong)} wrong; "
-                      f"{self.held()}", flush=True)
-        self.judge.is_over.set()
+            if time.monotonic() >= next_disturbance:
+                self.disturbances.run_next()
+                next_disturbance = time.monotonic() + DISTURBANCE_INTERVAL
+            if time.monotonic() >= next_status:
+                next_status += 60
+                self.print_status()
+        is_stopping.set()
         for thread in threads:
             thread.join(60)
             if thread.is_alive():
-                self.judge.bad("a client", "never came to an end")
+                self.results.add_failure("a client", "did not finish within a minute")
 
-    def held(self):
-        threads = len(os.listdir(f"/proc/{self.server.pid}/task"))
-        return f"{self.server.memory():.1f} MiB, {threads} threads, {self.server.open_files()} descriptors"
+    def print_status(self):
+        memory, threads, descriptors = self.resources()
+        print(f"{time.strftime('%T')} {self.results.correct.total()} correct, {len(self.results.failures)} wrong; "
+              f"{memory:.1f} MiB, {threads} threads, {descriptors} descriptors", flush=True)
 
-    def calm(self, descriptors=None):
-        """What the server holds once its clients have gone."""
-        def count():
-            return self.server.open_files()
+    def resources(self):
+        return Resources(self.server.memory(), len(os.listdir(f"/proc/{self.server.pid}/task")),
+                         self.server.open_files())
 
-        self.chaos.reload(with_time=False)  # the same plugins each time
-        lowest = [count()]
+    def resources_at_rest(self, descriptors=None):
+        """What the server uses without clients, once it has at most `descriptors` or their number stays the same."""
+        self.disturbances.reload(with_time=False)  # the same plugins each time
+        lowest = self.server.open_files()
 
         def is_settled():
-            before, lowest[0] = lowest[0], min(lowest[0], count())
-            return (lowest[0] <= descriptors) if descriptors is not None else before == lowest[0] == count()
+            nonlocal lowest
+            before, lowest = lowest, min(lowest, self.server.open_files())
+            return lowest <= descriptors if descriptors is not None else before == lowest == self.server.open_files()
 
-        time.sleep(5)  # calls that were left are cancelled after three seconds
+        time.sleep(5)  # the server cancels calls of clients that are gone after three seconds
         wait_until(is_settled)
-        return self.server.memory(), len(os.listdir(f"/proc/{self.server.pid}/task")), count()
+        return self.resources()
 
     def unexpected_lines(self):
         return [line for line in self.server.log.splitlines()
@@ -144,44 +146,49 @@ class Soak:
 
 def main():
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
-    failures = []
+    failed_checks = []
 
-    def check(is_so, sentence):
-        print(f"{'ok  ' if is_so else 'FAIL'} {sentence}", flush=True)
-        if not is_so:
-            failures.append(sentence)
+    def check(passed, sentence):
+        print(f"{'ok  ' if passed else 'FAIL'} {sentence}", flush=True)
+        if not passed:
+            failed_checks.append(sentence)
 
     with tempfile.TemporaryDirectory(prefix="toolrack-soak-") as name:
-        place = Place(pathlib.Path(name))
+        deployment = Deployment(pathlib.Path(name))
         try:
-            soak = Soak(place)
-            soak.begin()
+            soak = Soak(deployment)
+            soak.start()
             print(f"warming up for {WARM_UP:.0f} s, then {minutes:g} minutes", flush=True)
             soak.run(WARM_UP)
-            before = soak.calm()
+            before = soak.resources_at_rest()
             soak.run(60 * minutes)
-            after = soak.calm(descriptors=before[2])
+            after = soak.resources_at_rest(descriptors=before.descriptors)
 
-            print(f"right answers: {dict(sorted(soak.judge.right.items()))}")
-            print(f"mishaps: {soak.chaos.done}")
-            check(place.server.is_running(), "the server is still there")
-            check(all(soak.judge.right[who] for who in MIX), "every kind of client got what it came for")
-            check(not soak.judge.wrong, f"{len(soak.judge.wrong)} answers were wrong or lost")
-            kinds = collections.Counter(re.sub(r"^\S+ ", "", one) for one in soak.judge.wrong)
-            for one, count in kinds.most_common(20):
-                print(f"     {count} x {one}")
-            check(after[0] - before[0] <= MOST_GROWTH, f"memory went from {before[0]:.1f} to {after[0]:.1f} MiB")
-            check(after[1] <= before[1], f"threads went from {before[1]} to {after[1]}")
-            check(after[2] <= before[2], f"descriptors went from {before[2]} to {after[2]}")
-            odd = soak.unexpected_lines()
-            check(not odd, f"{len(odd)} lines of the log were not expected")
-            for line in odd[:20]:
+            results = soak.results
+            print(f"correct responses: {dict(sorted(results.correct.items()))}")
+            print(f"disturbances: {soak.disturbances.counts}")
+            check(soak.server.is_running(), "the server is running")
+            check(all(results.correct[client] for client in THREADS_BY_CLIENT),
+                  "every kind of client had a correct response")
+            check(not results.failures, f"{len(results.failures)} responses were wrong or lost")
+            kinds = collections.Counter(re.sub(r"^\S+ ", "", line) for line in results.failures)
+            for line, count in kinds.most_common(20):
+                print(f"     {count} x {line}")
+            check(after.memory - before.memory <= MEMORY_GROWTH_LIMIT,
+                  f"memory went from {before.memory:.1f} to {after.memory:.1f} MiB")
+            check(after.threads <= before.threads, f"threads went from {before.threads} to {after.threads}")
+            check(after.descriptors <= before.descriptors,
+                  f"descriptors went from {before.descriptors} to {after.descriptors}")
+            unexpected = soak.unexpected_lines()
+            check(not unexpected, f"{len(unexpected)} log lines were unexpected")
+            for line in unexpected[:20]:
                 print(f"     {line}")
-            place.server.stop()
+            soak.server.stop()
         finally:
-            place.clean_up()
-    print(f"{'failed' if failures else 'passed'}: {minutes:g} minutes, {sum(soak.judge.right.values())} right answers")
-    return 1 if failures else 0
+            deployment.clean_up()
+    print(f"{'failed' if failed_checks else 'passed'}: {minutes:g} minutes, "
+          f"{results.correct.total()} correct responses")
+    return 1 if failed_checks else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// A desk: asks one instance for something, from a real I/O thread, and waits for what it says.
+// A thread context: asks one instance for something, from a real I/O thread, and waits for what it says.
 #pragma once
 
 #include <chrono>
@@ -20,14 +20,14 @@ struct heard {
     std::string json() const { return answer ? answer->json : "no answer"; }
 };
 
-class desk {
+class thread_context {
 public:
-    explicit desk(const std::filesystem::path& file,
+    explicit thread_context(const std::filesystem::path& file,
                   const config::plugin& settings = settings_named("mine"),
                   std::size_t max_result = 16 * 1024 * 1024)
         : to_(opened(file, settings, max_result)) {}
     // As its owner does it: nothing of the plugin runs any more when it is destroyed.
-    ~desk() {
+    ~thread_context() {
         if (to_) to_->close(std::chrono::seconds(1));
     }
 
@@ -36,7 +36,7 @@ public:
     plugin::instance& to() { return *to_; }
     // Lets go of the instance.
     void drop() { to_.reset(); }
-    const wire::principal& who() const { return who_; }
+    const identity::principal& who() const { return who_; }
 
     // Starts a call on the I/O thread. The answer is still to be waited for.
     plugin::call start(const std::string& name, heard& into, const std::string& arguments = "{}", bool quick = false) {
@@ -82,7 +82,7 @@ private:
 
     captured_log log_;
     io_room room_;
-    wire::principal who_ = principal_named("ann", room_, log_,
+    identity::principal who_ = principal_named("ann", room_, log_,
                                            R"(["a:1","a:2","a:3","a:4","a:5","a:6","a:7","a:8","a:9"])");
     std::shared_ptr<plugin::instance> to_;
 };

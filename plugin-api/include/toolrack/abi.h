@@ -42,12 +42,14 @@
 #define TOOLRACK_NOEXCEPT noexcept
 #define TOOLRACK_EXTERN_C extern "C"
 extern "C" {
-static_assert(sizeof(void *) == 8 && sizeof(bool) == 1, "toolrack is for LP64 systems");
+static_assert(sizeof(void *) == 8, "toolrack is for LP64 systems");
+static_assert(sizeof(bool) == 1, "toolrack needs a bool of one byte");
 #else
 #define TOOLRACK_NOEXCEPT
 #define TOOLRACK_EXTERN_C
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-_Static_assert(sizeof(void *) == 8 && sizeof(bool) == 1, "toolrack is for LP64 systems");
+_Static_assert(sizeof(void *) == 8, "toolrack is for LP64 systems");
+_Static_assert(sizeof(bool) == 1, "toolrack needs a bool of one byte");
 #endif
 #endif
 #define TOOLRACK_EXPORT TOOLRACK_EXTERN_C __attribute__((visibility("default")))
@@ -283,7 +285,7 @@ typedef struct toolrack_health {
     * before either way: this is for what goes on working and needs a person, such
     * as a file that broke and whose last good content counts. Who looks at the
     * server's status reads it; never quote a secret. [any] */
-   void (*ail)(const toolrack_host *host, toolrack_str what) TOOLRACK_NOEXCEPT;
+   void (*report_degraded)(const toolrack_host *host, toolrack_str what) TOOLRACK_NOEXCEPT;
 } toolrack_health;
 
 #if defined(__cplusplus)

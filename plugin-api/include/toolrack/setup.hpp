@@ -44,8 +44,8 @@ public:
     explicit health(detail::host_side& host) : host_(&host) {}
 
     // One sentence, without a secret in it: health.ails("/etc/x.toml cannot be read: ...").
-    void ails(std::string_view what) const noexcept { host_->ail(what); }
-    void is_well() const noexcept { host_->ail({}); }
+    void report_degraded(std::string_view what) const noexcept { host_->report_degraded(what); }
+    void is_well() const noexcept { host_->report_degraded({}); }
 
 private:
     detail::host_side* host_;

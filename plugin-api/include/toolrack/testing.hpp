@@ -125,7 +125,7 @@ public:
     // Credentials to forget; empty for all.
     std::vector<std::string> forgotten() const { return copy(forgotten_); }
     // What it says is wrong with it; empty when it is well.
-    std::string ailment() const { return copy(ailment_); }
+    std::string degraded_reason() const { return copy(ailment_); }
     // What a server would complain of: a call that was answered twice, or never existed.
     std::size_t strays() const { return copy(strays_); }
 
@@ -166,13 +166,13 @@ private:
     static void
     refuse(const toolrack_host*, toolrack_call, toolrack_refusal, toolrack_str) noexcept;
     static void forget(const toolrack_host*, toolrack_str) noexcept;
-    static void ail(const toolrack_host*, toolrack_str) noexcept;
+    static void report_degraded(const toolrack_host*, toolrack_str) noexcept;
 
     static constexpr toolrack_changes changes_table = {
         sizeof(toolrack_changes), list_changed, list_changed};
     static constexpr toolrack_auth_host auth_host_table = {
         sizeof(toolrack_auth_host), grant, refuse, forget};
-    static constexpr toolrack_health health_table = {sizeof(toolrack_health), ail};
+    static constexpr toolrack_health health_table = {sizeof(toolrack_health), report_degraded};
 
     template <class Kept>
     Kept copy(const Kept& what) const {
@@ -450,7 +450,7 @@ inline void host::forget(const toolrack_host* tables, toolrack_str credential) n
     here.forgotten_.push_back(string(credential));
 }
 
-inline void host::ail(const toolrack_host* tables, toolrack_str what) noexcept {
+inline void host::report_degraded(const toolrack_host* tables, toolrack_str what) noexcept {
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
     here.ailment_ = string(what);

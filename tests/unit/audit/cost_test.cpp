@@ -2,7 +2,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "audit/clerk.hpp"
+#include "audit/audit_policy.hpp"
 #include "base/seal.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
@@ -32,19 +32,19 @@ TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
     const auto ann = test::principal_named("ann", room, *log);
     const auto journal = std::make_shared<audit::journal>(folder.path() / "audit.jsonl", *log);
     config::audit rules;
-    const audit::clerk common(journal, rules, 1, {});
+    const audit::audit_policy common(journal, rules, 1, {});
     rules.is_required = true;
-    const audit::clerk required(journal, rules, 1, {});
+    const audit::audit_policy required(journal, rules, 1, {});
     rules.is_required = false;
     rules.arguments = config::audit::arguments::digest;
-    const audit::clerk digesting(journal, rules, 1, random_key());
+    const audit::audit_policy digesting(journal, rules, 1, random_key());
 
     const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call",)"
                              R"("params":{"name":"echo","arguments":{"text":"hello"}}})";
     const auto message = *wire::parse_message(body, {});
     constexpr int times = 20'000;
 
-    const double off = microseconds_each(times, [&] { audit::clerk().open(message, ann).end(wire::outcome::ok); });
+    const double off = microseconds_each(times, [&] { audit::audit_policy().open(message, ann).end(wire::outcome::ok); });
     const double on = microseconds_each(times, [&] { common.open(message, ann).end(wire::outcome::ok); });
     const double digest = microseconds_each(times, [&] { digesting.open(message, ann).end(wire::outcome::ok); });
     double before = 0;

@@ -12,8 +12,8 @@ namespace {
 // People, made by a gate; each by their own backend, so that they are different ones.
 class people {
 public:
-    wire::principal from(const std::string& backend, std::optional<char> place = std::nullopt) {
-        wire::facts shown;
+    identity::principal from(const std::string& backend, std::optional<char> place = std::nullopt) {
+        identity::request_facts shown;
         shown.authorization = "Bearer 0123456789abcdef0123456789abcdef";
         if (place) shown.source.emplace().bytes[0] = *place;
         return *door_.admit({door_.odd("grant", 0, backend)}, shown);

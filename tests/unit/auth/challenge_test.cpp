@@ -3,7 +3,7 @@
 #include "catch.hpp"
 
 using namespace toolrack;
-using wire::refusal;
+using identity::refusal;
 
 TEST_CASE("who showed nothing is asked for a bearer token, without an error") {
     CHECK(auth::challenge(refusal::no_token) == R"(Bearer realm="toolrack")");

@@ -8,14 +8,14 @@
 #include "catch.hpp"
 
 using namespace toolrack;
-using wire::refusal;
+using identity::refusal;
 
 namespace {
 
 constexpr std::string_view token = "3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30";
 
 result<std::string_view, refusal> read(std::optional<std::string_view> header) {
-    wire::facts shown;
+    identity::request_facts shown;
     shown.authorization = header;
     return auth::bearer_token(shown);
 }
@@ -98,7 +98,7 @@ TEST_CASE("characters that no token has, and several words, are malformed") {
 }
 
 TEST_CASE("a token in the URL is refused, whatever the header says") {
-    wire::facts shown;
+    identity::request_facts shown;
     shown.token_in_query = true;
     CHECK(auth::bearer_token(shown).error() == refusal::token_in_query);
     const auto header = "Bearer " + std::string(token);

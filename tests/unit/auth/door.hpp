@@ -15,7 +15,7 @@
 namespace toolrack::test {
 
 using backend = std::shared_ptr<plugin::instance>;
-using admission = result<wire::principal, auth::denial>;
+using admission = result<identity::principal, auth::denial>;
 
 class door {
 public:
@@ -34,13 +34,13 @@ public:
     }
     backend open_access() { return make(shipped_backend("open-access"), "open-access", "{}"); }
 
-    admission admit(const std::vector<backend>& backends, const wire::facts& shown) {
+    admission admit(const std::vector<backend>& backends, const identity::request_facts& shown) {
         const auth::gate gate(backends, {"https://tools.example.com/mcp", same_people_, failures_per_minute_},
-                              {visits_, accounts_, throttle_, clock_, log_});
+                              {open_streams_, accounts_, throttle_, clock_, log_});
         return room_.run([&] { return gate.admit(shown, room_.get_executor()); });
     }
     admission admit(const std::vector<backend>& backends, std::optional<std::string_view> authorization) {
-        wire::facts shown;
+        identity::request_facts shown;
         shown.authorization = authorization;
         shown.peer = "192.0.2.7";
         return admit(backends, shown);
@@ -48,7 +48,7 @@ public:
 
     void say_same_people(std::vector<std::string> backends) { same_people_ = std::move(backends); }
     void allow_failures(std::size_t per_minute) { failures_per_minute_ = per_minute; }
-    auth::visits& visits() { return visits_; }
+    auth::open_streams& open_streams() { return open_streams_; }
     set_clock& clock() { return clock_; }
     captured_log& log() { return log_; }
 
@@ -62,7 +62,7 @@ private:
 
     captured_log log_;
     set_clock clock_;
-    auth::visits visits_;
+    auth::open_streams open_streams_;
     auth::accounts accounts_;
     auth::throttle throttle_;
     std::size_t failures_per_minute_ = 60;
@@ -72,7 +72,7 @@ private:
 };
 
 // The refusal; nothing when somebody was let in.
-inline std::optional<wire::refusal> refusal_in(const admission& outcome) {
+inline std::optional<identity::refusal> refusal_in(const admission& outcome) {
     if (outcome.has_value()) return std::nullopt;
     return outcome.error().why;
 }

@@ -8,7 +8,7 @@
 
 using namespace toolrack;
 using test::refusal_in;
-using wire::refusal;
+using identity::refusal;
 
 namespace {
 

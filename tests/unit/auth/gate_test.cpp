@@ -10,7 +10,7 @@
 
 using namespace toolrack;
 using test::refusal_in;
-using wire::refusal;
+using identity::refusal;
 
 namespace {
 
@@ -77,7 +77,7 @@ TEST_CASE("a header that holds no token is refused before any backend is asked, 
     CHECK(refusal_in(door.admit({all}, "Bearer ${MCP_AUTH_TOKEN}")) == refusal::unexpanded_variable);
     CHECK(refusal_in(door.admit({all}, "Bearer <your-token>")) == refusal::placeholder);
     CHECK(refusal_in(door.admit({all}, "Bearer two words")) == refusal::malformed_token);
-    wire::facts in_query;
+    identity::request_facts in_query;
     in_query.token_in_query = true;
     CHECK(refusal_in(door.admit({all}, in_query)) == refusal::token_in_query);
     CHECK_FALSE(door.log().says("asked"));
@@ -135,7 +135,7 @@ TEST_CASE("a backend sees the facts, and the clock of the host") {
     for (const unsigned traits : {0u, unsigned{TOOLRACK_AUTH_QUICK}}) {
         test::door door;
         door.clock().set(std::chrono::system_clock::time_point(std::chrono::seconds(1'900'000'123)));
-        wire::facts shown;
+        identity::request_facts shown;
         shown.authorization = right;
         shown.peer = "unix";
         shown.peer_uid = 1000;
@@ -160,7 +160,7 @@ TEST_CASE("why a backend refused is logged on one line and never told") {
     test::door door;
     CHECK(refusal_in(door.admit({door.odd("bad_token")}, right)) == refusal::bad_token);
     CHECK(door.log().says("odd refused a caller from 192.0.2.7: because\\x0aof the option\n"));
-    CHECK(wire::sentence(refusal::bad_token).find("because") == std::string_view::npos);
+    CHECK(identity::sentence(refusal::bad_token).find("because") == std::string_view::npos);
 }
 
 TEST_CASE("two people are the same when one issuer says so of one subject") {
@@ -188,10 +188,10 @@ TEST_CASE("a good token is let in whatever others did wrong, from the same place
     test::door door;
     door.allow_failures(5);
     const auto lock = door.env_token(good);
-    wire::facts bad, fine;
+    identity::request_facts bad, fine;
     bad.authorization = wrong;
     fine.authorization = right;
-    bad.source = fine.source = wire::source{};
+    bad.source = fine.source = identity::source{};
     int told_to_wait = 0;
     for (int i = 0; i < 10'000; ++i) {
         const auto outcome = door.admit({lock}, bad);
@@ -206,9 +206,9 @@ TEST_CASE("who fails too often is told for how long to wait, and it is true") {
     test::door door;
     door.allow_failures(2);
     const auto lock = door.env_token(good);
-    wire::facts bad;
+    identity::request_facts bad;
     bad.authorization = wrong;
-    bad.source = wire::source{};
+    bad.source = identity::source{};
     for (int i = 0; i < 2; ++i) CHECK(refusal_in(door.admit({lock}, bad)) == refusal::bad_token);
     const auto no = door.admit({lock}, bad);
     REQUIRE(no.error().why == refusal::too_many_failures);
@@ -222,8 +222,8 @@ TEST_CASE("who fails too often is told for how long to wait, and it is true") {
 TEST_CASE("only a token that is wrong is an attempt: none, a damaged one and a lock that cannot tell are not") {
     test::door door;
     door.allow_failures(1);
-    wire::facts shown;
-    shown.source = wire::source{};
+    identity::request_facts shown;
+    shown.source = identity::source{};
     const auto come = [&](const test::backend& to, std::optional<std::string_view> with) {
         shown.authorization = with;
         return refusal_in(door.admit({to}, shown));

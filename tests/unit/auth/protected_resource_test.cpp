@@ -93,10 +93,10 @@ TEST_CASE("a challenge names the scopes that a first token should have, where th
                            R"("scopes_supported":["orders:read","offline_access","b"]})"});
     CHECK(all.scopes() == "orders:read b");
     const auto end = R"(, scope="orders:read b", resource_metadata=")" + all.url() + '"';
-    CHECK(auth::challenge(wire::refusal::no_token, all.url(), all.scopes()) == R"(Bearer realm="toolrack")" + end);
-    CHECK(auth::challenge(wire::refusal::bad_token, all.url(), all.scopes()) ==
+    CHECK(auth::challenge(identity::refusal::no_token, all.url(), all.scopes()) == R"(Bearer realm="toolrack")" + end);
+    CHECK(auth::challenge(identity::refusal::bad_token, all.url(), all.scopes()) ==
           R"(Bearer realm="toolrack", error="invalid_token")" + end);
-    CHECK(auth::challenge(wire::refusal::too_many_failures, all.url(), all.scopes()).find("scope=") ==
+    CHECK(auth::challenge(identity::refusal::too_many_failures, all.url(), all.scopes()).find("scope=") ==
           std::string::npos);
     CHECK(made({R"({"scopes_supported":["orders:read"]})"}).scopes().empty());
     std::string many;
@@ -124,9 +124,9 @@ TEST_CASE("a backend is asked what OAuth clients should know, and may have nothi
 TEST_CASE("challenges name the document when there is one") {
     const std::string url = "https://tools.example.com/.well-known/oauth-protected-resource/mcp";
     const auto with = R"(, resource_metadata=")" + url + '"';
-    CHECK(auth::challenge(wire::refusal::no_token, url) == R"(Bearer realm="toolrack")" + with);
-    CHECK(auth::challenge(wire::refusal::bad_token, url) == R"(Bearer realm="toolrack", error="invalid_token")" + with);
-    CHECK(auth::challenge(wire::refusal::unavailable, url).empty());
+    CHECK(auth::challenge(identity::refusal::no_token, url) == R"(Bearer realm="toolrack")" + with);
+    CHECK(auth::challenge(identity::refusal::bad_token, url) == R"(Bearer realm="toolrack", error="invalid_token")" + with);
+    CHECK(auth::challenge(identity::refusal::unavailable, url).empty());
     CHECK(auth::scope_challenge({"a", "b:c"}) ==
           R"(Bearer realm="toolrack", error="insufficient_scope", scope="a b:c")");
     CHECK(auth::scope_challenge({"a"}, url) ==

@@ -14,8 +14,8 @@ namespace {
 constexpr auto zero = auth::bucket::duration::zero();
 const auth::bucket::time start{1h};
 
-wire::source numbered(std::uint64_t number) {
-    wire::source made;
+identity::source numbered(std::uint64_t number) {
+    identity::source made;
     std::memcpy(made.bytes.data(), &number, sizeof number);
     return made;
 }

@@ -49,15 +49,15 @@ using names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("tools stand in the order of the plugins, and of each plugin's own list") {
-    library_of_tools shelf;
-    shelf.add(test::shipped("time"), "time");
-    shelf.add(test::shipped("echo"), "echo");
-    const auto all = shelf.made();
+    library_of_tools feature_index;
+    feature_index.add(test::shipped("time"), "time");
+    feature_index.add(test::shipped("echo"), "echo");
+    const auto all = feature_index.made();
     const auto order = names_in(all);
     REQUIRE(order.size() >= 2);
     CHECK(order.back() == "echo");
     CHECK(all.tools().entries().front().from->name() == "time");
-    CHECK(shelf.left_out().empty());
+    CHECK(feature_index.left_out().empty());
 
     const auto listed = "{" + *all.tools().pages().find(std::nullopt) + "}";
     names shown;
@@ -66,10 +66,10 @@ TEST_CASE("tools stand in the order of the plugins, and of each plugin's own lis
 }
 
 TEST_CASE("a tool is found by the name that clients use and by no other") {
-    library_of_tools shelf;
-    shelf.add(test::shipped("echo"), "a", "a_");
-    shelf.add(test::shipped("echo"), "b", "b_");
-    const auto all = shelf.made();
+    library_of_tools feature_index;
+    feature_index.add(test::shipped("echo"), "a", "a_");
+    feature_index.add(test::shipped("echo"), "b", "b_");
+    const auto all = feature_index.made();
     REQUIRE(all.tools().find("a_echo"));
     CHECK(all.tools().find("a_echo")->from->name() == "a");
     CHECK(all.tools().find("a_echo")->own_name == "echo");
@@ -78,30 +78,30 @@ TEST_CASE("a tool is found by the name that clients use and by no other") {
 }
 
 TEST_CASE("a name that a plugin lists twice is served once, and said so") {
-    library_of_tools shelf;
-    shelf.add(test::hostile("duplicate-tools"), "dup");
-    CHECK(names_in(shelf.made()) == names{"twice", "fine"});
-    CHECK(shelf.left_out() == names{"dup: tool \"twice\" is not served: it is listed twice"});
+    library_of_tools feature_index;
+    feature_index.add(test::hostile("duplicate-tools"), "dup");
+    CHECK(names_in(feature_index.made()) == names{"twice", "fine"});
+    CHECK(feature_index.left_out() == names{"dup: tool \"twice\" is not served: it is listed twice"});
 }
 
 TEST_CASE("a name that an earlier plugin has stays with it, and the later one is told about prefixes") {
-    library_of_tools shelf;
-    shelf.add(test::shipped("echo"), "first");
-    shelf.add(test::shipped("echo"), "second");
-    const auto all = shelf.made();
+    library_of_tools feature_index;
+    feature_index.add(test::shipped("echo"), "first");
+    feature_index.add(test::shipped("echo"), "second");
+    const auto all = feature_index.made();
     CHECK(names_in(all) == names{"echo"});
     CHECK(all.tools().find("echo")->from->name() == "first");
-    CHECK(shelf.left_out() ==
+    CHECK(feature_index.left_out() ==
           names{"second: tool \"echo\" is not served: \"first\" already has a tool of that name; "
                 "set a prefix for one of them"});
 }
 
 TEST_CASE("a prefix can make two names one, too") {
-    library_of_tools shelf;
-    shelf.add(test::shipped("echo"), "a", "x_");
-    shelf.add(test::shipped("echo"), "b", "x_");
-    CHECK(names_in(shelf.made()) == names{"x_echo"});
-    CHECK(shelf.left_out().size() == 1);
+    library_of_tools feature_index;
+    feature_index.add(test::shipped("echo"), "a", "x_");
+    feature_index.add(test::shipped("echo"), "b", "x_");
+    CHECK(names_in(feature_index.made()) == names{"x_echo"});
+    CHECK(feature_index.left_out().size() == 1);
 }
 
 TEST_CASE("a tool that cannot be served is named with the reason, and its neighbours are served") {
@@ -117,29 +117,29 @@ TEST_CASE("a tool that cannot be served is named with the reason, and its neighb
              row{"bad-utf8", "a tool is not served: its definition is not UTF-8"},
              row{"bad-name", "tool \"has some blanks\" is not served: the name \"has some blanks\" is not one: "
                              "names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
-        library_of_tools shelf;
-        shelf.add(test::hostile(library), "odd");
+        library_of_tools feature_index;
+        feature_index.add(test::hostile(library), "odd");
         CAPTURE(library);
-        CHECK(names_in(shelf.made()) == names{"fine"});
-        REQUIRE(shelf.left_out().size() == 1);
-        CAPTURE(shelf.left_out()[0]);
-        CHECK(shelf.left_out()[0].ends_with(sentence));
-        CHECK(shelf.left_out()[0].starts_with("odd: "));
+        CHECK(names_in(feature_index.made()) == names{"fine"});
+        REQUIRE(feature_index.left_out().size() == 1);
+        CAPTURE(feature_index.left_out()[0]);
+        CHECK(feature_index.left_out()[0].ends_with(sentence));
+        CHECK(feature_index.left_out()[0].starts_with("odd: "));
     }
 }
 
 TEST_CASE("a catalog may be empty") {
-    library_of_tools shelf;
-    const auto all = shelf.made();
+    library_of_tools feature_index;
+    const auto all = feature_index.made();
     CHECK(all.tools().is_empty());
     CHECK(all.tools().find("echo") == nullptr);
     CHECK(*all.tools().pages().find(std::nullopt) == R"("tools":[])");
 }
 
 TEST_CASE("many tools are listed in pages") {
-    library_of_tools shelf;
-    shelf.add(test::hostile("misbehaving"), "mis");
-    const auto all = shelf.made(5);
+    library_of_tools feature_index;
+    feature_index.add(test::hostile("misbehaving"), "mis");
+    const auto all = feature_index.made(5);
     const auto first = "{" + *all.tools().pages().find(std::nullopt) + "}";
     CHECK(json::value(first).at("tools").size() == 5);
     const auto cursor = json::value(first).at("nextCursor").str();
@@ -150,7 +150,7 @@ TEST_CASE("many tools are listed in pages") {
 }
 
 TEST_CASE("a quick tool stays quick in the catalog") {
-    library_of_tools shelf;
-    shelf.add(test::shipped("echo"), "echo");
-    CHECK(shelf.made().tools().find("echo")->quick);
+    library_of_tools feature_index;
+    feature_index.add(test::shipped("echo"), "echo");
+    CHECK(feature_index.made().tools().find("echo")->quick);
 }

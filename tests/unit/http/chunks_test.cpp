@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "http/chunks.hpp"
+#include "http/syntax/chunks.hpp"
 
 using namespace toolrack;
 

@@ -1,6 +1,6 @@
 #include "catch.hpp"
-#include "http/content.hpp"
-#include "http/query.hpp"
+#include "http/syntax/content.hpp"
+#include "http/syntax/query.hpp"
 #include "requests.hpp"
 
 using namespace toolrack;

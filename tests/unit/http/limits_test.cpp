@@ -80,9 +80,9 @@ TEST_CASE("who stands for many can take all the places") {
     config::server settings;
     settings.http.connections_per_source = 2;
     const server running(echo, settings);
-    std::vector<client> crowd;
-    for (int i = 0; i < 5; ++i) crowd.push_back(running.connect());
-    for (auto& one : crowd) CHECK(one.ask(post_json("1")).status == 200);
+    std::vector<client> connection_limiter;
+    for (int i = 0; i < 5; ++i) connection_limiter.push_back(running.connect());
+    for (auto& one : connection_limiter) CHECK(one.ask(post_json("1")).status == 200);
 }
 
 TEST_CASE("what a handler keeps with a connection lasts until that ends") {

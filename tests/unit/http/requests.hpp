@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "http/head.hpp"
-#include "http/head_end.hpp"
-#include "http/head_parser.hpp"
+#include "http/syntax/head.hpp"
+#include "http/syntax/head_end.hpp"
+#include "http/syntax/head_parser.hpp"
 
 namespace toolrack::test {
 

@@ -29,7 +29,7 @@ public:
                     const http::tls* secured = nullptr)
         : answers_(std::move(answers)) {
         for (std::size_t i = 0; i < threads; ++i) threads_.push_back(std::make_unique<io_thread>());
-        auto inside = std::make_shared<http::crowd>(settings.http.connections, settings.http.connections_per_source);
+        auto inside = std::make_shared<http::connection_limiter>(settings.http.connections, settings.http.connections_per_source);
         listener_.emplace(http::listen_on(at, settings.http), settings, std::move(inside), threads_, answers_,
                           log_, secured);
         listener_->start();

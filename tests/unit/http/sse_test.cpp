@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "http/response.hpp"
-#include "http/sse.hpp"
+#include "http/syntax/sse.hpp"
 
 using namespace toolrack;
 using http::sse::framing;

@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
-#include "http/tls.hpp"
+#include "http/tls/tls.hpp"
 #include "requests.hpp"
 #include "server.hpp"
 #include "tls_client.hpp"

@@ -12,7 +12,7 @@ namespace {
 struct caller {
     explicit caller(const std::vector<test::mount>& mounts = test::tools_only) : here(mounts) {}
 
-    test::heard say(const std::string& body, const std::optional<std::string>& in, const wire::principal& who) {
+    test::heard say(const std::string& body, const std::optional<std::string>& in, const identity::principal& who) {
         test::collecting_outlet to(here.room(), wire::mirrored{}, in);
         here.room().run([&] { return here.server().answer_batch(body, limits, who, to); });
         REQUIRE(to.answer);

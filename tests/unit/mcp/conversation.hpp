@@ -26,7 +26,7 @@ public:
                  const std::string& body,
                  std::optional<wire::mirrored> headers,
                  const std::optional<std::string>& session,
-                 const wire::principal& who,
+                 const identity::principal& who,
                  bool reads_streams = true)
         : conversation(at, headers, session, who, reads_streams, asking(at, body, who)) {}
 
@@ -34,7 +34,7 @@ public:
     static conversation listening(office& at,
                                   const std::string& session,
                                   std::optional<std::string> last_event,
-                                  const wire::principal& who) {
+                                  const identity::principal& who) {
         const auto name =
             std::make_shared<const std::pair<std::string, std::optional<std::string>>>(session, last_event);
         return conversation(at, wire::mirrored{}, session, who, true, [&at, &who, name](wire::outlet& to) {
@@ -107,7 +107,7 @@ private:
     conversation(office& at,
                  std::optional<wire::mirrored> headers,
                  const std::optional<std::string>& session,
-                 const wire::principal& who,
+                 const identity::principal& who,
                  bool reads_streams,
                  work answering)
         : sessions_(at.sessions()), who_(who), session_(session), room_(at.room()),
@@ -133,7 +133,7 @@ private:
         return headers;
     }
 
-    static work asking(office& at, const std::string& body, const wire::principal& who) {
+    static work asking(office& at, const std::string& body, const identity::principal& who) {
         const auto kept = std::make_shared<const std::string>(body);
         const auto message = wire::parse_message(*kept, {});
         REQUIRE(message.has_value());
@@ -159,7 +159,7 @@ private:
     }
 
     mcp::sessions& sessions_;
-    const wire::principal& who_;
+    const identity::principal& who_;
     const std::optional<std::string> session_;
     io_room& room_;
     const std::string name_;

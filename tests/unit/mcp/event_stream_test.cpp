@@ -16,7 +16,7 @@ namespace {
 // A listener with a connection of its own.
 struct listener {
     explicit listener(test::io_room& room)
-        : room(room), to(room, wire::mirrored{}), box(std::make_shared<mcp::mailbox>(to)) {}
+        : room(room), to(room, wire::mirrored{}), box(std::make_shared<mcp::stream_queue>(to)) {}
     ~listener() {
         room.call([this] { box->close(); });
     }
@@ -32,7 +32,7 @@ struct listener {
 
     test::io_room& room;
     collecting_outlet to;
-    std::shared_ptr<mcp::mailbox> box;
+    std::shared_ptr<mcp::stream_queue> box;
 };
 
 }  // namespace

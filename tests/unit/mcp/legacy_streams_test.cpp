@@ -15,11 +15,11 @@ namespace {
 
 struct reader {
     reader() {
-        here.announcer().on_watch([this](std::string_view uri, bool on) {
+        here.notifier().on_watch([this](std::string_view uri, bool on) {
             told.push_back(std::string(uri) + (on ? "+" : "-"));
         });
     }
-    ~reader() { here.announcer().on_watch(nullptr); }
+    ~reader() { here.notifier().on_watch(nullptr); }
 
     test::heard subscribe(const std::string& session, const std::string& uri) {
         return here.say_in(session, office::legacy_body("resources/subscribe", R"("uri":")" + uri + "\""));
@@ -48,14 +48,14 @@ TEST_CASE("a session hears of updates to what it subscribed to, on its own strea
     CHECK(one.subscribe(one.session, "book://one").json == nothing_more);
     auto stream = one.listen();
     one.here.room().call([] {});
-    one.here.announcer().resource_updated("book://two");
-    one.here.announcer().resource_updated("book://one");
+    one.here.notifier().resource_updated("book://two");
+    one.here.notifier().resource_updated("book://one");
     const auto said = stream.hears();
     CHECK(said.method() == "notifications/resources/updated");
     CHECK(said.params().text() == R"({"uri":"book://one"})");
     CHECK(one.unsubscribe(one.session, "book://one").json == nothing_more);
-    one.here.announcer().resource_updated("book://one");
-    one.here.announcer().end_all();
+    one.here.notifier().resource_updated("book://one");
+    one.here.notifier().end_all();
     CHECK(stream.ends().notices.empty());
 }
 

@@ -30,7 +30,7 @@ wire::mirrored headers_for(std::string_view tool) {
     headers.name = tool;
     return headers;
 }
-heard call(office& here, const std::string& tool, const wire::principal& who, const std::string& arguments = "{}") {
+heard call(office& here, const std::string& tool, const identity::principal& who, const std::string& arguments = "{}") {
     return here.say(office::modern_body("tools/call", office::calling(tool, arguments)), headers_for(tool), who);
 }
 conversation park(office& here) {

@@ -88,15 +88,15 @@ TEST_CASE("a list that changed is told to those who listen to it, each under its
          prompts = listen(here, R"({"promptsListChanged":true})", "\"two\"");
     acknowledged(here, tools);
     acknowledged(here, prompts);
-    here.announcer().list_changed(list_kind::resources);
-    here.announcer().list_changed(list_kind::prompts);
-    here.announcer().list_changed(list_kind::tools);
+    here.notifier().list_changed(list_kind::resources);
+    here.notifier().list_changed(list_kind::prompts);
+    here.notifier().list_changed(list_kind::tools);
     const auto of_tools = tools.hears(), of_prompts = prompts.hears();
     CHECK(of_tools.method() == "notifications/tools/list_changed");
     CHECK(id_in(of_tools) == "1");
     CHECK(of_prompts.method() == "notifications/prompts/list_changed");
     CHECK(id_in(of_prompts) == "\"two\"");
-    here.announcer().end_all();
+    here.notifier().end_all();
     CHECK(tools.ends().notices.empty());
     CHECK(prompts.ends().notices.empty());
 }
@@ -106,13 +106,13 @@ TEST_CASE("an update is told for the uris that were asked for, and for no others
     auto one = listen(here, R"({"resourceSubscriptions":["book://one","book://b"]})");
     acknowledged(here, one);
     for (const char* uri : {"book://two", "book://on", "book://one/x", "BOOK://one", "book://b", "book://one"})
-        here.announcer().resource_updated(uri);
+        here.notifier().resource_updated(uri);
     const auto first = one.hears(), second = one.hears();
     CHECK(first.method() == "notifications/resources/updated");
     CHECK(first.params().at("uri").str() == "book://b");
     CHECK(id_in(first) == "7");
     CHECK(second.params().at("uri").str() == "book://one");
-    here.announcer().end_all();
+    here.notifier().end_all();
     CHECK(one.ends().notices.empty());
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("a server that stops ends a subscription with its result") {
     office here({test::reading_room});
     auto one = listen(here, every_list, "\"x\"");
     acknowledged(here, one);
-    here.announcer().end_all();
+    here.notifier().end_all();
     const auto heard = one.ends();
     CHECK(heard.status == 200);
     CHECK(heard.id() == "\"x\"");
@@ -136,16 +136,16 @@ TEST_CASE("a client that leaves is heard of no more, and is not answered") {
     const auto heard = one.ends();
     CHECK(heard.status == 0);
     CHECK(heard.notices.empty());
-    here.announcer().list_changed(list_kind::tools);
-    here.announcer().resource_updated("book://one");
-    here.announcer().end_all();
+    here.notifier().list_changed(list_kind::tools);
+    here.notifier().resource_updated("book://one");
+    here.notifier().end_all();
 }
 
 TEST_CASE("a subscription ends when what its client was let in by is taken back, or was before it came") {
     office here({test::reading_room});
     auto one = listen(here, every_list);
     acknowledged(here, one);
-    here.visits().put_out("open-access", {});
+    here.open_streams().close_revoked("open-access", {});
     CHECK(one.ends().status == 0);
     CHECK(one.outlet().is_closed);
     auto late = listen(here, every_list);
@@ -156,7 +156,7 @@ TEST_CASE("a subscription ends when what its client was let in by is taken back,
 TEST_CASE("a resource is watched from the first listener to the last") {
     office here({test::reading_room});
     std::vector<std::string> told;
-    here.announcer().on_watch([&](std::string_view uri, bool on) {
+    here.notifier().on_watch([&](std::string_view uri, bool on) {
         told.push_back(std::string(uri) + (on ? "+" : "-"));
     });
     {
@@ -169,7 +169,7 @@ TEST_CASE("a resource is watched from the first listener to the last") {
     }
     // Both are over, so nothing is told any more.
     CHECK(told == std::vector<std::string>{"book://one+", "book://b+", "book://b-", "book://one-"});
-    here.announcer().on_watch(nullptr);
+    here.notifier().on_watch(nullptr);
 }
 
 TEST_CASE("a client that takes no stream cannot listen") {

@@ -95,20 +95,20 @@ public:
     }
 
     // One message with just these headers; without any it came over a pipe.
-    heard say(const std::string& body, std::optional<wire::mirrored> headers, const wire::principal& who) {
+    heard say(const std::string& body, std::optional<wire::mirrored> headers, const identity::principal& who) {
         collecting_outlet to(room_, headers);
         return say(body, to, who);
     }
     heard say(const std::string& body, std::optional<wire::mirrored> headers) { return say(body, headers, ann); }
 
     // One legacy message in a session.
-    heard say_in(const std::string& session, const std::string& body, const wire::principal& who) {
+    heard say_in(const std::string& session, const std::string& body, const identity::principal& who) {
         collecting_outlet to(room_, wire::mirrored{}, session);
         return say(body, to, who);
     }
     heard say_in(const std::string& session, const std::string& body) { return say_in(session, body, ann); }
 
-    heard say(const std::string& body, collecting_outlet& to, const wire::principal& who) {
+    heard say(const std::string& body, collecting_outlet& to, const identity::principal& who) {
         const auto message = wire::parse_message(body, {});
         REQUIRE(message.has_value());
         room_.run([&] { return server_->answer(*message, who, to); });
@@ -166,7 +166,7 @@ public:
     }
 
     // Somebody with just these scopes, as a JSON array.
-    wire::principal someone(const std::string& scopes, const std::string& subject = "carl") {
+    identity::principal someone(const std::string& scopes, const std::string& subject = "carl") {
         return principal_named(subject, room_, log_, scopes);
     }
 
@@ -180,9 +180,9 @@ public:
     captured_log& log() { return log_; }
     set_clock& clock() { return clock_; }
     mcp::sessions& sessions() { return sessions_; }
-    mcp::announcer& announcer() { return announcer_; }
+    mcp::notifier& notifier() { return notifier_; }
     mcp::tasks& tasks() { return tasks_; }
-    auth::visits& visits() { return visits_; }
+    auth::open_streams& open_streams() { return open_streams_; }
     const mcp::server& server() { return *server_; }
     const catalog::catalog& tools() const { return *catalog_; }
 
@@ -192,8 +192,8 @@ private:
     set_clock clock_;
 
 public:
-    const wire::principal ann = principal_named("ann", room_, log_);
-    const wire::principal bob = principal_named("bob", room_, log_);
+    const identity::principal ann = principal_named("ann", room_, log_);
+    const identity::principal bob = principal_named("bob", room_, log_);
 
 private:
     std::vector<catalog::offer> offers(const std::vector<mount>& mounts,
@@ -221,17 +221,17 @@ private:
     std::vector<catalog::omission> omissions_;
     std::shared_ptr<const catalog::catalog> catalog_;
     mcp::sessions sessions_{100, std::chrono::minutes(30), clock_};
-    mcp::announcer announcer_{sessions_};
+    mcp::notifier notifier_{sessions_};
     seal seal_ = made_seal();
     mcp::tasks tasks_{clock_};
-    auth::visits visits_;
+    auth::open_streams open_streams_;
     std::shared_ptr<const mcp::server> server_ = made_server(auth::allowance());
 
     std::vector<std::shared_ptr<const mcp::server>> before_;  // a request that is under way goes on with its own
 
     std::shared_ptr<const mcp::server> made_server(const auth::allowance& allowed) {
         return std::make_shared<const mcp::server>(
-            catalog_, mcp::surroundings{sessions_, announcer_, tasks_, visits_, seal_, log_, clock_}, allowed);
+            catalog_, mcp::dependencies{sessions_, notifier_, tasks_, open_streams_, seal_, log_, clock_}, allowed);
     }
 
     static seal made_seal() {

@@ -72,7 +72,7 @@ TEST_CASE("a uri of a template is read by the first one that it fits, after ever
     office here({test::reading_room});
     CHECK(text_of(legacy_read(here, "book://one")) == "The first book.");
     CHECK(text_of(legacy_read(here, "book://two")) == "About two");
-    CHECK(text_of(legacy_read(here, "book://shelf/two")) == "At shelf/two");
+    CHECK(text_of(legacy_read(here, "book://feature_index/two")) == "At feature_index/two");
     CHECK(text_of(modern_read(here, "book://two")) == "About two");
     CHECK(text_of(legacy_read(here, "book://t%77o")) == "About two");
 }

@@ -112,12 +112,12 @@ TEST_CASE("a connection that still stood gives way to the one that came back") {
 
 TEST_CASE("what is no event's id leads to the session's own stream, and repeats nothing") {
     caller one;
-    one.here.announcer().list_changed(mcp::list_kind::tools);  // 0-1, while nobody listens
+    one.here.notifier().list_changed(mcp::list_kind::tools);  // 0-1, while nobody listens
     for (const char* odd : {"", "x", "1", "1-", "1-0-0", "-1-0", "+0-0", "0-0 ", "18446744073709551616-0"}) {
         CAPTURE(odd);
         auto back = one.come_back(odd);
         one.here.room().call([] {});
-        one.here.announcer().list_changed(mcp::list_kind::prompts);
+        one.here.notifier().list_changed(mcp::list_kind::prompts);
         CHECK(back.hears().method() == "notifications/prompts/list_changed");
     }
 }
@@ -146,7 +146,7 @@ TEST_CASE("a stream without an event before it is the session's own, of which th
     caller one;
     auto first = conversation::listening(one.here, one.session, std::nullopt, one.here.ann);
     one.here.room().call([] {});
-    one.here.announcer().list_changed(mcp::list_kind::tools);
+    one.here.notifier().list_changed(mcp::list_kind::tools);
     CHECK(first.hears().event == "0-1");
     auto second = conversation::listening(one.here, one.session, "0-0", one.here.ann);
     CHECK(second.hears().event == "0-1");
@@ -237,10 +237,10 @@ TEST_CASE("the own stream of a session ends when what its client was let in by i
     caller one;
     auto stream = conversation::listening(one.here, one.session, std::nullopt, one.here.ann);
     one.here.room().call([] {});
-    one.here.visits().put_out("another-backend", {});
-    one.here.announcer().list_changed(mcp::list_kind::tools);
+    one.here.open_streams().close_revoked("another-backend", {});
+    one.here.notifier().list_changed(mcp::list_kind::tools);
     CHECK(stream.hears().event == "0-1");
-    one.here.visits().put_out("open-access", {});
+    one.here.open_streams().close_revoked("open-access", {});
     CHECK(stream.ends().status == 0);
     CHECK(stream.outlet().is_closed);
 }

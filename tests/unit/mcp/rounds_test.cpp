@@ -20,7 +20,7 @@ heard say(office& here,
           const std::string& name_member,
           const std::string& name,
           const std::string& more,
-          const wire::principal& from,
+          const identity::principal& from,
           const std::string& capabilities = can_all) {
     auto headers = test::modern_headers(method);
     headers.name = name;

@@ -237,11 +237,11 @@ TEST_CASE("a listener no longer hears of what it may no longer read") {
                 to.leave();
                 return;
             }
-            here.announcer().review([](const wire::principal&, std::string_view uri) {
+            here.notifier().review([](const identity::principal&, std::string_view uri) {
                 return uri == "orders://public";
             });
-            here.announcer().resource_updated("orders://all");
-            here.announcer().resource_updated("orders://public");
+            here.notifier().resource_updated("orders://all");
+            here.notifier().resource_updated("orders://public");
         });
     };
     const auto body = office::modern_body(
@@ -261,7 +261,7 @@ TEST_CASE("a session's subscription ends when its owner may no longer read what 
                   .error() == 0);
     const auto open = here.sessions().find(session, here.ann);
     REQUIRE(open->is_subscribed("orders://all"));
-    here.announcer().review([&](const wire::principal& who, std::string_view uri) {
+    here.notifier().review([&](const identity::principal& who, std::string_view uri) {
         CHECK(who.subject() == "ann");
         return uri == "orders://public";
     });

@@ -20,10 +20,10 @@ namespace {
 struct people {
     test::captured_log log;
     test::io_room room;
-    wire::principal ann = test::principal_named("ann", room, log);
-    wire::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
-    wire::principal bob = test::principal_named("bob", room, log);
-    wire::principal ann_of_elsewhere = test::principal_named("ann", room, log, R"(["*"])", "elsewhere");
+    identity::principal ann = test::principal_named("ann", room, log);
+    identity::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
+    identity::principal bob = test::principal_named("bob", room, log);
+    identity::principal ann_of_elsewhere = test::principal_named("ann", room, log, R"(["*"])", "elsewhere");
     test::set_clock clock;
 };
 

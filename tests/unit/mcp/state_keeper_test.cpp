@@ -22,14 +22,14 @@ public:
     std::string sealed(const std::string& state, const std::string& params = echo) {
         return sealed_by(ann, state, params);
     }
-    std::string sealed_by(const wire::principal& who, const std::string& state, const std::string& params = echo) {
+    std::string sealed_by(const identity::principal& who, const std::string& state, const std::string& params = echo) {
         const auto body = request("tools/call", params);
         return keeper.keep(state, *wire::parse_message(body, {}), who);
     }
 
     // What the feature gets back, or the sentence that the client reads.
     std::string opened(const std::string& sealed,
-                       const wire::principal& who,
+                       const identity::principal& who,
                        const std::string& params = echo,
                        const std::string& method = "tools/call") {
         const auto read = round(params + R"(,"requestState":")" + sealed + "\"", who, method);
@@ -38,7 +38,7 @@ public:
     std::string opened(const std::string& sealed) { return opened(sealed, ann); }
 
     result<mcp::round, complaint> round(const std::string& params,
-                                        const wire::principal& who,
+                                        const identity::principal& who,
                                         const std::string& method = "tools/call") {
         const auto body = request(method, params);
         return keeper.read(*wire::parse_message(body, {}), who);
@@ -53,10 +53,10 @@ public:
     test::captured_log log;
     test::io_room room;
     test::set_clock clock;
-    const wire::principal ann = test::principal_named("ann", room, log);
-    const wire::principal bob = test::principal_named("bob", room, log);
-    const wire::principal ann_of_elsewhere = test::principal_named("ann", room, log, R"(["*"])", "elsewhere");
-    const wire::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
+    const identity::principal ann = test::principal_named("ann", room, log);
+    const identity::principal bob = test::principal_named("bob", room, log);
+    const identity::principal ann_of_elsewhere = test::principal_named("ann", room, log, R"(["*"])", "elsewhere");
+    const identity::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
 
 private:
     static std::string request(const std::string& method, const std::string& params) {

@@ -20,7 +20,7 @@ constexpr auto no_such = "There is no such task: it never was, its time is over,
 class client {
 public:
     // A request of a client with these capabilities; `name` is what Mcp-Name repeats.
-    heard say(const std::string& method, const std::string& name, const std::string& params, const wire::principal& who,
+    heard say(const std::string& method, const std::string& name, const std::string& params, const identity::principal& who,
               const std::string& capabilities = knows_tasks) {
         auto headers = test::modern_headers(method);
         headers.name = name;
@@ -44,7 +44,7 @@ public:
         CHECK(here.legacy_call("release", R"({"how":")" + how + "\"}").error() == 0);
     }
 
-    heard about(const std::string& method, const std::string& id, const wire::principal& who,
+    heard about(const std::string& method, const std::string& id, const identity::principal& who,
                 const std::string& more = "") {
         return say("tasks/" + method, id, R"("taskId":")" + id + "\"" + more, who);
     }
@@ -62,7 +62,7 @@ public:
         return about("update", id, here.ann, R"(,"inputResponses":)" + responses);
     }
 
-    conversation listen(const std::string& filter, const wire::principal& who,
+    conversation listen(const std::string& filter, const identity::principal& who,
                         const std::string& capabilities = knows_tasks) {
         return {here, body("subscriptions/listen", R"("notifications":)" + filter, capabilities),
                 test::modern_headers("subscriptions/listen"), std::nullopt, who};
@@ -351,7 +351,7 @@ TEST_CASE("a task is listened to from the acknowledgement to its end") {
     CHECK(done.params().at("status").str() == "completed");
     CHECK(done.params().at("result").at("content").at(0).at("text").str() == "Hello, Ann");
     one.about("cancel", other, one.here.ann);
-    one.here.announcer().end_all();
+    one.here.notifier().end_all();
     CHECK(heard.ends().notices.empty());
 }
 
@@ -362,7 +362,7 @@ TEST_CASE("a task of somebody else's is not listened to, and is no other answer 
     CHECK(others.hears().params().at("notifications").text() == "{}");
     one.release("done");
     one.get_when_it_rests(id);
-    one.here.announcer().end_all();
+    one.here.notifier().end_all();
     CHECK(others.ends().notices.empty());
 }
 

@@ -19,9 +19,9 @@ struct workshop {
     test::captured_log log;
     test::io_room room;
     test::set_clock clock;
-    const wire::principal ann = test::principal_named("ann", room, log);
-    const wire::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
-    const wire::principal bob = test::principal_named("bob", room, log);
+    const identity::principal ann = test::principal_named("ann", room, log);
+    const identity::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
+    const identity::principal bob = test::principal_named("bob", room, log);
     mcp::tasks tasks{clock};
 
     std::shared_ptr<task> open() { return tasks.open(ann, room.get_executor()); }
@@ -98,7 +98,7 @@ public:
 private:
     test::io_room& room_;
     test::collecting_outlet to_;
-    const std::shared_ptr<mcp::mailbox> box_ = room_.call([this] { return std::make_shared<mcp::mailbox>(to_); });
+    const std::shared_ptr<mcp::stream_queue> box_ = room_.call([this] { return std::make_shared<mcp::stream_queue>(to_); });
 };
 
 using words = std::vector<std::string>;
@@ -364,11 +364,11 @@ TEST_CASE("each of several listeners is told under its own id, and who left is n
 TEST_CASE("a task keeps nobody who no longer listens") {
     workshop in;
     const auto one = in.open();
-    std::weak_ptr<mcp::mailbox> last;
+    std::weak_ptr<mcp::stream_queue> last;
     test::collecting_outlet to(in.room, wire::mirrored{});
     for (int i = 0; i < 2; ++i)
         in.room.call([&] {
-            const auto box = std::make_shared<mcp::mailbox>(to);
+            const auto box = std::make_shared<mcp::stream_queue>(to);
             one->follow(box, "7");
             box->close();
             if (i == 0) last = box;

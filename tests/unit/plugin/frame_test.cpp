@@ -1,10 +1,10 @@
-#include "plugin/frame.hpp"
+#include "plugin/process/frame.hpp"
 
 #include <cstring>
 #include <string>
 
 #include "catch.hpp"
-#include "plugin/worker_messages.hpp"
+#include "plugin/process/worker_messages.hpp"
 
 using namespace toolrack::plugin;
 using namespace std::string_literals;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct shelf {
+struct feature_index {
     test::temporary_folder folder;
     test::captured_log log;
     plugin::libraries libraries{test::worker_program(), log};
@@ -34,7 +34,7 @@ constexpr auto echo_id = "toolrack.echo";
 }  // namespace
 
 TEST_CASE("a library tells what it is once it is open") {
-    shelf here;
+    feature_index here;
     const auto opened = here.libraries.open(test::shipped("echo"));
     REQUIRE(opened.has_value());
     CHECK((*opened)->about().id == echo_id);
@@ -44,7 +44,7 @@ TEST_CASE("a library tells what it is once it is open") {
 }
 
 TEST_CASE("what is not a file that can be read is refused with what it is instead") {
-    shelf here;
+    feature_index here;
     const auto& folder = here.folder.path();
     CHECK(here.refused(folder / "missing.so") == "there is no such file");
     CHECK(here.refused(folder) == "it is a directory");
@@ -57,7 +57,7 @@ TEST_CASE("what is not a file that can be read is refused with what it is instea
 }
 
 TEST_CASE("what is not a library of this machine is refused before anything of it runs") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused_bytes("") == "the file is empty");
     CHECK(here.refused_bytes("plain text") == "it is not a shared library (no ELF header)");
     auto bytes = test::bytes_of(test::shipped("echo"));
@@ -70,7 +70,7 @@ TEST_CASE("what is not a library of this machine is refused before anything of i
 }
 
 TEST_CASE("a library that the loader refuses is named with the loader's own reason") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused(odd("needs-a-symbol")) ==
           "the dynamic loader refuses it: undefined symbol: nobody_has_this_function");
     const auto program = here.refused(test::build_folder / "bin/toolrack-worker");
@@ -78,7 +78,7 @@ TEST_CASE("a library that the loader refuses is named with the loader's own reas
 }
 
 TEST_CASE("a library that was cut off is refused, however the loader takes it") {
-    shelf here;
+    feature_index here;
     for (const std::size_t size : {64u, 4096u, 8192u}) {
         const auto why = here.refused_bytes(test::bytes_of(test::shipped("echo")).substr(0, size));
         CAPTURE(size, why);
@@ -88,7 +88,7 @@ TEST_CASE("a library that was cut off is refused, however the loader takes it") 
 }
 
 TEST_CASE("a library that is no plugin, or one of another time, is told what to do") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused(test::hostile("wrong-entry")) ==
           "it does not export toolrack_plugin_v1; is it a Toolrack plugin, built with toolrack_add_plugin()?");
     CHECK(here.refused(test::hostile("other-major")) ==
@@ -97,7 +97,7 @@ TEST_CASE("a library that is no plugin, or one of another time, is told what to 
 }
 
 TEST_CASE("a plugin whose table cannot be used is refused with what is missing") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused(test::hostile("entry-returns-null")) == "its entry function toolrack_plugin_v1 returned null");
     CHECK(here.refused(test::hostile("short-table")) ==
           "its table is too short: 16 bytes, expected at least 64; build it with toolrack/abi.h of version 1");
@@ -105,7 +105,7 @@ TEST_CASE("a plugin whose table cannot be used is refused with what is missing")
 }
 
 TEST_CASE("a plugin whose description cannot be used is refused with what is wrong") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused(test::hostile("bad-description")) == "its description is not acceptable: it is not valid JSON");
     CHECK(here.refused(odd("no-kinds")) == "its description has no array \"kinds\"");
     CHECK(here.refused(odd("odd-kinds")) == "its description has a kind that is not a string");
@@ -113,7 +113,7 @@ TEST_CASE("a plugin whose description cannot be used is refused with what is wro
 }
 
 TEST_CASE("a library that crashes or leaves while it is loaded costs a child and not the server") {
-    shelf here;
+    feature_index here;
     CHECK(here.refused(test::hostile("crash-in-constructor")) ==
           "it crashed while it was loaded and described (a segmentation fault, signal 11)");
     CHECK(here.refused(test::hostile("crash-in-description")) ==
@@ -124,7 +124,7 @@ TEST_CASE("a library that crashes or leaves while it is loaded costs a child and
 }
 
 TEST_CASE("a library that never comes back from being loaded is given up on") {
-    shelf here;
+    feature_index here;
     const auto begin = std::chrono::steady_clock::now();
     CHECK(here.refused(test::hostile("hang-in-constructor")) ==
           "it was not done after 10 s while it was loaded and described");
@@ -133,7 +133,7 @@ TEST_CASE("a library that never comes back from being loaded is given up on") {
 
 // CONTRACT.md, H1.
 TEST_CASE("what runs is the copy that was checked, whatever happens to the file") {
-    shelf here;
+    feature_index here;
     const auto file = here.folder.path() / "mine.so";
     fs::copy_file(test::shipped("echo"), file);
     const auto first = here.libraries.open(file);
@@ -158,7 +158,7 @@ TEST_CASE("what runs is the copy that was checked, whatever happens to the file"
 
 // CONTRACT.md, H1.
 TEST_CASE("the same bytes are loaded once, wherever they lie") {
-    shelf here;
+    feature_index here;
     const auto copy = here.folder.path() / "copy.so";
     fs::copy_file(test::shipped("echo"), copy);
     const auto first = here.libraries.open(test::shipped("echo")), again = here.libraries.open(test::shipped("echo")),
@@ -173,7 +173,7 @@ TEST_CASE("the same bytes are loaded once, wherever they lie") {
 TEST_CASE("the private copies are for this user only, and go with the libraries") {
     fs::path kept;
     {
-        shelf here;
+        feature_index here;
         const auto copy = here.libraries.keep(test::shipped("echo"));
         REQUIRE(copy.has_value());
         kept = *copy;

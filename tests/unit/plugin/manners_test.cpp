@@ -70,7 +70,7 @@ struct shipped {
         for (const auto& [file, options] : all) test::loaded(file);
     }
     std::shared_ptr<plugin::instance> make(const fs::path& file, const std::string& options) {
-        auto settings = test::settings_named("guest");
+        auto settings = test::settings_named("plugin_handle");
         settings.isolation = "host";
         settings.options.json = options;
         auto made = test::instance_of(file, settings, log);
@@ -101,11 +101,11 @@ TEST_CASE("P10: a shipped plugin leaves the process as it found it", "[host]") {
         CAPTURE(file);
         const surroundings_of_a_plugin before;
         {
-            auto guest = ships.make(file, options);
+            auto plugin_handle = ships.make(file, options);
             auto meanwhile = surroundings_of_a_plugin();
             meanwhile.descriptors = before.descriptors;  // those that it opened are its own
             CHECK((meanwhile == before));
-            guest->close(std::chrono::seconds(5));
+            plugin_handle->close(std::chrono::seconds(5));
         }
         CHECK((surroundings_of_a_plugin() == before));
     }
@@ -117,13 +117,13 @@ TEST_CASE("P11: what a shipped plugin opens is not inherited by programs that ar
     for (const auto& [file, options] : ships.all) {
         CAPTURE(file);
         const auto before = open_descriptors();
-        const auto guest = ships.make(file, options);
+        const auto plugin_handle = ships.make(file, options);
         for (const int one : open_descriptors()) {
             if (before.contains(one)) continue;
             ++opened;
             CHECK((::fcntl(one, F_GETFD) & FD_CLOEXEC) != 0);
         }
-        guest->close(std::chrono::seconds(5));
+        plugin_handle->close(std::chrono::seconds(5));
     }
     CHECK(opened > 0);
 }

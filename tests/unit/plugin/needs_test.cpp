@@ -3,7 +3,7 @@
 #include <string>
 
 #include "catch.hpp"
-#include "plugin/confinement.hpp"
+#include "plugin/process/confinement.hpp"
 
 using namespace toolrack;
 using strings = std::vector<std::string>;

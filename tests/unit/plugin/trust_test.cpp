@@ -7,6 +7,7 @@
 #include "base/digest.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
+#include "not_run.hpp"
 #include "plugin/library.hpp"
 #include "plugins.hpp"
 #include "temporary_folder.hpp"
@@ -17,13 +18,13 @@ namespace fs = std::filesystem;
 namespace {
 
 // A copy of a good plugin in a folder of its own, for a test to spoil.
-struct shelf {
+struct feature_index {
     test::temporary_folder folder;
     test::captured_log log;
     plugin::libraries libraries{test::worker_program(), log};
     fs::path file;
 
-    shelf() {
+    feature_index() {
         fs::create_directories(folder.path() / "a/b");
         file = folder.path() / "a/b/mine.so";
         fs::copy_file(test::shipped("echo"), file);
@@ -50,7 +51,7 @@ struct shelf {
 }  // namespace
 
 TEST_CASE("a library that only its owner can write to is taken, however much others may read and run it") {
-    shelf here;
+    feature_index here;
     for (const mode_t bits : {0755, 0644, 0600, 0500, 0700, 0555}) {
         here.mode(here.file, bits);
         CHECK(here.refused().empty());
@@ -58,7 +59,7 @@ TEST_CASE("a library that only its owner can write to is taken, however much oth
 }
 
 TEST_CASE("a library that others can write to is not opened") {
-    shelf here;
+    feature_index here;
     for (const auto& [bits, shown] : {std::pair{0777, "0777"}, std::pair{0757, "0757"}, std::pair{0666, "0666"}}) {
         here.mode(here.file, static_cast<mode_t>(bits));
         CHECK(here.refused() ==
@@ -71,7 +72,7 @@ TEST_CASE("a library that others can write to is not opened") {
 }
 
 TEST_CASE("a library with somebody's rights is not opened") {
-    shelf here;
+    feature_index here;
     for (const auto& [bits, shown] : {std::pair{04755, "4755"}, std::pair{02755, "2755"}}) {
         here.mode(here.file, static_cast<mode_t>(bits));
         CHECK(here.refused() == "it has the set-user-ID or set-group-ID bit (mode " + std::string(shown) +
@@ -80,7 +81,7 @@ TEST_CASE("a library with somebody's rights is not opened") {
 }
 
 TEST_CASE("a library below a folder that others can write to is not opened, wherever that is on the way") {
-    shelf here;
+    feature_index here;
     for (const auto* name : {"a/b", "a"}) {
         const auto which = here.folder.path() / name;
         here.mode(which, 0757);
@@ -97,10 +98,10 @@ TEST_CASE("a library below a folder that others can write to is not opened, wher
 
 TEST_CASE("a library that is somebody else's, or lies in what is, is not opened") {
     if (::geteuid() != 0) {
-        WARN("not run: only root can give a file away");
+        test::not_run("only root can give a file away");
         return;
     }
-    shelf here;
+    feature_index here;
     REQUIRE(::chown(here.file.c_str(), 12345, 12345) == 0);
     CHECK(here.refused() ==
           "it belongs to the user with the number 12345; it must belong to root or to the user of this process");
@@ -112,7 +113,7 @@ TEST_CASE("a library that is somebody else's, or lies in what is, is not opened"
 }
 
 TEST_CASE("a link is followed, and judged by where it is and by where it leads") {
-    shelf here;
+    feature_index here;
     const auto link = here.folder.path() / "link.so";
     fs::create_symlink("a/b/mine.so", link);  // relative
     CHECK(here.refused(link).empty());
@@ -142,14 +143,14 @@ TEST_CASE("a link is followed, and judged by where it is and by where it leads")
 }
 
 TEST_CASE("links without an end are given up on") {
-    shelf here;
+    feature_index here;
     fs::create_symlink("loop.so", here.folder.path() / "loop.so");
     CHECK(here.refused(here.folder.path() / "loop.so") ==
           "the file cannot be opened: Too many levels of symbolic links");
 }
 
 TEST_CASE("a pinned library is taken as long as it is that one") {
-    shelf here;
+    feature_index here;
     const auto digest = hex(sha256(test::bytes_of(here.file)));
     CHECK(here.refused(here.file, config::pin{digest, {"t.toml", 3, 10}}).empty());
     const std::string other(64, 'a');
@@ -161,7 +162,7 @@ TEST_CASE("a pinned library is taken as long as it is that one") {
 }
 
 TEST_CASE("a pin does not make a file good that others can write to") {
-    shelf here;
+    feature_index here;
     here.mode(here.file, 0757);
     const auto digest = hex(sha256(test::bytes_of(here.file)));
     CHECK(here.refused(here.file, config::pin{digest, {}}).find("others may write to it") == 0);

@@ -13,9 +13,9 @@
 
 #include "catch.hpp"
 #include "desk.hpp"
-#include "plugin/confinement.hpp"
-#include "plugin/frame.hpp"
-#include "plugin/worker_messages.hpp"
+#include "plugin/process/confinement.hpp"
+#include "plugin/process/frame.hpp"
+#include "plugin/process/worker_messages.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
@@ -71,7 +71,7 @@ TEST_CASE("calls that a worker has begun are lost with it, and told so; the next
     CHECK(desk.pid() != pid);
     CHECK(desk.log().will_say(
         "plugin mine: it crashed (killed, signal 9); 2 calls were lost; its worker is started again"));
-    CHECK_FALSE(desk.to().is_benched());
+    CHECK_FALSE(desk.to().is_suspended());
 }
 
 TEST_CASE("a worker that is killed again and again, with good work between, is never given up on") {
@@ -83,7 +83,7 @@ TEST_CASE("a worker that is killed again and again, with good work between, is n
         ::kill(pid, SIGKILL);
         while (::kill(pid, 0) == 0) std::this_thread::yield();  // until it has been waited for
     }
-    CHECK_FALSE(desk.to().is_benched());
+    CHECK_FALSE(desk.to().is_suspended());
     CHECK_FALSE(fs::exists("/proc/" + std::to_string(*seen.begin())));
 }
 
@@ -206,7 +206,7 @@ struct asked_impostor {
 
     test::captured_log log;
     test::io_room room;
-    wire::principal who = test::principal_named("ann", room, log);
+    identity::principal who = test::principal_named("ann", room, log);
     impostor of;
     std::shared_ptr<plugin::instance> it;
 };
@@ -260,8 +260,8 @@ TEST_CASE("what a worker says out of place changes nothing") {
 TEST_CASE("a worker that ends before it has answered anything, again and again, is given up on") {
     asked_impostor one("", "exit 1");
     REQUIRE(one.log.will_say("5 times without an answer to anything, so it is left alone"));
-    CHECK(one.it->is_benched());
-    CHECK(one.ask().value().kind == kind::benched);
+    CHECK(one.it->is_suspended());
+    CHECK(one.ask().value().kind == kind::suspended);
     CHECK(one.it->list().error().why() == "it has ended too often to be asked now");
     CHECK(one.it->close(30s));
 }

@@ -8,7 +8,7 @@
 
 #include "catch.hpp"
 #include "wire/json.hpp"
-#include "wire/refusal.hpp"
+#include "identity/refusal.hpp"
 
 using namespace toolrack;
 
@@ -66,8 +66,8 @@ TEST_CASE("every outcome, and every refusal, has a word of its own") {
     std::set<std::string_view> words;
     for (int how = 0; how <= static_cast<int>(wire::outcome::unanswered); ++how)
         words.insert(wire::word_for(static_cast<wire::outcome>(how)));
-    for (int why = 0; why <= static_cast<int>(wire::refusal::unavailable); ++why)
-        words.insert(wire::word_for(static_cast<wire::refusal>(why)));
+    for (int why = 0; why <= static_cast<int>(identity::refusal::unavailable); ++why)
+        words.insert(wire::word_for(static_cast<identity::refusal>(why)));
     CHECK(words.size() == 11 + 12);
     CHECK_FALSE(words.contains(""));
 }

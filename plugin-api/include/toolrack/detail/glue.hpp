@@ -62,8 +62,8 @@ public:
     void forget(std::string_view credential) noexcept final {
         if (auth_) auth_->forget(&host_, str(credential));
     }
-    void ail(std::string_view what) noexcept final {
-        if (health_) health_->ail(&host_, str(what));
+    void report_degraded(std::string_view what) noexcept final {
+        if (health_) health_->report_degraded(&host_, str(what));
     }
 
 private:

@@ -36,7 +36,7 @@ public:
     refuse(toolrack_call check, toolrack_refusal kind, std::string_view why) noexcept = 0;
     virtual void forget(std::string_view credential) noexcept = 0;
 
-    virtual void ail(std::string_view what) noexcept = 0;
+    virtual void report_degraded(std::string_view what) noexcept = 0;
 
 protected:
     ~host_side() = default;

@@ -1,0 +1,150 @@
+// The command line. Says what each command is for, and turns what goes wrong into one sentence and an
+// exit code.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "cli/inspect.hpp"
+#include "cli/key_command.hpp"
+#include "cli/mint_command.hpp"
+#include "service/process.hpp"
+#include "cli/reload_command.hpp"
+#include "cli/scan_command.hpp"
+#include "app/server.hpp"
+#include "cli/status_command.hpp"
+#include "cli/token_commands.hpp"
+#include "base/environment.hpp"
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "mcp/server.hpp"
+#include "plugin/library.hpp"
+
+namespace {
+
+using namespace toolrack;
+
+const std::vector<std::string_view> commands{"serve", "check", "inspect", "key", "reload",
+                                             "scan", "status", "token", "version"};
+const std::map<std::string, severity> levels{{"error", severity::error},
+                                             {"warning", severity::warning},
+                                             {"info", severity::info},
+                                             {"debug", severity::debug}};
+
+struct arguments {
+    std::string config;
+    std::string log_level = "info";
+    std::string library;
+    app::start_options start;
+    bool as_json = false;
+};
+
+// People paste tokens where ids belong; what is wrong with the line is said back to them without one.
+void say_wrong(const std::string& what) {
+    constexpr std::size_t longest = 4000;
+    std::fprintf(stderr, "toolrack: %s\n", redacted(printable(what, longest)).c_str());
+}
+
+void print_version() {
+    std::string versions;
+    for (const auto& version : wire::versions) versions += (versions.empty() ? "" : ", ") + std::string(version.name);
+    std::printf("toolrack %s (plugin ABI 1.%u; MCP %s)\n", TOOLRACK_VERSION, plugin::abi_minor(), versions.c_str());
+}
+
+void add_config_option(CLI::App& command, arguments& given) {
+    command
+        .add_option("--config", given.config,
+                    "The configuration file (default: $TOOLRACK_CONFIG, ~/.config/toolrack/toolrack.toml, "
+                    "/etc/toolrack/toolrack.toml)")
+        ->type_name("FILE");
+}
+
+void add_start_options(CLI::App& command, arguments& given) {
+    add_config_option(command, given);
+    command.add_flag("--dev", given.start.dev,
+                     "Development mode: allows the backend open-access on a loopback address; opens nothing by itself");
+    command.add_option("--log-level", given.log_level, "error, warning, info or debug")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->capture_default_str();
+}
+
+// CLI11 says of a mistyped command only that one is required.
+int complain_about(const CLI::ParseError& error, const CLI::App& app, int count, char** words) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    say_wrong(error.what());
+    if (count > 1 && words[1][0] != '-') {
+        const std::string_view typed = words[1];
+        if (std::find(commands.begin(), commands.end(), typed) == commands.end())
+            if (const auto near = nearest(typed, commands); !near.empty())
+                std::fprintf(stderr, "Did you mean \"toolrack %s\"?\n", std::string(near).c_str());
+    }
+    std::fputs("Run \"toolrack --help\" for what there is.\n", stderr);
+    return static_cast<int>(exit_code::usage);
+}
+
+int run(const CLI::App& app, const arguments& given, int result) {
+    if (app.got_subcommand("token")) return result;  // it ran while the line was parsed
+    toolrack::log log(levels.at(given.log_level));
+    const auto config = [&] {
+        return given.config.empty() ? config::find_file() : std::filesystem::path(given.config);
+    };
+
+    if (app.got_subcommand("serve") && given.start.stdio) return static_cast<int>(app::run_stdio(config(), log));
+    if (app.got_subcommand("serve")) return static_cast<int>(app::run_server(config(), given.start, log));
+    if (app.got_subcommand("check")) return static_cast<int>(app::run_check(config(), given.start, log));
+    if (app.got_subcommand("reload")) return static_cast<int>(cli::run_reload(config()));
+    if (app.got_subcommand("status")) return static_cast<int>(cli::run_status(config(), given.as_json));
+    if (app.got_subcommand("inspect")) return static_cast<int>(cli::run_inspect(given.library, given.as_json, log));
+    print_version();
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    arguments given;
+    CLI::App app("Toolrack serves tools to MCP clients: tools are shared libraries, and so is the lock on the door.",
+                 "toolrack");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("toolrack ") + TOOLRACK_VERSION);
+
+    auto* serve = app.add_subcommand("serve", "Serve until SIGTERM");
+    auto* check = app.add_subcommand("check", "Do everything that a start would do, except listen");
+    serve->add_flag("--stdio", given.start.stdio,
+                    "Serve the one client that started this process, on standard input and output");
+    add_start_options(*serve, given);
+    add_start_options(*check, given);
+    add_config_option(*app.add_subcommand("reload", "Have the running server read its configuration again"), given);
+    auto* status = app.add_subcommand("status",
+                                      "Show how the running server is: its plugins, its locks, and what is amiss");
+    add_config_option(*status, given);
+    status->add_flag("--json", given.as_json, "One line of JSON");
+    auto* inspect = app.add_subcommand("inspect", "Show what a plugin library is and offers");
+    inspect->add_option("library", given.library, "The .so file")->required()->type_name("FILE");
+    inspect->add_flag("--json", given.as_json, "One line of JSON");
+    int result = 0;
+    auto& token = cli::add_token_commands(app, result);
+    const cli::mint_command mint(token);
+    app.add_subcommand("version", "Show versions: of toolrack, of the plugin ABI, of the protocol");
+    const cli::key_command key(app);
+    const cli::scan_command scan(app);
+
+    try {
+        service::keep_memory_private();
+        hide_environment();
+        app.parse(count, words);
+        if (key.is_asked_for()) return static_cast<int>(key.run());
+        if (mint.is_asked_for()) return static_cast<int>(mint.run());
+        if (scan.is_asked_for()) return scan.run();
+        return run(app, given, result);
+    } catch (const CLI::ParseError& error) {
+        return complain_about(error, app, count, words);
+    } catch (const failure& wrong) {
+        say_wrong(wrong.what());
+        return static_cast<int>(wrong.code());
+    } catch (const std::exception& bug) {
+        say_wrong(std::string("something went wrong that should not: ") + bug.what());
+        return static_cast<int>(exit_code::software);
+    }
+}

@@ -1,0 +1,75 @@
+#include "http/syntax/chunks.hpp"
+
+#include <algorithm>
+
+namespace toolrack::http {
+namespace {
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+}  // namespace
+
+result<std::string_view, rejection> chunks::take(std::string_view in, std::string& body) {
+    std::size_t used = 0;
+    while (used < in.size() && !is_complete()) {
+        if (state_ == state::data) {
+            const auto part =
+                static_cast<std::size_t>(std::min<std::uint64_t>(size_, in.size() - used));
+            body.append(in.substr(used, part));
+            used += part;
+            size_ -= part;
+            if (size_ == 0) state_ = state::data_cr;
+        } else if (!step(in[used++])) {
+            return refuse(400,
+                          "The chunked body is malformed; extensions and trailers are not taken.");
+        } else if (is_too_large_) {
+            return refuse(413, "The body is larger than this server allows (limits.body).");
+        }
+    }
+    return in.substr(used);
+}
+
+// One byte of what surrounds the data; false when the grammar has no place for it.
+bool chunks::step(char c) {
+    const auto expect = [&](char wanted, state next) {
+        if (c != wanted) return false;
+        state_ = next;
+        return true;
+    };
+    switch (state_) {
+    case state::size:
+        return c == '\r' && digits_ > 0 ? (state_ = state::size_lf, true) : add_digit(c);
+    case state::size_lf:
+        if (c != '\n') return false;
+        begin_chunk();
+        return true;
+    case state::data_cr: return expect('\r', state::data_lf);
+    case state::data_lf: return expect('\n', state::size);
+    case state::last_cr: return expect('\r', state::last_lf);
+    case state::last_lf: return expect('\n', state::complete);
+    case state::data:
+    case state::complete: break;
+    }
+    return false;
+}
+
+bool chunks::add_digit(char c) {
+    const int value = hex_value(c);
+    if (value < 0 || ++digits_ > 16) return false;
+    size_ = size_ * 16 + static_cast<unsigned>(value);
+    return true;
+}
+
+void chunks::begin_chunk() {
+    digits_ = 0;
+    state_ = size_ == 0 ? state::last_cr : state::data;
+    is_too_large_ = size_ > left_;
+    if (!is_too_large_) left_ -= static_cast<std::size_t>(size_);
+}
+
+}  // namespace toolrack::http

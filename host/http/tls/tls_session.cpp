@@ -1,0 +1,123 @@
+#include "http/tls/tls_session.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <boost/asio/error.hpp>
+#include <new>
+
+namespace toolrack::http {
+namespace {
+
+namespace error = boost::asio::error;
+
+bool is_http(unsigned long why) {
+    const int reason = ERR_GET_REASON(why);
+    return reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST;
+}
+
+bool is_only_gone(unsigned long why) {
+    return why == 0 || ERR_GET_LIB(why) == ERR_LIB_SYS ||
+           ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+}  // namespace
+
+void tls_session::freed::operator()(ssl_st* session) const noexcept {
+    SSL_free(session);
+}
+
+tls_session::tls_session(ssl_ctx_st& settings, int socket)
+    : wire_(socket), ssl_(SSL_new(&settings)) {
+    auto* bio = ssl_ ? wire_.make_bio() : nullptr;
+    if (!bio) throw std::bad_alloc();
+    SSL_set_bio(ssl_.get(), bio, bio);
+    SSL_set_accept_state(ssl_.get());
+}
+
+// What another session of this thread left in OpenSSL's list of errors would be taken for ours.
+void tls_session::begin_turn() noexcept {
+    ERR_clear_error();
+    wire_.begin_turn();
+}
+
+tls_session::error_code tls_session::outcome_of(int returned, event& after) {
+    switch (SSL_get_error(ssl_.get(), returned)) {
+    case SSL_ERROR_NONE: return {};
+    case SSL_ERROR_WANT_READ: after = event::wait_read; return error::would_block;
+    case SSL_ERROR_WANT_WRITE: after = event::wait_write; return error::would_block;
+    case SSL_ERROR_ZERO_RETURN: return error::eof;
+    // Also an end that was not announced: what came before it may have been cut off.
+    default: is_broken_ = true; return error::connection_reset;
+    }
+}
+
+handshake tls_session::shake_hands() {
+    begin_turn();
+    const auto failed = outcome_of(SSL_do_handshake(ssl_.get()), reads_after_);
+    if (!failed) return handshake::done;
+    if (failed == error::would_block) return handshake::waits;
+    why_not_ = ERR_peek_error();
+    if (is_http(why_not_)) return handshake::clear_text;
+    return is_only_gone(why_not_) ? handshake::gone : handshake::failed;
+}
+
+std::string tls_session::why_not() const {
+    const auto verified = SSL_get_verify_result(ssl_.get());
+    if (verified != X509_V_OK) {
+        return std::string("its certificate is not accepted: ") +
+               X509_verify_cert_error_string(verified);
+    }
+    const char* reason = ERR_reason_error_string(why_not_);
+    return reason ? reason : "nobody knows why";
+}
+
+std::string tls_session::client_certificate() const {
+    const auto* shown = SSL_get0_peer_certificate(ssl_.get());
+    if (!shown || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509(shown, &bytes);
+    if (size <= 0) return {};
+    std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+    return der;
+}
+
+std::size_t tls_session::read(std::span<char> into, error_code& failed) {
+    begin_turn();
+    std::size_t bytes = 0;
+    const auto returned = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
+    failed = outcome_of(returned, reads_after_);
+    is_drained_ = failed == error::would_block;
+    return bytes;
+}
+
+std::size_t tls_session::write(std::string_view text, error_code& failed) {
+    std::size_t written = 0;
+    failed = {};
+    // A record at a time is sealed and sent.
+    while (written < text.size() && !failed) {
+        begin_turn();
+        std::size_t bytes = 0;
+        const auto rest = text.substr(written);
+        const auto returned = SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &bytes);
+        failed = outcome_of(returned, writes_after_);
+        written += bytes;
+    }
+    is_drained_ = false;  // to seal, OpenSSL may have had to read
+    if (written > 0 && failed == error::would_block) failed = {};
+    return written;
+}
+
+bool tls_session::holds_more() const noexcept {
+    return !is_drained_ && SSL_has_pending(ssl_.get());
+}
+
+void tls_session::say_end() noexcept {
+    if (is_broken_ || !SSL_is_init_finished(ssl_.get())) return;
+    begin_turn();
+    (void)SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+}
+
+}  // namespace toolrack::http

@@ -1,0 +1,26 @@
+// Ends the process when a second stop signal arrives while the first one is still being handled.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "service/signals.hpp"
+
+namespace toolrack::service {
+
+// From its construction on, the next stop signal calls `end_process`, which does not return, whatever the main thread
+// waits for. The call comes from a thread of this object. `signals` must outlive it.
+class second_signal_exit {
+public:
+    second_signal_exit(const signals& signals, std::function<void()> end_process);
+    ~second_signal_exit();
+    second_signal_exit(const second_signal_exit&) = delete;
+    second_signal_exit& operator=(const second_signal_exit&) = delete;
+
+private:
+    std::atomic<bool> is_over_ = false;
+    std::thread thread_;
+};
+
+}  // namespace toolrack::service
