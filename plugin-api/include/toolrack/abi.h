@@ -30,6 +30,7 @@
  */
 #ifndef TOOLRACK_ABI_H
 #define TOOLRACK_ABI_H
+/* clang-format off */
 
 #include <stdbool.h>
 #include <stddef.h>
