@@ -1,8 +1,7 @@
-"""The examples, served by the host: each answers as its README says.
+"""The examples, loaded by the server, behave as their READMEs say.
 
-A block of shell in a README that is followed by a block of text or JSON is run as it stands, but for the port, and has
-to say what that block says; `…` there is whatever it may be. The first block of each README builds it, and was run
-by ctest before.
+A shell block of a README that is followed by a text or JSON block must print that block; `…` in it matches anything. Only
+the port is replaced. The first block of each README builds the example; a ctest test has run it before.
 """
 
 import base64
@@ -24,26 +23,26 @@ from harness import BINARY, BUILD, PATIENCE, SOURCE, Server, Session, example, n
 EXAMPLES = SOURCE / "examples"
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
 
-MARK = "----- end of block -----"
+END_OF_BLOCK = "----- end of block -----"
 
 
 def blocks(folder):
-    """[(language, text)] of every fenced block of the README."""
+    """[(language, text)] for every fenced block of the README."""
     return re.findall(r"^```(\w+)\n(.*?)^```$", (EXAMPLES / folder / "README.md").read_text(), re.M | re.S)
 
 
-def on_one_line(text):
-    """JSON that a README broke into lines."""
+def joined(text):
+    """JSON without the line breaks of the README."""
     return "".join(line.strip() for line in text.splitlines())
 
 
 def pattern_of(language, expected):
-    expected = on_one_line(expected) if language == "json" else expected.strip()
+    expected = joined(expected) if language == "json" else expected.strip()
     return ".*?".join(re.escape(piece) for piece in expected.split("…"))
 
 
-class Built:
-    """A folder with what the README's first block made in it."""
+class BuiltExample:
+    """A folder with links to the files that the README's first block made."""
 
     def __init__(self, folder):
         self._temporary = tempfile.TemporaryDirectory(prefix="toolrack-example-")
@@ -58,74 +57,70 @@ class Built:
         self._temporary.cleanup()
 
     def run(self, commands, port, **environment):
-        """What each of the commands said; they share one shell."""
-        script = "".join(f"{command}\nprintf '\\n%s\\n' '{MARK}'\n" for command in commands)
+        """The output of each command; all run in one shell."""
+        script = "".join(f"{command}\nprintf '\\n%s\\n' '{END_OF_BLOCK}'\n" for command in commands)
         script = script.replace("localhost:8080", f"localhost:{port}")
         paths = f"{BINARY.parent}:{os.environ['PATH']}"
         shell = subprocess.Popen(["bash", "-eu", "-c", script], cwd=self.path, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                  start_new_session=True, env=os.environ | {"PATH": paths} | environment)
         try:
-            said, complaints = shell.communicate(timeout=4 * PATIENCE)
+            output, errors = shell.communicate(timeout=4 * PATIENCE)
         except subprocess.TimeoutExpired:
-            os.killpg(shell.pid, signal.SIGKILL)  # with what it left running
-            said, complaints = shell.communicate()
+            os.killpg(shell.pid, signal.SIGKILL)  # with its background processes
+            output, errors = shell.communicate()
         if shell.returncode != 0:
-            raise AssertionError(f"ended with {shell.returncode}:\n{said}{complaints}")
-        return said.split(f"\n{MARK}\n")[:-1]
+            raise AssertionError(f"ended with {shell.returncode}:\n{output}{errors}")
+        return output.split(f"\n{END_OF_BLOCK}\n")[:-1]
 
 
 class Readme(unittest.TestCase):
-    """What a README shows is what happens."""
-
-    def assert_answers(self, built, shown, port, **environment):
-        """`shown`: blocks of a README; those of shell are run, those after them are expected."""
-        commands = [text for language, text in shown if language == "sh"]
-        said = built.run(commands, port, **environment)
+    def assert_outputs_match(self, built, readme, port, **environment):
+        """Runs the shell blocks of `readme` and compares the output with the text or JSON block after each."""
+        commands = [text for language, text in readme if language == "sh"]
+        outputs = built.run(commands, port, **environment)
         compared = 0
-        for (language, command), following in zip(shown, shown[1:] + [("sh", "")]):
+        for (language, command), (kind, expected) in zip(readme, readme[1:] + [("sh", "")]):
             if language != "sh":
                 continue
-            answer = said.pop(0)
-            if following[0] in ("text", "json"):
+            output = outputs.pop(0)
+            if kind in ("text", "json"):
                 compared += 1
-                answer = on_one_line(answer) if following[0] == "json" else answer.strip()
-                self.assertRegex(answer, rf"(?s)\A{pattern_of(*following)}\Z", command)
+                output = joined(output) if kind == "json" else output.strip()
+                self.assertRegex(output, rf"(?s)\A{pattern_of(kind, expected)}\Z", command)
         self.assertGreater(compared, 0)
 
-    def assert_serves_what_is_shown(self, folder):
-        with tempfile.TemporaryDirectory(prefix="toolrack-drop-") as drop, Built(folder) as built:
+    def check_readme(self, folder):
+        with tempfile.TemporaryDirectory(prefix="toolrack-drop-") as drop, BuiltExample(folder) as built:
             shutil.copy(example(folder), pathlib.Path(drop) / f"{folder}.so")
             with Server(settings(directories=[drop])) as server:
                 self.assertNotIn("not served", server.log)
-                self.assert_answers(built, blocks(folder)[1:], server.port, MCP_AUTH_TOKEN=server.token)
+                self.assert_outputs_match(built, blocks(folder)[1:], server.port, MCP_AUTH_TOKEN=server.token)
 
-    def test_of_auth_backend_is_true(self):
-        _, make_token, (language, config), *shown = blocks("auth-backend")
+    def test_of_auth_backend(self):
+        _, make_token, (language, config), *readme = blocks("auth-backend")
         self.assertEqual("toml", language)
-        with Built("auth-backend") as built:
-            said = built.run([make_token[1], 'echo "$ANN $ANN_SHA256"'], 0)[1]
-            ann, hashed = said.split()
+        with BuiltExample("auth-backend") as built:
+            ann, hashed = built.run([make_token[1], 'echo "$ANN $ANN_SHA256"'], 0)[1].split()
             config = config.replace("/usr/local/lib/guests.so", str(example("auth-backend")))
             config = '[server]\nlisten = ["127.0.0.1:0"]\n' + config
             with Server(config, token=new_token(), ANN_SHA256=hashed) as server:
-                self.assert_answers(built, shown, server.port, MCP_AUTH_TOKEN=server.token, ANN=ann)
-                self.assertEqual(401, server.post(rpc("ping")).status)  # what was let in before
+                self.assert_outputs_match(built, readme, server.port, MCP_AUTH_TOKEN=server.token, ANN=ann)
+                self.assertEqual(401, server.post(rpc("ping")).status)  # the token of the backend env-token
                 self.assertNotIn(ann, server.log)
 
 
-def give_claims():
+def add_tests():
     for folder in FOLDERS:
         if folder != "auth-backend":
-            setattr(Readme, f"test_of_{folder.replace('-', '_')}_is_true",
-                    lambda self, folder=folder: self.assert_serves_what_is_shown(folder))
+            setattr(Readme, f"test_of_{folder.replace('-', '_')}",
+                    lambda self, folder=folder: self.check_readme(folder))
 
 
-give_claims()
+add_tests()
 
 
 class Example(unittest.TestCase):
-    """What a README cannot show."""
 
     def serve(self, folder):
         drop = tempfile.TemporaryDirectory(prefix="toolrack-drop-")
@@ -133,7 +128,7 @@ class Example(unittest.TestCase):
         shutil.copy(example(folder), pathlib.Path(drop.name) / f"{folder}.so")
         return Server(settings(directories=[drop.name]))
 
-    def test_the_picture_is_one(self):
+    def test_draw_morse_returns_a_png_of_dots_and_dashes(self):
         with self.serve("content") as server:
             content = server.call_tool("draw_morse", {"text": "et"}).result["content"]
         self.assertEqual(("text", "image"), tuple(block["type"] for block in content))
@@ -151,7 +146,7 @@ class Example(unittest.TestCase):
         # A dot, three dark ones of a dash: a filter byte and then a byte for each.
         self.assertEqual((b"\0" + b"\0\xff\xff\xff\0\0\0\xff") * 24, zlib.decompress(chunks[b"IDAT"]))
 
-    def test_the_sound_is_one(self):
+    def test_play_morse_returns_a_wav_of_the_right_length(self):
         with self.serve("content") as server:
             [sound] = server.call_tool("play_morse", {"text": "et", "pitch": "high"}).result["content"]
         self.assertEqual("audio/wav", sound["mimeType"])
@@ -159,13 +154,13 @@ class Example(unittest.TestCase):
             self.assertEqual((1, 1, 8000), (read.getnchannels(), read.getsampwidth(), read.getframerate()))
             self.assertEqual(8 * 480, read.getnframes())
 
-    def test_the_link_leads_somewhere(self):
+    def test_the_linked_resource_equals_the_embedded_one(self):
         with self.serve("content") as server:
             embedded, link = server.call_tool("morse_alphabet").result["content"]
             read = server.plain("resources/read", {"uri": link["uri"]}).result["contents"]
         self.assertEqual([embedded["resource"]], read)
 
-    def test_the_notebook_asks_an_older_client_to_listen_in_its_session(self):
+    def test_a_changed_note_is_sent_to_a_subscribed_legacy_session(self):
         with self.serve("notes") as server:
             session = Session(server)
             session.request("tools/call", {"name": "write_note", "arguments": {"title": "a", "words": "b"}})
@@ -179,13 +174,13 @@ class Example(unittest.TestCase):
                              (heard["method"], heard["params"]))
             server.wait_for_line("somebody watches a note")
 
-    def test_a_postcard_is_written_by_an_older_client_that_is_sent_the_questions(self):
+    def test_write_postcard_sends_its_questions_to_a_legacy_client(self):
         answers = {
             "elicitation/create": {"action": "accept", "content": {"place": "Lisbon", "weather": "fine"}},
             "sampling/createMessage": {"role": "assistant", "model": "any",
                                        "content": {"type": "text", "text": "Wish you were here."}}}
         with self.serve("asking") as server:
-            session = AskedSession(server, {"elicitation": {}, "sampling": {}})
+            session = Session(server, capabilities={"elicitation": {}, "sampling": {}})
             with server.connect() as stream:
                 stream.send(server.request(fields=session.fields(), body=rpc(
                     "tools/call", {"name": "write_postcard", "arguments": {"to": "Ann"}}, "card")))
@@ -202,7 +197,7 @@ class Example(unittest.TestCase):
         self.assertEqual(list(answers), asked)
         self.assertEqual("From Lisbon:\nWish you were here.", message["result"]["content"][0]["text"])
 
-    def test_a_count_that_a_client_takes_back_ends(self):
+    def test_a_cancelled_count_ends(self):
         with self.serve("long-work") as server:
             session = Session(server)
             with server.connect() as stream:
@@ -213,16 +208,5 @@ class Example(unittest.TestCase):
                 while not stream.read_event():
                     pass
                 session.post(rpc("notifications/cancelled", {"requestId": "long"}, None))
-            server.stop()  # which waits for calls, and names those that never end
+            server.stop()  # it waits for calls and logs the ones that never end
             self.assertNotIn("never came back", server.log)
-
-
-class AskedSession(Session):
-    """A session of a client that can be asked."""
-
-    def __init__(self, server, capabilities):
-        super().__init__(server)
-        opened = server.post(rpc("initialize", {"protocolVersion": self.version, "capabilities": capabilities,
-                                                "clientInfo": {"name": "e2e", "version": "1"}}, 0))
-        self.id = opened.field("Mcp-Session-Id")
-        self.post(rpc("notifications/initialized", id=None))
