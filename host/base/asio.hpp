@@ -1,7 +1,7 @@
 // Asio as this project uses it: one concrete executor, coroutines, errors as values.
 //
-// An I/O thread runs one io_context(1). Naming its executor type everywhere, in place of
-// any_io_executor, keeps type erasure out of every await.
+// An I/O thread runs one io_context(1). Its concrete executor type replaces any_io_executor everywhere, so that no
+// await pays for type erasure.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,11 +25,10 @@ using executor = asio::io_context::executor_type;
 template <typename T>
 using awaitable = asio::awaitable<T, executor>;
 
-// Completion token of the request path: results and errors come back as a tuple, never thrown.
+// The completion token of the request path: errors and results come back as a tuple and are never thrown.
 inline constexpr auto as_values = asio::as_tuple(asio::use_awaitable_t<executor>{});
 
-using timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>,
-                                         executor>;
+using timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
 
 }  // namespace toolrack

@@ -21,13 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What this process moves into.
+// The child group that this process moves into.
 constexpr const char* server_group = "server";
-constexpr const char* controllers_of_ours[] = {"memory", "pids"};
+constexpr const char* wanted_controllers[] = {"memory", "pids"};
 
 std::string because() { return std::strerror(errno); }
 
-// These files are written whole, with one write, or not at all.
+// A cgroup file takes its value in one write.
 bool write_to(const fs::path& file, std::string_view text) noexcept {
     const auto opened = open_file(file, O_WRONLY);
     return opened && ::write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -45,7 +45,7 @@ bool has_word(const std::string& text, std::string_view word) {
     return false;
 }
 
-// The group that this process is in, as the files of the tree have it; empty without version 2.
+// The folder of the group that this process is in; empty without cgroup version 2.
 fs::path own_folder() {
     std::string group;
     std::ifstream groups("/proc/self/cgroup");
@@ -70,16 +70,16 @@ bool is_marked(const fs::path& folder, const char* attribute) {
     return ::getxattr(folder.c_str(), attribute, &mark, 1) == 1 && mark == '1';
 }
 
-// systemd marks what it delegates, and gives it to whoever is to have it. Root could write anywhere; what is not
-// marked belongs to somebody else, unless it is all that a container sees of the tree.
-bool is_left_to_us(const fs::path& folder) {
+// systemd marks a delegated group with an extended attribute and changes its owner. Root can write to every group, so
+// for root an unmarked group counts only when it is the root that a container sees.
+bool is_delegated(const fs::path& folder) {
     struct stat about {};
     if (::stat(folder.c_str(), &about) != 0 || ::access((folder / "cgroup.procs").c_str(), W_OK) != 0) return false;
     if (is_marked(folder, "user.delegate") || is_marked(folder, "trusted.delegate")) return true;
     if (about.st_uid == ::geteuid() && ::geteuid() != 0) return true;
     struct stat above {};
     const bool is_top = ::stat((folder.parent_path() / "cgroup.procs").c_str(), &above) != 0;
-    return is_top && fs::exists(folder / "cgroup.type");  // which the whole machine's has not
+    return is_top && fs::exists(folder / "cgroup.type");  // the root group of the machine has no such file
 }
 
 bool is_alone_in(const fs::path& folder) {
@@ -103,18 +103,18 @@ bool wait_until_empty(const fs::path& folder, std::chrono::milliseconds limit) n
     return false;
 }
 
-constexpr auto long_enough = std::chrono::seconds(1);  // to die of SIGKILL
+constexpr auto kill_timeout = std::chrono::seconds(1);  // for a process to end after SIGKILL
 
-// Groups of a process that did not end in order. Those that somebody is in are left alone; who has died is listed no
-// more, and in it for a moment yet.
-void sweep(const fs::path& root) {
+// Removes groups that an earlier server left behind after a crash. Groups with processes are left alone. A process that
+// has just died is not listed any more, but keeps its group for a moment.
+void remove_stale_groups(const fs::path& root) {
     std::error_code error;
     std::vector<fs::path> left;
     for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error))
         if (at->path().filename().string().starts_with("plugin-")) left.push_back(at->path());
     for (const auto& one : left) {
         if (::rmdir(one.c_str()) == 0) continue;
-        if (read(one / "cgroup.procs").empty() && wait_until_empty(one, long_enough)) ::rmdir(one.c_str());
+        if (read(one / "cgroup.procs").empty() && wait_until_empty(one, kill_timeout)) ::rmdir(one.c_str());
     }
 }
 
@@ -123,8 +123,8 @@ void sweep(const fs::path& root) {
 cgroup::~cgroup() {
     if (::rmdir(folder_.c_str()) == 0) return;
     kill();
-    wait_until_empty(folder_, long_enough);
-    ::rmdir(folder_.c_str());  // else the next server to begin does
+    wait_until_empty(folder_, kill_timeout);
+    ::rmdir(folder_.c_str());  // on failure the next server removes it
 }
 
 bool cgroup::add(pid_t process) const { return write_to(folder_ / "cgroup.procs", std::to_string(process)); }
@@ -133,17 +133,17 @@ void cgroup::kill() const noexcept { write_to(folder_ / "cgroup.kill", "1"); }
 
 result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::of_this_process() {
     const auto folder = own_folder();
-    if (folder.empty()) return complain("there are no cgroups of version 2 here");
+    if (folder.empty()) return complain("this system has no cgroups of version 2");
     return at(folder);
 }
 
 result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::at(const fs::path& folder) {
     // systemd can start a process in a group beneath the one that it delegates (DelegateSubgroup=).
-    const bool is_beneath = !is_left_to_us(folder) && is_left_to_us(folder.parent_path());
-    const auto root = is_beneath ? folder.parent_path() : folder;
-    if (!is_beneath && !is_left_to_us(folder)) return complain("no cgroup was left to this server");
-    if (!is_beneath) {
-        if (!is_alone_in(root)) return complain("the cgroup " + root.string() + " has other processes in it, too");
+    const bool is_in_subgroup = !is_delegated(folder) && is_delegated(folder.parent_path());
+    const auto root = is_in_subgroup ? folder.parent_path() : folder;
+    if (!is_in_subgroup && !is_delegated(folder)) return complain("no cgroup is delegated to this server");
+    if (!is_in_subgroup) {
+        if (!is_alone_in(root)) return complain("the cgroup " + root.string() + " contains other processes as well");
         const auto ours = root / server_group;
         if (::mkdir(ours.c_str(), 0755) != 0 && errno != EEXIST)
             return complain("no cgroup can be made in " + root.string() + ": " + because());
@@ -152,31 +152,33 @@ result<std::unique_ptr<cgroup_tree>, complaint> cgroup_tree::at(const fs::path& 
     }
 
     std::unique_ptr<cgroup_tree> tree(new cgroup_tree(root));
-    const auto there = read(root / "cgroup.controllers");
-    for (const auto* const one : controllers_of_ours) {
-        const bool works = has_word(there, one) && write_to(root / "cgroup.subtree_control", std::string("+") + one);
-        (one == controllers_of_ours[0] ? tree->limits_memory_ : tree->limits_tasks_) = works;
+    const auto available = read(root / "cgroup.controllers");
+    for (const auto* const one : wanted_controllers) {
+        const bool works =
+            has_word(available, one) && write_to(root / "cgroup.subtree_control", std::string("+") + one);
+        (one == wanted_controllers[0] ? tree->limits_memory_ : tree->limits_tasks_) = works;
     }
-    sweep(root);
+    remove_stale_groups(root);
     return tree;
 }
 
 std::unique_ptr<cgroup> cgroup_tree::make(std::string_view name, const cgroup::limits& limits, log& log) const {
     const auto next = [&] { return root_ / ("plugin-" + std::string(name) + '-' + std::to_string(++made_)); };
     auto folder = next();
-    for (int left = 100; left > 0 && fs::exists(folder); --left) folder = next();  // of one that is no more
+    for (int left = 100; left > 0 && fs::exists(folder); --left)
+        folder = next();  // skips groups that an earlier server left
     const auto failed = [&](const char* what) {
-        log.warning("{}: {} {}: {}; its processes are limited one by one", name, what, folder.string(), because());
+        log.warning("{}: {} {}: {}; only per-process limits apply", name, what, folder.string(), because());
         return nullptr;
     };
-    if (::mkdir(folder.c_str(), 0755) != 0) return failed("there can be no cgroup");
+    if (::mkdir(folder.c_str(), 0755) != 0) return failed("cannot create the cgroup");
     std::unique_ptr<cgroup> made(new cgroup(folder));
     if (limits_memory_) {
-        if (!write_to(folder / "memory.max", std::to_string(limits.memory))) return failed("memory is not limited in");
-        write_to(folder / "memory.swap.max", "0");  // there is none where there is no swap
+        if (!write_to(folder / "memory.max", std::to_string(limits.memory))) return failed("cannot limit memory in");
+        write_to(folder / "memory.swap.max", "0");  // fails on a system without swap
     }
     if (limits_tasks_ && !write_to(folder / "pids.max", std::to_string(limits.tasks)))
-        return failed("processes are not limited in");
+        return failed("cannot limit processes in");
     return made;
 }
 

@@ -1,7 +1,7 @@
-// Cgroups (version 2): limits that hold for a process with all that it starts, and an end for all of them at once.
+// Cgroups (version 2): limits for a process and all its descendants, and a way to kill all of them at once.
 //
-// Only in a part of the tree that somebody left to this process, as systemd does with Delegate=; elsewhere nothing
-// is touched. What a group cannot limit, because its controller was not left to us, it does not.
+// Used only in a subtree that was delegated to this process, for example by Delegate= of systemd. A limit whose
+// controller is not delegated is not set.
 #pragma once
 
 #include <sys/types.h>
@@ -21,16 +21,16 @@ namespace toolrack {
 class cgroup {
 public:
     struct limits {
-        std::size_t memory;  // bytes, of all its processes together
+        std::size_t memory;  // bytes, all processes together
         std::size_t tasks;   // threads and processes
     };
 
-    // Ends what is left in it, and removes it.
+    // Kills the processes that are left in it and removes it.
     ~cgroup();
     cgroup(const cgroup&) = delete;
     cgroup& operator=(const cgroup&) = delete;
 
-    // With all its threads, and whatever it starts from then on. False when it is not so.
+    // Moves a process with all its threads into the group; its later children belong to it as well. False on failure.
     bool add(pid_t process) const;
     void kill() const noexcept;
 
@@ -43,17 +43,18 @@ private:
 
 class cgroup_tree {
 public:
-    // The part of the tree that was left to this process. A group with processes of its own has no groups with limits
-    // beneath it, so this process moves into one beneath, too. The complaint is the end of "... , because ...".
+    // The subtree that is delegated to this process. A cgroup with processes of its own cannot have child groups with
+    // limits (the "no internal processes" rule), so this process moves into a child group. The complaint completes "...
+    // because ...".
     static result<std::unique_ptr<cgroup_tree>, complaint> of_this_process();
-    // The same for what is in `folder`, the group that this process is in.
+    // The same for `folder`, the group that this process is in.
     static result<std::unique_ptr<cgroup_tree>, complaint> at(const std::filesystem::path& folder);
 
-    // What is limited there.
+    // Which limits this subtree can set.
     bool limits_memory() const noexcept { return limits_memory_; }
     bool limits_tasks() const noexcept { return limits_tasks_; }
 
-    // A group of its own for what `name` says. Null when the kernel makes none, and the log says why. Any thread.
+    // A new group named after `name`. Null on failure; the log says why. Any thread.
     std::unique_ptr<cgroup> make(std::string_view name, const cgroup::limits& limits, log& log) const;
 
 private:

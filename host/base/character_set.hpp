@@ -1,5 +1,5 @@
-// Which characters a text may be made of, found out without a branch that depends on them: what a processor has learned
-// of secrets that are shown often would show in the time that others take.
+// A set of characters, and a check whether a text consists of them only. The check has no branch that depends on the
+// text, because the branch predictor would make the time depend on secrets that are checked often.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ public:
         for (const unsigned char c : members) is_member_[c] = 1;
     }
 
-    // Takes as long as the text is, whatever is in it.
+    // The time depends on the length of the text only.
     constexpr bool has_all_of(std::string_view text) const noexcept {
         unsigned has = 1;
         for (const unsigned char c : text) has &= is_member_[c];

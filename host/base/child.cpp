@@ -22,11 +22,19 @@ namespace {
     throw failure("Cannot start " + program + ": " + std::strerror(error) + ".", exit_code::software);
 }
 
-// The child sees where it may put temporary files and how to speak, and no variable besides.
+// Only the variables for temporary files and the locale, and the options of sanitizers.
 std::vector<std::string> scrubbed_environment() {
     std::vector<std::string> kept;
-    for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                             "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
+    for (const char* name : {"PATH",
+                             "HOME",
+                             "LANG",
+                             "LC_ALL",
+                             "TMPDIR",
+                             "TZ",
+                             "ASAN_OPTIONS",
+                             "UBSAN_OPTIONS",
+                             "LSAN_OPTIONS",
+                             "TSAN_OPTIONS"}) {
         if (const char* value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
     }
     return kept;
@@ -39,7 +47,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
     return pointers;
 }
 
-// What happens to the descriptors between fork and exec.
+// The file actions between fork and exec.
 class descriptor_plan {
 public:
     descriptor_plan(int executable, int printed, const std::vector<int>& given) {
@@ -51,8 +59,8 @@ public:
         for (const int one : given) put(one, next++);
         put(executable, next);
         posix_spawn_file_actions_addclosefrom_np(&actions_, next + 1);
-        // Opened once more: all below it are taken, so it gets this number without being moved there, which
-        // would cost it O_CLOEXEC. So not even the program itself is inherited.
+        // The executable is opened a second time. All lower numbers are taken, so it gets this number directly; dup2
+        // would clear O_CLOEXEC. So the child does not inherit its own executable.
         program_ = "/proc/self/fd/" + std::to_string(next + 1);
         posix_spawn_file_actions_addopen(
             &actions_, next + 1, ("/proc/self/fd/" + std::to_string(next)).c_str(), O_PATH | O_CLOEXEC, 0);
@@ -67,10 +75,10 @@ public:
     const std::string& program() const { return program_; }
 
 private:
-    // By way of a number that is nobody's target: one source may lie where another one goes.
+    // Through a high number first: the number of one source can be the target of another.
     void put(int ours, int theirs) {
-        constexpr int out_of_the_way = 64;
-        sources_.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, out_of_the_way));
+        constexpr int above_all_targets = 64;
+        sources_.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, above_all_targets));
         posix_spawn_file_actions_adddup2(&actions_, sources_.back().get(), theirs);
     }
 
@@ -79,7 +87,7 @@ private:
     std::string program_;
 };
 
-// Signals as a program expects them; a group of its own, so that a child of the child goes too.
+// Default signal handling, and a process group of its own, so that children of the child are killed as well.
 class attributes {
 public:
     attributes() {
@@ -106,7 +114,8 @@ private:
 std::string own_program() {
     std::error_code error;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    if (error) throw failure("Cannot find this program's own file: " + error.message() + ".", exit_code::software);
+    if (error)
+        throw failure("Cannot find the executable of this process: " + error.message() + ".", exit_code::software);
     return program.string();
 }
 
@@ -123,8 +132,12 @@ child::child(const program& program,
     auto environment = scrubbed_environment();
     const descriptor_plan plan(program.descriptor(), printed, given);
     const attributes attributes;
-    if (const int error = posix_spawn(&pid_, plan.program().c_str(), plan.get(), attributes.get(),
-                                      pointers_to(words).data(), pointers_to(environment).data()))
+    if (const int error = posix_spawn(&pid_,
+                                      plan.program().c_str(),
+                                      plan.get(),
+                                      attributes.get(),
+                                      pointers_to(words).data(),
+                                      pointers_to(environment).data()))
         cannot_start(program.file(), error);
     held_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));  // glibc 2.36 declares it for C only
     if (held_) return;
@@ -135,14 +148,15 @@ child::child(const program& program,
 }
 
 child::~child() {
-    constexpr auto long_enough = std::chrono::seconds(5);  // to die of SIGKILL, unless the kernel holds it
+    constexpr auto kill_timeout =
+        std::chrono::seconds(5);  // for a process to end after SIGKILL, unless it hangs in the kernel
     if (ended_) return;
     kill();
-    wait(long_enough);
+    wait(kill_timeout);
 }
 
 void child::kill() noexcept {
-    if (!ended_) ::kill(-pid_, SIGKILL);  // not reaped, so the number is still its own
+    if (!ended_) ::kill(-pid_, SIGKILL);  // not reaped yet, so the number cannot have been reused
 }
 
 std::optional<child::ending> child::wait(std::chrono::milliseconds limit) noexcept {
@@ -155,7 +169,7 @@ std::optional<child::ending> child::wait(std::chrono::milliseconds limit) noexce
         if (ready > 0) break;
         if (ready == 0 || errno != EINTR) return std::nullopt;
     }
-    kill();  // whatever it left behind in its group
+    kill();  // what is left of its process group
     siginfo_t about{};
     while (::waitid(P_PIDFD, static_cast<id_t>(held_.get()), &about, WEXITED) != 0 && errno == EINTR) {
     }

@@ -1,8 +1,8 @@
-// A child process that is given little, watched, and never left behind.
+// A child process with a minimal environment, which is killed and reaped when its object is destroyed.
 //
-// It inherits no descriptor but those it is given, reads nothing, and what it prints goes to one of them. It sees
-// the few variables that say where temporary files go and how to speak, works in "/", and has a process group of
-// its own: whatever is left of that when the child has ended, or when this is let go of, is killed.
+// It inherits only the descriptors that are passed to it, its standard input is /dev/null, and its output goes to one
+// descriptor. It gets the environment variables for temporary files and the locale, works in "/", and has a process
+// group of its own. What is left of that group when the child ends, or when the object is destroyed, is killed.
 #pragma once
 
 #include <sys/types.h>
@@ -16,11 +16,11 @@
 
 namespace toolrack {
 
-// The file of the program that is running.
+// The path of the running executable.
 std::string own_program();
 
-// A program, held in such a way that the same one is started however often, whatever is put in its file's place.
-// Throws failure when there is none.
+// An executable, held open so that every start runs the same file, even after its path was replaced (a package
+// upgrade). The constructor throws failure when the file cannot be opened.
 class program {
 public:
     explicit program(std::string file);
@@ -35,26 +35,28 @@ private:
 
 class child {
 public:
-    // Descriptor 3 and the following are `given`, and what it prints goes to `printed`. The arguments do not
-    // include the program's name. Throws failure when it cannot be started.
-    child(const program& program, const std::vector<std::string>& arguments, int printed,
+    // The descriptors in `given` become 3, 4, ... in the child; its output goes to `printed`. `arguments` does not
+    // include the name of the program. Throws failure when the program cannot be started.
+    child(const program& program,
+          const std::vector<std::string>& arguments,
+          int printed,
           const std::vector<int>& given);
     ~child();
     child(const child&) = delete;
     child& operator=(const child&) = delete;
 
-    // To be polled: readable when it has ended.
+    // A pidfd: readable when the child has ended.
     int descriptor() const noexcept { return held_.get(); }
     pid_t pid() const noexcept { return pid_; }
 
-    // And all that it started in its group.
+    // Kills the whole process group.
     void kill() noexcept;
 
     struct ending {
-        int exit_status = 0;  // when it ended by itself
+        int exit_status = 0;  // when it exited
         int signal = 0;       // when a signal ended it
     };
-    // Nothing when it has not ended within `limit`.
+    // Empty when it has not ended within `limit`.
     std::optional<ending> wait(std::chrono::milliseconds limit) noexcept;
 
 private:

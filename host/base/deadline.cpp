@@ -5,8 +5,7 @@
 
 namespace toolrack {
 
-deadline::deadline(deadlines& owner, std::function<void()> passed)
-    : owner_(owner), passed_(std::move(passed)) {}
+deadline::deadline(deadlines& owner, std::function<void()> passed) : owner_(owner), passed_(std::move(passed)) {}
 
 deadline::~deadline() { disarm(); }
 
@@ -45,7 +44,7 @@ void deadlines::wake() {
     const auto now = std::chrono::steady_clock::now();
     asleep_until_ = std::chrono::steady_clock::time_point::max();
 
-    // What passes now may arm others, also of the same duration, so take them out first.
+    // A callback may arm deadlines of the same duration, so the expired ones are taken out first.
     waiting passed;
     auto next = asleep_until_;
     for (auto& [duration, list] : by_duration_) {

@@ -1,11 +1,10 @@
-// Deadlines: everything that waits has one, and arming one costs a list insertion.
+// Deadlines of one I/O thread, cheap to arm and to disarm: arming is a list insertion.
 //
-// Most deadlines never pass, so what counts is the price of arming and disarming. Few distinct
-// durations are in use, and deadlines of one duration pass in the order in which they were armed: one
-// list per duration, appended to, and only the fronts are ever looked at. One timer per I/O thread
-// sleeps until the nearest front.
+// Most deadlines never expire. Few distinct durations are in use, and deadlines of one duration expire in the order in
+// which they were armed. So there is one list for each duration, new deadlines go to its end, and one timer for each
+// I/O thread waits for the earliest front.
 //
-// Belongs to one I/O thread. A deadline must be gone, or disarmed, before its `deadlines`.
+// Belongs to one I/O thread. A deadline must be destroyed or disarmed before its `deadlines`.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -19,20 +18,19 @@ namespace toolrack {
 
 class deadlines;
 
-class deadline : public boost::intrusive::list_base_hook<
-                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class deadline : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
-    // `passed` runs on the I/O thread, once per arming, with the deadline disarmed.
+    // `passed` runs on the I/O thread, once for each arm(), after the deadline was disarmed.
     deadline(deadlines& owner, std::function<void()> passed);
     ~deadline();
     deadline(const deadline&) = delete;
     deadline& operator=(const deadline&) = delete;
 
-    // Replaces what was armed before.
+    // Replaces an earlier arm().
     void arm(std::chrono::milliseconds after);
     void disarm() noexcept;
     bool is_armed() const noexcept { return is_linked(); }
-    // Until it passes; only while it is armed.
+    // The time until it expires. Call it only while it is armed.
     std::chrono::milliseconds left() const;
 
 private:

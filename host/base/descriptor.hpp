@@ -1,4 +1,4 @@
-// A file descriptor that somebody owns.
+// An owned file descriptor.
 #pragma once
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@ private:
     int number_;
 };
 
-// As open(2), for this process only; empty when it failed, and errno says why.
+// open(2) with O_CLOEXEC. Empty on failure; errno says why.
 inline descriptor open_file(const std::filesystem::path& file, int how, mode_t mode = 0) noexcept {
     return descriptor(::open(file.c_str(), how | O_CLOEXEC, mode));
 }

@@ -10,7 +10,7 @@
 namespace toolrack {
 
 sha256_digest sha256(std::string_view bytes) {
-    // Looked up once, for as long as the process lives: that is most of the cost of a short digest.
+    // Fetched once: the lookup is most of the cost of a short digest.
     static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     sha256_digest digest{};
     if (!method || EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, method, nullptr) != 1)
@@ -49,7 +49,7 @@ std::string hex(const sha256_digest& digest) {
 std::string random_id(std::size_t bytes) {
     std::string raw(bytes, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(raw.size())) != 1)
-        throw failure("The system gives no random bytes.", exit_code::software);
+        throw failure("The random generator of OpenSSL failed.", exit_code::software);
     return base64url(raw);
 }
 

@@ -17,8 +17,7 @@ sha256_digest hmac_sha256(const secret& key, std::string_view bytes);
 std::string hex(std::string_view bytes);
 std::string hex(const sha256_digest& digest);
 
-// `bytes` random bytes from the system as base64url without padding: unguessable, visible ASCII.
-// Throws failure when the system has none to give.
+// `bytes` random bytes as base64url without padding. Throws failure when the random generator fails.
 std::string random_id(std::size_t bytes);
 
 }  // namespace toolrack

@@ -26,13 +26,14 @@ std::optional<unsigned long long> take_number(const char* name) {
     const char* end = text->data() + text->size();
     const auto [rest, error] = std::from_chars(text->data(), end, number);
     if (error != std::errc{} || rest != end)
-        throw failure(std::string("The variable ") + name + " is \"" + printable(*text, 40) +
-                      "\", which is not a number. Whoever starts this server sets it; unset it, or correct it there.");
+        throw failure(
+            std::string("The variable ") + name + " is \"" + printable(*text, 40) +
+            "\", which is not a number. Unset it, or correct it in the program or unit that starts this server.");
     return number;
 }
 
-// To the heap: what the kernel shows is the place where the environment was at the start, and nothing else. Nobody
-// knows when the last one who asked for a variable has done with it, so what is moved stays for good.
+// The kernel shows the memory where the environment was at the start of the process. The copies are never freed,
+// because a caller of getenv() may keep the pointer.
 void hide_environment() {
     static auto& kept = *new std::vector<char*>;
     for (char** variable = environ; *variable; ++variable) {

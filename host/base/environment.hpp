@@ -1,6 +1,5 @@
-// What whoever started this process left in its environment. What is taken out is wiped, so that no plugin
-// sees it and no child inherits it (a secret: take_from_environment()); what stays is kept where the kernel
-// does not show it. All of it before there is any other thread.
+// Environment variables. A variable that is taken is unset and overwritten, so that no plugin sees it and no child
+// inherits it (for a secret: take_from_environment()). Call these functions before any other thread exists.
 #pragma once
 
 #include <optional>
@@ -8,13 +7,13 @@
 
 namespace toolrack {
 
-// Nothing when it is unset or empty.
+// Empty when the variable is unset or empty.
 std::optional<std::string> take_variable(const char* name);
 
-// Throws failure when it is anything but decimal digits.
+// The same for a number. Throws failure when the value is anything but decimal digits.
 std::optional<unsigned long long> take_number(const char* name);
 
-// From here on /proc/PID/environ shows nothing, because some of it may be secret. getenv() says what it said before.
+// Moves the environment to the heap, so that /proc/PID/environ shows nothing of it. getenv() keeps working.
 void hide_environment();
 
 }  // namespace toolrack

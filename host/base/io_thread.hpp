@@ -1,4 +1,4 @@
-// One I/O thread: an io_context that only this thread runs, and its deadlines.
+// An I/O thread: an io_context that only this thread runs, and its deadlines.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ public:
     void start() {
         thread_ = std::thread([this] { context_.run(); });
     }
-    // Ends whatever still runs there, as if every peer had left, and joins. Not from its own thread.
+    // Stops the io_context and joins the thread. Coroutines that still wait are destroyed with the context. Must not be
+    // called from the thread itself.
     void stop() {
         context_.stop();
         if (thread_.joinable()) thread_.join();

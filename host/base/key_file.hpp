@@ -1,5 +1,4 @@
-// A key that this server made for itself and keeps in a file: 43 characters of base64url, which only its
-// user may read.
+// A key that this server creates and keeps in a file: 43 characters of base64url, readable by its own user only.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +7,8 @@
 
 namespace toolrack {
 
-// The 32 bytes in `file`, which is made when there is none; of several processes that make it at once, all
-// get the same key. Throws failure, with what to do, when the file is not fit to be trusted.
+// The 32 bytes in `file`. The file is created when it does not exist; several processes that create it at the same time
+// get the same key. Throws failure when the file cannot be trusted; the sentence says what to do.
 secret load_or_make_key(const std::filesystem::path& file);
 
 }  // namespace toolrack

@@ -24,7 +24,7 @@ class log::sink {
 public:
     sink() : logger_("toolrack", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()) {
         logger_.set_level(spdlog::level::trace);
-        // Under systemd the journal stamps the time itself.
+        // The journal of systemd adds the time itself.
         logger_.set_pattern(std::getenv("JOURNAL_STREAM") ? "%^%l%$: %v" : "%Y-%m-%dT%H:%M:%S.%e%z %^%l%$: %v");
     }
 

@@ -1,7 +1,7 @@
-// The log: one line per event to standard error, passed to whoever writes to it.
+// The log: one line per event on standard error. Passed by reference; there is no global log.
 //
-// Every line goes through printable(), so nothing a client or a plugin says can forge a second one.
-// Nothing secret may reach it: secrets are of type `secret`, which does not format. Thread-safe.
+// Every line goes through printable(), so text from a client or a plugin cannot forge a second line. Secrets have the
+// type `secret`, which cannot be formatted. Thread-safe.
 #pragma once
 
 #include <fmt/core.h>
@@ -17,7 +17,7 @@ enum class severity : int { error = 3, warning = 4, notice = 5, info = 6, debug 
 
 class log {
 public:
-    // `least` is the least severe kind that is written.
+    // Lines less severe than `least` are not written.
     explicit log(severity least = severity::info);
     ~log();
 

@@ -33,7 +33,9 @@ private:
 // Holds a mutex for a scope.
 class TOOLRACK_THREAD_ANNOTATION(scoped_lockable) lock_guard {
 public:
-    explicit lock_guard(mutex& held) TOOLRACK_THREAD_ANNOTATION(acquire_capability(held)) : held_(held) { held_.lock(); }
+    explicit lock_guard(mutex& held) TOOLRACK_THREAD_ANNOTATION(acquire_capability(held)) : held_(held) {
+        held_.lock();
+    }
     ~lock_guard() TOOLRACK_THREAD_ANNOTATION(release_capability()) { held_.unlock(); }
     lock_guard(const lock_guard&) = delete;
     lock_guard& operator=(const lock_guard&) = delete;
@@ -43,8 +45,8 @@ private:
 };
 
 // A lock that can be released early and that a condition variable can wait with:
-// `while (queue_.empty()) ready_.wait(lock.native());`. Write the loop out: the analysis does not see into the lambda of
-// wait(lock, predicate).
+// `while (queue_.empty()) ready_.wait(lock.native());`. Write the loop out: the analysis does not see into the lambda
+// of wait(lock, predicate).
 class TOOLRACK_THREAD_ANNOTATION(scoped_lockable) unique_lock {
 public:
     explicit unique_lock(mutex& held) TOOLRACK_THREAD_ANNOTATION(acquire_capability(held)) : native_(held.native_) {}

@@ -1,4 +1,4 @@
-// An IP network, as "10.0.0.0/8" or "fd00::/8" names it.
+// An IP network in CIDR notation: "10.0.0.0/8", "fd00::/8".
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -12,10 +12,10 @@ namespace toolrack {
 
 class network {
 public:
-    // Nothing when `written` names none.
+    // Empty when `written` is not a network.
     static std::optional<network> read(const std::string& written);
 
-    // An IPv4 address that came in IPv6's clothes is the IPv4 address.
+    // An IPv4-mapped IPv6 address counts as the IPv4 address.
     bool contains(const boost::asio::ip::address& address) const;
 
 private:

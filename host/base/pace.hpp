@@ -1,5 +1,5 @@
-// A pace: so many lines a second and no more, for what a stranger can cause at will and the log must not
-// be the victim of. Thread-safe, and not exact when a second begins.
+// Rate limit for log lines that unauthenticated clients or plugins can trigger: at most so many a second. Thread-safe;
+// not exact at the boundary of a second.
 #pragma once
 
 #include <atomic>
@@ -15,14 +15,14 @@ public:
     bool allows_another() noexcept {
         using namespace std::chrono;
         const std::int64_t now = duration_cast<seconds>(steady_clock::now().time_since_epoch()).count();
-        if (second_.exchange(now) != now) said_ = 0;
-        return ++said_ <= most_;
+        if (second_.exchange(now) != now) count_ = 0;
+        return ++count_ <= most_;
     }
 
 private:
     const int most_;
-    std::atomic<std::int64_t> second_ = 0;  // of the last one
-    std::atomic<int> said_ = 0;             // how many in it
+    std::atomic<std::int64_t> second_ = 0;  // of the last line
+    std::atomic<int> count_ = 0;            // lines in that second
 };
 
 }  // namespace toolrack

@@ -4,12 +4,12 @@
 
 namespace toolrack {
 
-periodic_task::periodic_task(std::chrono::milliseconds apart, std::function<void()> look)
-    : apart_(apart), look_(std::move(look)), thread_([this] { run(); }) {}
+periodic_task::periodic_task(std::chrono::milliseconds interval, std::function<void()> task)
+    : interval_(interval), task_(std::move(task)), thread_([this] { run(); }) {}
 
 periodic_task::~periodic_task() {
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         is_ended_ = true;
     }
     ended_.notify_one();
@@ -17,10 +17,14 @@ periodic_task::~periodic_task() {
 }
 
 void periodic_task::run() {
-    std::unique_lock lock(mutex_);
-    while (!ended_.wait_for(lock, apart_, [this] { return is_ended_; })) {
+    unique_lock lock(mutex_);
+    for (;;) {
+        const auto next = std::chrono::steady_clock::now() + interval_;
+        while (!is_ended_)
+            if (ended_.wait_until(lock.native(), next) == std::cv_status::timeout) break;
+        if (is_ended_) return;
         lock.unlock();
-        look_();
+        task_();
         lock.lock();
     }
 }

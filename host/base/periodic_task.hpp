@@ -1,20 +1,21 @@
-// A periodic task: looks at something again and again, on a thread of its own, for what takes longer than a
-// request should wait for.
+// Calls a function periodically on a thread of its own, for work that is too slow for an I/O thread.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "base/mutex.hpp"
 
 namespace toolrack {
 
 class periodic_task {
 public:
-    // `look` runs on the periodic task's thread, `apart` from the end of one look to the next. It must not throw.
-    periodic_task(std::chrono::milliseconds apart, std::function<void()> look);
-    // Returns when a look that has begun is over.
+    // `task` runs on that thread; `interval` is the time from the end of one run to the start of the next. It must not
+    // throw.
+    periodic_task(std::chrono::milliseconds interval, std::function<void()> task);
+    // Joins the thread; a run in progress ends first.
     ~periodic_task();
     periodic_task(const periodic_task&) = delete;
     periodic_task& operator=(const periodic_task&) = delete;
@@ -22,11 +23,11 @@ public:
 private:
     void run();
 
-    const std::chrono::milliseconds apart_;
-    const std::function<void()> look_;
-    std::mutex mutex_;
+    const std::chrono::milliseconds interval_;
+    const std::function<void()> task_;
+    mutex mutex_;
     std::condition_variable ended_;
-    bool is_ended_ = false;
+    bool is_ended_ TOOLRACK_GUARDED_BY(mutex_) = false;
     std::thread thread_;  // last: it uses the others
 };
 

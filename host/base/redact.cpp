@@ -14,7 +14,7 @@ constexpr std::string_view in_opaque = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd
 constexpr std::string_view in_base64url = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
 constexpr std::string_view in_bearer = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~+/=";
 
-// What of a text that begins with one of the words below stays, and how much after it goes.
+// How many bytes of a text that begins with a known prefix stay, and how many after them are replaced.
 struct cut {
     std::size_t kept = 0, hidden = 0;
 };
@@ -27,7 +27,7 @@ std::optional<cut> opaque(std::string_view text) {
     constexpr std::size_t prefix = 4, id = 12;
     const auto run = run_of(in_opaque, text, prefix);
     if (run <= id) return std::nullopt;
-    // The underscore behind the id is kept, so that it looks like what it was.
+    // The underscore after the id stays, so that the text is still recognisable as a token.
     const auto kept = prefix + id + (text[prefix + id] == '_' ? 1 : 0);
     return cut{kept, prefix + run - kept};
 }
@@ -37,7 +37,7 @@ std::optional<cut> key(std::string_view text) {
     return cut{prefix, run_of(in_base64url, text, prefix)};
 }
 
-// Three segments: only with its signature is it worth anything, but its claims are nobody's business either.
+// A JWT has three segments. Its claims are private even without the signature.
 std::optional<cut> signed_token(std::string_view text) {
     constexpr std::size_t prefix = 3;
     std::size_t end = prefix;
@@ -51,9 +51,9 @@ std::optional<cut> signed_token(std::string_view text) {
 }
 
 std::optional<cut> shown(std::string_view text) {
-    constexpr std::size_t prefix = 6, shortest = 16;  // "Authorization: Bearer TOKEN" is a sentence of ours
+    constexpr std::size_t prefix = 6, shortest = 16;  // our own messages contain "Authorization: Bearer TOKEN"
     const auto run = run_of(in_bearer, text, prefix);
-    // What another shape knows better is left to it.
+    // The shape for trk_ tokens keeps the id.
     if (run < shortest || text.substr(prefix).starts_with("trk_")) return std::nullopt;
     return cut{prefix, run};
 }

@@ -1,19 +1,19 @@
-// The last line before what people read: takes out what looks like one of our secrets, wherever it came from.
+// The last line of defence for logs and messages: replaces text that looks like a token or a key.
 //
-// Nothing should need it, because secrets are of a type that does not format. But a client can put its token into
-// a method's name, a plugin can log what it was told, and a person can paste a token where an id belongs.
+// Secrets of the server have a type that cannot be formatted. But a client can put its token into a method name, a
+// plugin can log its arguments, and a user can paste a token where an id is expected.
 #pragma once
 
 #include <string>
 
 namespace toolrack {
 
-// What follows these is replaced, whether or not it is whole or right:
-//   trk_ID_...     a token of token-file's; its id is public and stays
-//   trkk_...       a key of hmac-token's
-//   eyJ... . . .   a signed token, ours or another's
-//   Bearer ...     whatever it is that somebody shows, when it is long enough to be a token
-// Costs a search for three short words in a text that holds none of them.
+// Replaced is what follows one of these prefixes, complete and valid or not:
+//   trk_ID_...     a token of token-file; its id is public and stays
+//   trkk_...       a key of hmac-token
+//   eyJ... . . .   a JWT
+//   Bearer ...     any credential that is long enough to be a token
+// A text without these prefixes costs three substring searches.
 std::string redacted(std::string text);
 
 }  // namespace toolrack

@@ -32,8 +32,8 @@ bool write_all(int number, std::string_view bytes) {
     return true;
 }
 
-// The name, too, must be on the disk. Not every file system can say when it is.
-void keep_names(const fs::path& file) {
+// Makes the directory entry durable. Not every file system supports it.
+void sync_folder(const fs::path& file) {
     const auto parent = file.parent_path();
     if (const auto folder = open_file(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY); folder)
         ::fsync(folder.get());
@@ -48,19 +48,18 @@ void replace_file(const fs::path& file, std::string_view bytes, const replacing&
         if (!to) refuse(file, "cannot be written");
         struct stat before {};
         if (::lstat(file.c_str(), &before) == 0 && S_ISREG(before.st_mode)) {
-            // An owner can be kept only by root; for anybody else it is the same one, or not theirs to write.
+            // Only root can change an owner; another user either owns the file already or cannot write it.
             if (::fchown(to.get(), before.st_uid, before.st_gid) != 0 && ::geteuid() == 0)
                 refuse(file, "cannot keep its owner");
             if (::fchmod(to.get(), before.st_mode & 07777) != 0) refuse(file, "cannot keep its mode");
         }
-        if (!write_all(to.get(), bytes) || (how.lasts && ::fsync(to.get()) != 0))
-            refuse(file, "cannot be written");
+        if (!write_all(to.get(), bytes) || (how.lasts && ::fsync(to.get()) != 0)) refuse(file, "cannot be written");
         if (::rename(next.c_str(), file.c_str()) != 0) refuse(file, "cannot be replaced");
     } catch (...) {
         ::unlink(next.c_str());
         throw;
     }
-    if (how.lasts) keep_names(file);
+    if (how.lasts) sync_folder(file);
 }
 
 void append_to_file(const fs::path& file, std::string_view bytes) {
@@ -71,12 +70,12 @@ void append_to_file(const fs::path& file, std::string_view bytes) {
     if (::fstat(to.get(), &before) != 0) refuse(file, "cannot be examined");
     if (!write_all(to.get(), bytes) || ::fsync(to.get()) != 0) {
         const int why = errno;
-        // Half a line would be a broken one.
+        // Half a line would corrupt the file.
         [[maybe_unused]] const int cut = ::ftruncate(to.get(), before.st_size);
         errno = why;
         refuse(file, "cannot be written");
     }
-    if (is_new) keep_names(file);
+    if (is_new) sync_folder(file);
 }
 
 file_lock::file_lock(const fs::path& file)

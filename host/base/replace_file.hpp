@@ -1,5 +1,4 @@
-// Replaces a file as a whole: whoever reads it sees the old one or the new one, never half of either, and a
-// power cut leaves one of them.
+// Atomic replacement of a file: a reader sees the old or the new content, never a part, also after a power failure.
 #pragma once
 
 #include <sys/types.h>
@@ -12,18 +11,18 @@
 namespace toolrack {
 
 struct replacing {
-    mode_t mode = 0600;  // of a file that is new; one that is replaced keeps its mode and its owner
-    bool lasts = true;   // whether it must be on the disk on return
+    mode_t mode = 0600;  // of a new file; a replaced file keeps its mode and owner
+    bool lasts = true;   // whether to fsync before returning
 };
 
-// Throws failure, with the name of the file and why.
+// Throws failure with the name of the file and the reason.
 void replace_file(const std::filesystem::path& file, std::string_view bytes, const replacing& how = {});
 
-// Adds to the end of a file, which is made with mode 0640 when there is none, in one piece, and on the disk
-// on return. Throws failure.
+// Appends `bytes` in one piece and calls fsync before returning. A missing file is created with mode 0640. Throws
+// failure.
 void append_to_file(const std::filesystem::path& file, std::string_view bytes);
 
-// Held by whoever changes a file, so that two do not at once: a lock on "FILE.lock" beside it, waited for.
+// An exclusive flock(2) on "FILE.lock", held while a process changes FILE. The constructor waits for it.
 class file_lock {
 public:
     explicit file_lock(const std::filesystem::path& file);  // throws failure

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono;
 
-// Reads from the front, and remembers when something was not as it must be.
+// Reads from the front and remembers whether a part was malformed.
 class text_reader {
 public:
     explicit text_reader(std::string_view text) noexcept : rest_(text) {}
@@ -36,7 +36,7 @@ public:
         rest_.remove_prefix(1);
         return c;
     }
-    // Reads digits; whether one of them is another than 0.
+    // Skips digits; whether one of them is not 0.
     bool has_more_than_zeros() noexcept {
         bool found = false;
         while (!rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9') found |= next() != '0';
@@ -65,9 +65,14 @@ std::string to_rfc3339(sys_seconds when) {
     const year_month_day date(day);
     const hh_mm_ss time(when - day);
     char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+    std::snprintf(text,
+                  sizeof text,
+                  "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                  static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()),
+                  static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()),
                   static_cast<int>(time.seconds().count()));
     return text;
 }
@@ -94,10 +99,10 @@ std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     const int minute = in.number(2);
     in.must_have(":");
     const int s = in.number(2);
-    seconds begun{0};
+    seconds fraction{0};
     if (in.has(".")) {
         const int first = in.number(1);
-        if (in.has_more_than_zeros() || first > 0) begun = 1s;
+        if (in.has_more_than_zeros() || first > 0) fraction = 1s;
     }
     minutes offset{0};
     if (const char zone = in.next(); zone == '+' || zone == '-') {
@@ -112,7 +117,7 @@ std::optional<sys_seconds> read_rfc3339(std::string_view text) noexcept {
     }
     const year_month_day date(year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d)));
     if (!in.is_right() || !date.ok() || h > 23 || minute > 59 || s > 60) return std::nullopt;
-    const auto when = sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) + begun - offset;
+    const auto when = sys_seconds(sys_days(date)) + hours(h) + minutes(minute) + seconds(s) + fraction - offset;
     return has_four_digit_year(when) ? std::optional(when) : std::nullopt;
 }
 

@@ -24,7 +24,7 @@ secret::~secret() { wipe(bytes_); }
 void wipe(char* bytes, std::size_t size) noexcept { OPENSSL_cleanse(bytes, size); }
 
 void wipe(std::string& bytes) noexcept {
-    // The capacity, not the size: a moved-from or shortened string keeps its old bytes inside.
+    // The capacity, not the size: a moved-from or shortened string still has its old bytes.
     OPENSSL_cleanse(bytes.data(), bytes.capacity());
     bytes.clear();
 }

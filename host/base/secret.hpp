@@ -1,5 +1,5 @@
-// A secret: bytes that cannot be printed, compared or copied by accident, and that are zeroed when
-// they go. Whoever needs the bytes says so with reveal(), which is easy to search for.
+// Bytes that cannot be printed, compared or copied by accident, and that are zeroed on destruction. reveal() gives
+// access to them and is easy to search for.
 #pragma once
 
 #include <cstddef>
@@ -27,13 +27,12 @@ private:
     std::string bytes_;
 };
 
-// Overwrites in a way that the compiler may not remove.
+// Overwrites the bytes; the compiler may not remove the call.
 void wipe(std::string& bytes) noexcept;
 void wipe(char* bytes, std::size_t size) noexcept;
 
-// Takes the value of an environment variable and wipes it where the kernel shows it
-// (/proc/PID/environ), which unsetenv alone leaves. Empty when unset or empty. Only before any other
-// thread exists.
+// Returns the value of an environment variable, unsets it and overwrites it in place, because unsetenv alone leaves it
+// visible in /proc/PID/environ. Empty when the variable is unset or empty. Call it before any other thread exists.
 secret take_from_environment(const char* name);
 
 }  // namespace toolrack

@@ -9,9 +9,8 @@ namespace {
 
 char lower_of(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// How many bytes the well-formed UTF-8 sequence at the start of `text` has; 0 when it is not one.
-// The ranges are those of Unicode 15, table 3-7: no overlong forms, no surrogates, nothing past
-// U+10FFFF.
+// The size of the well-formed UTF-8 sequence at the start of `text`, in bytes; 0 when there is none. The ranges are
+// those of Unicode 15, table 3-7: no overlong forms, no surrogates, nothing past U+10FFFF.
 std::size_t sequence_length(std::string_view text) noexcept {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const auto tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
@@ -36,8 +35,7 @@ std::size_t sequence_length(std::string_view text) noexcept {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() &&
-           std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+    return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
                return lower_of(a) == lower_of(b);
            });
 }
@@ -69,9 +67,9 @@ std::string printable(std::string_view text, std::size_t most) {
     while (!text.empty()) {
         const auto length = sequence_length(text);
         const auto byte = static_cast<unsigned char>(text.front());
-        // C1 controls (U+0080 to U+009F) move a terminal's cursor just as C0 ones do.
-        const bool control = byte < 0x20 || byte == 0x7F ||
-                             (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0);
+        // C1 controls (U+0080 to U+009F) move the cursor of a terminal as C0 controls do.
+        const bool control =
+            byte < 0x20 || byte == 0x7F || (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0);
         if (shown.size() + std::max<std::size_t>(length, 4) > most) return shown + "...";
         if (length == 0 || control) {
             for (std::size_t i = 0; i < std::max<std::size_t>(length, 1); ++i) {

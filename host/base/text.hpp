@@ -1,4 +1,4 @@
-// Small questions about text that more than one room asks.
+// Text functions that several rooms use.
 #pragma once
 
 #include <cstddef>
@@ -7,20 +7,20 @@
 
 namespace toolrack {
 
-// ASCII only: header names and schemes, never people's words.
+// ASCII only: for header names and schemes, not for text in a human language.
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
 std::string lower(std::string_view text);
 
-// Without the spaces and tabs at both ends (HTTP's optional white space).
+// Removes spaces and tabs at both ends (the optional white space of HTTP).
 std::string_view trim(std::string_view text) noexcept;
 
 bool is_utf8(std::string_view text) noexcept;
 
-// Fit for one line of a log or an error: control characters, DEL and bytes that are not UTF-8 are
-// written as \xNN, and what is longer than `most` bytes ends in "...".
+// Makes a text safe for one line of a log or an error message: control characters, DEL and bytes that are not UTF-8
+// become \xNN, and a text longer than `most` bytes is cut and ends in "...".
 std::string printable(std::string_view text, std::size_t most = 200);
 
-// The word nearest to what was typed, for "did you mean"; empty when none is near.
+// The word with the smallest edit distance to `typed`, for "did you mean"; empty when none is near.
 template <typename Words>
 std::string_view nearest(std::string_view typed, const Words& words);
 

@@ -19,8 +19,8 @@ complaint why_untrusted(const struct stat& about, readers who) {
     if (auto why = why_not_ours(about); !why.why().empty()) return why;
     const mode_t most = who == readers::anyone ? 0644 : 0640;
     if ((about.st_mode & 07777 & ~most) != 0)
-        return complain("others may use it (mode " + octal(about.st_mode) + "); make that 0600, or " + octal(most) +
-                        " for others to read it");
+        return complain("other users may use it (mode " + octal(about.st_mode) + "); set its mode to 0600, or to " +
+                        octal(most) + " if others may read it");
     return {};
 }
 
@@ -28,7 +28,10 @@ file_mark mark_of(const struct stat& about) noexcept {
     const auto nanoseconds = [](const timespec& time) {
         return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
     };
-    return {about.st_dev, about.st_ino, static_cast<std::uint64_t>(about.st_size), nanoseconds(about.st_mtim),
+    return {about.st_dev,
+            about.st_ino,
+            static_cast<std::uint64_t>(about.st_size),
+            nanoseconds(about.st_mtim),
             nanoseconds(about.st_ctim)};
 }
 

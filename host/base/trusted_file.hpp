@@ -1,6 +1,7 @@
-// A file that decides who is let in: read only when nobody but its owner can have written it.
+// Reads a file that decides about access, only if no other user can have written it.
 //
-// The checks are made on the very descriptor that is read, and on those of the folders above it (trusted_path).
+// The checks are made on the descriptor that is read and on those of the folders above it (trusted_path), so that there
+// is no window between check and use.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,7 @@
 
 namespace toolrack {
 
-// Which file it was, and in which state: what a watcher compares. A file that was replaced, written to or
-// removed has another one.
+// Identity and state of a file, to detect changes: a file that was replaced, written to or removed has another mark.
 struct file_mark {
     std::uint64_t device = 0, inode = 0, size = 0;
     std::int64_t modified = 0, changed = 0;  // nanoseconds
@@ -29,17 +29,16 @@ struct trusted_file {
 
 enum class readers { group, anyone };
 
-// The whole of a regular file, not a link, of at most `most` bytes, that belongs to root or to this
-// process's user, that nobody else can write and nobody but `who` can read, below folders that nobody else can
-// write to. The complaint says what is wrong and what to do.
-result<trusted_file, complaint> read_trusted(const std::filesystem::path& file,
-                                             std::size_t most,
-                                             readers who = readers::group);
+// Reads a whole regular file (not a link) of at most `most` bytes. It must belong to root or to the user of this
+// process, be writable by no one else, be readable by `who` at most, and lie below folders that no one else can write
+// to. The complaint says what is wrong and what to do.
+result<trusted_file, complaint>
+read_trusted(const std::filesystem::path& file, std::size_t most, readers who = readers::group);
 
-// The same of a file that is written at its end, and made with mode 0640 when there is none.
+// Opens a file for appending under the same rules. A missing file is created with mode 0640.
 result<descriptor, complaint> open_trusted_to_append(const std::filesystem::path& file);
 
-// All zero when there is no such file.
+// All zero when the file does not exist.
 file_mark mark_of(const std::filesystem::path& file) noexcept;
 
 }  // namespace toolrack

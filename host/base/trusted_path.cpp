@@ -18,15 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int most_links = 40;  // as the kernel has it
+constexpr int most_links = 40;  // as in the kernel
 
 complaint because(const std::string& what) { return complain(what + ": " + std::strerror(errno)); }
 
 bool is_ours(const struct stat& about) { return about.st_uid == 0 || about.st_uid == ::geteuid(); }
 
-// Whether it is writable for a group that has no other member than this process's user, by the convention that
-// makes such groups: named as the user, and the user's own. Never said of root's.
-bool is_for_our_group_alone(const struct stat& about) {
+// Whether the group of the file is the private group of this process's user: it has the name of the user, is the user's
+// primary group and has no other member. Never true for root.
+bool has_private_group(const struct stat& about) {
     if (::geteuid() == 0) return false;
     std::array<char, 4096> of_user, of_group;
     passwd user{}, *found_user = nullptr;
@@ -43,15 +43,15 @@ bool is_for_our_group_alone(const struct stat& about) {
 bool is_safe_folder(const struct stat& about) {
     if (!is_ours(about)) return false;
     if ((about.st_mode & S_ISVTX) != 0 || (about.st_mode & 0022) == 0) return true;
-    return (about.st_mode & 0002) == 0 && is_for_our_group_alone(about);
+    return (about.st_mode & 0002) == 0 && has_private_group(about);
 }
 
-// A path that is being walked down. What is still to go is a queue of names, which links add to.
+// Walks down a path. The remaining names are a queue; the target of a link is put in front.
 class walk {
 public:
-    walk(const fs::path& path, int how) : how_(how) { go_on_with(fs::absolute(path)); }
+    walk(const fs::path& path, int how) : how_(how) { push_front(fs::absolute(path)); }
 
-    // To the last name but one that does not lead further.
+    // Opens the last name of the path.
     result<trusted_path, complaint> open_last(last_link links) {
         while (!left_.empty()) {
             const std::string name = std::move(left_.front());
@@ -62,7 +62,7 @@ public:
             if (!next || ::fstat(next.get(), &about) != 0) {
                 if (left_.empty() && errno == ENOENT && (how_ & O_CREAT) != 0) return open_file(name);
                 if (left_.empty()) return complain(std::strerror(errno));
-                return because("its folder cannot be found: " + here.string());
+                return because("cannot open its folder " + here.string());
             }
             if (S_ISLNK(about.st_mode)) {
                 if (left_.empty() && links == last_link::refused)
@@ -71,8 +71,7 @@ public:
             } else if (left_.empty()) {
                 return open_file(name);
             } else {
-                if (!S_ISDIR(about.st_mode))
-                    return complain("its folder cannot be found: " + here.string() + " is a file");
+                if (!S_ISDIR(about.st_mode)) return complain("cannot open its folder " + here.string() + " is a file");
                 if (!is_safe_folder(about)) return unsafe(here, about);
                 at_ = std::move(next);
                 walked_ = here;
@@ -82,7 +81,7 @@ public:
     }
 
 private:
-    void go_on_with(const fs::path& path) {
+    void push_front(const fs::path& path) {
         if (path.is_absolute()) {
             at_ = toolrack::open_file("/", O_PATH | O_DIRECTORY);
             walked_ = "/";
@@ -94,18 +93,18 @@ private:
 
     result<void, complaint> follow(const descriptor& link, const struct stat& about, const fs::path& here) {
         if (!is_ours(about))
-            return complain("the link " + here.string() + " belongs to the user with the number " +
-                            std::to_string(about.st_uid) + ", who may have it lead elsewhere");
+            return complain("the link " + here.string() + " belongs to user id " + std::to_string(about.st_uid) +
+                            ", who can redirect it");
         if (++links_ > most_links) return complain(std::strerror(ELOOP));
         std::array<char, PATH_MAX> target;
         const auto size = ::readlinkat(link.get(), "", target.data(), target.size());
         if (size <= 0 || static_cast<std::size_t>(size) == target.size())
             return because("the link " + here.string() + " cannot be read");
-        go_on_with(fs::path(std::string(target.data(), static_cast<std::size_t>(size))));
+        push_front(fs::path(std::string(target.data(), static_cast<std::size_t>(size))));
         return {};
     }
 
-    // Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+    // O_NONBLOCK, because opening a named pipe would wait for its other end.
     result<trusted_path, complaint> open_file(const std::string& name) const {
         trusted_path found;
         found.file.reset(::openat(at_.get(), name.c_str(), how_ | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640));
@@ -114,9 +113,9 @@ private:
     }
 
     static complaint unsafe(const fs::path& folder, const struct stat& about) {
-        return complain("others may write to the folder " + folder.string() + " (mode " + octal(about.st_mode) +
+        return complain("other users may write to the folder " + folder.string() + " (mode " + octal(about.st_mode) +
                         ", user " + std::to_string(about.st_uid) +
-                        "), and so replace what is in it; it must belong to root or to the user of this process, "
+                        "), and so replace the files in it; it must belong to root or to the user of this process, "
                         "with mode 0755 or less");
     }
 
@@ -135,7 +134,7 @@ result<trusted_path, complaint> open_trusted(const fs::path& path, last_link lin
 
 complaint why_not_ours(const struct stat& about) {
     if (is_ours(about)) return {};
-    return complain("it belongs to the user with the number " + std::to_string(about.st_uid) +
+    return complain("it belongs to user id " + std::to_string(about.st_uid) +
                     "; it must belong to root or to the user of this process");
 }
 
@@ -143,10 +142,10 @@ complaint why_not_ours_alone(const struct stat& about) {
     if (auto why = why_not_ours(about); !why.why().empty()) return why;
     if ((about.st_mode & (S_ISUID | S_ISGID)) != 0)
         return complain("it has the set-user-ID or set-group-ID bit (mode " + octal(about.st_mode) +
-                        "), for which there is no use here; remove that (chmod ug-s)");
-    if ((about.st_mode & 0002) != 0 || ((about.st_mode & 0020) != 0 && !is_for_our_group_alone(about)))
-        return complain("others may write to it (mode " + octal(about.st_mode) +
-                        "); make that 0755 or less (chmod go-w)");
+                        "), which Toolrack does not allow; remove it (chmod ug-s)");
+    if ((about.st_mode & 0002) != 0 || ((about.st_mode & 0020) != 0 && !has_private_group(about)))
+        return complain("other users may write to it (mode " + octal(about.st_mode) +
+                        "); set it to 0755 or less (chmod go-w)");
     return {};
 }
 

@@ -1,9 +1,9 @@
-// A path that nobody but root and this process's user can have lead elsewhere.
+// Opens a path that only root and the user of this process can redirect.
 //
-// Every folder on the way, and every folder that a link on the way leads through, is opened and judged on its own
-// descriptor, from the root down: one that others may write to could have its entry replaced between a check and
-// an open. (As sshd's StrictModes.) Sticky folders such as /tmp are fine: there, nobody touches what is somebody
-// else's. So is a folder for the group of a single user, as systems with a umask of 0002 make them.
+// Every folder on the path, and on the target of every symbolic link, is opened and checked by its descriptor, from the
+// root down: in a folder that others may write to, an entry could be replaced between the check and the open. (Compare
+// StrictModes of sshd.) Accepted are sticky folders such as /tmp, where users cannot replace each other's files, and
+// folders that are writable for the private group of this process's user, as systems with a umask of 0002 create them.
 #pragma once
 
 #include <fcntl.h>
@@ -18,20 +18,20 @@
 namespace toolrack {
 
 struct trusted_path {
-    descriptor file;       // it may be of any kind
+    descriptor file;       // a file of any type
     struct stat about {};  // of that descriptor
 };
 
 enum class last_link { refused, followed };
 
-// The complaint says which folder or link is not to be trusted, and what to do. Of the file itself nothing is
-// judged, except that it can be opened, which is done as open(2) takes `how`. One that is made is 0640.
+// `how` are the flags of open(2); with O_CREAT a missing file is created with mode 0640. The file itself is not
+// checked. The complaint says which folder or link cannot be trusted, and what to do.
 result<trusted_path, complaint> open_trusted(const std::filesystem::path& path, last_link links, int how = O_RDONLY);
 
-// Whether it belongs to root or to this process's user; else the complaint says to whom.
+// Empty when the file belongs to root or to the user of this process.
 complaint why_not_ours(const struct stat& about);
 
-// The same, and nobody else may write to it, or run it with somebody's rights.
+// The same, and empty only when no other user can write the file and it has no set-user-ID or set-group-ID bit.
 complaint why_not_ours_alone(const struct stat& about);
 
 std::string octal(mode_t mode);  // "0644"

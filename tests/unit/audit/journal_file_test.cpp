@@ -98,10 +98,10 @@ TEST_CASE("what is no file, or can be written or read by others, gets no line") 
 
     here.folder.write("audit.jsonl", "");
     ::chmod(here.path.c_str(), 0666);
-    CHECK(here.write("1\n").find("others may use it (mode 0666)") == 0);
+    CHECK(here.write("1\n").find("other users may use it (mode 0666)") == 0);
     ::chmod(here.path.c_str(), 0640);
     ::chmod(here.folder.path().c_str(), 0777);
-    CHECK(here.write("1\n").find("others may write to the folder") == 0);
+    CHECK(here.write("1\n").find("other users may write to the folder") == 0);
     ::chmod(here.folder.path().c_str(), 0700);
     CHECK(here.write("1\n").empty());
 

@@ -64,7 +64,7 @@ TEST_CASE("one that is not, is not touched, though it could be written to") {
     const tree tree;
     const auto taken = tree.taken();
     REQUIRE_FALSE(taken.has_value());
-    CHECK(taken.error().why() == "no cgroup was left to this server");
+    CHECK(taken.error().why() == "no cgroup is delegated to this server");
     CHECK(bytes_of(tree.root / "server/cgroup.procs").empty());
     CHECK(bytes_of(tree.root / "cgroup.subtree_control").empty());
 }

@@ -86,8 +86,8 @@ TEST_CASE("a key file that others may use is refused with its mode, and left as 
                                       {0620u, "0620"}}) {
         const auto file = key_file(folder, good, mode);
         CHECK(refusal_of(file) == "The key file " + file.string() + " has mode " + shown +
-                                      ", so others than its owner may use it. Remove it to have a new key made, or, if "
-                                      "nobody else can have read it, set its mode to 0600.");
+                                      ", so other users may read or write it. Remove it to have a new key created, or, if "
+                                      "no other user can have read it, set its mode to 0600.");
         CHECK(test::bytes_of(file) == good);
     }
 }
@@ -98,8 +98,8 @@ TEST_CASE("a key file of another user is refused with both users") {
     const auto file = key_file(folder, good);
     REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
     CHECK(refusal_of(file) == "The key file " + file.string() +
-                                  " belongs to the user with the number 12345, and this process runs as number 0. Give "
-                                  "it to the user that runs Toolrack, with mode 0600.");
+                                  " belongs to user id 12345, but this process runs as user id 0. Change "
+                                  "its owner to the user that runs Toolrack, with mode 0600.");
 }
 
 TEST_CASE("a file that does not hold exactly one key is refused and its bytes are not repeated") {
@@ -111,7 +111,7 @@ TEST_CASE("a file that does not hold exactly one key is refused and its bytes ar
         const auto file = key_file(folder, bytes);
         CHECK(refusal_of(file) == "The key file " + file.string() +
                                       " does not hold a key: expected 43 characters of base64url and nothing else. "
-                                      "Remove it to have a new key made.");
+                                      "Remove it to have a new key created.");
         CHECK(test::bytes_of(file) == bytes);
     }
 }
@@ -124,12 +124,12 @@ TEST_CASE("what is no file is refused as a key file, without waiting for it") {
     CHECK(refusal_of(pipe).ends_with(" is not a regular file."));
     const auto link = folder.path() / "link";
     fs::create_symlink(folder.path() / "nowhere", link);
-    CHECK(refusal_of(link).ends_with(" is a link that leads nowhere."));
+    CHECK(refusal_of(link).ends_with(" is a dangling symbolic link."));
     CHECK(files_in(folder.path()) == 2);
 }
 
 TEST_CASE("a key file that cannot be made is refused with the reason") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "missing" / "seal.key";
-    CHECK(refusal_of(file) == "The key file " + file.string() + " cannot be made: No such file or directory.");
+    CHECK(refusal_of(file) == "The key file " + file.string() + " cannot be created: No such file or directory.");
 }

@@ -40,7 +40,7 @@ TEST_CASE("a file that others can use is not read") {
     const auto file = folder.write("list", "bytes");
     for (const mode_t mode : {0644, 0604, 0660, 0602, 0666, 0601, 0700, 0650, 04600}) {
         set_mode(file, mode);
-        CHECK(says(why_not(file), "others may use it"));
+        CHECK(says(why_not(file), "other users may use it"));
     }
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("a file below a folder that others can write to is not read, wherever 
     CHECK(why_not(file).empty());
     for (const auto* open : {"a/b", "a"}) {
         set_mode(folder.path() / open, 0777);
-        CHECK(says(why_not(file), "others may write to the folder"));
+        CHECK(says(why_not(file), "other users may write to the folder"));
         CHECK(says(why_not(file), open));
         set_mode(folder.path() / open, 01777);  // sticky: nobody can touch what is somebody else's
         CHECK(why_not(file).empty());
@@ -80,7 +80,7 @@ TEST_CASE("what is no file, or stands for another, is not read") {
     REQUIRE(::mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
     CHECK(says(why_not(folder.path() / "pipe"), "not a regular file"));
     CHECK(says(why_not(folder.path() / "nothing"), "No such file"));
-    CHECK(says(why_not("/no/such/folder/list"), "folder cannot be found"));
+    CHECK(says(why_not("/no/such/folder/list"), "cannot open its folder"));
     CHECK(says(why_not(file, 4), "longer than 4 bytes"));
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("a folder may be reached through a link, and what it leads to is looke
     set_mode(file, 0600);
     CHECK(why_not(folder.path() / "link/list").empty());
     set_mode(folder.path() / "real", 0777);
-    CHECK(says(why_not(folder.path() / "link/list"), "others may write to the folder"));
+    CHECK(says(why_not(folder.path() / "link/list"), "other users may write to the folder"));
 }
 
 TEST_CASE("a file that belongs to somebody else is not read") {
@@ -101,7 +101,7 @@ TEST_CASE("a file that belongs to somebody else is not read") {
     const auto file = folder.write("list", "bytes");
     set_mode(file, 0600);
     REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
-    CHECK(says(why_not(file), "belongs to the user with the number 12345"));
+    CHECK(says(why_not(file), "belongs to user id 12345"));
 }
 
 TEST_CASE("a file that is written at its end is made for owner and group, and trusted like one that is read") {
@@ -123,8 +123,8 @@ TEST_CASE("a file that is written at its end is made for owner and group, and tr
     fs::create_symlink(file, folder.path() / "link");
     CHECK(says(open_trusted_to_append(folder.path() / "link").error().why(), "symbolic link"));
     set_mode(file, 0644);
-    CHECK(says(open_trusted_to_append(file).error().why(), "others may use it"));
+    CHECK(says(open_trusted_to_append(file).error().why(), "other users may use it"));
     set_mode(folder.path(), 0777);
-    CHECK(says(open_trusted_to_append(folder.path() / "new").error().why(), "others may write to the folder"));
+    CHECK(says(open_trusted_to_append(folder.path() / "new").error().why(), "other users may write to the folder"));
     CHECK_FALSE(fs::exists(folder.path() / "new"));
 }
