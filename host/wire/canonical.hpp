@@ -1,5 +1,5 @@
-// JSON in one form: sorted keys and no white space, so that the same values are the same text however a client
-// writes them the second time. For digests; a comma ends each member and element, so it is not JSON itself.
+// A canonical text of a JSON value, for digests: sorted keys and no white space, so that equal values give equal texts.
+// A comma follows each member and element, so the text is not JSON itself.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace toolrack::wire {
 
-// Goes as deep as the value does, which was checked when it came.
+// Recursive; the depth of `value` was limited when it was parsed.
 void write_canonical(std::string& out, const json::value& value);
 
 }  // namespace toolrack::wire

@@ -1,4 +1,4 @@
-// The protocol versions that are spoken, in one table: what differs between them stands here.
+// The supported protocol versions, in one table with everything that differs between them.
 //
 // Spec: basic/versioning of 2026-07-28 ("modern", "legacy", "dual-era").
 #pragma once
@@ -13,8 +13,8 @@ enum class era { legacy, modern };
 struct version {
     std::string_view name;
     wire::era era;
-    bool result_type;  // results say "resultType"
-    bool cache_hints;  // lists say "ttlMs" and "cacheScope"
+    bool result_type;  // results have "resultType"
+    bool cache_hints;  // lists have "ttlMs" and "cacheScope"
 };
 
 // Newest first.
@@ -27,7 +27,7 @@ inline constexpr std::array versions{
 inline constexpr const version& newest_modern = versions[0];
 inline constexpr const version& newest_legacy = versions[1];
 
-// Null when nobody here speaks it.
+// Null when the version is not supported.
 const version* find_version(std::string_view name) noexcept;
 
 }  // namespace toolrack::wire

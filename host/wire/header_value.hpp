@@ -1,6 +1,4 @@
-// Values as MCP writes them into HTTP headers, where only ASCII fits.
-//
-// Spec: 2026-07-28, basic/transports/streamable-http, "Value Encoding".
+// Decodes parameter values in HTTP headers. (2026-07-28, basic/transports/streamable-http, "Value Encoding".)
 #pragma once
 
 #include <optional>
@@ -9,10 +7,10 @@
 
 namespace toolrack::wire {
 
-// Visible ASCII, spaces and tabs: all that a header may say as it is.
+// Whether the value is visible ASCII, spaces and tabs only: the characters that a header may contain unencoded.
 bool is_plain_value(std::string_view value) noexcept;
 
-// A header's value, decoded when it has the form =?base64?...?=; nothing when that is malformed.
+// Decodes a value of the form =?base64?...?=; returns any other value unchanged. Empty when the Base64 is malformed.
 std::optional<std::string> decoded_value(std::string_view value);
 
 }  // namespace toolrack::wire

@@ -12,8 +12,8 @@ namespace {
 using boost::system::error_code;
 using kind = enum json_fault::kind;
 
-// The keys of the objects that are still open, decoded, end to end. Kept per thread, so that checking a
-// message allocates nothing once its thread is warm.
+// The decoded keys of the objects that are still open, stored end to end. One per thread, so that validation does not
+// allocate once the buffers have grown.
 struct open_keys {
     struct span {
         std::size_t begin, end;
@@ -36,15 +36,15 @@ struct open_keys {
     }
 };
 
-// What Boost.JSON's parser finds is counted and compared here, never kept.
-class judge {
+// The handler for Boost.JSON's parser: counts values and compares keys; keeps nothing else.
+class validator {
 public:
     static constexpr std::size_t max_object_size = std::size_t(-1);
     static constexpr std::size_t max_array_size = std::size_t(-1);
     static constexpr std::size_t max_key_size = std::size_t(-1);
     static constexpr std::size_t max_string_size = std::size_t(-1);
 
-    judge(open_keys& open, const json_limits& limits) : open_(open), limits_(limits) { open_.clear(); }
+    validator(open_keys& open, const json_limits& limits) : open_(open), limits_(limits) { open_.clear(); }
 
     std::optional<kind> fault() const { return fault_; }
 
@@ -57,7 +57,7 @@ public:
     }
     bool on_object_end(std::size_t, error_code& error) {
         const auto object = open_.objects.back();
-        if (has_twins(object.first_key)) return refuse(kind::duplicate_key, error);
+        if (has_duplicates(object.first_key)) return refuse(kind::duplicate_key, error);
         open_.objects.pop_back();
         open_.keys.resize(object.first_key);
         open_.bytes.resize(object.first_byte);
@@ -75,8 +75,7 @@ public:
         if (!on_key_part(part, size, error)) return false;
         const auto end = open_.bytes.size();
         open_.keys.push_back({end - size, end});
-        if (open_.text(open_.keys.back()).find('\0') != std::string_view::npos)
-            return refuse(kind::nul_in_key, error);
+        if (open_.text(open_.keys.back()).find('\0') != std::string_view::npos) return refuse(kind::nul_in_key, error);
         return true;
     }
     bool on_string_part(std::string_view, std::size_t, error_code&) { return true; }
@@ -93,23 +92,20 @@ public:
     bool on_comment(std::string_view, error_code&) { return true; }
 
 private:
-    bool has_twins(std::size_t first) {
+    bool has_duplicates(std::size_t first) {
         const auto begin = open_.keys.begin() + static_cast<std::ptrdiff_t>(first), end = open_.keys.end();
         const auto same = [&](const auto& a, const auto& b) { return open_.text(a) == open_.text(b); };
-        constexpr std::ptrdiff_t few = 12;
-        if (end - begin <= few) {
+        constexpr std::ptrdiff_t pairwise_at_most = 12;
+        if (end - begin <= pairwise_at_most) {
             for (auto left = begin; left != end; ++left)
-                if (std::any_of(left + 1, end, [&](const auto& right) { return same(*left, right); }))
-                    return true;
+                if (std::any_of(left + 1, end, [&](const auto& right) { return same(*left, right); })) return true;
             return false;
         }
         std::sort(begin, end, [&](const auto& a, const auto& b) { return open_.text(a) < open_.text(b); });
         return std::adjacent_find(begin, end, same) != end;
     }
 
-    bool count(error_code& error) {
-        return ++values_ <= limits_.values || refuse(kind::too_many_values, error);
-    }
+    bool count(error_code& error) { return ++values_ <= limits_.values || refuse(kind::too_many_values, error); }
 
     bool refuse(kind why, error_code& error) {
         fault_ = why;
@@ -130,7 +126,7 @@ std::optional<json_fault> check_json(std::string_view text, const json_limits& l
 
     boost::json::parse_options options;
     options.max_depth = limits.depth;
-    boost::json::basic_parser<judge> parser(options, open, limits);
+    boost::json::basic_parser<validator> parser(options, open, limits);
 
     error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
@@ -145,20 +141,18 @@ std::string_view to_string(enum json_fault::kind fault) {
     switch (fault) {
     case kind::not_json: return "it is not valid JSON";
     case kind::duplicate_key: return "an object in it has the same key twice";
-    case kind::not_finite: return "it holds a number that is too large for a double";
-    case kind::nul_in_key: return "it has a NUL character in a key";
-    case kind::key_too_long: return "it has a key that is too long";
+    case kind::not_finite: return "it contains a number that is too large for a double";
+    case kind::nul_in_key: return "it contains a NUL character in a key";
+    case kind::key_too_long: return "it contains a key that is too long";
     case kind::too_deep: return "it is nested too deeply";
-    case kind::too_many_values: return "it holds too many values";
+    case kind::too_many_values: return "it contains too many values";
     }
     return "it is not acceptable JSON";
 }
 
-void append_members(std::string& out,
-                    const json::value& object,
-                    std::initializer_list<std::string_view> but_not) {
+void append_members(std::string& out, const json::value& object, std::initializer_list<std::string_view> except) {
     for (const auto& member : object) {
-        if (std::ranges::any_of(but_not, [&](std::string_view name) { return member.key_is(name); })) continue;
+        if (std::ranges::any_of(except, [&](std::string_view name) { return member.key_is(name); })) continue;
         out += ',';
         json::write_string(out, member.key());
         out += ':';
@@ -167,7 +161,8 @@ void append_members(std::string& out,
 }
 
 void put_on_one_line(std::string& json) {
-    std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::ranges::replace_if(
+        json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
 std::optional<std::string> string_member(const json::value& object, std::string_view key) {

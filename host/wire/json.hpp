@@ -1,13 +1,12 @@
-// JSON, checked once and strictly, then read where it lies.
+// Strict validation of JSON text.
 //
-// Every text that comes from outside (a body, a plugin's answer) goes through check() before anything
-// reads it; afterwards it is read with the cursor of the plugin SDK (toolrack::json::value), which
-// walks valid text without a tree and without copying. So the bytes that were checked are the bytes
-// that every consumer sees, numbers included.
+// Every text from outside (a request body, the answer of a plugin) is validated once by check_json() and then read with
+// the cursor of the plugin SDK (toolrack::json::value), which walks valid text without a tree and without copies. So
+// all code sees exactly the bytes that were validated.
 //
-// Refused although other parsers take it: an object with the same key twice, a number that no double
-// holds (1e999), a NUL in a key, bytes that are not UTF-8, a lone surrogate, and whatever exceeds the
-// limits. Each has been somebody's vulnerability.
+// Rejected, although other parsers accept it: duplicate keys in an object, a number outside the range of a double
+// (1e999), a NUL in a key, invalid UTF-8, a lone surrogate, and anything above the limits. Each has caused
+// vulnerabilities.
 #pragma once
 
 #include <cstddef>
@@ -23,13 +22,13 @@ namespace toolrack::wire {
 
 struct json_limits {
     std::size_t depth = 64;
-    std::size_t values = 1'000'000;  // members and elements in all
+    std::size_t values = 1'000'000;  // members and elements, total
     std::size_t key = 1024;          // bytes
 };
 
 struct json_fault {
     enum class kind {
-        not_json,      // not JSON at all, or not UTF-8
+        not_json,  // not JSON, or not UTF-8
         duplicate_key,
         not_finite,
         nul_in_key,
@@ -38,24 +37,22 @@ struct json_fault {
         too_many_values
     };
     kind kind;
-    std::size_t offset;  // of the byte where it was noticed
+    std::size_t offset;  // of the byte where it was detected
 };
-// Half a sentence about a text: "it is not valid JSON".
+// The part of a sentence: "it is not valid JSON".
 std::string_view to_string(enum json_fault::kind fault);
 
-// Nothing when `text` is one strict JSON value with white space around it at most.
+// Empty when `text` is one valid JSON value, optionally surrounded by white space.
 std::optional<json_fault> check_json(std::string_view text, const json_limits& limits = {});
 
-// Writes the members of `object`, each with a comma before it, but those that are named.
-void append_members(std::string& out,
-                    const json::value& object,
-                    std::initializer_list<std::string_view> but_not = {});
+// Appends the members of `object` except those in `except`, each preceded by a comma.
+void append_members(std::string& out, const json::value& object, std::initializer_list<std::string_view> except = {});
 
-// Puts valid JSON on one line, as transports write it: line ends stand only between its values, since
-// strings escape theirs.
+// Puts valid JSON on one line: replaces line ends by spaces. They occur only between tokens, because strings escape
+// them.
 void put_on_one_line(std::string& json);
 
-// The text of a member that is a string, decoded; nothing when it is absent or something else.
+// The decoded value of a string member; empty when it is absent or not a string.
 std::optional<std::string> string_member(const json::value& object, std::string_view key);
 
 }  // namespace toolrack::wire

@@ -8,19 +8,19 @@ namespace {
 
 using kind = enum message::kind;
 
-constexpr std::int64_t largest_safe_integer = (std::int64_t{1} << 53) - 1;  // JavaScript's
+constexpr std::int64_t largest_safe_integer = (std::int64_t{1} << 53) - 1;  // Number.MAX_SAFE_INTEGER
 constexpr std::size_t longest_id = 1024;
 constexpr std::size_t longest_batch = 100;
 
-// A request's id: a string, or an integer without fraction or exponent that a double holds exactly.
+// The id of a request: a string, or an integer without fraction or exponent that a double represents exactly.
 bool is_id(const json::value& id) {
     const auto text = id.text();
     if (text.size() > longest_id) return false;
     if (id.is_string()) return true;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() &&
-           number >= -largest_safe_integer && number <= largest_safe_integer;
+    return error == std::errc{} && end == text.data() + text.size() && number >= -largest_safe_integer &&
+           number <= largest_safe_integer;
 }
 
 reply refuse(std::string_view id, int code, std::string_view why) { return error_reply(id, code, why, 400); }
@@ -40,8 +40,8 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
 
     const json::value root(body);
     if (root.is_array())
-        return refuse({}, code::invalid_request,
-                      "A batch of messages is not accepted here. Send each message by itself.");
+        return refuse(
+            {}, code::invalid_request, "A batch of messages is not accepted here. Send each message by itself.");
     if (!root.is_object()) return refuse({}, code::invalid_request, "A JSON-RPC message is an object.");
 
     std::optional<json::value> version, id, method, params, outcome, error;
@@ -57,7 +57,8 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
     message parsed;
     if (id) {
         if (!is_id(*id))
-            return refuse({}, code::invalid_request,
+            return refuse({},
+                          code::invalid_request,
                           "The id must be a string or an integer within the safe range of JavaScript.");
         parsed.id = id->text();
     }
@@ -66,7 +67,8 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
 
     if (!method) {
         if (parsed.id.empty() || outcome.has_value() == error.has_value())
-            return refuse(parsed.id, code::invalid_request,
+            return refuse(parsed.id,
+                          code::invalid_request,
                           "A message needs a \"method\", or an \"id\" and either \"result\" or \"error\".");
         parsed.kind = kind::response;
         parsed.outcome = error ? *error : *outcome;
@@ -74,8 +76,9 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
         return parsed;
     }
     if (outcome || error)
-        return refuse(parsed.id, code::invalid_request,
-                      "A message is a request or a response, not both: it has \"method\" and an outcome.");
+        return refuse(parsed.id,
+                      code::invalid_request,
+                      "A message is a request or a response, not both: it has \"method\" and \"result\" or \"error\".");
     if (!method->is_string())
         return refuse(parsed.id, code::invalid_request, "The member \"method\" must be a string.");
     parsed.method = method->str();

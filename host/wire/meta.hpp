@@ -1,8 +1,6 @@
-// What a request says of itself in params._meta, read in one pass: every request has one, and most of it
-// is looked at more than once.
+// The members of params._meta that the server uses, found in one pass.
 //
-// Spec: 2026-07-28, basic, "_meta"; 2025-11-25, basic, "_meta". Nothing here has been checked but that
-// _meta is an object: what a member must be is for whoever uses it to say.
+// The values are not validated; the code that uses a member validates it. (2026-07-28 and 2025-11-25, basic, "_meta".)
 #pragma once
 
 #include <optional>
@@ -22,7 +20,7 @@ struct meta {
     std::optional<json::value> progress_token, traceparent;
 };
 
-// None of it when `object` is not one.
+// Empty when `object` is not an object.
 meta read_meta(const json::value& object);
 
 }  // namespace toolrack::wire

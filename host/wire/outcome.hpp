@@ -1,6 +1,5 @@
-// How a request ended, in one word: for whoever keeps account of calls.
-//
-// Whoever makes a reply knows, and says so in it; the last three are of requests that none was made for.
+// How a request ended, in one word, for the audit and the metrics. Every reply carries it; the last three are for
+// requests without a reply.
 #pragma once
 
 #include <string_view>
@@ -9,16 +8,16 @@ namespace toolrack::wire {
 
 enum class outcome {
     ok,
-    tool_error,      // the tool itself says that it failed
-    error,           // a JSON-RPC error, for which there is no word below
-    denied,          // for want of scopes
-    busy,            // the plugin's lane was full; nothing ran
-    timed_out,       // no answer within its time
-    input_required,  // the client is asked for more, and calls again
-    task,            // it goes on as a task
-    unaudited,       // refused, because the audit could not be written; nothing ran
-    cancelled,       // the client took it back, or left
-    unanswered       // this server ended, or stumbled, before the feature had answered
+    tool_error,      // a tool result with isError
+    error,           // any other JSON-RPC error
+    denied,          // the token lacks a scope
+    busy,            // the queue of the plugin was full; nothing ran
+    timed_out,       // no answer before its timeout
+    input_required,  // the client has to supply input and call again
+    task,            // continues as a task
+    unaudited,       // rejected because the audit log could not be written; nothing ran
+    cancelled,       // the client cancelled it or disconnected
+    unanswered       // the server stopped, or failed, before the plugin answered
 };
 
 std::string_view word_for(outcome how) noexcept;

@@ -1,7 +1,7 @@
-// Where the answer to one message goes: all that the mcp room knows of a transport.
+// The channel for the reply to one message, and all that the protocol code knows of a transport.
 //
-// Belongs to the I/O thread on which the message came. Every function may be called after the client
-// left; it then does nothing.
+// Belongs to the I/O thread on which the message arrived. Every function may be called after the client disconnected;
+// it then does nothing.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@
 
 namespace toolrack::wire {
 
-// The parts of a message that a transport shows a second time, outside the body (2026-07-28,
-// transports/streamable-http, "Request Metadata"). Views good until the message is answered.
+// The parts of a message that HTTP headers repeat. The views are valid until the message is answered. (2026-07-28,
+// basic/transports/streamable-http, "Request Metadata".)
 struct mirrored {
     struct field {
         std::string_view name;  // without "Mcp-Param-"
@@ -33,34 +33,34 @@ class outlet {
 public:
     virtual ~outlet() = default;
 
-    // Null on a transport that mirrors nothing (stdio).
+    // Null on a transport without headers (stdio).
     virtual const mirrored* headers() const = 0;
-    // The legacy session in which the message was sent.
+    // The id of the legacy session that the message belongs to.
     virtual std::optional<std::string_view> session() const = 0;
 
     virtual executor get_executor() = 0;
 
-    // Whether the client takes anything before the answer.
+    // Whether the client accepts messages before the reply.
     virtual bool takes_stream() const = 0;
 
-    // One JSON-RPC message, as text, before the answer. Bounded: a client that does not read is dropped
-    // rather than waited for. `event` is its id in a stream that can be taken up again, else empty.
+    // Sends one JSON-RPC message before the reply. The queue is bounded: a client that does not read is disconnected.
+    // `event` is the SSE event id in a resumable stream, else empty.
     virtual void notify(std::string json, std::string_view event = {}) = 0;
 
-    // Begins the stream before there is anything to say. With an `event`, an empty one of that id comes
-    // first, and the client is told how long to wait before it takes the stream up again. (2025-11-25,
-    // basic/transports, "Sending Messages to the Server", 6.)
+    // Starts the stream before the first message. With an `event`, an empty event with that id comes first, with the
+    // time that the client waits before it reconnects. (2025-11-25, basic/transports, "Sending Messages to the
+    // Server", 6.)
     virtual void open_stream(std::string_view event = {}, std::chrono::milliseconds retry = {}) = 0;
 
-    // Ends the stream without an answer: there is none, or the client comes back for it.
+    // Closes the stream without a reply: there is none, or the client will resume the stream.
     virtual void close_stream() = 0;
 
-    // The answer; once.
+    // Sends the reply. Call it at most once.
     virtual void finish(reply answer) = 0;
 
-    // Calls back, once, on this thread, when the client has left before the answer; null takes the
-    // wish back.
-    virtual void on_closed(std::function<void()> left) = 0;
+    // `disconnected` is called once, on this thread, when the client disconnects before the reply. Null removes the
+    // callback.
+    virtual void on_closed(std::function<void()> disconnected) = 0;
 };
 
 }  // namespace toolrack::wire

@@ -16,11 +16,7 @@ void add_id(std::string& out, std::string_view id) {
 
 }  // namespace
 
-reply error_reply(std::string_view id,
-                  int code,
-                  std::string_view message,
-                  unsigned status,
-                  std::string_view data) {
+reply error_reply(std::string_view id, int code, std::string_view message, unsigned status, std::string_view data) {
     reply made;
     made.status = status;
     made.outcome = outcome::error;
@@ -68,7 +64,7 @@ bool is_progress(std::string_view message) {
     return message.starts_with(R"(,"method":"notifications/progress")");
 }
 
-bool is_question(std::string_view message) {
+bool is_request(std::string_view message) {
     message.remove_prefix(std::min(start.size(), message.size()));
     return message.starts_with(R"(,"id":)");
 }

@@ -1,7 +1,6 @@
-// What goes back: one JSON-RPC response as text, and what a transport should know of it.
+// One JSON-RPC response as text, with what a transport needs beside it.
 //
-// Built by appending text; there is no tree. A transport with statuses (HTTP) shows `status`, one
-// without ignores it.
+// Built by appending text, without a tree. stdio ignores `status` and the other members that are for HTTP.
 #pragma once
 
 #include <optional>
@@ -26,23 +25,20 @@ enum code : int {
 };
 
 struct reply {
-    unsigned status = 200;  // HTTP
-    std::string json;       // one line; empty when there is nothing to say (202)
-    std::string session;    // legacy: the session that was just made, else empty
-    std::string event;      // legacy: the SSE event id, when the answer goes into a stream
-    std::string challenge = {};  // HTTP: the WWW-Authenticate of a 403
-    unsigned retry_after = 0;    // HTTP: seconds to wait before another try; 0 when nothing is said of it
+    unsigned status = 200;       // HTTP
+    std::string json;            // one line; empty for 202
+    std::string session;         // legacy: the id of a new session, else empty
+    std::string event;           // legacy: the SSE event id when the reply goes into a stream
+    std::string challenge = {};  // HTTP: WWW-Authenticate of a 403
+    unsigned retry_after = 0;    // HTTP: Retry-After in seconds; 0: no such header
     wire::outcome outcome = outcome::ok;
-    int error = 0;  // the JSON-RPC code, when it is an error
+    int error = 0;  // the JSON-RPC code of an error
 };
 
-// {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; empty leaves the member out, as the MCP
-// schemas want it when the id could not be read. `data` is JSON text or empty.
-reply error_reply(std::string_view id,
-                  int code,
-                  std::string_view message,
-                  unsigned status = 200,
-                  std::string_view data = {});
+// {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; when it is empty, the member is left out, as the MCP
+// schemas require for an id that could not be read. `data` is JSON text or empty.
+reply error_reply(
+    std::string_view id, int code, std::string_view message, unsigned status = 200, std::string_view data = {});
 
 // {"jsonrpc":"2.0","id":ID,"result":RESULT}; `result` is JSON text.
 reply result_reply(std::string_view id, std::string_view result);
@@ -50,9 +46,9 @@ reply result_reply(std::string_view id, std::string_view result);
 // {"jsonrpc":"2.0","method":METHOD,"params":PARAMS}
 std::string notification(std::string_view method, std::string_view params);
 
-// Of a message that this server sends before the answer, as it is written here: whether it tells how
-// far a call is, which the next of its kind tells better, and whether it wants an answer itself.
+// For messages that notification() and the mcp room build: whether it is a progress notification, which a later one
+// supersedes; and whether it is a request, which needs an answer from the client.
 bool is_progress(std::string_view message);
-bool is_question(std::string_view message);
+bool is_request(std::string_view message);
 
 }  // namespace toolrack::wire

@@ -92,7 +92,7 @@ TEST_CASE("a batch that is not JSON is refused whole, and told as a single messa
 TEST_CASE("what is dangerous in one message of a batch is refused with all of it") {
     CHECK(refused(R"([{},{"a":1,"a":2}])")
               .starts_with("The message cannot be read: an object in it has the same key twice"));
-    CHECK(refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it holds a number that is too large"));
+    CHECK(refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it contains a number that is too large"));
     wire::json_limits limits;
     limits.depth = 2;
     CHECK(wire::split_batch(R"([{"a":1}])", limits).has_value());

@@ -173,12 +173,12 @@ TEST_CASE("what is JSON and still dangerous is an invalid request that says why"
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":1,"b":2}}})",
          "an object in it has the same key twice"},
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":1e999}})",
-         "it holds a number that is too large for a double"},
-        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a\u0000":1}})", "it has a NUL character in a key"},
+         "it contains a number that is too large for a double"},
+        {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a\u0000":1}})", "it contains a NUL character in a key"},
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":)" + std::string(100, '[') + std::string(100, ']') + "}",
          "it is nested too deeply"},
         {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{")" + std::string(2000, 'k') + R"(":1}})",
-         "it has a key that is too long"},
+         "it contains a key that is too long"},
     };
     for (const auto& [body, why] : table) {
         CAPTURE(body);

@@ -79,9 +79,9 @@ TEST_CASE("a message says itself what it is worth to a slow reader") {
     CHECK(wire::is_progress(progress));
     CHECK_FALSE(wire::is_progress(change));
     CHECK_FALSE(wire::is_progress(question));
-    CHECK(wire::is_question(question));
-    CHECK_FALSE(wire::is_question(progress));
-    CHECK_FALSE(wire::is_question(change));
+    CHECK(wire::is_request(question));
+    CHECK_FALSE(wire::is_request(progress));
+    CHECK_FALSE(wire::is_request(change));
     for (const std::string_view odd : {"", "{", R"({"jsonrpc":"2.0")"})
-        CHECK_FALSE((wire::is_progress(odd) || wire::is_question(odd)));
+        CHECK_FALSE((wire::is_progress(odd) || wire::is_request(odd)));
 }
