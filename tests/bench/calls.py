@@ -50,7 +50,7 @@ def instructions(isolation, make_request, calls):
 
 
 def instructions_per_call(isolation, make_request):
-    few, many = 200, 1200
+    few, many = 500, 5500
     return (instructions(isolation, make_request, many) - instructions(isolation, make_request, few)) / (many - few)
 
 

@@ -62,7 +62,7 @@ class TokenFileServer:
         (self.server.folder / "toolrack.toml").write_text(self.config(*plugins))
         os.kill(self.server.pid, signal.SIGHUP)
         self.reloads += 1
-        self.server.wait_for_line("the configuration was read again", self.reloads)
+        self.server.wait_for_line("configuration reloaded", self.reloads)
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.server.pid}/stat").read_text().rsplit(")", 1)[1].split()

@@ -47,7 +47,7 @@ def measure_kills():
         report(f"threads more than after {KILLS // 10} kills",
                len(os.listdir(f"/proc/{server.pid}/task")) - threads, "", 0)
         report("child processes besides the two workers", len(server.children()) - 2, "", 0)
-        report("suspended instances", server.log.count("left alone"), "", 0)
+        report("suspended instances", server.log.count("suspended"), "", 0)
 
 
 def measure():

@@ -76,7 +76,7 @@ class Disturbances:
         self.deployment.write_config(self.with_time)
         os.kill(self.deployment.server.pid, signal.SIGHUP)
         self.reloads += 1
-        self.deployment.server.wait_for_line("the configuration was read again", self.reloads)
+        self.deployment.server.wait_for_line("configuration reloaded", self.reloads)
 
     def rotate(self):
         old = self.tokens.any_unlimited()

@@ -96,8 +96,12 @@ void compare(const char* backend, const wrong_token_kinds& kinds, Check accepts)
     const auto measured = measure(kinds, std::move(accepts));
     for (const auto& [one, other] : {std::pair{0, 1}, {0, 2}, {1, 2}}) {
         const auto difference = difference_of(measured[one], measured[other]);
-        fmt::print("{}: {} or {}: {:.3f} at {:+.2f} ns\n", backend, kinds[one].name, kinds[other].name,
-                   difference.t, difference.nanoseconds);
+        fmt::print("{}: {} or {}: {:.3f} at {:+.2f} ns\n",
+                   backend,
+                   kinds[one].name,
+                   kinds[other].name,
+                   difference.t,
+                   difference.nanoseconds);
         std::fflush(stdout);
     }
 }
@@ -105,9 +109,9 @@ void compare(const char* backend, const wrong_token_kinds& kinds, Check accepts)
 void compare_token_file(const char* backend, std::size_t size) {
     const private_folder folder;
     const token_list list(size);
-    const token_store store({folder.write("tokens.toml", token::write_list(list.records)), folder / "revoked.list",
-                             folder / "last-use"},
-                            {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
+    const token_store store(
+        {folder.write("tokens.toml", token::write_list(list.records)), folder / "revoked.list", folder / "last-use"},
+        {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
     compare(backend, list.wrong_tokens(), [&store](const std::string& token) {
         return store.decide(token, "127.0.0.1", now).what == token_store::answer::granted;
     });
@@ -130,7 +134,10 @@ void compare_hmac_token() {
     }
     constexpr std::string_view audience = "https://tools.example.com/mcp";
     const token_verifier verifier({.keys = folder.write("keys.toml", jwt::write_key_ring(ring).reveal()),
-                                   .revoked = {}, .issuer = {}, .audience = std::string(audience), .max_ttl = {}},
+                                   .revoked = {},
+                                   .issuer = {},
+                                   .audience = std::string(audience),
+                                   .max_ttl = {}},
                                   {[](auto) {}, [](auto) {}, [](auto) {}, [](auto) {}});
     compare("hmac-token", wrong_jwts(ring, audience), [&verifier](const std::string& token) {
         return verifier.check(token, {}, now).kind == token_verifier::answer::kind::granted;

@@ -1,8 +1,8 @@
 // Whether two kinds of refusals can be told apart by their times: Welch's t-test.
 //
-// The samples of both sets are taken in random order. Interrupts and other programs add outliers that hide a difference,
-// so samples above a percentile of both sets together are dropped. The best percentile is not known in advance: several
-// are tried, and the largest t counts. Below 4.5 there is no detectable difference.
+// The samples of both sets are taken in random order. Interrupts and other programs add outliers that hide a
+// difference, so samples above a percentile of both sets together are dropped. The best percentile is not known in
+// advance: several are tried, and the largest t counts. Below 4.5 there is no detectable difference.
 #pragma once
 
 #include <algorithm>

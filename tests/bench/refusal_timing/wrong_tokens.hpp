@@ -96,8 +96,13 @@ inline wrong_token_kinds wrong_static_tokens(const std::string& good) {
 inline wrong_token_kinds wrong_jwts(const jwt::key_ring& ring, std::string_view audience) {
     static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const auto signed_by = [audience = std::string(audience)](const jwt::key& key) {
-        return jwt::sign({.issuer = "toolrack", .audience = {audience}, .subject = "ann", .scopes = {"orders:read"},
-                          .issued_at = now, .not_before = {}, .expires = now + 3600,
+        return jwt::sign({.issuer = "toolrack",
+                          .audience = {audience},
+                          .subject = "ann",
+                          .scopes = {"orders:read"},
+                          .issued_at = now,
+                          .not_before = {},
+                          .expires = now + 3600,
                           .id = random_text("0123456789abcdef", 24)},
                          key);
     };
