@@ -1,9 +1,8 @@
-// The call table: the one door through which a plugin's threads come home.
+// The call table: maps the numbers that a plugin sees to the calls in flight.
 //
-// A plugin knows a request by number only. Each instance has a table of its own, and its numbers start
-// where no other instance's do, so a number that is made up, foreign, or used a second time finds
-// nothing. Whoever finds one holds it while they use it, and a table is not empty before all have let go:
-// what a request refers to (its home thread) may be gone right after. Thread-safe.
+// A plugin knows a call by number only. Each instance has its own table, and no two tables use the same numbers, so
+// an invented, foreign or used number finds nothing. A reference keeps the table from counting as empty: while one
+// exists, the executor that the call refers to must stay alive. Thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -12,10 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "plugin/in_flight.hpp"
 
 namespace toolrack::plugin {
@@ -25,97 +24,98 @@ class call_table {
 public:
     using entry = std::shared_ptr<in_flight<Answer>>;
 
-    // A request in somebody's hands; empty when there was none to be had.
-    class hold {
+    // Empty when the number was not found.
+    class reference {
     public:
-        hold() = default;
-        hold(call_table& table, entry request) : table_(&table), request_(std::move(request)) {}
-        hold(hold&& other) noexcept : table_(other.table_), request_(std::move(other.request_)) {}
-        hold& operator=(hold&&) = delete;
-        ~hold() {
-            if (!request_) return;
-            request_.reset();
-            table_->let_go();
+        reference() = default;
+        reference(call_table& table, entry call) : table_(&table), call_(std::move(call)) {}
+        reference(reference&& other) noexcept : table_(other.table_), call_(std::move(other.call_)) {}
+        reference& operator=(reference&&) = delete;
+        ~reference() {
+            if (!call_) return;
+            call_.reset();
+            table_->release();
         }
 
-        explicit operator bool() const noexcept { return request_ != nullptr; }
-        in_flight<Answer>& operator*() const noexcept { return *request_; }
-        in_flight<Answer>* operator->() const noexcept { return request_.get(); }
+        explicit operator bool() const noexcept { return call_ != nullptr; }
+        in_flight<Answer>& operator*() const noexcept { return *call_; }
+        in_flight<Answer>* operator->() const noexcept { return call_.get(); }
 
     private:
         call_table* table_ = nullptr;
-        entry request_;
+        entry call_;
     };
 
-    // `instance` sets this table's numbers apart from those of all others.
+    // `instance` becomes the upper bits of this table's numbers.
     explicit call_table(std::uint32_t instance) : first_(std::uint64_t{instance} << 40 | 1), next_(first_) {}
 
-    // Gives the request its number.
-    void add(const entry& request) {
-        const std::lock_guard lock(mutex_);
-        request->set_id(next_++);
-        open_.emplace(request->id(), request);
+    // Gives the call its number.
+    void add(const entry& call) {
+        const lock_guard lock(mutex_);
+        call->set_id(next_++);
+        open_.emplace(call->id(), call);
     }
 
-    // For the one who ends it; empty when nobody may.
-    hold take(std::uint64_t id) {
-        const std::lock_guard lock(mutex_);
+    // Removes the call: only one caller gets it, and ends it.
+    reference take(std::uint64_t id) {
+        const lock_guard lock(mutex_);
         const auto found = open_.find(id);
         if (found == open_.end()) return {};
-        auto request = std::move(found->second);
+        auto call = std::move(found->second);
         open_.erase(found);
-        ++held_;
-        return {*this, std::move(request)};
+        ++references_;
+        return {*this, std::move(call)};
     }
 
-    hold find(std::uint64_t id) {
-        const std::lock_guard lock(mutex_);
+    reference find(std::uint64_t id) {
+        const lock_guard lock(mutex_);
         const auto found = open_.find(id);
         if (found == open_.end()) return {};
-        ++held_;
+        ++references_;
         return {*this, found->second};
     }
 
-    std::vector<std::uint64_t> open() const {
-        const std::lock_guard lock(mutex_);
+    std::vector<std::uint64_t> open_ids() const {
+        const lock_guard lock(mutex_);
         std::vector<std::uint64_t> ids;
-        for (const auto& [id, request] : open_) ids.push_back(id);
+        for (const auto& [id, call] : open_) ids.push_back(id);
         return ids;
     }
 
     std::size_t size() const {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         return open_.size();
     }
 
-    // How many there ever were.
-    std::uint64_t added() const {
-        const std::lock_guard lock(mutex_);
+    std::uint64_t total_added() const {
+        const lock_guard lock(mutex_);
         return next_ - first_;
     }
 
-    // Until every number was taken and nobody holds a request, but not past `end`; false when some are left.
+    // Waits until no call is open and no reference exists, at most until `end`; false on timeout.
     bool wait_until_empty(std::chrono::steady_clock::time_point end) {
-        std::unique_lock lock(mutex_);
-        return emptied_.wait_until(lock, end, [this] { return is_empty(); });
+        unique_lock lock(mutex_);
+        while (!is_empty())
+            if (emptied_.wait_until(lock.native(), end) == std::cv_status::timeout) return is_empty();
+        return true;
     }
 
 private:
-    bool is_empty() const noexcept { return open_.empty() && held_ == 0; }
+    bool is_empty() const noexcept TOOLRACK_REQUIRES(mutex_) { return open_.empty() && references_ == 0; }
 
-    // Notifies under the lock: whoever waits may destroy the table as soon as it has it.
-    void let_go() {
-        const std::lock_guard lock(mutex_);
-        --held_;
+    // Notifies under the lock: a waiter may destroy the table as soon as it holds the lock.
+    void release() {
+        const lock_guard lock(mutex_);
+        --references_;
         if (is_empty()) emptied_.notify_all();
     }
 
-    mutable std::mutex mutex_;
+    mutable mutex mutex_;
     std::condition_variable emptied_;
     const std::uint64_t first_;
-    std::uint64_t next_;
-    std::size_t held_ = 0;
-    boost::unordered_flat_map<std::uint64_t, entry> open_;
+    std::uint64_t next_ TOOLRACK_GUARDED_BY(mutex_);
+    std::size_t references_ TOOLRACK_GUARDED_BY(mutex_) = 0;
+    boost::unordered_flat_map<std::uint64_t, entry> open_ TOOLRACK_GUARDED_BY(mutex_);
 };
 
 }  // namespace toolrack::plugin

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view no_options = R"({"type":"object","additionalProperties":false})";
 
-bool is_for_people(std::string_view text, std::size_t most) {
+bool is_printable(std::string_view text, std::size_t most) {
     return !text.empty() && text.size() <= most && printable(text) == text;
 }
 
@@ -23,12 +23,10 @@ bool description::offers(std::string_view kind) const {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-result<description, complaint> read_description(std::string_view id,
-                                                  std::string_view version,
-                                                  unsigned abi_minor,
-                                                  std::string_view json) {
-    if (!is_for_people(id, 128)) return complain("its table has no usable id");
-    if (!is_for_people(version, 64)) return complain("its table has no usable version");
+result<description, complaint>
+read_description(std::string_view id, std::string_view version, unsigned abi_minor, std::string_view json) {
+    if (!is_printable(id, 128)) return complain("its table has no usable id");
+    if (!is_printable(version, 64)) return complain("its table has no usable version");
     if (const auto fault = wire::check_json(json))
         return complain("its description is not acceptable: " + std::string(to_string(fault->kind)));
     const json::value root(json);
@@ -53,20 +51,20 @@ result<description, complaint> read_description(std::string_view id,
     const auto options = root.find("options");
     about.options_schema = options ? options->text() : no_options;
     auto compiled = schema::compile(boost::json::parse(about.options_schema));
-    if (!compiled) return complain("the schema of its options is not a JSON Schema: " + compiled.error().text());
+    if (!compiled) return complain("the schema of its options is not a valid JSON Schema: " + compiled.error().text());
     about.options = std::make_shared<const schema::compiled>(std::move(*compiled));
     return about;
 }
 
-std::optional<std::string> why_unfit(const config::options& options, const description& about) {
+std::optional<std::string> options_error(const config::options& options, const description& about) {
     const auto faults = about.options->check(boost::json::parse(options.json));
     if (faults.empty()) return std::nullopt;
 
-    // Without what was found: options may hold secrets.
+    // Without the value that was found: options may contain secrets.
     const auto& first = faults.front();
     const auto sentence = first.sentence("options");
-    std::string why = "its options do not fit: " + sentence.substr(0, sentence.find(", found "));
-    // A fault about a missing or unknown key points at the table that should or should not hold it.
+    std::string why = "its options are invalid: " + sentence.substr(0, sentence.find(", found "));
+    // For a missing or unknown key the place is that of its table.
     if (const auto place = options.places.find(first.pointer); place != options.places.end())
         why += " (" + to_string(place->second) + ")";
     return why;

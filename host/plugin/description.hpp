@@ -1,4 +1,4 @@
-// What a library says of itself without an instance: its kinds, the schema of its options, its needs.
+// The description that a library gives of itself without an instance: kinds, schema of its options, needs.
 #pragma once
 
 #include <memory>
@@ -19,21 +19,19 @@ struct description {
     unsigned abi_minor = 0;
     std::vector<std::string> kinds;
     std::string options_schema;  // JSON text
-    std::string needs;           // JSON text, "{}" when it needs nothing
-    std::string json;            // all of it, as the library has it
+    std::string needs;           // JSON text; "{}" for none
+    std::string json;            // the whole description, unchanged
     std::shared_ptr<const schema::compiled> options;
 
     bool offers(std::string_view kind) const;
 };
 
 // Reads the JSON of toolrack_plugin::description. The error is the end of a sentence about the library.
-result<description, complaint> read_description(std::string_view id,
-                                                  std::string_view version,
-                                                  unsigned abi_minor,
-                                                  std::string_view json);
+result<description, complaint>
+read_description(std::string_view id, std::string_view version, unsigned abi_minor, std::string_view json);
 
-// Whether the options that the operator wrote are what the library wants; the complaint says where
-// they stand (file, line, column).
-std::optional<std::string> why_unfit(const config::options& options, const description& about);
+// What is wrong with the operator's options by the library's schema, with file, line and column; none if they are
+// valid.
+std::optional<std::string> options_error(const config::options& options, const description& about);
 
 }  // namespace toolrack::plugin

@@ -19,7 +19,7 @@ constexpr const char* our_machine_name = "AArch64";
 
 }  // namespace
 
-std::optional<std::string> why_not_loadable(std::string_view file_start) {
+std::optional<std::string> elf_error(std::string_view file_start) {
     if (file_start.empty()) return "the file is empty";
     if (file_start.size() < EI_NIDENT || std::memcmp(file_start.data(), ELFMAG, SELFMAG) != 0)
         return "it is not a shared library (no ELF header)";
@@ -30,7 +30,7 @@ std::optional<std::string> why_not_loadable(std::string_view file_start) {
     Elf64_Ehdr header;
     std::memcpy(&header, file_start.data(), sizeof header);
     if (header.e_machine != our_machine)
-        return "it was built for another machine; build it for " + std::string(our_machine_name);
+        return "it was built for another architecture; build it for " + std::string(our_machine_name);
     if (header.e_type != ET_DYN) return "it is not a shared library (link it with -shared)";
     return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Whether a file can be a library for this machine at all, from its first bytes and without loading it.
+// Checks the ELF header of a file without loading it.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace toolrack::plugin {
 
-// Why not, as the end of a sentence ("it is a 32-bit library; ..."); nothing when it may be loaded.
-std::optional<std::string> why_not_loadable(std::string_view file_start);
+// Why this machine cannot load the file, as the end of a sentence ("it is a 32-bit library; ..."); none if it can.
+std::optional<std::string> elf_error(std::string_view file_start);
 
 }  // namespace toolrack::plugin

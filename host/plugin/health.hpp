@@ -1,23 +1,23 @@
-// How an instance is: whether it serves, and since when and why not; and what it says itself is wrong with it.
+// The health of an instance: whether it serves, since when, why not, and the problem that the plugin itself reports.
 //
-// Only for those who look after the server: no call goes another way because of it. Whoever notices says it, whoever
-// wants to know asks. Thread-safe.
+// Only for status and metrics: no call is routed by it. Thread-safe.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/mutex.hpp"
 
 namespace toolrack::plugin {
 
 enum class state {
     serving,
-    restarting,  // its worker ended, and the next one is not there yet
-    suspended      // its worker ended too often to be started again at once
+    restarting,  // its worker exited, and the next one has not started yet
+    suspended    // its worker exited too often: the next start is delayed
 };
 
 constexpr std::string_view word_for(state how) noexcept {
@@ -29,51 +29,52 @@ constexpr std::string_view word_for(state how) noexcept {
     return {};
 }
 
-struct condition {
+struct instance_status {
     using time = std::chrono::system_clock::time_point;
 
     plugin::state state = plugin::state::serving;
-    time since;                // it is in this state
-    std::string why = {};      // how its worker ended, unless it serves: "it crashed (...)"
-    std::string degraded_reason = {};  // as it says itself; empty: none
-    time ailing_since = {};    // unless that is empty
-    std::uint64_t asked = 0;   // how many calls, or checks of callers, it was given since it was made
-    std::size_t under_way = 0;
+    time since;                        // start of this state
+    std::string why = {};              // unless serving, how its worker exited: "it crashed (...)"
+    std::string degraded_reason = {};  // reported by the plugin; empty: none
+    time degraded_since = {};          // only with a reason
+    std::uint64_t calls_started = 0;   // calls and auth checks since the instance was made
+    std::size_t calls_in_flight = 0;
 };
 
 class health {
 public:
-    condition now() const {
-        const std::lock_guard lock(mutex_);
-        return now_;
+    instance_status status() const {
+        const lock_guard lock(mutex_);
+        return status_;
     }
 
-    void serves() {
-        const std::lock_guard lock(mutex_);
-        change(state::serving, {});
+    void set_serving() {
+        const lock_guard lock(mutex_);
+        set_state(state::serving, {});
     }
-    // What it said of itself ended with it.
-    void ended(std::string why, bool is_suspended) {
-        const std::lock_guard lock(mutex_);
-        change(is_suspended ? state::suspended : state::restarting, std::move(why));
-        now_.degraded_reason.clear();
+    // Clears the degraded reason, which belonged to that worker.
+    void worker_exited(std::string why, bool is_suspended) {
+        const lock_guard lock(mutex_);
+        set_state(is_suspended ? state::suspended : state::restarting, std::move(why));
+        status_.degraded_reason.clear();
     }
-    void report_degraded(std::string what) {
-        const std::lock_guard lock(mutex_);
-        if (now_.degraded_reason == what) return;
-        if (now_.degraded_reason.empty()) now_.ailing_since = std::chrono::system_clock::now();
-        now_.degraded_reason = std::move(what);
+    // An empty reason: no longer degraded.
+    void set_degraded(std::string reason) {
+        const lock_guard lock(mutex_);
+        if (status_.degraded_reason == reason) return;
+        if (status_.degraded_reason.empty()) status_.degraded_since = std::chrono::system_clock::now();
+        status_.degraded_reason = std::move(reason);
     }
 
 private:
-    void change(state to, std::string why) {
-        if (now_.state != to) now_.since = std::chrono::system_clock::now();
-        now_.state = to;
-        now_.why = std::move(why);
+    void set_state(state to, std::string why) TOOLRACK_REQUIRES(mutex_) {
+        if (status_.state != to) status_.since = std::chrono::system_clock::now();
+        status_.state = to;
+        status_.why = std::move(why);
     }
 
-    mutable std::mutex mutex_;
-    condition now_{.since = std::chrono::system_clock::now()};
+    mutable mutex mutex_;
+    instance_status status_ TOOLRACK_GUARDED_BY(mutex_){.since = std::chrono::system_clock::now()};
 };
 
 }  // namespace toolrack::plugin

@@ -5,21 +5,21 @@
 namespace toolrack::plugin {
 namespace {
 
-// Named apart, because the table that they fill has members of the same names.
+// A namespace of its own: the table has members of the same names.
 namespace entry {
 
-told& behind(const toolrack_host* host) { return static_cast<const host_view*>(host)->to; }
+host_functions& behind(const toolrack_host* host) { return static_cast<const host_table*>(host)->functions; }
 
 void grant(const toolrack_host* host, toolrack_call check, const toolrack_principal* who) noexcept {
-    if (who && TOOLRACK_HAS(who, toolrack_principal, keep)) behind(host).granted(check, *who);
-    else behind(host).refused(check, TOOLRACK_UNAVAILABLE, "it granted an incomplete principal");
+    if (who && TOOLRACK_HAS(who, toolrack_principal, keep)) behind(host).grant(check, *who);
+    else behind(host).refuse(check, TOOLRACK_UNAVAILABLE, "its grant is incomplete");
 }
 
 void refuse(const toolrack_host* host, toolrack_call check, toolrack_refusal kind, toolrack_str why) noexcept {
-    behind(host).refused(check, kind, view(why));
+    behind(host).refuse(check, kind, view(why));
 }
 
-void forget(const toolrack_host* host, toolrack_str credential) noexcept { behind(host).forgotten(view(credential)); }
+void forget(const toolrack_host* host, toolrack_str credential) noexcept { behind(host).forget(view(credential)); }
 
 constexpr toolrack_auth_host auth_host{sizeof(toolrack_auth_host), grant, refuse, forget};
 
@@ -31,7 +31,9 @@ void resource_updated(const toolrack_host* host, toolrack_str uri) noexcept {
 
 constexpr toolrack_changes changes{sizeof(toolrack_changes), list_changed, resource_updated};
 
-void report_degraded(const toolrack_host* host, toolrack_str what) noexcept { behind(host).report_degraded(view(what)); }
+void report_degraded(const toolrack_host* host, toolrack_str reason) noexcept {
+    behind(host).report_degraded(view(reason));
+}
 
 constexpr toolrack_health health{sizeof(toolrack_health), report_degraded};
 
@@ -47,11 +49,11 @@ void log_line(const toolrack_host* host, toolrack_severity severity, toolrack_st
 }
 
 void notify(const toolrack_host* host, toolrack_call call, toolrack_str method, toolrack_str params) noexcept {
-    behind(host).notified(call, view(method), view(params));
+    behind(host).notify(call, view(method), view(params));
 }
 
 void finish(const toolrack_host* host, toolrack_call call, toolrack_outcome outcome, toolrack_str json) noexcept {
-    behind(host).finished(call, outcome, view(json));
+    behind(host).finish(call, outcome, view(json));
 }
 
 bool cancelled(const toolrack_host* host, toolrack_call call) noexcept { return behind(host).is_cancelled(call); }
@@ -59,7 +61,7 @@ bool cancelled(const toolrack_host* host, toolrack_call call) noexcept { return 
 }  // namespace entry
 }  // namespace
 
-host_view::host_view(told& spoken_to)
+host_table::host_table(host_functions& behind)
     : toolrack_host{sizeof(toolrack_host),
                     TOOLRACK_ABI_MINOR,
                     entry::get_extension,
@@ -67,6 +69,6 @@ host_view::host_view(told& spoken_to)
                     entry::notify,
                     entry::finish,
                     entry::cancelled},
-      to(spoken_to) {}
+      functions(behind) {}
 
 }  // namespace toolrack::plugin

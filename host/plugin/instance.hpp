@@ -1,7 +1,7 @@
-// An instance: one configured plugin, ready to be asked.
+// An instance: one configured plugin.
 //
-// This is all that the other rooms know of plugins, and nothing in it says where the plugin runs: in
-// this process (make_host_instance) or in one of its own (make_worker_instance).
+// The interface of plugins for all other rooms. It does not show where the plugin runs: in this process
+// (make_host_instance) or in a worker process (make_worker_instance).
 #pragma once
 
 #include <chrono>
@@ -19,37 +19,37 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "identity/principal.hpp"
+#include "identity/refusal.hpp"
 #include "plugin/health.hpp"
 #include "plugin/in_flight.hpp"
 #include "plugin/library.hpp"
-#include "identity/principal.hpp"
-#include "identity/refusal.hpp"
 
 namespace toolrack::plugin {
 
-// A thing that a client can list, as the plugin put it.
+// One thing that a client can list, as the plugin emitted it.
 struct feature {
     std::string kind;        // "tool", "prompt", "resource", "template"
     std::string definition;  // JSON, not yet checked
     std::string attributes;  // JSON, not yet checked
 };
 
-// How a call ended, with JSON that has been checked.
+// The end of a call, with checked JSON.
 struct answer {
     enum class kind {
         done,            // json is the MCP result object
         input_required,  // json is {"inputRequests"?, "state"?}
         failed,          // json is {"code", "message", "data"?}
         busy,            // the lane is full; nothing was started
-        invalid,         // the plugin's answer was not acceptable; the log says why
-        lost,            // its worker ended meanwhile: it may have been done, or not
-        suspended          // its worker ended too often to be started again at once; nothing was started
+        invalid,         // the plugin's answer was rejected; the log has the reason
+        lost,            // the worker exited during the call, which may or may not have completed
+        suspended        // the worker exited too often and is suspended; nothing was started
     };
     kind kind = kind::failed;
     std::string json;
 };
 
-// One call, as views that need to live until start() returns.
+// One call. The views are used only until start() returns.
 struct request {
     std::string_view method;
     std::string_view name;
@@ -62,34 +62,35 @@ struct request {
     std::chrono::system_clock::time_point deadline;
 };
 
-// What a backend says of itself (TOOLRACK_AUTH_* of the ABI).
+// Bits that an auth backend declares (TOOLRACK_AUTH_* of the ABI).
 enum auth_trait : std::uint64_t {
     quick = 1,      // decides without waiting
     tokenless = 2,  // may grant without a token
     open = 4        // grants everyone
 };
 
-// What a backend may know of a caller.
+// The facts that a backend gets about a client. The views are used only until authenticate() returns.
 struct credentials {
     std::string_view token;
     std::string_view resource;
     std::string_view peer;
     std::int64_t peer_uid = -1;
     std::int64_t peer_gid = -1;
-    std::string_view certificate;  // the client's, DER and verified; empty when none
+    std::string_view certificate;  // the client's, DER and verified; empty: none
 };
 
 // A backend's answer.
-struct verdict {
+struct auth_result {
     enum class kind { granted, refused, passed };
     kind kind = kind::refused;
-    identity::grant who;                                // granted
+    identity::grant who;                                         // granted
     identity::refusal refusal = identity::refusal::unavailable;  // refused
-    std::string why;                                   // for the log, never for the client
+    std::string why;                                             // for the log, never for the client
+    std::chrono::seconds keep{};                                 // granted: for how long the host may reuse the grant
 };
 
 using call = std::shared_ptr<in_flight<answer>>;
-using check = std::shared_ptr<in_flight<verdict>>;
+using auth_check = std::shared_ptr<in_flight<auth_result>>;
 
 class instance {
 public:
@@ -101,60 +102,63 @@ public:
     virtual const description& about() const noexcept = 0;
     virtual const config::plugin& settings() const noexcept = 0;
 
-    // What it offers now. Blocks: for start-up and reload. The error is the end of a sentence.
+    // The current features. Blocks: for start and reload. The error is the end of a sentence.
     virtual result<std::vector<feature>, complaint> list() = 0;
 
-    // Begins a call; the answer arrives in what is returned. A quick one may have been answered by
-    // then. Called on the request's I/O thread.
-    virtual call start(const request& request, bool quick, executor home, in_flight<answer>::notice noticed) = 0;
-    // Nobody waits for this call any more; its plugin is told.
+    // Starts a call; the answer arrives in the returned object, for a quick feature perhaps before the return.
+    // Called on the request's I/O thread, which is `owner`.
+    virtual call start(const request& request,
+                       bool quick,
+                       executor owner,
+                       in_flight<answer>::notification_handler on_notification) = 0;
+    // Abandons the call and informs the plugin.
     virtual void cancel(const call& abandoned) = 0;
 
-    // Whoever waits for an answer goes on without one. How many were waited for. Any thread.
-    virtual std::size_t cut_off() = 0;
+    // Interrupts all calls, because the server shuts down. Returns how many had a waiter. Any thread.
+    virtual std::size_t interrupt_calls() = 0;
 
-    // The first listener to a resource came, or the last one left. Any thread.
+    // The first client subscribed to the resource, or the last one unsubscribed. Any thread.
     virtual void watch(std::string_view uri, bool on) = 0;
 
     virtual bool offers_features() const noexcept = 0;
 
-    // Auth backends only: which of auth_trait, 0 when it is none.
+    // Auth backends only: bits of auth_trait, 0 for others.
     virtual std::uint64_t auth_traits() const noexcept = 0;
     virtual bool offers_auth() const noexcept = 0;
-    virtual check authenticate(const credentials& shown, executor home) = 0;
-    // What OAuth clients should know of it, as JSON that nobody has checked; empty when nothing. Blocks: for
-    // start-up and reload.
+    virtual auth_check authenticate(const credentials& shown, executor owner) = 0;
+    // The backend's metadata for OAuth clients, as unchecked JSON; empty: none. Blocks: for start and reload.
     virtual result<std::string, complaint> auth_metadata() { return std::string(); }
 
-    // Whether it has been given up on for now, because its worker ended again and again. Any thread.
+    // Whether its worker is suspended because it kept exiting. Any thread.
     virtual bool is_suspended() const noexcept { return false; }
-    // The same in words, and what it says is wrong with it. Any thread.
-    virtual plugin::condition condition() const = 0;
+    // Any thread.
+    virtual instance_status status() const = 0;
 
-    // Waits for its calls, but not past `grace`; false when some never came back.
+    // Waits for the calls in flight, at most for `grace`; false when some did not return.
     virtual bool close(std::chrono::milliseconds grace) = 0;
 
 protected:
     instance() = default;
 };
 
-// What plugins say of themselves, unasked. Called on any thread.
-struct changes {
-    std::function<void(std::string_view kind)> list_changed;      // "tool", "prompt", "resource"
+// Callbacks for what happens outside any call. Called on any thread.
+struct events {
+    std::function<void(std::string_view kind)> list_changed;  // "tool", "prompt", "resource"
     std::function<void(std::string_view uri)> resource_updated;
-    std::function<void(std::string_view backend, std::string_view credential)> forgotten;  // empty: all of them
-    std::function<void(std::string_view instance)> died = {};  // its worker, and not because it was told to end
+    // An empty credential: all of this backend.
+    std::function<void(std::string_view backend, std::string_view credential)> credential_revoked;
+    std::function<void(std::string_view instance)> worker_exited = {};  // without having been stopped
 };
 
-// What instances are made among; all of it outlives them.
+// All of it outlives the instances.
 struct dependencies {
     toolrack::log& log;
     const toolrack::clock& clock;
-    const plugin::changes& changes;
+    const plugin::events& events;
     std::size_t max_result = 16 * 1024 * 1024;
     std::size_t json_depth = 64;
-    std::filesystem::path state = {};  // the server's own folder, in which plugins have theirs; empty: there is none
-    const cgroup_tree* groups = nullptr;  // in which each worker has its own; null: there is none
+    std::filesystem::path state = {};     // the server's state folder, which contains those of the plugins; empty: none
+    const cgroup_tree* groups = nullptr;  // parent of each worker's cgroup; null: none
 };
 
 // Bounds that hold wherever a plugin runs.
@@ -162,12 +166,11 @@ inline constexpr auto setup_limit = std::chrono::seconds(30);  // for create() a
 inline constexpr std::size_t most_open_calls = 4096;
 inline constexpr std::size_t most_features = 100'000;
 
-// Makes an instance that runs in this process. The error is the end of a sentence about it.
-result<std::shared_ptr<instance>, complaint> make_host_instance(std::shared_ptr<const library> library,
-                                                                const config::plugin& settings,
-                                                                const dependencies& around);
+// The plugin runs in this process. The error is the end of a sentence about it.
+result<std::shared_ptr<instance>, complaint>
+make_host_instance(std::shared_ptr<const library> library, const config::plugin& settings, const dependencies& around);
 
-// Makes one that runs in a process of its own: `program` is toolrack-worker and outlives it, `library` a private
+// The plugin runs in a worker process: `program` is toolrack-worker and outlives the instance, `library` is a private
 // copy of the file.
 result<std::shared_ptr<instance>, complaint> make_worker_instance(const program& program,
                                                                   const std::filesystem::path& library,

@@ -1,7 +1,7 @@
-// A lane: the few threads on which one instance works, and the short queue before them.
+// A lane: the bounded thread pool and queue of one instance.
 //
-// Each instance has its own, so a slow tool starves nobody but itself. A full lane refuses; it never
-// grows. Threads start when there is work for them. Thread-safe.
+// Each instance has its own, so a slow tool delays only its own plugin. A full lane refuses work; it never grows.
+// Threads start on demand. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -15,15 +15,16 @@ namespace toolrack::plugin {
 class lane {
 public:
     lane(std::string name, std::size_t threads, std::size_t queue);
-    // Work that has not begun is forgotten; threads that are in the plugin are left to themselves.
+    // Drops queued work and detaches threads that are inside the plugin.
     ~lane();
     lane(const lane&) = delete;
     lane& operator=(const lane&) = delete;
 
-    // False when the lane is full. `work` must not throw.
-    bool give(std::function<void()> work);
+    // False when the lane is full or closed. `work` must not throw.
+    bool try_post(std::function<void()> work);
 
-    // Takes no more work and waits for its threads to come back, but not past `grace`. How many did not.
+    // Takes no more work, drops what is queued and waits for the threads, at most for `grace`. Returns how many threads
+    // have not returned.
     std::size_t close(std::chrono::milliseconds grace);
 
 private:

@@ -1,22 +1,22 @@
-// A library: one checked file, loaded once, never unloaded.
+// A library: one checked file, loaded once and never unloaded.
 //
-// Nobody but root and this process's user can have written the file, or put it where it is; and it is the one that
-// the configuration pins, when it does. It is copied to a private folder under the name of its SHA-256 and loaded
-// from there, so that what was checked is what runs, overwriting the original hurts nobody, and glibc, which finds
-// loaded libraries by name first, can never hand out an older one. A worker opens each new library before this
-// process does: constructors run before anything can be asked. Plugins that run in a worker are never opened here.
+// Only root and this process's user can have written the file or placed it, and it matches the configured pin. It is
+// copied to a private folder under the name of its SHA-256 and loaded from there: the checked bytes are those that run,
+// overwriting the original has no effect, and glibc, which finds loaded libraries by name first, cannot return an older
+// one. A worker process opens each new library before this process does, because constructors run before anything can
+// be asked. Libraries of plugins that run in a worker are never opened here.
 //
-// Used from the thread that starts or reloads; what a library offers afterwards is constant.
+// Used from the thread that starts or reloads; an open library is constant.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "base/child.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
@@ -44,38 +44,39 @@ private:
     description about_;
 };
 
-// All libraries of this process; one that was loaded stays so. Must outlive every instance of every one
-// of them.
-class libraries {
+// Opens `library` in another process; what is wrong with it, as the end of a sentence, or nothing.
+using library_probe = std::function<std::optional<std::string>(const std::filesystem::path& library)>;
+
+// All libraries of this process, none of which is ever unloaded. Outlives every instance.
+class library_cache {
 public:
-    // `worker` is the program in which each new one is probed.
-    libraries(const program& worker, log& log);
-    ~libraries();
-    libraries(const libraries&) = delete;
-    libraries& operator=(const libraries&) = delete;
+    library_cache(library_probe probe, log& log);
+    ~library_cache();
+    library_cache(const library_cache&) = delete;
+    library_cache& operator=(const library_cache&) = delete;
 
     // The library in `file`, loaded now or before. The error is one sentence without the file's name.
     result<std::shared_ptr<const library>, complaint> open(const std::filesystem::path& file,
                                                            const std::optional<config::pin>& pin = {});
 
-    // The same of a private copy.
-    result<std::shared_ptr<const library>, complaint> open_kept(const std::filesystem::path& kept);
+    // The same for a private copy.
+    result<std::shared_ptr<const library>, complaint> open_copy(const std::filesystem::path& copy);
 
-    // Copies `file` to the private folder after it was checked, all but what only loading can tell; the copy's path.
-    result<std::filesystem::path, complaint> keep(const std::filesystem::path& file,
+    // Checks `file` without loading it, copies it to the private folder and returns the copy's path.
+    result<std::filesystem::path, complaint> copy(const std::filesystem::path& file,
                                                   const std::optional<config::pin>& pin = {});
 
-    // Removes the private copies; what is loaded stays loaded. For ends without a destructor.
+    // Removes the private copies; loaded libraries stay loaded. For exits that run no destructor.
     void remove_files() noexcept;
 
 private:
-    const program& worker_;
+    const library_probe probe_;
     log& log_;
     std::filesystem::path folder_;
     std::map<std::filesystem::path, std::shared_ptr<const library>> loaded_;  // by private path
 };
 
-// Loads `file` into this process and checks its table. Runs the library's constructors.
+// Loads `file` into this process, which runs its constructors, and checks its table.
 result<std::shared_ptr<const library>, complaint> load(const std::filesystem::path& file);
 
 }  // namespace toolrack::plugin

@@ -1,7 +1,7 @@
-// The plugin callbacks: where what a plugin says arrives, wherever the plugin runs.
+// The callbacks of one instance: validates what a plugin reports and routes it, wherever the plugin runs.
 //
-// Nothing that it says is believed. An answer is judged before anybody gets it, and goes to the call that it is
-// for; one for a call that has ended, or was never given, is a logged stray. Thread-safe, and nothing throws.
+// Nothing from a plugin is trusted. An answer is validated before it is delivered to its call; an answer for an unknown
+// or ended call is logged and dropped. Thread-safe, and nothing throws.
 #pragma once
 
 #include <cstddef>
@@ -23,27 +23,26 @@ public:
     call_table<answer>& calls() noexcept { return calls_; }
     const std::string& name() const noexcept { return name_; }
 
-    // As an instance has it.
-    std::size_t cut_off();
+    std::size_t interrupt_calls();
 
-    void log_line(int kind, std::string_view line) noexcept;
-    void notified(std::uint64_t call, std::string_view method, std::string_view params) noexcept;
-    // Whether a call ended with an answer that is worth something.
-    bool finished(std::uint64_t call, std::int32_t outcome, std::string_view json) noexcept;
-    // The same of one that was too long to be brought here.
-    void finished_too_long(std::uint64_t call, std::uint64_t size) noexcept;
+    void log_line(int severity, std::string_view line) noexcept;
+    void notify(std::uint64_t call, std::string_view method, std::string_view params) noexcept;
+    // True when a call ended with a valid answer.
+    bool finish(std::uint64_t call, std::int32_t outcome, std::string_view json) noexcept;
+    // For an answer that exceeds the frame limit, of which only the size arrived.
+    void finish_too_long(std::uint64_t call, std::uint64_t size) noexcept;
     void list_changed(std::string_view kind) noexcept;
     void resource_updated(std::string_view uri) noexcept;
-    void report_degraded(std::string_view what) noexcept;
-    // Of where it runs, and not its own word: how its worker ended.
-    void died(const std::string& why, bool is_suspended) noexcept;
+    void report_degraded(std::string_view reason) noexcept;
+    // From the supervisor, not from the plugin.
+    void worker_exited(const std::string& why, bool is_suspended) noexcept;
     plugin::health& health() noexcept { return health_; }
-    plugin::condition condition() const;
-    void stray(const char* what, std::uint64_t call) noexcept;
+    instance_status status() const;
+    void log_unknown_call(const char* what, std::uint64_t call) noexcept;
 
 private:
-    answer judged(std::int32_t outcome, std::string_view json) const;
-    answer refused(std::string_view why) const;
+    answer validate(std::int32_t outcome, std::string_view json) const;
+    answer reject(std::string_view why) const;
 
     std::string name_;
     dependencies around_;
@@ -51,10 +50,10 @@ private:
     wire::json_limits limits_;
     call_table<answer> calls_;
     plugin::health health_;
-    pace strays_logged_{100};
+    pace unknown_calls_logged_{100};
 };
 
-// Sets what is numbered by one instance apart from what others number, process-wide.
-std::uint32_t next_number();
+// A number that no other call table of this process has as its upper bits.
+std::uint32_t next_table_number();
 
 }  // namespace toolrack::plugin

@@ -8,17 +8,16 @@
 
 namespace toolrack::plugin {
 
-result<std::unique_ptr<plugin_handle>, complaint> plugin_handle::create(std::shared_ptr<const library> library,
-                                                        const toolrack_host& host,
-                                                        std::string_view options) {
+result<std::unique_ptr<plugin_handle>, complaint>
+plugin_handle::create(std::shared_ptr<const library> library, const toolrack_host& host, std::string_view options) {
     std::string why;
-    const auto keep_why = [](void* context, toolrack_str said) {
-        static_cast<std::string*>(context)->assign(view(said));
+    const auto copy_why = [](void* context, toolrack_str text) {
+        static_cast<std::string*>(context)->assign(view(text));
     };
-    auto* const self = library->table().create(&host, view(options), keep_why, &why);
+    auto* const self = library->table().create(&host, view(options), copy_why, &why);
     if (!self)
-        return complain(why.empty() ? "its create() made nothing and did not say why"
-                                    : "it cannot be set up: " + printable(why, 1000));
+        return complain(why.empty() ? "its create() failed without a reason"
+                                    : "its create() failed: " + printable(why, 1000));
     std::unique_ptr<plugin_handle> made(new plugin_handle(std::move(library), self));
     if (const auto found = made->find_tables(); !found) return found.error();
     return made;
@@ -49,23 +48,23 @@ void plugin_handle::cancel(toolrack_call call) const {
     if (TOOLRACK_HAS(features_, toolrack_features, cancel) && features_->cancel) features_->cancel(self_, call);
 }
 
-bool plugin_handle::wants_watches() const noexcept {
+bool plugin_handle::has_watch() const noexcept {
     return features_ && TOOLRACK_HAS(features_, toolrack_features, watch) && features_->watch;
 }
 
 void plugin_handle::watch(std::string_view uri, bool on) const { features_->watch(self_, view(uri), on); }
 
 std::string plugin_handle::auth_metadata(std::size_t most) const {
-    struct said {
+    struct emitted {
         std::size_t most;
         std::optional<std::string> json;
-    } heard{most, {}};
-    const auto keep = [](void* context, toolrack_str json) {
-        auto& into = *static_cast<said*>(context);
+    } first{most, {}};
+    const auto copy = [](void* context, toolrack_str json) {
+        auto& into = *static_cast<emitted*>(context);
         if (!into.json) into.json = view(json).substr(0, into.most);
     };
-    if (auth_ && auth_->metadata) auth_->metadata(self_, keep, &heard);
-    return heard.json.value_or(std::string());
+    if (auth_ && auth_->metadata) auth_->metadata(self_, copy, &first);
+    return first.json.value_or(std::string());
 }
 
 }  // namespace toolrack::plugin

@@ -1,7 +1,7 @@
-// A plugin handle: what a library made of itself for one instance, behind its tables. Where C++ calls a plugin.
+// A plugin handle: the C++ side of one toolrack_instance and its function tables.
 //
-// It is the same in the host and in a worker, and knows of neither. Whoever has one keeps to the thread tags
-// of the ABI, and lets go of it only when every call has finished.
+// The same in the host and in a worker. The owner follows the thread tags of the ABI, and destroys the handle only
+// after every call has finished.
 #pragma once
 
 #include <toolrack/abi.h>
@@ -20,9 +20,8 @@ namespace toolrack::plugin {
 class plugin_handle {
 public:
     // `host` outlives it. The error is the end of a sentence. [setup]
-    static result<std::unique_ptr<plugin_handle>, complaint> create(std::shared_ptr<const library> library,
-                                                            const toolrack_host& host,
-                                                            std::string_view options);
+    static result<std::unique_ptr<plugin_handle>, complaint>
+    create(std::shared_ptr<const library> library, const toolrack_host& host, std::string_view options);
     ~plugin_handle();
     plugin_handle(const plugin_handle&) = delete;
     plugin_handle& operator=(const plugin_handle&) = delete;
@@ -31,19 +30,19 @@ public:
     bool offers_auth() const noexcept { return auth_ != nullptr; }
     std::uint64_t auth_traits() const noexcept { return auth_ ? auth_->traits : 0; }
 
-    // Emits (kind, definition, attributes); false when the plugin could not find out. [worker]
+    // Emits (kind, definition, attributes) of each feature; false when the plugin fails to list them. [worker]
     using emitter = std::function<void(std::string_view, std::string_view, std::string_view)>;
     bool list(const emitter& emit) const;
     void start(toolrack_call call, const toolrack_request& request) const { features_->start(self_, call, &request); }
-    // Nothing when the plugin does not want to know.
+    // Does nothing when the plugin has no cancel().
     void cancel(toolrack_call call) const;
-    bool wants_watches() const noexcept;
+    bool has_watch() const noexcept;
     void watch(std::string_view uri, bool on) const;
 
     void authenticate(toolrack_call check, const toolrack_facts& facts) const {
         auth_->authenticate(self_, check, &facts);
     }
-    // What it says first, cut at `most` bytes; empty when it says nothing.
+    // The first JSON that the backend emits, cut at `most` bytes; empty: none.
     std::string auth_metadata(std::size_t most) const;
 
 private:

@@ -11,20 +11,20 @@
 namespace toolrack::worker {
 
 result<void, complaint> drop_capabilities() {
-    const auto because = [](const std::string& what) { return complain(what + ": " + std::strerror(errno)); };
+    const auto errno_error = [](const std::string& what) { return complain(what + ": " + std::strerror(errno)); };
 
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return because("it cannot be kept from gaining privileges");
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno_error("no_new_privs cannot be set");
 
-    // Each until the kernel knows no more of them; who has no right to drop one has none to lose.
+    // Until the kernel has no further one. EPERM: a process without CAP_SETPCAP has no capabilities to lose.
     for (unsigned long one = 0; ::prctl(PR_CAPBSET_READ, one, 0, 0, 0) >= 0; ++one)
         if (::prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0 && errno != EPERM)
-            return because("the bounding set of capabilities cannot be emptied");
+            return errno_error("the capability bounding set cannot be cleared");
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
-        return because("the ambient capabilities cannot be cleared");
+        return errno_error("the ambient capabilities cannot be cleared");
 
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
-    if (::syscall(SYS_capset, &header, none) != 0) return because("its capabilities cannot be dropped");
+    if (::syscall(SYS_capset, &header, none) != 0) return errno_error("the capabilities cannot be dropped");
     return {};
 }
 

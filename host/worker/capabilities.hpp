@@ -1,11 +1,11 @@
-// What root may do and others may not. A worker may do none of it, whoever started the server.
+// Drops all Linux capabilities, also when root started the server.
 #pragma once
 
 #include "base/error.hpp"
 
 namespace toolrack::worker {
 
-// Also says, for good, that no program that is run later brings any back (no_new_privs).
+// Also sets no_new_privs, so that no program that is run later regains any.
 result<void, complaint> drop_capabilities();
 
 }  // namespace toolrack::worker

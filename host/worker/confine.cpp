@@ -19,22 +19,22 @@ namespace toolrack::worker {
 namespace {
 
 namespace fs = std::filesystem;
-using landlock::may;
+using landlock::access;
 using landlock::rule;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;  // with threads, files and a debugger of its own
+constexpr bool is_sanitized = true;  // uses threads, files and ptrace
 #else
 constexpr bool is_sanitized = false;
 #endif
 
-bool is_alone() {
+bool is_single_threaded() {
     std::error_code error;
     fs::directory_iterator tasks("/proc/self/task", error);
     return error || std::distance(tasks, fs::directory_iterator()) == 1;
 }
 
-// The plugin's own, and nobody else's to look into. What is there already has to be that, too.
+// Owned by this user with mode 0700; an existing folder must be, or become, the same.
 result<void, complaint> make_state_folder(const fs::path& folder) {
     const auto cannot = [&](const std::string& why) {
         return complain("its state directory " + folder.string() + " cannot be used: " + why);
@@ -49,8 +49,8 @@ result<void, complaint> make_state_folder(const fs::path& folder) {
     return {};
 }
 
-// A file that is written anew and renamed is another one to Landlock, and this one is, with every network. Where
-// it stands in a folder of its own, behind a link, that folder is what may be read.
+// resolv.conf is replaced by renaming with every new network, and to Landlock the new file is a different one. If it is
+// a link into another folder, that folder is readable instead.
 fs::path resolver_folder() {
     std::error_code error;
     const auto folder = fs::canonical("/etc/resolv.conf", error).parent_path();
@@ -59,70 +59,72 @@ fs::path resolver_folder() {
 
 std::vector<rule> rules_for(const plugin::confinement& wanted) {
     const auto& granted = wanted.granted;
-    const may use = granted.processes ? may::run : may::read;
-    std::vector<rule> rules{{wanted.library, may::read}, {"/dev/null", may::change}};
+    const access use = granted.processes ? access::execute : access::read;
+    std::vector<rule> rules{{wanted.library, access::read}, {"/dev/null", access::modify}};
     for (const auto& path : plugin::always_readable(granted.network)) rules.push_back({path, use});
     if (granted.processes)
-        for (const char* path : {"/bin", "/sbin", "/usr"}) rules.push_back({path, may::run});
+        for (const char* path : {"/bin", "/sbin", "/usr"}) rules.push_back({path, access::execute});
     if (granted.network)
-        if (const auto folder = resolver_folder(); !folder.empty()) rules.push_back({folder, may::read});
-    if (is_sanitized) rules.push_back({"/proc/self", may::read});
-    if (!wanted.state.empty()) rules.push_back({wanted.state, may::change});
+        if (const auto folder = resolver_folder(); !folder.empty()) rules.push_back({folder, access::read});
+    if (is_sanitized) rules.push_back({"/proc/self", access::read});
+    if (!wanted.state.empty()) rules.push_back({wanted.state, access::modify});
     for (const auto& path : granted.read) rules.push_back({path, use});
-    for (const auto& path : granted.write) rules.push_back({path, may::change});
+    for (const auto& path : granted.write) rules.push_back({path, access::modify});
     return rules;
 }
 
 }  // namespace
 
-result<std::vector<shortfall>, complaint> confine(const plugin::confinement& wanted) {
+result<std::vector<confinement_note>, complaint> confine(const plugin::confinement& wanted) {
     const auto& granted = wanted.granted;
-    std::vector<shortfall> shortfalls;
-    // False when the configuration says that it must not be so.
-    const auto go_without = [&](const std::string& sentence) {
-        shortfalls.push_back({severity::warning, sentence});
+    std::vector<confinement_note> notes;
+    // False when the configuration requires the sandbox.
+    const auto continue_without = [&](const std::string& sentence) {
+        notes.push_back({severity::warning, sentence});
         return !granted.required;
     };
     const auto refuse = [&](const std::string& why) {
-        return complain(why + ", and its sandbox is required; run it on a kernel that has that, or remove "
-                              "required = true from its sandbox");
+        return complain(why + ", and its sandbox is required; use a newer kernel or remove required = true from its "
+                              "sandbox");
     };
 
-    if (!is_sanitized && !is_alone())
-        return complain("the worker has more than one thread already, and cannot be confined");
+    if (!is_sanitized && !is_single_threaded())
+        return complain("the worker cannot be confined, because it already has several threads");
     if (!wanted.state.empty())
         if (const auto made = make_state_folder(wanted.state); !made) return made.error();
 
-    if (const auto done = put_on(limits{granted.memory, wanted.threads}); !done) return done.error();
+    if (const auto done = apply(limits{granted.memory, wanted.threads}); !done) return done.error();
     if (!memory_can_be_limited)
-        shortfalls.push_back({severity::debug, "its memory is not limited: this build has a sanitizer in it"});
+        notes.push_back({severity::debug, "its memory is not limited, because this build has a sanitizer"});
     if (const auto done = drop_capabilities(); !done) return done.error();
 
     const unsigned version = landlock::version();
     if (version == 0) {
-        const std::string why = "this kernel has no Landlock, so it can reach every file that the server can";
-        if (!go_without(why)) return refuse(why);
+        const std::string why = "this kernel has no Landlock, so it has the server's access to files";
+        if (!continue_without(why)) return refuse(why);
     } else {
         const auto missing = landlock::restrict_to(rules_for(wanted), granted.network);
         if (!missing) return missing.error();
         for (const auto* paths : {&granted.read, &granted.write})
             for (const auto& path : *paths)
                 if (std::find(missing->begin(), missing->end(), fs::path(path)) != missing->end())
-                    shortfalls.push_back({severity::warning, "its sandbox grants " + path + ", and nothing is there"});
+                    notes.push_back({severity::warning, "its sandbox grants " + path + ", which does not exist"});
     }
 
-    // Never in a sanitized build: its leak check is a debugger of this process.
+    // Not in a sanitized build, whose leak check uses ptrace.
     if (!is_sanitized && ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        return complain(std::string("its memory cannot be made private: ") + std::strerror(errno));
+        return complain(std::string("it cannot be made undumpable: ") + std::strerror(errno));
 
-    const auto only = allow_only({granted.network, granted.processes > 0, version >= landlock::confines_truncation,
-                                  version >= landlock::confines_signals});
-    if (!only) {
-        const std::string why = "this kernel does not filter system calls (" + only.error().why() +
-                                "), so the network and other processes are within its reach";
-        if (!go_without(why)) return refuse(why);
+    const auto filtered = allow_only({granted.network,
+                                      granted.processes > 0,
+                                      version >= landlock::truncation_since,
+                                      version >= landlock::signals_since});
+    if (!filtered) {
+        const std::string why = "this kernel does not filter system calls (" + filtered.error().why() +
+                                "), so it has the server's access to the network and to other processes";
+        if (!continue_without(why)) return refuse(why);
     }
-    return shortfalls;
+    return notes;
 }
 
 }  // namespace toolrack::worker

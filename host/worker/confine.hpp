@@ -1,12 +1,9 @@
-// Confining this process for good, before it opens a plugin's library.
+// Confines this process irrevocably, before it opens a plugin's library.
 //
-// What is put on, from the outside in: limits on memory, descriptors and core files; no capabilities, and no
-// way to gain any; Landlock for files and TCP; memory that no other process may read; and a list of the system
-// calls that are left. Each is the kernel's, holds for every thread and process that comes after, and cannot
-// be taken off again.
+// In order: limits on memory, descriptors and core files; no capabilities; Landlock for files and TCP; not dumpable;
+// and a seccomp list of allowed system calls. The kernel enforces them for every later thread and process.
 //
-// What it does not do: it does not hide that a file exists, how large it is and whose (the kernel has no means
-// for that short of a namespace), and it does not count time on the processor.
+// It does not hide names, sizes and owners of files (that needs a mount namespace), and it does not limit CPU time.
 #pragma once
 
 #include <string>
@@ -18,16 +15,15 @@
 
 namespace toolrack::worker {
 
-// Something that was asked for and could not be had: a warning when it leaves a gap in the walls, else for
-// debugging. A full sentence but for its end, without the plugin's name.
-struct shortfall {
-    severity kind;
+// A restriction that could not be applied. A warning weakens the sandbox; the others are for debugging. The sentence
+// has neither the plugin's name nor a full stop.
+struct confinement_note {
+    severity level;
     std::string sentence;
 };
 
-// Called once, by the only thread there is: what the kernel does here it does to the calling thread and to
-// those that it will start. The complaint says why this process must not open the library; it may then be
-// confined in part, and is of no more use.
-result<std::vector<shortfall>, complaint> confine(const plugin::confinement& wanted);
+// Called once, while this process has one thread. After an error the process may be partly confined and must not open
+// the library.
+result<std::vector<confinement_note>, complaint> confine(const plugin::confinement& wanted);
 
 }  // namespace toolrack::worker

@@ -9,25 +9,24 @@
 
 namespace toolrack::worker {
 
-const to_worker::any& line::hear() {
+const to_worker::any& host_channel::receive() {
     for (;;) {
-        if (const auto frame = intake_.next()) {
+        if (const auto frame = buffer_.next()) {
             auto read = plugin::read_frame<to_worker::any>(*frame);
             if (!read) ::_exit(EX_PROTOCOL);
-            frame_ = *frame;
-            heard_ = std::move(*read);
-            return heard_;
+            received_ = std::move(*read);
+            return received_;
         }
-        if (intake_.is_broken()) ::_exit(EX_PROTOCOL);
-        const auto room = intake_.room();
-        const auto got = ::recv(socket_, room.data(), room.size(), 0);
-        if (got > 0) intake_.received(static_cast<std::size_t>(got));
+        if (buffer_.is_broken()) ::_exit(EX_PROTOCOL);
+        const auto space = buffer_.prepare();
+        const auto got = ::recv(socket_, space.data(), space.size(), 0);
+        if (got > 0) buffer_.commit(static_cast<std::size_t>(got));
         else if (got == 0 || errno != EINTR) ::_exit(EX_OK);
     }
 }
 
-void line::send(std::string_view frame) {
-    const std::lock_guard lock(saying_);
+void host_channel::send_frame(std::string_view frame) {
+    const lock_guard lock(sending_);
     while (!frame.empty()) {
         const auto sent = ::send(socket_, frame.data(), frame.size(), MSG_NOSIGNAL);
         if (sent > 0) frame.remove_prefix(static_cast<std::size_t>(sent));

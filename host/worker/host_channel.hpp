@@ -1,12 +1,12 @@
-// The line to the host: messages over the socket that this process was started with.
+// The channel to the host: messages over the inherited socket.
 //
-// When the host is gone there is nobody left to work for, and the process ends at once.
+// When the host closes it, the process exits at once.
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <string_view>
 
+#include "base/mutex.hpp"
 #include "plugin/process/frame.hpp"
 #include "plugin/process/worker_messages.hpp"
 
@@ -15,32 +15,30 @@ namespace toolrack::worker {
 namespace from_worker = plugin::from_worker;
 namespace to_worker = plugin::to_worker;
 
-class line {
+class host_channel {
 public:
-    explicit line(int socket) : socket_(socket) {}
-    line(const line&) = delete;
-    line& operator=(const line&) = delete;
+    explicit host_channel(int socket) : socket_(socket) {}
+    host_channel(const host_channel&) = delete;
+    host_channel& operator=(const host_channel&) = delete;
 
-    // Waits for the next message. Its texts, and frame(), are good until the next one. One thread.
-    const to_worker::any& hear();
-    std::string_view frame() const noexcept { return frame_; }
-    // Overwrites what was heard so far: it held secrets.
-    void forget() noexcept { intake_.wipe(); }
+    // Waits for the next message. Its texts are valid until the next call. One thread.
+    const to_worker::any& receive();
+    // Overwrites the received bytes, which contained secrets.
+    void wipe_received() noexcept { buffer_.wipe(); }
 
-    // Waits while the host does not read. Any thread.
+    // Blocks while the host does not read. Any thread.
     template <typename Message>
-    void say(const Message& message) {
-        send(plugin::frame_of<from_worker::any>(message));
+    void send(const Message& message) {
+        send_frame(plugin::frame_of<from_worker::any>(message));
     }
 
 private:
-    void send(std::string_view frame);
+    void send_frame(std::string_view frame);
 
     const int socket_;
-    plugin::frame_intake intake_{plugin::longest_to_worker};
-    to_worker::any heard_;
-    std::string_view frame_;
-    std::mutex saying_;
+    plugin::frame_buffer buffer_{plugin::longest_to_worker};
+    to_worker::any received_;
+    mutex sending_;  // one frame at a time
 };
 
 }  // namespace toolrack::worker

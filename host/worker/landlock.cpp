@@ -15,7 +15,7 @@
 namespace toolrack::worker::landlock {
 namespace {
 
-// As of the kernel's <linux/landlock.h>; Debian 12's knows only the first 14 of these.
+// From <linux/landlock.h>; Debian 12's header has only the first 14.
 enum file_access : std::uint64_t {
     execute = 1 << 0,
     write_file = 1 << 1,
@@ -34,14 +34,14 @@ enum file_access : std::uint64_t {
     truncate = 1 << 14,              // version 3
     control_device = 1 << 15         // version 5
 };
-constexpr std::uint64_t bind_tcp = 1 << 0, connect_tcp = 1 << 1;           // version 4
-constexpr std::uint64_t abstract_sockets = 1 << 0, signals = 1 << 1;       // version 6
+constexpr std::uint64_t bind_tcp = 1 << 0, connect_tcp = 1 << 1;      // version 4
+constexpr std::uint64_t abstract_sockets = 1 << 0, signals = 1 << 1;  // version 6
 constexpr std::uint64_t for_files = execute | write_file | read_file | truncate | control_device;
 
-constexpr std::uint64_t reading = read_file | read_folder;
-// No devices and no sockets: what is made can be a file, a folder, a link, a pipe.
-constexpr std::uint64_t changing = reading | write_file | remove_folder | remove_file | make_folder | make_file |
-                                   make_pipe | make_link | move_between_folders | truncate;
+constexpr std::uint64_t read_rights = read_file | read_folder;
+// Creates files, folders, links and pipes, but no devices and no sockets.
+constexpr std::uint64_t modify_rights = read_rights | write_file | remove_folder | remove_file | make_folder |
+                                        make_file | make_pipe | make_link | move_between_folders | truncate;
 
 struct ruleset_attributes {
     std::uint64_t files, tcp, scopes;
@@ -51,12 +51,12 @@ struct [[gnu::packed]] path_rule {
     std::int32_t parent;
 };
 
-// The numbers are the same on every machine.
+// The same numbers on every architecture.
 constexpr long create_ruleset = 444, add_rule = 445, restrict_self = 446;
-constexpr unsigned ask_for_version = 1;
-constexpr int below_a_path = 1;
+constexpr unsigned query_version = 1;
+constexpr int path_beneath = 1;
 
-std::uint64_t known_to(unsigned version) {
+std::uint64_t file_rights(unsigned version) {
     std::uint64_t all = (1 << 13) - 1;
     if (version >= 2) all |= move_between_folders;
     if (version >= 3) all |= truncate;
@@ -64,32 +64,32 @@ std::uint64_t known_to(unsigned version) {
     return all;
 }
 
-std::uint64_t rights(may what) {
-    switch (what) {
-    case may::read: return reading;
-    case may::run: return reading | execute;
-    case may::change: return changing;
+std::uint64_t rights(access granted) {
+    switch (granted) {
+    case access::read: return read_rights;
+    case access::execute: return read_rights | execute;
+    case access::modify: return modify_rights;
     }
     return 0;
 }
 
-complaint because(const char* what) { return complain(std::string(what) + ": " + std::strerror(errno)); }
+complaint errno_error(const char* what) { return complain(std::string(what) + ": " + std::strerror(errno)); }
 
 }  // namespace
 
 unsigned version() noexcept {
-    const long found = ::syscall(create_ruleset, nullptr, 0, ask_for_version);
+    const long found = ::syscall(create_ruleset, nullptr, 0, query_version);
     return found > 0 ? static_cast<unsigned>(found) : 0;
 }
 
 result<std::vector<std::filesystem::path>, complaint> restrict_to(const std::vector<rule>& rules, bool network) {
-    const unsigned speaks = version();
-    ruleset_attributes all{known_to(speaks), 0, 0};
-    if (speaks >= confines_tcp && !network) all.tcp = bind_tcp | connect_tcp;
-    if (speaks >= confines_signals) all.scopes = abstract_sockets | signals;
-    // Members that a kernel does not know are fine while they are zero.
+    const unsigned supported = version();
+    ruleset_attributes all{file_rights(supported), 0, 0};
+    if (supported >= tcp_since && !network) all.tcp = bind_tcp | connect_tcp;
+    if (supported >= signals_since) all.scopes = abstract_sockets | signals;
+    // An older kernel accepts members that it does not know if they are zero.
     const descriptor ruleset(static_cast<int>(::syscall(create_ruleset, &all, sizeof all, 0)));
-    if (!ruleset) return because("Landlock makes no set of rules");
+    if (!ruleset) return errno_error("Landlock cannot create a ruleset");
 
     std::vector<std::filesystem::path> missing;
     for (const auto& rule : rules) {
@@ -99,12 +99,12 @@ result<std::vector<std::filesystem::path>, complaint> restrict_to(const std::vec
             missing.push_back(rule.path);
             continue;
         }
-        path_rule below{rights(rule.what) & all.files, target.get()};
+        path_rule below{rights(rule.access) & all.files, target.get()};
         if (!S_ISDIR(about.st_mode)) below.allowed &= for_files;
-        if (::syscall(add_rule, ruleset.get(), below_a_path, &below, 0) != 0)
-            return because(("Landlock takes no rule for " + rule.path.string()).c_str());
+        if (::syscall(add_rule, ruleset.get(), path_beneath, &below, 0) != 0)
+            return errno_error(("Landlock cannot add a rule for " + rule.path.string()).c_str());
     }
-    if (::syscall(restrict_self, ruleset.get(), 0) != 0) return because("Landlock cannot be put on");
+    if (::syscall(restrict_self, ruleset.get(), 0) != 0) return errno_error("Landlock cannot restrict the process");
     return missing;
 }
 

@@ -1,7 +1,7 @@
-// Landlock: which files this process may still reach, and that it may not reach TCP.
+// Landlock: restricts the access of this process to files and TCP.
 //
-// By raw system calls: no C library of Debian 12 has them, and there are but three. What a kernel can do
-// depends on its version of Landlock (Debian 12's is 2, with files only); everything that it has is used.
+// Uses raw system calls, because the C library of Debian 12 has no wrappers. The features depend on the kernel's
+// Landlock version (2 in Debian 12, files only); all available ones are used.
 #pragma once
 
 #include <filesystem>
@@ -11,24 +11,24 @@
 
 namespace toolrack::worker::landlock {
 
-// 0: this kernel has no Landlock, or was started without.
+// 0: the kernel has no Landlock, or it is disabled.
 unsigned version() noexcept;
 
-// Before these, the kernel cannot say that
-inline constexpr unsigned confines_truncation = 3;  // a file may not be emptied
-inline constexpr unsigned confines_tcp = 4;         // no connection may be made
-inline constexpr unsigned confines_signals = 6;     // nobody outside may be sent one
+// The first version that can restrict
+inline constexpr unsigned truncation_since = 3;
+inline constexpr unsigned tcp_since = 4;
+inline constexpr unsigned signals_since = 6;  // to processes outside the sandbox
 
-enum class may { read, run, change };  // what may be run or changed may be read; nothing may be both
+enum class access { read, execute, modify };  // each includes read; none is both executable and modifiable
 
-// A file, or a folder with all that is and will be below it. It is what the path leads to now that counts: a
-// file that is replaced later is another one.
+// A file, or a folder with its present and future contents. The path is resolved now: a file that replaces it later is
+// not covered.
 struct rule {
     std::filesystem::path path;
-    may what;
+    landlock::access access;
 };
 
-// From now on there are only these. Returns the paths that led nowhere.
+// Denies everything else. Returns the paths that do not exist.
 result<std::vector<std::filesystem::path>, complaint> restrict_to(const std::vector<rule>& rules, bool network);
 
 }  // namespace toolrack::worker::landlock

@@ -12,19 +12,21 @@
 namespace toolrack::worker {
 namespace {
 
-// Lower than it was or the same, hard and soft.
-result<void, complaint> limit(__rlimit_resource which, rlim_t to, const char* what) {
+// Sets the soft and the hard limit; never raises them.
+result<void, complaint> set_limit(__rlimit_resource which, rlim_t to, const char* what) {
     rlimit now{};
-    const auto because = [what] { return complain(std::string(what) + " cannot be limited: " + std::strerror(errno)); };
-    if (::getrlimit(which, &now) != 0) return because();
+    const auto errno_error = [what] {
+        return complain("the limit of " + std::string(what) + " cannot be set: " + std::strerror(errno));
+    };
+    if (::getrlimit(which, &now) != 0) return errno_error();
     const rlim_t lower = std::min(to, now.rlim_max);
     now = {lower, lower};
-    if (::setrlimit(which, &now) != 0) return because();
+    if (::setrlimit(which, &now) != 0) return errno_error();
     return {};
 }
 
-// Of what counts for RLIMIT_DATA: private memory that can be written to.
-std::size_t memory_held() {
+// The present use as RLIMIT_DATA counts it: private writable memory.
+std::size_t data_size() {
     unsigned long pages = 0;
     if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
         if (std::fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) != 1) pages = 0;
@@ -33,7 +35,7 @@ std::size_t memory_held() {
     return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::size_t stack_of_a_thread() {
+std::size_t thread_stack_size() {
     std::size_t size = 8u * 1024 * 1024;
     pthread_attr_t usual;
     if (pthread_getattr_default_np(&usual) == 0) {
@@ -51,12 +53,12 @@ const bool memory_can_be_limited = false;
 const bool memory_can_be_limited = true;
 #endif
 
-result<void, complaint> put_on(const limits& wanted) {
-    if (auto done = limit(RLIMIT_CORE, 0, "core files"); !done) return done;
-    if (auto done = limit(RLIMIT_NOFILE, wanted.descriptors, "descriptors"); !done) return done;
+result<void, complaint> apply(const limits& wanted) {
+    if (auto done = set_limit(RLIMIT_CORE, 0, "core files"); !done) return done;
+    if (auto done = set_limit(RLIMIT_NOFILE, wanted.descriptors, "descriptors"); !done) return done;
     if (!memory_can_be_limited) return {};
-    // Not RLIMIT_AS: it counts what is only reserved, of which each thread's heap alone is 64 MiB.
-    return limit(RLIMIT_DATA, memory_held() + wanted.memory + wanted.threads * stack_of_a_thread(), "memory");
+    // Not RLIMIT_AS: it counts reserved memory, 64 MiB for the heap of each thread.
+    return set_limit(RLIMIT_DATA, data_size() + wanted.memory + wanted.threads * thread_stack_size(), "memory");
 }
 
 }  // namespace toolrack::worker

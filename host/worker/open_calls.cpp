@@ -3,57 +3,59 @@
 namespace toolrack::worker {
 
 void open_calls::add(std::uint64_t call, stage at) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     open_.emplace(call, at);
 }
 
-bool open_calls::begin(std::uint64_t call) {
-    const std::lock_guard lock(mutex_);
+bool open_calls::start(std::uint64_t call) {
+    const lock_guard lock(mutex_);
     const auto found = open_.find(call);
     if (found == open_.end()) return false;
-    found->second = stage::begun;
+    found->second = stage::running;
     return true;
 }
 
-bool open_calls::end(std::uint64_t call) {
-    const std::lock_guard lock(mutex_);
-    const bool was_known = open_.erase(call) > 0;
+bool open_calls::finish(std::uint64_t call) {
+    const lock_guard lock(mutex_);
+    const bool was_open = open_.erase(call) > 0;
     if (open_.empty()) emptied_.notify_all();
-    return was_known;
+    return was_open;
 }
 
-open_calls::wish open_calls::cancel(std::uint64_t call) {
-    const std::lock_guard lock(mutex_);
+open_calls::cancel_action open_calls::cancel(std::uint64_t call) {
+    const lock_guard lock(mutex_);
     const auto found = open_.find(call);
-    if (found == open_.end()) return wish::nothing;
+    if (found == open_.end()) return cancel_action::none;
     switch (found->second) {
-    case stage::waiting: open_.erase(found); return wish::drop;
-    case stage::begun: found->second = stage::cancelled; return wish::tell_plugin;
+    case stage::queued: open_.erase(found); return cancel_action::drop;
+    case stage::running: found->second = stage::cancelled; return cancel_action::notify_plugin;
     case stage::cancelled: break;
     }
-    return wish::nothing;
+    return cancel_action::none;
 }
 
 std::vector<std::uint64_t> open_calls::cancel_all() {
-    std::vector<std::uint64_t> to_tell;
-    const std::lock_guard lock(mutex_);
-    boost::unordered::erase_if(open_, [](const auto& one) { return one.second == stage::waiting; });
+    std::vector<std::uint64_t> running;
+    const lock_guard lock(mutex_);
+    boost::unordered::erase_if(open_, [](const auto& one) { return one.second == stage::queued; });
     for (auto& [call, at] : open_) {
-        if (at == stage::begun) to_tell.push_back(call);
+        if (at == stage::running) running.push_back(call);
         at = stage::cancelled;
     }
-    return to_tell;
+    return running;
 }
 
 bool open_calls::is_cancelled(std::uint64_t call) const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     const auto found = open_.find(call);
     return found == open_.end() || found->second == stage::cancelled;
 }
 
 bool open_calls::wait_until_empty(std::chrono::steady_clock::time_point end) {
-    std::unique_lock lock(mutex_);
-    return emptied_.wait_until(lock, end, [this] { return open_.empty(); });
+    unique_lock lock(mutex_);
+    while (!open_.empty())
+        if (emptied_.wait_until(lock.native(), end) == std::cv_status::timeout) return open_.empty();
+    return true;
 }
 
 }  // namespace toolrack::worker

@@ -1,40 +1,41 @@
-// The calls that this process has, and how far each has come. Thread-safe.
+// The calls of this process and their stages. Thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <vector>
+
+#include "base/mutex.hpp"
 
 namespace toolrack::worker {
 
 class open_calls {
 public:
-    enum class stage { waiting, begun, cancelled };
+    enum class stage { queued, running, cancelled };
 
     void add(std::uint64_t call, stage at);
-    // When its turn comes. False when it has been cancelled meanwhile.
-    bool begin(std::uint64_t call);
-    // Whether it was known.
-    bool end(std::uint64_t call);
+    // False when the call was cancelled in the queue.
+    bool start(std::uint64_t call);
+    // False for an unknown call.
+    bool finish(std::uint64_t call);
 
-    // What is to be done about it: nothing, when it is not known (any more) or was cancelled before.
-    enum class wish { nothing, drop, tell_plugin };
-    wish cancel(std::uint64_t call);
-    // All that the plugin is to be told of; those that wait are dropped, and ended.
+    // What the caller must do. Nothing for an unknown call or one that is already cancelled.
+    enum class cancel_action { none, drop, notify_plugin };
+    cancel_action cancel(std::uint64_t call);
+    // Removes the queued calls and returns the running ones, of which the plugin must be notified.
     std::vector<std::uint64_t> cancel_all();
 
-    // Also of one that is not known.
+    // True for an unknown call.
     bool is_cancelled(std::uint64_t call) const;
 
     bool wait_until_empty(std::chrono::steady_clock::time_point end);
 
 private:
-    mutable std::mutex mutex_;
+    mutable mutex mutex_;
     std::condition_variable emptied_;
-    boost::unordered_flat_map<std::uint64_t, stage> open_;
+    boost::unordered_flat_map<std::uint64_t, stage> open_ TOOLRACK_GUARDED_BY(mutex_);
 };
 
 }  // namespace toolrack::worker

@@ -27,13 +27,13 @@ void add(std::string& json, std::string_view key, const fs::path& path) {
 }
 
 std::vector<std::string> texts_of(const json::value& list) {
-    if (!list.is_array()) throw std::runtime_error("a list of paths is none");
+    if (!list.is_array()) throw std::runtime_error("a list of paths is not an array");
     std::vector<std::string> texts;
     for (const auto& one : list) texts.push_back(one.str());
     return texts;
 }
 
-unsigned few(const json::value& number) {
+unsigned read_unsigned(const json::value& number) {
     const auto read = number.u64();
     if (read > std::numeric_limits<unsigned>::max()) throw std::runtime_error("a number is too large");
     return static_cast<unsigned>(read);
@@ -57,16 +57,16 @@ std::string to_json(const confinement& confinement) {
     return json + '}';
 }
 
-// Every member must be there: one that was forgotten must not read as one that was granted.
+// Every member is required: a missing one must not read as granted.
 result<confinement, complaint> read_confinement(std::string_view text) {
     if (const auto fault = wire::check_json(text))
-        return complain("the confinement cannot be read: " + std::string(to_string(fault->kind)));
+        return complain("the confinement is invalid: " + std::string(to_string(fault->kind)));
     try {
         const json::value root(text);
         confinement read;
         read.granted.network = root.at("network").boolean();
         read.granted.required = root.at("required").boolean();
-        read.granted.processes = few(root.at("processes"));
+        read.granted.processes = read_unsigned(root.at("processes"));
         read.granted.memory = root.at("memory").u64();
         read.threads = root.at("threads").u64();
         read.granted.read = texts_of(root.at("read"));
@@ -75,7 +75,7 @@ result<confinement, complaint> read_confinement(std::string_view text) {
         read.state = root.at("state").str();
         return read;
     } catch (const std::exception& wrong) {
-        return complain(std::string("the confinement cannot be read: ") + wrong.what());
+        return complain(std::string("the confinement is invalid: ") + wrong.what());
     }
 }
 
@@ -85,19 +85,41 @@ fs::path state_folder_of(const fs::path& server_state, const std::string& name) 
 
 std::vector<std::string> always_readable(bool network) {
     std::vector<std::string> paths{
-        "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
+        "/lib",
+        "/lib64",
+        "/usr/lib",
+        "/usr/lib64",
+        "/usr/local/lib",
+        "/etc/ld.so.cache",
         // Time zones, languages, character sets.
-        "/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone", "/usr/share/locale", "/usr/share/i18n",
-        // OpenSSL refuses to begin, even to make a digest, when this is there and cannot be read.
+        "/usr/share/zoneinfo",
+        "/etc/localtime",
+        "/etc/timezone",
+        "/usr/share/locale",
+        "/usr/share/i18n",
+        // OpenSSL fails, even for a digest, when this file exists and is not readable.
         "/etc/ssl/openssl.cnf",
-        // How many processors and how much memory there are; what the process itself has mapped.
-        "/sys/devices/system/cpu", "/proc/cpuinfo", "/proc/meminfo", "/proc/self/maps",
-        "/dev/zero", "/dev/random", "/dev/urandom"};
+        // The number of processors, the amount of memory, the mappings of the process itself.
+        "/sys/devices/system/cpu",
+        "/proc/cpuinfo",
+        "/proc/meminfo",
+        "/proc/self/maps",
+        "/dev/zero",
+        "/dev/random",
+        "/dev/urandom"};
     if (network)
-        for (const char* path :
-             {"/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
-              "/etc/services", "/etc/protocols", "/etc/ssl/certs", "/usr/share/ca-certificates",
-              "/usr/local/share/ca-certificates", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"})
+        for (const char* path : {"/etc/resolv.conf",
+                                 "/etc/hosts",
+                                 "/etc/host.conf",
+                                 "/etc/nsswitch.conf",
+                                 "/etc/gai.conf",
+                                 "/etc/services",
+                                 "/etc/protocols",
+                                 "/etc/ssl/certs",
+                                 "/usr/share/ca-certificates",
+                                 "/usr/local/share/ca-certificates",
+                                 "/etc/pki/tls/certs",
+                                 "/etc/pki/ca-trust/extracted"})
             paths.emplace_back(path);
     return paths;
 }

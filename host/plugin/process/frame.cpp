@@ -10,7 +10,7 @@
 namespace toolrack::plugin {
 namespace {
 
-constexpr std::size_t usual_room = 64 * 1024;
+constexpr std::size_t usual_size = 64 * 1024;
 
 template <typename Number>
 void put_number(std::string& frame, Number value) {
@@ -76,7 +76,7 @@ bool take(std::string_view& from, std::string_view& value) {
 
 bool take(std::string_view& from, std::vector<std::string_view>& value) {
     std::uint32_t count = 0;
-    // Each text has a length of its own, so a count that cannot be true reserves nothing.
+    // Each text needs at least its length field, so an impossible count allocates nothing.
     if (!take_number(from, count) || count > from.size() / sizeof(std::uint32_t)) return false;
     value.resize(count);
     return std::ranges::all_of(value, [&](auto& one) { return take(from, one); });
@@ -97,13 +97,13 @@ void end_frame(std::string& frame) {
 
 }  // namespace fields
 
-frame_intake::~frame_intake() { wipe(); }
+frame_buffer::~frame_buffer() { wipe(); }
 
-std::span<char> frame_intake::room() {
+std::span<char> frame_buffer::prepare() {
     if (begin_ == end_) {
         begin_ = end_ = 0;
-        if (buffer_.size() > usual_room) {  // a long frame is over, and so is the need for its place
-            buffer_.resize(usual_room);
+        if (buffer_.size() > usual_size) {  // after a long frame
+            buffer_.resize(usual_size);
             buffer_.shrink_to_fit();
         }
     } else if (begin_ > 0) {
@@ -111,12 +111,12 @@ std::span<char> frame_intake::room() {
         end_ -= begin_;
         begin_ = 0;
     }
-    // Grows as bytes arrive, and not because a length says so.
-    if (buffer_.size() - end_ < usual_room / 2) buffer_.resize(std::max(usual_room, 2 * end_));
+    // Grows with the received bytes, not by the announced length.
+    if (buffer_.size() - end_ < usual_size / 2) buffer_.resize(std::max(usual_size, 2 * end_));
     return {buffer_.data() + end_, buffer_.size() - end_};
 }
 
-std::optional<std::string_view> frame_intake::next() noexcept {
+std::optional<std::string_view> frame_buffer::next() noexcept {
     if (is_broken_ || end_ - begin_ < frame_length_size) return std::nullopt;
     const std::size_t length = number_at<std::uint32_t>(buffer_.data() + begin_);
     if (length == 0 || length > longest_) {
@@ -129,6 +129,6 @@ std::optional<std::string_view> frame_intake::next() noexcept {
     return body;
 }
 
-void frame_intake::wipe() noexcept { toolrack::wipe(buffer_.data(), begin_); }
+void frame_buffer::wipe() noexcept { toolrack::wipe(buffer_.data(), begin_); }
 
 }  // namespace toolrack::plugin

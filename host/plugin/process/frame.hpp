@@ -1,10 +1,10 @@
-// Frames: how the host and a worker speak over a stream of bytes. Text in, text out; no socket, no plugin.
+// Frames: the encoding of messages between the host and a worker in a byte stream. Sans-io.
 //
-//     length, 4 bytes, of what follows | kind, 1 byte | fields, one behind the other
+//     length of the rest (4 bytes) | kind (1 byte) | fields, without padding
 //
-// Numbers are little-endian, a text is its length (4 bytes) and its bytes, a list is its length and its texts.
-// What is read is believed in nothing: a frame that is longer than may be, of a kind that there is not, cut
-// short or with something left over is no frame, and whoever sent it is not to be spoken with any more.
+// Numbers are little-endian; a text is its length (4 bytes) and its bytes; a list is its count (4 bytes) and its texts.
+// Input is not trusted: a frame that is too long, of an unknown kind, too short or with trailing bytes is invalid, and
+// the connection to its sender is ended.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ void put(std::string& frame, std::int64_t value);
 void put(std::string& frame, std::string_view value);
 void put(std::string& frame, const std::vector<std::string_view>& value);
 
-// Takes one off the front of `from`; false when that is not there. Texts are views into it.
+// Removes one value from the front of `from`; false when it is incomplete or invalid. Texts are views into it.
 bool take(std::string_view& from, bool& value);
 bool take(std::string_view& from, std::uint32_t& value);
 bool take(std::string_view& from, std::int32_t& value);
@@ -52,8 +52,8 @@ constexpr std::uint8_t kind_of() {
 
 }  // namespace fields
 
-// A message's whole frame. `Any` is the variant of all that its sender may say; the place in it is the kind.
-// A message says with a static all_fields(self) which fields it has, as a tuple of references.
+// The frame of a message. `Any` is the variant of all messages of the sender; the index in it is the kind.
+// A message type lists its fields in a static all_fields(self), as a tuple of references.
 template <typename Any, typename Message>
 std::string frame_of(const Message& message) {
     auto frame = fields::begin_frame(fields::kind_of<Message, Any>());
@@ -62,7 +62,7 @@ std::string frame_of(const Message& message) {
     return frame;
 }
 
-// The message in a frame without its length; nothing when it is none. Its texts are views into `body`.
+// The message in a frame without its length field; none when it is invalid. Its texts are views into `body`.
 template <typename Any>
 std::optional<Any> read_frame(std::string_view body) {
     if (body.empty()) return std::nullopt;
@@ -71,9 +71,8 @@ std::optional<Any> read_frame(std::string_view body) {
     std::optional<Any> read;
     const auto read_as = [&]<std::size_t Index>() {
         auto& message = read.emplace(std::in_place_index<Index>);
-        const bool is_whole =
-            std::apply([&](auto&... field) { return (fields::take(body, field) && ...); },
-                       std::variant_alternative_t<Index, Any>::all_fields(std::get<Index>(message)));
+        const bool is_whole = std::apply([&](auto&... field) { return (fields::take(body, field) && ...); },
+                                         std::variant_alternative_t<Index, Any>::all_fields(std::get<Index>(message)));
         if (!is_whole || !body.empty()) read.reset();
         return true;
     };
@@ -83,30 +82,30 @@ std::optional<Any> read_frame(std::string_view body) {
     return read;
 }
 
-// Finds frames in what arrives piece by piece.
-class frame_intake {
+// A read buffer that splits the byte stream into frames.
+class frame_buffer {
 public:
-    // `longest` is the length of the longest frame that is taken, without its length.
-    explicit frame_intake(std::size_t longest) : longest_(longest) {}
-    ~frame_intake();
-    frame_intake(const frame_intake&) = delete;
-    frame_intake& operator=(const frame_intake&) = delete;
+    // `longest` is the length of the longest accepted frame, without its length field.
+    explicit frame_buffer(std::size_t longest) : longest_(longest) {}
+    ~frame_buffer();
+    frame_buffer(const frame_buffer&) = delete;
+    frame_buffer& operator=(const frame_buffer&) = delete;
 
-    // Where the next bytes go, and how many came. What next() returned before is gone.
-    std::span<char> room();
-    void received(std::size_t bytes) noexcept { end_ += bytes; }
+    // The space for the next bytes, and how many were received. Invalidates what next() returned.
+    std::span<char> prepare();
+    void commit(std::size_t bytes) noexcept { end_ += bytes; }
 
-    // The next whole frame without its length, good until room() is asked for.
+    // The next complete frame without its length field, valid until prepare().
     std::optional<std::string_view> next() noexcept;
-    // Somebody sent a frame that is longer than may be, or empty: nothing comes any more.
+    // A frame was empty or too long; no more frames are returned.
     bool is_broken() const noexcept { return is_broken_; }
-    // Overwrites what was read: it held secrets.
+    // Overwrites the frames that were read, which may have contained secrets.
     void wipe() noexcept;
 
 private:
     std::size_t longest_;
     std::string buffer_;
-    std::size_t begin_ = 0, end_ = 0;  // of what has arrived and was not read
+    std::size_t begin_ = 0, end_ = 0;  // of the bytes that were received and not read
     bool is_broken_ = false;
 };
 

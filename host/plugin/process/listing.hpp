@@ -1,5 +1,4 @@
-// A listing: the features of an instance as a worker tells them, one by one, and no more of them than are
-// welcome.
+// Collects the features that a worker sends one by one, up to a bound.
 #pragma once
 
 #include <cstddef>
@@ -17,29 +16,29 @@ public:
     void add(const from_worker::feature& one) {
         bytes_ += one.kind.size() + one.definition.size() + one.attributes.size();
         if (features_.size() >= most_features)
-            why_not_ = "it lists more than " + std::to_string(most_features) + " features";
-        else if (bytes_ > most_bytes) why_not_ = "it lists more than 64 MiB";
+            error_ = "it lists more than " + std::to_string(most_features) + " features";
+        else if (bytes_ > max_bytes) error_ = "it lists more than 64 MiB";
         else features_.push_back({std::string(one.kind), std::string(one.definition), std::string(one.attributes)});
     }
-    void end(bool is_known) {
-        is_over_ = true;
-        if (why_not_.empty() && !is_known) why_not_ = "it could not list its features";
+    void finish(bool succeeded) {
+        is_complete_ = true;
+        if (error_.empty() && !succeeded) error_ = "its list() failed";
     }
 
-    bool is_over() const noexcept { return is_over_; }
-    // Once it is over.
+    bool is_complete() const noexcept { return is_complete_; }
+    // Once complete.
     result<std::vector<feature>, complaint> features() && {
-        if (!why_not_.empty()) return complain(std::move(why_not_));
+        if (!error_.empty()) return complain(std::move(error_));
         return std::move(features_);
     }
 
 private:
-    static constexpr std::size_t most_bytes = 64 * 1024 * 1024;
+    static constexpr std::size_t max_bytes = 64 * 1024 * 1024;
 
     std::vector<feature> features_;
     std::size_t bytes_ = 0;
-    std::string why_not_;
-    bool is_over_ = false;
+    std::string error_;
+    bool is_complete_ = false;
 };
 
 }  // namespace toolrack::plugin

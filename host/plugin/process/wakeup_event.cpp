@@ -12,20 +12,20 @@
 
 namespace toolrack::plugin {
 
-wakeup_event::wakeup_event() : held_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!held_)
-        throw failure(std::string("Cannot wake who speaks with a worker: ") + std::strerror(errno) + ".",
+wakeup_event::wakeup_event() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!event_)
+        throw failure(std::string("Cannot create an event to wake a supervisor: ") + std::strerror(errno) + ".",
                       exit_code::software);
 }
 
-void wakeup_event::ring() noexcept {
+void wakeup_event::signal() noexcept {
     const std::uint64_t once = 1;
-    [[maybe_unused]] const auto written = ::write(held_.get(), &once, sizeof once);
+    [[maybe_unused]] const auto written = ::write(event_.get(), &once, sizeof once);
 }
 
-void wakeup_event::quiet() noexcept {
+void wakeup_event::clear() noexcept {
     std::uint64_t times = 0;
-    [[maybe_unused]] const auto got = ::read(held_.get(), &times, sizeof times);
+    [[maybe_unused]] const auto got = ::read(event_.get(), &times, sizeof times);
 }
 
 }  // namespace toolrack::plugin

@@ -1,4 +1,4 @@
-// The alarm: what wakes a worker supervisor that waits for its worker. Any thread may ring.
+// Wakes a supervisor that waits in poll(). Any thread may signal it.
 #pragma once
 
 #include <atomic>
@@ -9,21 +9,22 @@ namespace toolrack::plugin {
 
 class wakeup_event {
 public:
+    // Throws failure.
     wakeup_event();
-    int descriptor() const noexcept { return held_.get(); }
-    void ring() noexcept;
-    void quiet() noexcept;
+    int descriptor() const noexcept { return event_.get(); }
+    void signal() noexcept;
+    void clear() noexcept;
 
-    // The worker is not wanted any more: whoever waits for what it says first gives up.
-    void call_off() noexcept {
-        is_called_off_ = true;
-        ring();
+    // Also ends a wait for the worker's start.
+    void request_stop() noexcept {
+        stop_requested_ = true;
+        signal();
     }
-    bool is_called_off() const noexcept { return is_called_off_; }
+    bool stop_requested() const noexcept { return stop_requested_; }
 
 private:
-    toolrack::descriptor held_;
-    std::atomic<bool> is_called_off_ = false;
+    toolrack::descriptor event_;
+    std::atomic<bool> stop_requested_ = false;
 };
 
 }  // namespace toolrack::plugin

@@ -1,8 +1,7 @@
-// A worker: one life of the process that a plugin runs in, as the host sees it.
+// A worker: one process that runs a plugin, from start to exit, as the host sees it.
 //
-// What the other end says is heard here frame by frame, and believed in nothing: a corrupt frame ends the worker.
-// What it prints goes to the log, line by line and no faster than anybody reads. Used from one thread, its
-// worker supervisor's; the kernel ends the process when that thread ends.
+// Its messages are not trusted: an invalid frame stops it. What it prints goes to the log, line by line and
+// rate-limited. Used from one thread, the supervisor's; the kernel kills the process when that thread exits.
 #pragma once
 
 #include <chrono>
@@ -19,10 +18,10 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/pace.hpp"
-#include "plugin/process/wakeup_event.hpp"
 #include "plugin/description.hpp"
-#include "plugin/process/frame.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/process/frame.hpp"
+#include "plugin/process/wakeup_event.hpp"
 #include "plugin/process/worker_messages.hpp"
 
 namespace toolrack::plugin {
@@ -31,69 +30,68 @@ class worker {
 public:
     using time = std::chrono::steady_clock::time_point;
 
-    // Starts the process, in `group` if there is one. `alarm`, `log` and `program` outlive this. Throws failure when
-    // it cannot be started.
+    // Starts the process, in `group` if there is one. `wakeup`, `log` and `program` outlive this. Throws failure.
     worker(const program& program,
            std::string name,
            std::size_t longest_frame,
-           wakeup_event& wakeup_event,
+           wakeup_event& wakeup,
            log& log,
            std::unique_ptr<cgroup> group = nullptr);
 
     enum class event {
-        said,      // one message, see message()
-        writable,  // the socket takes bytes again; when that was asked for
-        woken,     // the alarm rang
-        late,      // nothing of this until the time that was given
-        over       // nothing more will be said: see how_it_ended()
+        message,   // see message()
+        writable,  // the socket accepts bytes again; only with for_writing
+        woken,     // the wakeup event was signalled
+        timeout,   // none of these until the given time
+        exited     // no more messages: see exit_reason()
     };
     event wait(time until, bool for_writing = false);
-    // What was said, with views that are good until the next wait.
+    // Its views are valid until the next wait().
     const from_worker::any& message() const noexcept { return message_; }
 
-    // Where frames go; does not block.
+    // For frames to the worker; non-blocking.
     int socket() const noexcept { return socket_.get(); }
 
-    // The start of its life: it is confined, and then opens the library. The errors are ends of sentences about the
-    // library. Whatever else it says meanwhile goes to `others`.
-    using listener = std::function<void(const from_worker::any&)>;
-    result<description, complaint> introduce(const to_worker::hello& hello, const listener& others);
-    result<from_worker::created, complaint> set_up(std::string_view options, const listener& others);
-    // What of its confinement could not be had, said before anything of the library had run.
-    struct shortfalls {
-        std::vector<std::string> gaps, remarks;
+    // The start: the process confines itself, opens the library, and creates the instance. The errors are ends of
+    // sentences about the library. Other messages go to `on_message`.
+    using message_handler = std::function<void(const from_worker::any&)>;
+    result<description, complaint> load(const to_worker::hello& hello, const message_handler& on_message);
+    result<from_worker::created, complaint> create(std::string_view options, const message_handler& on_message);
+    // The restrictions that the kernel could not apply; complete before any code of the library ran.
+    struct confinement_notes {
+        std::vector<std::string> warnings, debug;
     };
-    const shortfalls& lacks() const noexcept { return lacks_; }
-    // For one that serves nobody.
-    result<std::vector<feature>, complaint> list(const listener& others);
+    const confinement_notes& confinement() const noexcept { return confinement_; }
+    // Only before calls are sent.
+    result<std::vector<feature>, complaint> list(const message_handler& on_message);
 
-    // The reason that we had to end it: part of a sentence, "it ...".
-    void end(std::string why);
-    // Kills what is left, and says how it came to its end: "it crashed (a segmentation fault, signal 11)".
-    std::string how_it_ended();
+    // Kills the process. The reason is part of a sentence, "it ...".
+    void stop(std::string why);
+    // Waits for the exit, kills the process if needed, and says how it ended: "it crashed (a segmentation fault, ...)".
+    std::string exit_reason();
 
 private:
     bool receive();
-    void read_printed();
-    bool say(std::string_view frame, time until);
+    void read_output();
+    bool send(std::string_view frame, time until);
     template <typename Message>
-    result<Message, complaint> wait_for(time until, std::string_view while_it, const listener& others);
-    complaint failed(std::string_view while_it, std::chrono::seconds limit, event how);
+    result<Message, complaint> wait_for(time until, std::string_view phase, const message_handler& on_message);
+    complaint start_error(std::string_view phase, std::chrono::seconds limit, event how);
 
     std::string name_;
     std::size_t longest_frame_;
-    wakeup_event& wakeup_event_;
+    wakeup_event& wakeup_;
     log& log_;
-    toolrack::descriptor socket_, printed_;
-    std::unique_ptr<cgroup> group_;  // before the child, which has to have ended when its group does
+    toolrack::descriptor socket_, output_;
+    std::unique_ptr<cgroup> group_;  // destroyed after the child: an empty group only can be removed
     std::unique_ptr<child> child_;
-    frame_intake intake_;
+    frame_buffer buffer_;
     from_worker::any message_;
-    shortfalls lacks_;
-    std::string line_;        // of what it prints, not yet whole
-    pace lines_{100};
-    std::string why_ended_;   // by us
-    bool is_over_ = false;
+    confinement_notes confinement_;
+    std::string output_line_;  // incomplete
+    pace output_pace_{100};
+    std::string stop_reason_;  // empty unless stop() was called
+    bool has_exited_ = false;
 };
 
 }  // namespace toolrack::plugin

@@ -1,13 +1,13 @@
-// An instance that runs in a process of its own: what it does to itself, it does to nobody else.
+// An instance whose plugin runs in a worker process: a crash of the plugin ends only that process.
 //
-// Whoever asks does so through the dispatch, on their own thread; the worker supervisor has the process.
+// Callers use worker_requests on their own threads; the supervisor's thread owns the process.
 #include <utility>
 
-#include "plugin/process/wakeup_event.hpp"
-#include "plugin/process/dispatch.hpp"
 #include "plugin/instance.hpp"
-#include "plugin/process/worker_supervisor.hpp"
 #include "plugin/plugin_callbacks.hpp"
+#include "plugin/process/wakeup_event.hpp"
+#include "plugin/process/worker_requests.hpp"
+#include "plugin/process/worker_supervisor.hpp"
 
 namespace toolrack::plugin {
 namespace {
@@ -18,56 +18,60 @@ public:
                     std::filesystem::path library,
                     const config::plugin& settings,
                     const dependencies& around)
-        : plugin_callbacks_(settings.name, around), dispatch_(plugin_callbacks_, wakeup_event_, around),
-          worker_supervisor_(program, std::move(library), settings, around, plugin_callbacks_, dispatch_, wakeup_event_) {}
+        : callbacks_(settings.name, around), requests_(callbacks_, wakeup_, around),
+          supervisor_(program, std::move(library), settings, around, callbacks_, requests_, wakeup_) {}
     ~worker_instance() override { worker_instance::close(std::chrono::milliseconds(0)); }
 
-    result<void, complaint> begin() { return worker_supervisor_.begin(); }
+    result<void, complaint> start_worker() { return supervisor_.start(); }
 
-    const std::string& name() const noexcept override { return plugin_callbacks_.name(); }
-    const description& about() const noexcept override { return worker_supervisor_.about(); }
-    const config::plugin& settings() const noexcept override { return worker_supervisor_.settings(); }
+    const std::string& name() const noexcept override { return callbacks_.name(); }
+    const description& about() const noexcept override { return supervisor_.about(); }
+    const config::plugin& settings() const noexcept override { return supervisor_.settings(); }
 
     result<std::vector<feature>, complaint> list() override {
         if (!offers_features()) return std::vector<feature>{};
-        return dispatch_.list();
+        return requests_.list();
     }
-    call start(const request& asked, bool quick, executor home, in_flight<answer>::notice noticed) override {
-        return dispatch_.start(asked, quick, home, std::move(noticed));
+    call start(const request& request,
+               bool quick,
+               executor owner,
+               in_flight<answer>::notification_handler on_notification) override {
+        return requests_.start(request, quick, owner, std::move(on_notification));
     }
-    void cancel(const call& abandoned) override { dispatch_.cancel(abandoned); }
-    std::size_t cut_off() override { return plugin_callbacks_.cut_off(); }
-    void watch(std::string_view uri, bool on) override { dispatch_.watch(uri, on); }
+    void cancel(const call& abandoned) override { requests_.cancel(abandoned); }
+    std::size_t interrupt_calls() override { return callbacks_.interrupt_calls(); }
+    void watch(std::string_view uri, bool on) override { requests_.watch(uri, on); }
 
-    bool offers_features() const noexcept override { return worker_supervisor_.offers_features(); }
+    bool offers_features() const noexcept override { return supervisor_.offers_features(); }
     std::uint64_t auth_traits() const noexcept override { return 0; }
     bool offers_auth() const noexcept override { return false; }
-    check authenticate(const credentials& shown, executor home) override;
+    auth_check authenticate(const credentials& shown, executor owner) override;
 
-    bool is_suspended() const noexcept override { return dispatch_.is_suspended(); }
-    plugin::condition condition() const override { return plugin_callbacks_.condition(); }
-    // Nothing of it is left then to touch anything.
+    bool is_suspended() const noexcept override { return requests_.is_suspended(); }
+    instance_status status() const override { return callbacks_.status(); }
+    // Afterwards no thread of this instance exists.
     bool close(std::chrono::milliseconds grace) override;
 
 private:
-    wakeup_event wakeup_event_;
-    plugin_callbacks plugin_callbacks_;
-    dispatch dispatch_;
-    worker_supervisor worker_supervisor_;
+    wakeup_event wakeup_;
+    plugin_callbacks callbacks_;
+    worker_requests requests_;
+    worker_supervisor supervisor_;
     bool is_closed_ = false;
 };
 
-check worker_instance::authenticate(const credentials&, executor home) {
-    auto made = std::make_shared<in_flight<verdict>>(home);
-    made->deliver({verdict::kind::refused, {}, identity::refusal::unavailable, "a worker guards no door"});
-    return made;
+auth_check worker_instance::authenticate(const credentials&, executor owner) {
+    auto check = std::make_shared<in_flight<auth_result>>(owner);
+    check->deliver(
+        {auth_result::kind::refused, {}, identity::refusal::unavailable, "auth backends cannot run in a worker"});
+    return check;
 }
 
 bool worker_instance::close(std::chrono::milliseconds grace) {
     if (std::exchange(is_closed_, true)) return true;
-    dispatch_.close(grace);
-    worker_supervisor_.join();
-    dispatch_.end_all(answer::kind::lost);
+    requests_.close(grace);
+    supervisor_.join();
+    requests_.fail_all(answer::kind::lost);
     return true;
 }
 
@@ -83,7 +87,7 @@ result<std::shared_ptr<instance>, complaint> make_worker_instance(const program&
                                                     one->close(grace);
                                                     delete one;
                                                 });
-    if (const auto begun = made->begin(); !begun) return begun.error();
+    if (const auto started = made->start_worker(); !started) return started.error();
     return std::shared_ptr<instance>(made);
 }
 

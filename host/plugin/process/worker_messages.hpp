@@ -1,8 +1,8 @@
-// What the host says to a worker, and a worker to the host: the functions of toolrack/abi.h as messages.
+// The messages between the host and a worker: the functions of toolrack/abi.h, and the start and stop of the process.
 //
-// In the order of a life: hello, confined, described; create, created (or unfit, in place of any of these, and the
-// end); then list, start, cancel and watch as they come, with feature, listed, finished and the rest on the way back;
-// and close, after which the worker ends by itself. Texts are views: of a frame that was read, or of who speaks.
+// Order: hello -> confined, described; create -> created; then list, start, cancel and watch in any order, answered by
+// feature, listed, finished and the others; close, after which the worker exits. start_failed can replace confined,
+// described or created, and ends the process. Texts are views: into a received frame, or of the sender's strings.
 #pragma once
 
 #include <cstddef>
@@ -14,34 +14,33 @@
 
 namespace toolrack::plugin {
 
-// Changes whenever a message does: host and worker are of one build, and this is how they know.
+// Incremented with every change of a message: it detects programs of different builds.
 inline constexpr std::uint32_t worker_protocol = 3;
 
-// Besides those of its lane, a worker has one thread that lists.
+// Threads of a worker for list(), besides those of its lane.
 inline constexpr std::size_t listing_threads = 1;
 
-// Where a worker finds its end of the socket.
+// The descriptor of a worker's end of the socket.
 inline constexpr int worker_socket = 3;
 
 namespace to_worker {
 
-// Who it is, and what it is given.
 struct hello {
     std::uint32_t protocol = worker_protocol;
     std::string_view name;         // the instance's
-    std::string_view confinement;  // JSON, see plugin/confinement: what it may have, its library first of all
+    std::string_view confinement;  // JSON, see confinement.hpp
     std::uint32_t threads = 1;
     std::uint32_t queue = 1;
-    std::uint64_t longest = 0;  // frame that the host takes
+    std::uint64_t longest = 0;  // frame that the host accepts
     static auto all_fields(auto& self) {
         return std::tie(self.protocol, self.name, self.confinement, self.threads, self.queue, self.longest);
     }
 };
 struct create {
-    std::string_view options;  // may hold secrets
+    std::string_view options;  // may contain secrets
     static auto all_fields(auto& self) { return std::tie(self.options); }
 };
-// `number` comes back with all that is listed, so that a late answer is not taken for the next one.
+// The answers carry `number`, so that a late one is not taken for the answer to the next list.
 struct list {
     std::uint32_t number = 0;
     static auto all_fields(auto& self) { return std::tie(self.number); }
@@ -54,8 +53,19 @@ struct start {
     std::string_view client, responses, state, traceparent;
     std::int64_t deadline = 0;  // milliseconds since 1970
     static auto all_fields(auto& self) {
-        return std::tie(self.call, self.is_quick, self.method, self.name, self.params, self.subject, self.issuer,
-                        self.scopes, self.client, self.responses, self.state, self.traceparent, self.deadline);
+        return std::tie(self.call,
+                        self.is_quick,
+                        self.method,
+                        self.name,
+                        self.params,
+                        self.subject,
+                        self.issuer,
+                        self.scopes,
+                        self.client,
+                        self.responses,
+                        self.state,
+                        self.traceparent,
+                        self.deadline);
     }
 };
 struct cancel {
@@ -67,7 +77,7 @@ struct watch {
     bool on = false;
     static auto all_fields(auto& self) { return std::tie(self.uri, self.on); }
 };
-// Cancels everything, waits for it, and ends.
+// Cancels all calls, waits for them, and exits.
 struct close {
     std::uint32_t grace = 0;  // milliseconds
     static auto all_fields(auto& self) { return std::tie(self.grace); }
@@ -79,16 +89,16 @@ using any = std::variant<hello, create, list, start, cancel, watch, close>;
 
 namespace from_worker {
 
-// It cannot go on, and why, as the end of a sentence about the library.
-struct unfit {
+// The reason is the end of a sentence about the library.
+struct start_failed {
     std::string_view why;
     static auto all_fields(auto& self) { return std::tie(self.why); }
 };
-// It is confined for good, and nothing of the library has run yet. Sentences without their end, about what was asked
-// for and could not be had: gaps in the walls, and what is good to know.
+// The process is confined; nothing of the library has run yet. The restrictions that could not be applied, as sentences
+// without a full stop: those that weaken the sandbox, and those for debugging.
 struct confined {
-    std::vector<std::string_view> gaps, remarks;
-    static auto all_fields(auto& self) { return std::tie(self.gaps, self.remarks); }
+    std::vector<std::string_view> warnings, debug;
+    static auto all_fields(auto& self) { return std::tie(self.warnings, self.debug); }
 };
 struct described {
     std::string_view id, version;
@@ -107,8 +117,8 @@ struct feature {
 };
 struct listed {
     std::uint32_t list = 0;
-    bool is_known = false;
-    static auto all_fields(auto& self) { return std::tie(self.list, self.is_known); }
+    bool succeeded = false;
+    static auto all_fields(auto& self) { return std::tie(self.list, self.succeeded); }
 };
 struct finished {
     std::uint64_t call = 0;
@@ -116,13 +126,13 @@ struct finished {
     std::string_view json;
     static auto all_fields(auto& self) { return std::tie(self.call, self.outcome, self.json); }
 };
-// It was finished with more than the host takes.
+// The answer exceeds the longest frame that the host accepts.
 struct finished_too_long {
     std::uint64_t call = 0;
     std::uint64_t size = 0;
     static auto all_fields(auto& self) { return std::tie(self.call, self.size); }
 };
-// It was never begun: the lane was full, or it was cancelled before its turn.
+// The call was never started: the lane was full, or it was cancelled in the queue.
 struct dropped {
     std::uint64_t call = 0;
     static auto all_fields(auto& self) { return std::tie(self.call); }
@@ -145,18 +155,30 @@ struct resource_updated {
     std::string_view uri;
     static auto all_fields(auto& self) { return std::tie(self.uri); }
 };
-// What is wrong with it, as it says itself; empty: nothing any more.
+// An empty reason: no longer degraded.
 struct degraded {
-    std::string_view what;
-    static auto all_fields(auto& self) { return std::tie(self.what); }
+    std::string_view reason;
+    static auto all_fields(auto& self) { return std::tie(self.reason); }
 };
-using any = std::variant<unfit, described, created, feature, listed, finished, finished_too_long, dropped, notified,
-                         logged, list_changed, resource_updated, confined, degraded>;
+using any = std::variant<start_failed,
+                         described,
+                         created,
+                         feature,
+                         listed,
+                         finished,
+                         finished_too_long,
+                         dropped,
+                         notified,
+                         logged,
+                         list_changed,
+                         resource_updated,
+                         confined,
+                         degraded>;
 
 }  // namespace from_worker
 
-// The longest frames without their length: what a worker takes from its host, which is as long as a body may be
-// and more; and what a host takes from a worker, for a given server.max_result.
+// The longest frames without their length field: from the host, more than the longest body; and from a worker, for a
+// given server.max_result.
 inline constexpr std::size_t longest_to_worker = std::size_t{3} * 1024 * 1024 * 1024;
 constexpr std::size_t longest_from_worker(std::size_t max_result) {
     constexpr std::size_t least = 1024 * 1024, around_it = 64 * 1024, most = longest_to_worker;

@@ -1,8 +1,7 @@
-// The write queue: what is still to be said to a worker, in order, and bounded.
+// The bounded queue of frames for a worker.
 //
-// A frame is written at once as far as the worker's socket takes it, and never waited for: a worker that stops
-// reading fills its write queue, and not its host. Between two lives what begins a call waits here for the next one.
-// Guarded by its owner.
+// A frame is sent at once as far as the socket takes it; nothing waits for the worker to read. Between two workers,
+// frames that start a call wait for the next one. Guarded by its owner.
 #pragma once
 
 #include <cstddef>
@@ -15,39 +14,39 @@ namespace toolrack::plugin {
 
 class worker_write_queue {
 public:
-    // To be begun only while less than this waits. One more may be longer: so every call that may be, can be.
-    static constexpr std::size_t most_waiting = 8 * 1024 * 1024;
+    // A call is accepted while less than this is queued. Its own frame may exceed the rest, so any valid call fits.
+    static constexpr std::size_t max_queued = 8 * 1024 * 1024;
 
-    // From now on frames go to this socket, first those that have waited.
-    void open(int socket);
-    // Nobody hears any more. What does not begin a call is forgotten, and so is the call of which a part was
-    // written; the others wait.
-    void shut();
+    // Sends to this socket from now on, beginning with what is queued.
+    void attach(int socket);
+    // The worker is gone. Drops frames that start no call, and the frame of which a part was sent; the others wait.
+    void detach();
 
-    // What begins `call`. False when too much is waiting.
-    bool begin(std::uint64_t call, std::string frame);
-    // What is of no use to another worker. False when far too much is waiting.
-    bool add(std::string frame);
-    // True when the call has not been begun, and will not be now.
+    // Queues the frame that starts `call`. False when the queue is full.
+    bool push_call(std::uint64_t call, std::string frame);
+    // Queues a frame for this worker only; ignored without one. False when the queue exceeds twice its bound.
+    bool push(std::string frame);
+    // Removes the frame of `call`; false when a part of it was sent, or it is not queued.
     bool withdraw(std::uint64_t call);
-    std::vector<std::uint64_t> waiting() const;
-    std::vector<std::uint64_t> forget_all();
+    std::vector<std::uint64_t> queued_calls() const;
+    // Returns the calls that it drops.
+    std::vector<std::uint64_t> clear();
 
-    // Whether the socket must be told to say when it takes more; and then, what to do.
-    bool is_stuck() const noexcept { return socket_ >= 0 && !frames_.empty(); }
-    void go_on();
+    // Whether frames wait for the socket to become writable, and the function to call when it is.
+    bool has_unsent() const noexcept { return socket_ >= 0 && !frames_.empty(); }
+    void send_unsent();
 
 private:
     struct entry {
-        std::uint64_t call = 0;  // that it begins; 0 when it begins none
+        std::uint64_t call = 0;  // 0: the frame starts none
         std::string frame;
     };
-    void put(entry next);
+    void append(entry next);
 
     int socket_ = -1;
     std::deque<entry> frames_;
-    std::size_t written_ = 0;  // of the first
-    std::size_t bytes_ = 0;    // of all
+    std::size_t sent_ = 0;   // bytes of the first frame
+    std::size_t bytes_ = 0;  // of all frames
 };
 
 }  // namespace toolrack::plugin

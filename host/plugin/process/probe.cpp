@@ -1,4 +1,4 @@
-#include "plugin/probe.hpp"
+#include "plugin/process/probe.hpp"
 
 #include <toolrack/json.hpp>
 #include <variant>
@@ -12,17 +12,17 @@ namespace toolrack::plugin {
 namespace {
 
 constexpr std::size_t longest_frame = 16 * 1024 * 1024;
-constexpr auto nobody_listens = [](const from_worker::any&) {};
+constexpr auto ignore = [](const from_worker::any&) {};
 
-// It may read whatever libraries it is linked with, wherever these are, and do nothing.
-std::string reading_alone(const std::filesystem::path& library) {
+// Read access everywhere, for the libraries that it is linked with; nothing else.
+std::string read_only_confinement(const std::filesystem::path& library) {
     config::sandbox granted;
     granted.read = {"/"};
     return to_json({granted, library, {}, 1 + listing_threads});
 }
 
 // `confinement` outlives it.
-to_worker::hello introduction(std::string_view confinement) {
+to_worker::hello hello_with(std::string_view confinement) {
     to_worker::hello hello;
     hello.name = "probe";
     hello.confinement = confinement;
@@ -43,7 +43,7 @@ std::string features_of(const std::vector<feature>& all) {
         if (json.back() == '}') json += ',';
         json += '{';
         add_text(json, "kind", one.kind);
-        // A definition that is not JSON is shown as the string it is.
+        // A definition that is not JSON is shown as a string.
         if (wire::check_json(one.definition)) add_text(json, "definition", one.definition);
         else json += R"(,"definition":)" + one.definition;
         json += '}';
@@ -51,36 +51,38 @@ std::string features_of(const std::vector<feature>& all) {
     return json + ']';
 }
 
-std::string why_no_features(const complaint& why) {
+std::string features_error(const complaint& why) {
     std::string json = R"(,"featuresError":)";
     json::write_string(json, why.why());
     return json;
 }
 
-std::string offers_of(worker& now) {
-    const auto created = now.set_up("{}", nobody_listens);
-    if (!created) return why_no_features(created.error());
+std::string features_or_error(worker& process) {
+    const auto created = process.create("{}", ignore);
+    if (!created) return features_error(created.error());
     if (!created->offers_features) return features_of({});
-    const auto listed = now.list(nobody_listens);
-    return listed ? features_of(*listed) : why_no_features(listed.error());
+    const auto listed = process.list(ignore);
+    return listed ? features_of(*listed) : features_error(listed.error());
 }
 
 }  // namespace
 
-std::optional<std::string> probe(const program& program, const std::filesystem::path& library, log& log) {
-    wakeup_event wakeup_event;
-    worker now(program, "probe", longest_frame, wakeup_event, log);
-    const auto confinement = reading_alone(library);
-    const auto about = now.introduce(introduction(confinement), nobody_listens);
-    if (!about) return about.error().why();
-    return std::nullopt;
+library_probe probe_in_worker(const program& program, log& log) {
+    return [&program, &log](const std::filesystem::path& library) -> std::optional<std::string> {
+        wakeup_event wakeup;
+        worker process(program, "probe", longest_frame, wakeup, log);
+        const auto confinement = read_only_confinement(library);
+        const auto about = process.load(hello_with(confinement), ignore);
+        if (!about) return about.error().why();
+        return std::nullopt;
+    };
 }
 
 result<std::string, complaint> inspect(const program& program, const std::filesystem::path& library, log& log) {
-    wakeup_event wakeup_event;
-    worker now(program, "probe", longest_frame, wakeup_event, log);
-    const auto confinement = reading_alone(library);
-    const auto about = now.introduce(introduction(confinement), nobody_listens);
+    wakeup_event wakeup;
+    worker process(program, "probe", longest_frame, wakeup, log);
+    const auto confinement = read_only_confinement(library);
+    const auto about = process.load(hello_with(confinement), ignore);
     if (!about) return about.error();
 
     std::string json = "{";
@@ -88,7 +90,7 @@ result<std::string, complaint> inspect(const program& program, const std::filesy
     add_text(json, "version", about->version);
     add_text(json, "abi", "1." + std::to_string(about->abi_minor));
     json += R"(,"description":)" + about->json;
-    json += offers_of(now);
+    json += features_or_error(process);
     json += "}\n";
     return json;
 }

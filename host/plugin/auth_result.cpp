@@ -1,5 +1,6 @@
-#include "plugin/verdict.hpp"
+#include "plugin/auth_result.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/text.hpp"
@@ -10,9 +11,9 @@ namespace {
 
 constexpr std::size_t longest_name = 256, most_scopes = 1000;
 
-bool fits(std::string_view text) { return text.size() <= longest_name && is_utf8(text); }
+bool is_usable(std::string_view text) { return text.size() <= longest_name && is_utf8(text); }
 
-// A year that our clock cannot count to is as good as never.
+// A time beyond the range of the clock means never.
 std::chrono::system_clock::time_point expiry(std::int64_t seconds) {
     using clock_type = std::chrono::system_clock;
     constexpr auto last = std::chrono::floor<std::chrono::seconds>(clock_type::duration::max());
@@ -22,14 +23,13 @@ std::chrono::system_clock::time_point expiry(std::int64_t seconds) {
 
 }  // namespace
 
-verdict judged_grant(const toolrack_principal& who,
-                     const std::string& backend,
-                     std::chrono::system_clock::time_point now) {
-    verdict made;
+auth_result
+read_grant(const toolrack_principal& who, const std::string& backend, std::chrono::system_clock::time_point now) {
+    auth_result made;
     const auto subject = view(who.subject), issuer = view(who.issuer), credential = view(who.credential);
-    if (subject.empty() || !fits(subject) || !fits(issuer) || !fits(credential) || who.scope_count > most_scopes ||
-        (who.scope_count && !who.scopes)) {
-        made.why = "it granted a principal without a usable subject, issuer, credential or scopes";
+    if (subject.empty() || !is_usable(subject) || !is_usable(issuer) || !is_usable(credential) ||
+        who.scope_count > most_scopes || (who.scope_count && !who.scopes)) {
+        made.why = "its grant has no usable subject, issuer, credential or scopes";
         return made;
     }
     made.who.subject = subject;
@@ -38,8 +38,8 @@ verdict judged_grant(const toolrack_principal& who,
     made.who.credential = credential;
     for (std::uint64_t i = 0; i < who.scope_count; ++i) {
         const auto scope = view(who.scopes[i]);
-        if (scope.empty() || !fits(scope)) {
-            made.why = "it granted a scope that is empty, too long or not UTF-8";
+        if (scope.empty() || !is_usable(scope)) {
+            made.why = "its grant has a scope that is empty, too long or not UTF-8";
             return made;
         }
         made.who.scopes.emplace_back(scope);
@@ -52,19 +52,20 @@ verdict judged_grant(const toolrack_principal& who,
             return made;
         }
     }
-    made.kind = verdict::kind::granted;
+    made.keep = std::chrono::seconds(std::max<std::int64_t>(who.keep, 0));
+    made.kind = auth_result::kind::granted;
     return made;
 }
 
-verdict judged_refusal(toolrack_refusal kind, std::string_view why) {
-    verdict made;
+auth_result read_refusal(toolrack_refusal kind, std::string_view why) {
+    auth_result made;
     made.why = printable(why);
     switch (kind) {
     case TOOLRACK_NO_TOKEN: made.refusal = identity::refusal::no_token; break;
     case TOOLRACK_BAD_TOKEN: made.refusal = identity::refusal::bad_token; break;
     case TOOLRACK_WRONG_AUDIENCE: made.refusal = identity::refusal::wrong_audience; break;
     case TOOLRACK_FORBIDDEN: made.refusal = identity::refusal::forbidden; break;
-    case TOOLRACK_PASS: made.kind = verdict::kind::passed; break;
+    case TOOLRACK_PASS: made.kind = auth_result::kind::passed; break;
     default: made.refusal = identity::refusal::unavailable; break;
     }
     return made;
