@@ -1,61 +1,65 @@
-// The door: takes connections from a listening socket, and turns away whom there is no place for.
+// Accepts connections from a listening socket, and rejects those above a limit or from networks that may not send clear
+// text.
 //
-// One accepts per call, so that the listener's loop decides how many in a row. Keeps one descriptor
-// in reserve: when the process has no other left, it is given up for a moment to answer 503, where
-// a server without one would leave clients hanging and spin on a socket that stays readable.
+// Keeps one spare descriptor. When the process has no other left, the acceptor closes it to accept one connection and
+// answer 503. Without it, clients would wait without an answer, and the thread would spin on a socket that stays
+// readable.
 #pragma once
 
 #include <memory>
 #include <optional>
 
 #include "base/descriptor.hpp"
+#include "http/cleartext_networks.hpp"
 #include "http/connection_limiter.hpp"
-#include "http/networks.hpp"
 #include "http/peer.hpp"
-#include "http/refusal_log.hpp"
-#include "http/rejection.hpp"
-#include "http/sources.hpp"
+#include "http/rejection_log.hpp"
+#include "http/source_rules.hpp"
+#include "http/syntax/rejection.hpp"
 
 namespace toolrack::http {
 
 struct accepted_connection {
     descriptor socket;
-    peer who;
-    connection_limiter::place place;
+    http::peer peer;
+    connection_limiter::slot slot;
 };
 
 enum class accept_result {
-    came_in,
-    was_turned_away,  // and has been told so
-    nobody,           // no one waits
-    try_later         // the machine is short of something
+    accepted,
+    rejected,  // the client got a rejection, or has disconnected already
+    none_pending,
+    out_of_resources  // no descriptor or memory; try again later
 };
 
-// What goes over the wire of an address.
-enum class wire_text {
-    clear,            // so only from the networks that were named
-    clear_and_local,  // it never leaves this machine
-    sealed            // TLS: from anybody
+enum class transport_security {
+    clear_text,        // only from the networks of server.allow_cleartext
+    local_clear_text,  // loopback or unix socket: the bytes stay on this machine
+    tls
 };
 
 class acceptor {
 public:
-    acceptor(std::shared_ptr<connection_limiter> inside, networks clear_text, sources counted, wire_text spoken, log& to);
+    acceptor(std::shared_ptr<connection_limiter> limiter,
+             cleartext_networks clear_text,
+             source_rules sources,
+             transport_security security,
+             log& to);
 
-    // Fills `into` when somebody came in.
-    accept_result open(int listening, std::optional<accepted_connection>& into);
+    // Accepts one connection. Fills `into` when the result is `accepted`.
+    accept_result accept(int listening, std::optional<accepted_connection>& into);
 
 private:
-    void turn_away(const descriptor& connected, const rejection& why) const;
-    accept_result without_descriptors(int listening);
-    accept_result refuse_to(const descriptor& connected, const peer& who, const rejection& why);
+    accept_result reject_connection(const descriptor& connected, const peer& from, const rejection& why);
+    accept_result reject_without_descriptor(int listening);
+    void send_rejection(const descriptor& connected, const rejection& why) const;
 
-    std::shared_ptr<connection_limiter> inside_;
-    networks clear_text_;
-    sources counted_;
-    wire_text spoken_;
-    refusal_log refusals_;
-    descriptor reserve_;
+    std::shared_ptr<connection_limiter> limiter_;
+    cleartext_networks clear_text_;
+    source_rules sources_;
+    transport_security security_;
+    rejection_log rejections_;
+    descriptor spare_;
 };
 
 }  // namespace toolrack::http

@@ -4,34 +4,28 @@
 #include <optional>
 #include <utility>
 
-#include "http/syntax/chunks.hpp"
-#include "http/response.hpp"
+#include "http/syntax/chunk_decoder.hpp"
+#include "http/syntax/response.hpp"
 
 namespace toolrack::http {
 
 namespace {
 
-rejection too_slow() {
-    return refuse(408, "The body did not arrive in time.");
-}
-rejection too_short() {
-    return refuse(400, "The body ended before it was complete.");
-}
+rejection timed_out() { return reject(408, "The body did not arrive in time."); }
+rejection ended_early() { return reject(400, "The body ended before it was complete."); }
 
 }  // namespace
 
-body::body(channel& from, thread_context& at, const head& of)
-    : channel_(from), thread_context_(at), head_(of), is_read_(!of.has_body()) {}
+body::body(channel& from, thread_context& context, const head& of)
+    : channel_(from), context_(context), head_(of), is_read_(!of.has_body()) {}
 
-body::~body() {
-    thread_context_.lender.give_back(std::move(own_));
-}
+body::~body() { context_.buffers.recycle(std::move(own_)); }
 
 awaitable<result<std::string_view, rejection>> body::read() {
     if (is_read_) co_return text_;
     if (head_.expects_continue && channel_.in().is_empty()) {
-        channel_.send(go_on);
-        co_await channel_.flushed();
+        channel_.send(continue_response);
+        co_await channel_.flush();
     }
 
     outcome failed;
@@ -41,9 +35,9 @@ awaitable<result<std::string_view, rejection>> body::read() {
     } else if (channel_.in().unread().size() >= length) {
         text_ = channel_.in().hold(length);
     } else if (channel_.in().has_room_for(length)) {
-        failed = co_await read_beside_head(length);
+        failed = co_await read_in_place(length);
     } else {
-        failed = co_await read_counted(length);
+        failed = co_await read_into_own(length);
     }
     if (failed) co_return std::move(*failed);
     channel_.stop_deadline();
@@ -53,13 +47,13 @@ awaitable<result<std::string_view, rejection>> body::read() {
 
 awaitable<body::outcome> body::receive() {
     auto& in = channel_.in();
-    const auto bytes = co_await channel_.read(in.space(), waiting::for_body);
-    if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
-    in.received(bytes);
+    const auto bytes = co_await channel_.read(in.free_space(), phase::reading_body);
+    if (bytes == 0) co_return channel_.has_timed_out() ? timed_out() : ended_early();
+    in.commit(bytes);
     co_return std::nullopt;
 }
 
-awaitable<body::outcome> body::read_beside_head(std::size_t length) {
+awaitable<body::outcome> body::read_in_place(std::size_t length) {
     while (channel_.in().unread().size() < length) {
         if (auto no = co_await receive()) co_return no;
     }
@@ -67,10 +61,10 @@ awaitable<body::outcome> body::read_beside_head(std::size_t length) {
     co_return std::nullopt;
 }
 
-awaitable<body::outcome> body::read_counted(std::size_t length) {
-    constexpr std::size_t first_part = 16 * 1024;
+awaitable<body::outcome> body::read_into_own(std::size_t length) {
+    constexpr std::size_t initial_size = 16 * 1024;
     auto& in = channel_.in();
-    own_ = thread_context_.lender.lend();
+    own_ = context_.buffers.acquire();
     auto here = in.unread();
     if (own_.size() < here.size()) own_.resize(here.size());
     std::ranges::copy(here, own_.begin());
@@ -78,12 +72,11 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
 
     auto arrived = here.size();
     while (arrived < length) {
-        if (arrived == own_.size())
-            own_.resize(std::min(length, std::max(first_part, 2 * arrived)));
+        if (arrived == own_.size()) own_.resize(std::min(length, std::max(initial_size, 2 * arrived)));
         const auto room = std::span(own_).subspan(arrived);
         const auto wanted = room.first(std::min(room.size(), length - arrived));
-        const auto bytes = co_await channel_.read(wanted, waiting::for_body);
-        if (bytes == 0) co_return channel_.is_late() ? too_slow() : too_short();
+        const auto bytes = co_await channel_.read(wanted, phase::reading_body);
+        if (bytes == 0) co_return channel_.has_timed_out() ? timed_out() : ended_early();
         arrived += bytes;
     }
     text_ = std::string_view(own_).substr(0, length);
@@ -92,14 +85,14 @@ awaitable<body::outcome> body::read_counted(std::size_t length) {
 
 awaitable<body::outcome> body::read_chunked() {
     auto& in = channel_.in();
-    chunks decoded(thread_context_.limits.body);
-    own_ = thread_context_.lender.lend();
+    chunk_decoder decoder(context_.limits.body);
+    own_ = context_.buffers.acquire();
     own_.clear();
     for (;;) {
-        const auto rest = decoded.take(in.unread(), own_);
+        const auto rest = decoder.decode(in.unread(), own_);
         if (!rest) co_return rest.error();
         in.consume(in.unread().size() - rest->size());
-        if (decoded.is_complete()) break;
+        if (decoder.is_complete()) break;
         if (auto no = co_await receive()) co_return no;
     }
     text_ = own_;

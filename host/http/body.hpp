@@ -1,7 +1,7 @@
-// The body of one request, read when it is asked for and not before.
+// The body of one request. Read only on demand.
 //
-// A body that fits beside its head stays where it arrived; a larger one gets memory that grows with
-// what really came, never with what was announced. Belongs to an exchange.
+// A body that fits into the read buffer stays there. A larger one gets memory that grows with the received bytes, not
+// with the announced length. Belongs to an exchange.
 #pragma once
 
 #include <string>
@@ -11,36 +11,36 @@
 #include "base/error.hpp"
 #include "http/channel.hpp"
 #include "http/syntax/head.hpp"
-#include "http/rejection.hpp"
+#include "http/syntax/rejection.hpp"
 
 namespace toolrack::http {
 
 class body {
 public:
-    body(channel& from, thread_context& at, const head& of);
+    body(channel& from, thread_context& context, const head& of);
     ~body();
     body(const body&) = delete;
     body& operator=(const body&) = delete;
 
-    // Whether the next request starts where reading stands.
+    // Whether the next request starts at the current position of the read buffer.
     bool is_read() const noexcept { return is_read_; }
 
-    // The whole body, de-chunked. The same view again when asked again.
+    // The whole body, de-chunked. Repeated calls return the same view.
     awaitable<result<std::string_view, rejection>> read();
 
 private:
     using outcome = std::optional<rejection>;
 
-    awaitable<outcome> read_beside_head(std::size_t length);
-    awaitable<outcome> read_counted(std::size_t length);
+    awaitable<outcome> read_in_place(std::size_t length);
+    awaitable<outcome> read_into_own(std::size_t length);
     awaitable<outcome> read_chunked();
-    // Waits for more bytes in the read buffer.
+    // Reads more bytes into the read buffer.
     awaitable<outcome> receive();
 
     channel& channel_;
-    thread_context& thread_context_;
+    thread_context& context_;
     const head& head_;
-    std::string own_;  // a body that did not fit beside its head
+    std::string own_;  // for a body that does not fit into the read buffer
     std::string_view text_;
     bool is_read_;
 };

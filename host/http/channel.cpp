@@ -10,264 +10,258 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto goodbye_time = 2s;
-constexpr std::size_t goodbye_bytes = 64 * 1024;
-constexpr std::chrono::milliseconds longest_silence = 15s;
-// While the server stops: whoever was here lately may be about to ask again.
-constexpr auto lately = 5s;
-constexpr std::chrono::milliseconds last_chance = 1s;
-// What a body must come with, and an answer be read with, on the average over one deadline. With a
-// byte now and then, a client could hold what it was given for years.
-constexpr std::size_t least_bytes_per_second = 1024;
-
-bool is_only_slow(error_code failed) {
-    return failed == asio::error::would_block;
-}
+constexpr auto linger_time = 2s;
+constexpr std::size_t linger_bytes = 64 * 1024;
+constexpr std::chrono::milliseconds keep_alive_interval = 15s;
+// While draining, a connection that was used this recently gets `drain_grace` for one more request.
+constexpr auto recently = 5s;
+constexpr std::chrono::milliseconds drain_grace = 1s;
+// The minimum average rate of a body that is received and of an answer that is read. Without it, a client that
+// transfers a byte now and then could hold memory for years.
+constexpr std::size_t min_bytes_per_second = 1024;
 
 }  // namespace
 
-channel::channel(std::shared_ptr<thread_context> at,
-                 stream::socket connected,
+channel::channel(std::shared_ptr<thread_context> context,
+                 transport_socket::socket connected,
                  std::unique_ptr<tls_session> session)
-    : thread_context_(std::move(at)), stream_(std::move(connected), std::move(session)), in_(thread_context_->lender),
-      deadline_(thread_context_->deadlines(), [this] { deadline_passed(); }) {}
+    : context_(std::move(context)), socket_(std::move(connected), std::move(session)), in_(context_->buffers),
+      deadline_(context_->deadlines(), [this] { on_deadline(); }) {}
 
-awaitable<handshake> channel::shake_hands() {
-    is_late_ = false;
-    wait(waiting::for_handshake);
-    const auto outcome = co_await stream_.shake_hands();
+awaitable<handshake_result> channel::handshake() {
+    has_timed_out_ = false;
+    enter(phase::handshake);
+    const auto outcome = co_await socket_.handshake();
     stop_deadline();
-    co_return is_late_ ? handshake::late : outcome;
+    co_return has_timed_out_ ? handshake_result::timed_out : outcome;
 }
 
-awaitable<std::size_t> channel::read(std::span<char> into, waiting what) {
-    if (is_broken_) co_return 0;
-    is_late_ = false;
-    wait(what);
-    const auto [failed, bytes] = co_await stream_.read(into);
-    if (failed || is_late_) {
-        if (!is_late_) client_left();
+awaitable<std::size_t> channel::read(std::span<char> into, phase next) {
+    if (is_closed_) co_return 0;
+    has_timed_out_ = false;
+    enter(next);
+    const auto [failed, bytes] = co_await socket_.read(into);
+    if (failed || has_timed_out_) {
+        if (!has_timed_out_) on_disconnect();
         co_return 0;
     }
-    moved_ += bytes;
+    transferred_ += bytes;
     co_return bytes;
 }
 
-void channel::send(std::string_view text, send_priority what) {
-    if (is_broken_) return;
+void channel::send(std::string_view text, send_priority priority) {
+    if (is_closed_) return;
     error_code failed;
     std::size_t sent = 0;
-    if (out_.is_empty()) sent = stream_.write_now(text, failed);
-    if (gives_up_on(failed)) return;
-    if (sent == text.size()) return all_is_sent();
-    out_.add(std::string(text), what, sent);
-    send_later();
+    if (out_.is_empty()) sent = socket_.write_now(text, failed);
+    if (close_on_error(failed)) return;
+    if (sent == text.size()) return on_all_sent();
+    out_.add(std::string(text), priority, sent);
+    send_when_writable();
 }
 
 void channel::send(std::string_view head, std::string&& body) {
-    if (is_broken_) return;
+    if (is_closed_) return;
     error_code failed;
     std::size_t sent = 0;
     if (out_.is_empty()) {
         const std::array both{asio::const_buffer(head.data(), head.size()),
                               asio::const_buffer(body.data(), body.size())};
-        sent = stream_.write_now(both, failed);
+        sent = socket_.write_now(both, failed);
     }
-    if (gives_up_on(failed) || sent == head.size() + body.size()) return;
+    if (close_on_error(failed) || sent == head.size() + body.size()) return;
     if (sent < head.size()) {
-        out_.add(std::string(head), send_priority::an_answer, sent);
+        out_.add(std::string(head), send_priority::response, sent);
         sent = 0;
     } else {
         sent -= head.size();
     }
-    out_.add(std::move(body), send_priority::an_answer, sent);
-    send_later();
+    out_.add(std::move(body), send_priority::response, sent);
+    send_when_writable();
 }
 
-void channel::send_later() {
-    wait(waiting::for_writing);
-    if (is_sending_) return;
-    is_sending_ = true;
-    stream_.when_writable([self = shared_from_this()](error_code failed) {
-        self->is_sending_ = false;
+void channel::send_when_writable() {
+    enter(phase::writing);
+    if (is_waiting_to_send_) return;
+    is_waiting_to_send_ = true;
+    socket_.when_writable([self = shared_from_this()](error_code failed) {
+        self->is_waiting_to_send_ = false;
         if (failed || self->out_.is_empty()) return;
-        self->send_pending();
-        if (!self->out_.is_empty()) self->send_later();
+        self->send_queued();
+        if (!self->out_.is_empty()) self->send_when_writable();
     });
 }
 
-void channel::send_pending() {
+void channel::send_queued() {
     error_code failed;
     while (!out_.is_empty()) {
-        const auto sent = stream_.write_now(out_.next(), failed);
-        if (gives_up_on(failed) || failed) return;
-        out_.sent(sent);
-        moved_ += sent;
-        wait(waiting::for_writing);
+        const auto sent = socket_.write_now(out_.next(), failed);
+        if (close_on_error(failed) || failed) return;
+        out_.consume(sent);
+        transferred_ += sent;
+        enter(phase::writing);
     }
-    all_is_sent();
+    on_all_sent();
 }
 
-void channel::all_is_sent() {
+void channel::on_all_sent() {
     if (is_streaming_) {
-        wait(waiting::for_event);
+        enter(phase::streaming);
     } else {
         stop_deadline();
     }
-    if (sends_no_more_) stream_.end_sending();
+    if (shuts_down_after_sending_) socket_.end_sending();
 }
 
-void channel::send_no_more() {
-    sends_no_more_ = true;
-    if (out_.is_empty() && !is_broken_) all_is_sent();
+void channel::shutdown_after_sending() {
+    shuts_down_after_sending_ = true;
+    if (out_.is_empty() && !is_closed_) on_all_sent();
 }
 
-awaitable<void> channel::flushed() {
-    while (!out_.is_empty() && !is_broken_) {
-        const auto [failed] = co_await stream_.writable();
+awaitable<void> channel::flush() {
+    while (!out_.is_empty() && !is_closed_) {
+        const auto [failed] = co_await socket_.writable();
         if (failed) break;
-        send_pending();
+        send_queued();
     }
 }
 
-bool channel::gives_up_on(error_code failed) {
-    if (!failed || is_only_slow(failed)) return false;
-    break_off();
+bool channel::close_on_error(error_code failed) {
+    if (!failed || failed == asio::error::would_block) return false;
+    close();
     return true;
 }
 
-void channel::part() {
-    if (!is_broken_) stream_.end_sending();
-    break_off();
+void channel::shut_down_and_close() {
+    if (!is_closed_) socket_.end_sending();
+    close();
 }
 
-// A request that came in the last moment has been sent in good faith: it is answered.
-void channel::part_unless_asked() {
-    if (stream_.has_unread()) return wait(waiting::for_request);
-    part();
+// A request that has arrived in the last moment is answered.
+void channel::close_unless_requested() {
+    if (socket_.has_unread()) return enter(phase::idle);
+    shut_down_and_close();
 }
 
-void channel::break_off() {
-    if (std::exchange(is_broken_, true)) return;
+void channel::close() {
+    if (std::exchange(is_closed_, true)) return;
     stop_deadline();
     out_.clear();
-    stream_.close();
-    client_left();
+    socket_.close();
+    on_disconnect();
 }
 
-void channel::client_left() {
-    if (!std::exchange(has_client_left_, true)) tell_observer();
+void channel::on_disconnect() {
+    if (!std::exchange(has_client_disconnected_, true)) notify_observer();
 }
 
-void channel::tell_observer() {
-    if (observer_ && has_client_left_) observer_->client_left();
+void channel::notify_observer() {
+    if (observer_ && has_client_disconnected_) observer_->on_disconnect();
 }
 
-void channel::watch() {
-    if (is_watching_ || is_broken_ || has_client_left_ || in_.space().empty()) return;
+void channel::watch_for_disconnect() {
+    if (is_watching_ || is_closed_ || has_client_disconnected_ || in_.free_space().empty()) return;
     is_watching_ = true;
-    stream_.when_readable([self = shared_from_this()](error_code failed) {
+    socket_.when_readable([self = shared_from_this()](error_code failed) {
         self->is_watching_ = false;
-        // An answer that is complete leaves the reading to the next request.
-        if (!failed && self->observer_) self->look_for_leaving();
+        // Without an observer the answer is complete, and the next request reads.
+        if (!failed && self->observer_) self->check_for_disconnect();
     });
 }
 
-void channel::look_for_leaving() {
+void channel::check_for_disconnect() {
     error_code failed;
-    const auto bytes = stream_.read_now(in_.space(), failed);
-    if (failed && !is_only_slow(failed)) return client_left();
-    in_.received(bytes);
-    watch();
+    const auto bytes = socket_.read_now(in_.free_space(), failed);
+    if (failed && failed != asio::error::would_block) return on_disconnect();
+    in_.commit(bytes);
+    watch_for_disconnect();
 }
 
-void channel::stream_events(bool from_now_on) {
-    is_streaming_ = from_now_on;
-    if (out_.is_empty() && !is_broken_) all_is_sent();
+void channel::set_streaming(bool is_streaming) {
+    is_streaming_ = is_streaming;
+    if (out_.is_empty() && !is_closed_) on_all_sent();
 }
 
-awaitable<void> channel::say_goodbye() {
-    co_await flushed();
-    if (is_broken_ || has_client_left_) co_return part();
-    stream_.end_sending();
+awaitable<void> channel::lingering_close() {
+    co_await flush();
+    if (is_closed_ || has_client_disconnected_) co_return shut_down_and_close();
+    socket_.end_sending();
     in_.release();
     in_.consume(in_.unread().size());
-    for (std::size_t drained = 0; drained < goodbye_bytes;) {
-        const auto bytes = co_await read(in_.space(), waiting::for_goodbye);
+    for (std::size_t drained = 0; drained < linger_bytes;) {
+        const auto bytes = co_await read(in_.free_space(), phase::lingering);
         if (bytes == 0) break;
         drained += bytes;
     }
-    break_off();
+    close();
 }
 
 void channel::drain() {
-    const bool begins = waiting_ == waiting::for_handshake;
-    if (!begins && (waiting_ != waiting::for_request || !in_.is_empty())) return;
-    const bool is_used = begins || thread_context_->limits.idle_timeout - deadline_.left() < lately;
-    if (!is_used) return part_unless_asked();
-    if (deadline_.left() > last_chance) deadline_.arm(last_chance);
+    const bool is_new = phase_ == phase::handshake;
+    if (!is_new && (phase_ != phase::idle || !in_.is_empty())) return;
+    const bool is_in_use = is_new || context_->limits.idle_timeout - deadline_.left() < recently;
+    if (!is_in_use) return close_unless_requested();
+    if (deadline_.left() > drain_grace) deadline_.arm(drain_grace);
 }
 
-std::chrono::milliseconds channel::patience(waiting what) const {
-    const auto& limits = thread_context_->limits;
-    switch (what) {
-    case waiting::for_handshake: return limits.handshake_timeout;
-    case waiting::for_request:
-        return thread_context_->is_draining() ? std::min(last_chance, limits.idle_timeout)
-                                    : limits.idle_timeout;
-    case waiting::for_head:
-    case waiting::for_body: return limits.head_timeout;
-    case waiting::for_writing: return limits.write_timeout;
-    // Whoever cuts idle connections on the way was probably told the same time as we were.
-    case waiting::for_event: return std::min(longest_silence, limits.idle_timeout / 2);
-    case waiting::for_goodbye: return goodbye_time;
-    case waiting::for_nothing: break;
+std::chrono::milliseconds channel::timeout_of(phase of) const {
+    const auto& limits = context_->limits;
+    switch (of) {
+    case phase::handshake: return limits.handshake_timeout;
+    case phase::idle: return context_->is_draining() ? std::min(drain_grace, limits.idle_timeout) : limits.idle_timeout;
+    case phase::reading_head:
+    case phase::reading_body: return limits.head_timeout;
+    case phase::writing: return limits.write_timeout;
+    // A proxy that cuts idle connections probably has the same idle timeout as this server.
+    case phase::streaming: return std::min(keep_alive_interval, limits.idle_timeout / 2);
+    case phase::lingering: return linger_time;
+    case phase::processing: break;
     }
     return {};
 }
 
-// Whether a deadline that is set already stays, whatever has moved meanwhile.
-bool channel::keeps_deadline(waiting what) const {
-    switch (what) {
-    case waiting::for_handshake:
-    case waiting::for_head:
-    case waiting::for_goodbye: return true;
-    case waiting::for_body:
-    case waiting::for_writing: {
-        const auto seconds = std::chrono::duration<double>(patience(what)).count();
-        return static_cast<double>(moved_) < least_bytes_per_second * seconds;
+// Whether a deadline that is already set for this phase stays, whatever was transferred.
+bool channel::keeps_deadline(phase of) const {
+    switch (of) {
+    case phase::handshake:
+    case phase::reading_head:
+    case phase::lingering: return true;
+    case phase::reading_body:
+    case phase::writing: {
+        const auto seconds = std::chrono::duration<double>(timeout_of(of)).count();
+        return static_cast<double>(transferred_) < min_bytes_per_second * seconds;
     }
-    case waiting::for_request:
-    case waiting::for_event:
-    case waiting::for_nothing: break;
+    case phase::idle:
+    case phase::streaming:
+    case phase::processing: break;
     }
     return false;
 }
 
-void channel::wait(waiting what) {
-    if (waiting_ == what && keeps_deadline(what)) return;
-    waiting_ = what;
-    moved_ = 0;
-    deadline_.arm(patience(what));
+void channel::enter(phase next) {
+    if (phase_ == next && keeps_deadline(next)) return;
+    phase_ = next;
+    transferred_ = 0;
+    deadline_.arm(timeout_of(next));
 }
 
 void channel::stop_deadline() noexcept {
-    waiting_ = waiting::for_nothing;
+    phase_ = phase::processing;
     deadline_.disarm();
 }
 
-void channel::deadline_passed() {
-    switch (std::exchange(waiting_, waiting::for_nothing)) {
-    case waiting::for_handshake:
-    case waiting::for_head:
-    case waiting::for_body: is_late_ = true; return stream_.stop_waiting();
-    case waiting::for_request: return part_unless_asked();
-    case waiting::for_writing:
-    case waiting::for_goodbye: return break_off();
-    case waiting::for_event:
-        if (observer_) observer_->nothing_sent_for_long();
+void channel::on_deadline() {
+    switch (std::exchange(phase_, phase::processing)) {
+    case phase::handshake:
+    case phase::reading_head:
+    case phase::reading_body: has_timed_out_ = true; return socket_.stop_waiting();
+    case phase::idle: return close_unless_requested();
+    case phase::writing:
+    case phase::lingering: return close();
+    case phase::streaming:
+        if (observer_) observer_->on_stream_idle();
         return;
-    case waiting::for_nothing: return;
+    case phase::processing: return;
     }
 }
 

@@ -1,8 +1,8 @@
-// The wire of one connection: bytes in, bytes out, and the deadline of whatever it waits for.
+// The byte transport of one connection: reading, writing, and the deadline of the current phase.
 //
-// Reading is awaited, by one reader at a time. Sending never waits: what the socket does not take
-// at once goes to the write queue and leaves when the client reads. Belongs to one I/O thread; always
-// held by a shared_ptr, which callbacks that are still under way share.
+// One reader at a time awaits bytes. Sending never waits: bytes that the socket does not take at once go to the write
+// queue and are sent when the client reads. Belongs to one I/O thread. Always owned by a shared_ptr, because pending
+// callbacks share it.
 #pragma once
 
 #include <memory>
@@ -11,116 +11,115 @@
 #include <string_view>
 
 #include "base/deadline.hpp"
-#include "http/thread_context.hpp"
 #include "http/read_buffer.hpp"
+#include "http/thread_context.hpp"
+#include "http/transport_socket.hpp"
 #include "http/write_queue.hpp"
-#include "http/stream.hpp"
 
 namespace toolrack::http {
 
-enum class waiting {
-    for_nothing,
-    for_handshake,
-    for_request,
-    for_head,
-    for_body,
-    for_writing,
-    for_event,
-    for_goodbye
+// What the connection waits for. Determines the timeout.
+enum class phase {
+    processing,  // no deadline
+    handshake,
+    idle,  // between requests
+    reading_head,
+    reading_body,
+    writing,
+    streaming,  // keep-alive comments are sent
+    lingering
 };
 
 class channel : public std::enable_shared_from_this<channel> {
 public:
-    // Who wants to hear what happens while nobody reads: the exchange that is being answered.
+    // Callbacks while nobody reads. The exchange implements it.
     class observer {
     public:
-        virtual void client_left() = 0;
-        virtual void nothing_sent_for_long() = 0;
+        virtual void on_disconnect() = 0;
+        virtual void on_stream_idle() = 0;
 
     protected:
         ~observer() = default;
     };
 
-    channel(std::shared_ptr<thread_context> at,
-            stream::socket connected,
+    channel(std::shared_ptr<thread_context> context,
+            transport_socket::socket connected,
             std::unique_ptr<tls_session> session = nullptr);
 
-    bool speaks_tls() const noexcept { return stream_.speaks_tls(); }
-    // The beginning of a connection that speaks TLS.
-    awaitable<handshake> shake_hands();
-    const tls_session& session() const noexcept { return stream_.session(); }
-    void stop_tls() noexcept { stream_.stop_tls(); }
+    bool uses_tls() const noexcept { return socket_.uses_tls(); }
+    // With TLS, call it first.
+    awaitable<handshake_result> handshake();
+    const tls_session& session() const noexcept { return socket_.session(); }
+    void stop_tls() noexcept { socket_.stop_tls(); }
 
     read_buffer& in() noexcept { return in_; }
 
-    // Reads what comes next; 0 when nothing will: the client ended, or the deadline of `what`
-    // passed (then is_late()). What arrives moves a body's deadline only at the least rate, and
-    // that of a head or a handshake not at all.
-    awaitable<std::size_t> read(std::span<char> into, waiting what);
-    bool is_late() const noexcept { return is_late_; }
+    // Reads the next bytes. 0 when none will come: the client has disconnected, or the deadline of `next` has passed
+    // (then has_timed_out()). Received bytes extend the deadline of a body if they come fast enough; they never extend
+    // that of a head or a handshake.
+    awaitable<std::size_t> read(std::span<char> into, phase next);
+    bool has_timed_out() const noexcept { return has_timed_out_; }
     void stop_deadline() noexcept;
 
-    void send(std::string_view text, send_priority what = send_priority::an_answer);
-    // `body` is taken without a copy, if it has to wait at all.
+    void send(std::string_view text, send_priority priority = send_priority::response);
+    // Moves `body` into the write queue instead of copying it.
     void send(std::string_view head, std::string&& body);
-    // Nothing comes after what was sent: the sending side ends when all of that has left, whatever
-    // is still under way here.
-    void send_no_more();
-    // Until all has left, or cannot.
-    awaitable<void> flushed();
+    // Shuts the sending side down once everything has been sent, even if the request is still being handled.
+    void shutdown_after_sending();
+    // Waits until everything has been sent, or the channel is closed.
+    awaitable<void> flush();
 
-    // Whether nothing can be sent or read any more.
-    bool is_broken() const noexcept { return is_broken_; }
-    bool has_client_left() const noexcept { return has_client_left_; }
-    void break_off();
+    bool is_closed() const noexcept { return is_closed_; }
+    bool has_client_disconnected() const noexcept { return has_client_disconnected_; }
+    // Closes the socket at once and drops unsent bytes.
+    void close();
 
-    void observe_for(observer* who) noexcept { observer_ = who; }
-    void tell_observer();
-    // Tells the observer when the client leaves. Bytes that come meanwhile are kept for the next
-    // request; once there is no room for more, the leaving goes unnoticed until the answer.
-    void watch();
-    // Whether what is sent is an event stream: silence on one is broken by a sign of life.
-    void stream_events(bool from_now_on);
+    void set_observer(observer* observer) noexcept { observer_ = observer; }
+    void notify_observer();
+    // Reads ahead to notice when the client disconnects. Received bytes are kept for the next request. Once the buffer
+    // is full, a disconnect goes unnoticed until the answer.
+    void watch_for_disconnect();
+    // While an event stream is sent, the observer is called to send a keep-alive comment after a silence.
+    void set_streaming(bool is_streaming);
 
-    // Says that nothing more will be sent, and lets the client read the end in peace: closing with
-    // unread bytes around would reset the connection and could take the answer with it.
-    awaitable<void> say_goodbye();
-    // Ends a connection on which nothing is under way. One that was in use a moment ago gets
-    // another moment, for a request that is on its way already.
+    // Shuts the sending side down and reads for a short time before closing: closing a socket with unread bytes resets
+    // the connection, and the client could lose the answer.
+    awaitable<void> lingering_close();
+    // Closes an idle connection. One that was used shortly before stays open for another second, because a request may
+    // be on its way.
     void drain();
 
 private:
-    std::chrono::milliseconds patience(waiting what) const;
-    bool keeps_deadline(waiting what) const;
-    void wait(waiting what);
-    void deadline_passed();
-    // Ends a connection on which nothing is left to be said.
-    void part();
-    void part_unless_asked();
+    std::chrono::milliseconds timeout_of(phase of) const;
+    bool keeps_deadline(phase of) const;
+    void enter(phase next);
+    void on_deadline();
+    void shut_down_and_close();
+    void close_unless_requested();
 
-    void send_later();
-    void send_pending();
-    void all_is_sent();
-    // True when the socket refused for good.
-    bool gives_up_on(error_code failed);
-    void look_for_leaving();
-    void client_left();
+    void send_when_writable();
+    void send_queued();
+    void on_all_sent();
+    // Closes the channel, and returns true, on any error but would_block.
+    bool close_on_error(error_code failed);
+    void check_for_disconnect();
+    void on_disconnect();
 
-    std::shared_ptr<thread_context> thread_context_;  // lends the read buffer its memory
-    stream stream_;
+    std::shared_ptr<thread_context> context_;  // owns the pool of the read buffer
+    transport_socket socket_;
     read_buffer in_;
     write_queue out_;
     deadline deadline_;
     observer* observer_ = nullptr;
-    waiting waiting_ = waiting::for_nothing;
-    std::size_t moved_ = 0;  // bytes, since the deadline was set
-    bool is_late_ = false;
-    bool is_broken_ = false;
-    bool has_client_left_ = false;
+    phase phase_ = phase::processing;
+    std::size_t transferred_ = 0;  // bytes since the deadline was set
+    bool has_timed_out_ = false;
+    bool is_closed_ = false;
+    bool has_client_disconnected_ = false;
     bool is_watching_ = false;
-    bool is_sending_ = false;
+    bool is_waiting_to_send_ = false;
     bool is_streaming_ = false;
-    bool sends_no_more_ = false;
+    bool shuts_down_after_sending_ = false;
 };
 
 }  // namespace toolrack::http

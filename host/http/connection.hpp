@@ -1,8 +1,7 @@
-// A connection: one client, one request after the other, until one of the two ends it.
+// A connection: reads a head, passes the exchange to the handler, waits until the answer has been sent, and repeats.
+// Pipelined requests wait meanwhile.
 //
-// Reads a head, hands the exchange to the handler, waits until the answer has left, and begins
-// again; what the client sends ahead waits in the meantime. Lives and dies on one I/O thread, owned
-// by the coroutine that live() is.
+// Stays on one I/O thread, owned by the coroutine run().
 #pragma once
 
 #include <memory>
@@ -10,41 +9,42 @@
 
 #include "base/descriptor.hpp"
 #include "http/channel.hpp"
+#include "http/connection_data.hpp"
 #include "http/connection_limiter.hpp"
-#include "http/thread_context.hpp"
-#include "http/syntax/head.hpp"
 #include "http/peer.hpp"
-#include "http/rejection.hpp"
+#include "http/syntax/head.hpp"
+#include "http/syntax/rejection.hpp"
+#include "http/thread_context.hpp"
 
 namespace toolrack::http {
 
-class connection : public listed {
+class connection : public connection_list_hook {
 public:
-    connection(std::shared_ptr<thread_context> at, descriptor connected, peer who, connection_limiter::place place);
+    connection(std::shared_ptr<thread_context> context, descriptor connected, peer from, connection_limiter::slot slot);
 
-    // All of its life; never throws.
-    static awaitable<void> live(std::shared_ptr<connection> self);
+    // Serves the connection until it is closed. Never throws.
+    static awaitable<void> run(std::shared_ptr<connection> self);
 
     void drain() { channel_->drain(); }
 
 private:
-    awaitable<void> converse();
-    // False when the connection ends: whoever it is does not speak TLS as we do.
-    awaitable<bool> shake_hands();
+    awaitable<void> serve_requests();
+    // False when the TLS handshake failed and the connection must end.
+    awaitable<bool> handshake();
     // False when there is no further request on this connection.
-    awaitable<bool> next_head();
-    bool understands(std::string_view bytes);
-    // False when the connection ends after the answer.
-    awaitable<bool> answer();
-    // A head that could not be read: nobody knows where the next one would start.
-    void turn_away(const rejection& why);
+    awaitable<bool> read_head();
+    bool parse(std::string_view bytes);
+    // False when the connection must end after the answer.
+    awaitable<bool> handle_request();
+    // Rejects a head that cannot be parsed. The connection must end: the start of the next request is unknown.
+    void reject_head(const rejection& why);
 
-    std::shared_ptr<thread_context> thread_context_;
-    connection_limiter::place place_;
+    std::shared_ptr<thread_context> context_;
+    connection_limiter::slot slot_;
     peer peer_;
     std::shared_ptr<channel> channel_;
-    std::shared_ptr<void> belongings_;  // the handler's
-    std::unique_ptr<head> head_;  // lent while a request is under way
+    std::unique_ptr<connection_data> data_;  // the handler's
+    std::unique_ptr<head> head_;             // from the thread's pool, during a request
 };
 
 }  // namespace toolrack::http

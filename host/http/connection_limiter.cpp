@@ -2,30 +2,30 @@
 
 namespace toolrack::http {
 
-std::optional<connection_limiter::place> connection_limiter::enter(const peer& who) {
-    const auto& from = who.source;
-    const std::lock_guard one_at_a_time(acceptor_);
-    if (present_ >= most_) return std::nullopt;
-    if (from) {
-        auto& present = present_from_[*from];
-        if (present >= most_per_source_) return std::nullopt;
-        ++present;
+std::optional<connection_limiter::slot> connection_limiter::acquire(const peer& from) {
+    const auto& source = from.source;
+    const lock_guard lock(mutex_);
+    if (count_ >= max_) return std::nullopt;
+    if (source) {
+        auto& count = count_by_source_[*source];
+        if (count >= max_per_source_) return std::nullopt;
+        ++count;
     }
-    ++present_;
-    return place(shared_from_this(), from);
+    ++count_;
+    return slot(shared_from_this(), source);
 }
 
-void connection_limiter::leave(const std::optional<identity::source>& from) noexcept {
-    const std::lock_guard one_at_a_time(acceptor_);
-    --present_;
-    if (!from) return;
-    const auto found = present_from_.find(*from);
-    if (--found->second == 0) present_from_.erase(found);
+void connection_limiter::release(const std::optional<identity::source>& source) noexcept {
+    const lock_guard lock(mutex_);
+    --count_;
+    if (!source) return;
+    const auto found = count_by_source_.find(*source);
+    if (--found->second == 0) count_by_source_.erase(found);
 }
 
-std::size_t connection_limiter::size() const {
-    const std::lock_guard one_at_a_time(acceptor_);
-    return present_;
+std::size_t connection_limiter::count() const {
+    const lock_guard lock(mutex_);
+    return count_;
 }
 
 }  // namespace toolrack::http

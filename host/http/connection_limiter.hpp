@@ -1,15 +1,15 @@
-// Who is connected: how many in all, and how many from one source.
+// Limits the number of open connections, in total and for each source.
 //
-// Who has no source, because many may stand behind them, counts in the whole only. Thread-safe: connections enter on
-// the accepting thread and leave on theirs.
+// Clients behind a proxy have no source and count only towards the total. Thread-safe: the accepting thread acquires
+// slots, and the I/O threads release them.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "base/mutex.hpp"
 #include "http/peer.hpp"
 #include "identity/source.hpp"
 
@@ -17,37 +17,36 @@ namespace toolrack::http {
 
 class connection_limiter : public std::enable_shared_from_this<connection_limiter> {
 public:
-    connection_limiter(std::size_t most, std::size_t most_per_source)
-        : most_(most), most_per_source_(most_per_source) {}
+    connection_limiter(std::size_t max, std::size_t max_per_source) : max_(max), max_per_source_(max_per_source) {}
 
-    // A connection's place, given up when it ends.
-    class place {
+    // One counted connection. Released by the destructor.
+    class slot {
     public:
-        place(std::shared_ptr<connection_limiter> in, std::optional<identity::source> from)
-            : in_(std::move(in)), from_(from) {}
-        place(place&&) = default;
-        place& operator=(place&&) = delete;
-        ~place() {
-            if (in_) in_->leave(from_);
+        slot(std::shared_ptr<connection_limiter> limiter, std::optional<identity::source> source)
+            : limiter_(std::move(limiter)), source_(source) {}
+        slot(slot&&) = default;
+        slot& operator=(slot&&) = delete;
+        ~slot() {
+            if (limiter_) limiter_->release(source_);
         }
 
     private:
-        std::shared_ptr<connection_limiter> in_;
-        std::optional<identity::source> from_;
+        std::shared_ptr<connection_limiter> limiter_;
+        std::optional<identity::source> source_;
     };
 
-    // Nothing when there is no place left, for anybody or for this source.
-    std::optional<place> enter(const peer& who);
-    std::size_t size() const;
+    // Nothing when the total or the source is at its limit.
+    std::optional<slot> acquire(const peer& from);
+    std::size_t count() const;
 
 private:
-    void leave(const std::optional<identity::source>& from) noexcept;
+    void release(const std::optional<identity::source>& source) noexcept;
 
-    const std::size_t most_;
-    const std::size_t most_per_source_;
-    mutable std::mutex acceptor_;
-    std::size_t present_ = 0;
-    std::map<identity::source, std::size_t> present_from_;
+    const std::size_t max_;
+    const std::size_t max_per_source_;
+    mutable mutex mutex_;
+    std::size_t count_ TOOLRACK_GUARDED_BY(mutex_) = 0;
+    std::map<identity::source, std::size_t> count_by_source_ TOOLRACK_GUARDED_BY(mutex_);
 };
 
 }  // namespace toolrack::http

@@ -1,4 +1,4 @@
-// Who answers the requests that a listener takes.
+// The function that answers the requests of a listener.
 #pragma once
 
 #include <functional>
@@ -9,8 +9,8 @@ namespace toolrack::http {
 
 class exchange;
 
-// Answers one request: by the time it returns, the exchange was rejected or finished. Runs on the
-// connection's I/O thread. What it throws ends the connection with a 500 and is logged.
+// Answers one request: must reject or finish the exchange before it returns. Runs on the connection's I/O thread. An
+// exception is logged and answered with a 500.
 using handler = std::function<awaitable<void>(exchange&)>;
 
 }  // namespace toolrack::http

@@ -29,11 +29,10 @@ std::optional<int> option_of(const descriptor& socket, int name) {
 std::string why_not_usable(const descriptor& socket) {
     if (fcntl(socket.get(), F_GETFD) < 0) return "is not open.";
     const auto type = option_of(socket, SO_TYPE);
-    if (!type) return "is not a socket. Hand over sockets that listen.";
-    if (*type != SOCK_STREAM)
-        return "is not a stream socket. Hand over one that ListenStream= makes.";
+    if (!type) return "is not a socket. Pass a listening socket.";
+    if (*type != SOCK_STREAM) return "is not a stream socket. Use ListenStream= in the socket unit.";
     if (option_of(socket, SO_ACCEPTCONN).value_or(0) == 0)
-        return "does not listen. Hand over a socket that listens; under systemd, with Accept=no.";
+        return "is not a listening socket. Under systemd, use Accept=no.";
     return {};
 }
 
@@ -42,7 +41,7 @@ config::address unix_address(const sockaddr_un& name, socklen_t size) {
     found.kind = config::address::kind::unix_socket;
     const std::size_t longest = size - offsetof(sockaddr_un, sun_path);
     if (longest > 0 && name.sun_path[0] == '\0') {
-        // An abstract name, written as systemd writes it; no configuration can name one.
+        // An abstract name, in systemd's notation. server.listen cannot name one.
         found.path = '@' + std::string(name.sun_path + 1, longest - 1);
     } else {
         found.path.assign(name.sun_path, strnlen(name.sun_path, longest));
@@ -72,20 +71,20 @@ config::address address_of(const descriptor& socket, const std::string& what) {
         found.port = ntohs(v6.sin6_port);
         return found;
     }
-    default: throw failure(what + " is neither TCP nor a unix socket. Hand over one of those.");
+    default: throw failure(what + " is neither a TCP nor a unix socket. Pass one of those.");
     }
 }
 
 }  // namespace
 
-listening take_over(descriptor socket, const std::string& what, const config::http_limits& limits) {
+listening_socket adopt_listening_socket(descriptor socket, const std::string& what, const config::http_limits& limits) {
     if (const auto why = why_not_usable(socket); !why.empty()) throw failure(what + ' ' + why);
     auto address = address_of(socket, what);
-    // Shared with whoever made it, who does not accept on it.
+    // The flag is shared with the process that created the socket. That process does not accept on it.
     const int flags = fcntl(socket.get(), F_GETFL);
     if (flags < 0 || fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
-        throw failure(what + " cannot be made not to block: " + std::strerror(errno) + ".");
-    if (address.kind == config::address::kind::tcp) prepare_tcp(socket, limits);
+        throw failure(what + " cannot be made non-blocking: " + std::strerror(errno) + ".");
+    if (address.kind == config::address::kind::tcp) set_tcp_options(socket, limits);
     return {std::move(socket), std::move(address), true};
 }
 

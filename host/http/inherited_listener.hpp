@@ -1,17 +1,17 @@
-// A listening socket that somebody else made and hands over, so that it outlives this server: what
-// connects while one server ends and the next one begins waits in it.
+// A listening socket that another process (systemd) created. It outlives this server, so connections queue while the
+// server restarts.
 #pragma once
 
 #include <string>
 
 #include "base/descriptor.hpp"
 #include "config/config.hpp"
-#include "http/listening.hpp"
+#include "http/listening_socket.hpp"
 
 namespace toolrack::http {
 
-// From now on it has the options of our own. Throws failure, whose sentence goes on from `what`,
-// when it is none that could be accepted on.
-listening take_over(descriptor socket, const std::string& what, const config::http_limits& limits);
+// Sets the same options as on own sockets. Throws failure when the socket cannot be used; the sentence starts with
+// `what`.
+listening_socket adopt_listening_socket(descriptor socket, const std::string& what, const config::http_limits& limits);
 
 }  // namespace toolrack::http

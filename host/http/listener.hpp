@@ -1,6 +1,6 @@
-// A listener: accepts on one address and hands each connection to the next I/O thread in turn.
+// Accepts connections on one address and assigns them to the I/O threads in turn.
 //
-// Belongs to the thread that makes it until start(), then accepts on the first I/O thread.
+// Belongs to the thread that creates it until start(), then accepts on the first I/O thread.
 #pragma once
 
 #include <cstddef>
@@ -10,47 +10,45 @@
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
-#include "http/answers.hpp"
 #include "http/connection_limiter.hpp"
 #include "http/handler.hpp"
-#include "http/listening.hpp"
-#include "http/tls/tls.hpp"
+#include "http/listening_socket.hpp"
+#include "http/response_counters.hpp"
+#include "http/tls/tls_context.hpp"
 
 namespace toolrack::http {
 
 class listener {
 public:
-    // Accepts nothing yet. Several listeners may share `inside`, `handle`, the threads and the TLS;
-    // all must outlive it. With `secured`, a TCP address speaks TLS and nothing else. Throws
-    // failure (69) when the socket cannot be waited for.
-    listener(listening bound,
+    // Accepts nothing before start(). Several listeners may share the limiter, the threads, the handler and the TLS
+    // context; all must outlive it. With `tls`, a TCP address accepts only TLS. Throws failure (exit code 69) when the
+    // socket cannot be used.
+    listener(listening_socket bound,
              const config::server& settings,
-             std::shared_ptr<connection_limiter> inside,
+             std::shared_ptr<connection_limiter> limiter,
              std::span<const std::unique_ptr<io_thread>> threads,
              const handler& handle,
              log& log,
-             const tls* secured = nullptr);
-    // After the threads were stopped, or while they run: then it accepts no more, and what is
-    // connected lives on.
+             const tls_context* tls = nullptr);
+    // Stops accepting. While the threads run, open connections continue.
     ~listener();
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
 
-    // What was really bound: the port is never 0.
+    // As bound: the port is never 0.
     const config::address& address() const;
 
     void start();
 
-    // Accepts no more, but whoever waits already: unless the socket was handed over, and others
-    // will accept them. Idle connections end within a second, busy ones after the answer they are
-    // at. Thread-safe.
+    // Accepts the connections that are queued already, then closes the socket. The queue of an inherited socket is left
+    // to the successor. Idle connections close within a second, busy ones after the current answer. Thread-safe.
     void drain();
-    // Whether it accepts no more, and all that it accepted has ended. Thread-safe.
+    // Whether the socket is closed and all of its connections have ended. Thread-safe.
     bool is_drained() const;
-    // How many connections are open. Thread-safe.
+    // Thread-safe.
     std::size_t open_connections() const;
-    // How many answers went out, by the class of their status. Thread-safe.
-    answers::counts answered() const;
+    // Responses by the class of their status. Thread-safe.
+    response_counters::counts response_counts() const;
 
 private:
     class state;

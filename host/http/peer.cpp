@@ -15,8 +15,7 @@ ip::address address_of(const sockaddr_storage& from) {
         return ip::address_v4(ntohl(v4.sin_addr.s_addr));
     }
     ip::address_v6::bytes_type bytes;
-    std::memcpy(
-        bytes.data(), reinterpret_cast<const sockaddr_in6&>(from).sin6_addr.s6_addr, bytes.size());
+    std::memcpy(bytes.data(), reinterpret_cast<const sockaddr_in6&>(from).sin6_addr.s6_addr, bytes.size());
     const ip::address_v6 v6(bytes);
     if (v6.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, v6);
     return v6;

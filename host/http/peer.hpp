@@ -1,4 +1,4 @@
-// Who is at the other end of a connection, as far as the kernel knows.
+// The client's end of a connection, as the kernel reports it.
 #pragma once
 
 #include <sys/socket.h>
@@ -15,10 +15,10 @@ namespace toolrack::http {
 struct peer {
     std::optional<boost::asio::ip::address> address;  // nothing for a unix socket
     std::string name;                                 // "127.0.0.1", "::1", "unix"
-    std::int64_t uid = -1;                            // of a unix socket's other end
+    std::int64_t uid = -1;                            // unix sockets only (SO_PEERCRED)
     std::int64_t gid = -1;
-    std::string certificate;  // DER, of a TLS client that showed a good one
-    std::optional<identity::source> source;  // as far as limits go; nothing for who may stand for many
+    std::string certificate;                 // DER, verified in the TLS handshake; else empty
+    std::optional<identity::source> source;  // nothing for a proxy; see source_rules
 };
 
 peer peer_of(int connected, const sockaddr_storage& address);

@@ -1,10 +1,8 @@
-// What is still to be sent because the client does not read fast enough.
+// Messages that the socket has not taken yet, because the client reads slowly.
 //
-// Answers are always kept, and so are questions, which somebody waits to have answered.
-// Notifications are kept up to a bound; beyond it the oldest that has not begun to leave is
-// dropped, of progress as long as there is any: late progress is worth less than new progress, and
-// a slow reader must not cost memory without end. The first piece counts as begun, also when no
-// byte of it has left: TLS may have sealed it, and then that record is what comes next.
+// Responses are always kept, and so are server-to-client requests, because a call waits for their answers.
+// Notifications are kept up to a bound. Beyond it the oldest is dropped, progress first: later progress supersedes it.
+// The first message is never dropped: TLS may have encrypted a part of it, and that record must be sent next.
 #pragma once
 
 #include <array>
@@ -15,39 +13,41 @@
 
 namespace toolrack::http {
 
-enum class send_priority { progress, a_notification, an_answer };
+// `response` also covers server-to-client requests.
+enum class send_priority { progress, notification, response };
 
 class write_queue {
 public:
-    static constexpr std::size_t most_bytes = 256 * 1024;  // of notifications
-    static constexpr std::size_t most_messages = 1000;
+    static constexpr std::size_t max_bytes = 256 * 1024;  // of notifications
+    static constexpr std::size_t max_notifications = 1000;
 
-    bool is_empty() const noexcept { return pieces_.empty(); }
+    bool is_empty() const noexcept { return messages_.empty(); }
 
-    // Of `bytes`, the first `already_sent` have left; that is told only of the first piece.
-    void add(std::string bytes, send_priority what, std::size_t already_sent = 0);
+    // `already_sent` counts the bytes that were sent before; it applies to the first message only.
+    void add(std::string bytes, send_priority priority, std::size_t already_sent = 0);
 
-    // The next pieces in order, for one gathering write.
-    static constexpr std::size_t at_once = 16;
-    using gathered = std::array<boost::asio::const_buffer, at_once>;
-    gathered next() const;
-    void sent(std::size_t bytes);
+    // The next messages in order, for one gathering write.
+    static constexpr std::size_t max_buffers = 16;
+    using buffer_sequence = std::array<boost::asio::const_buffer, max_buffers>;
+    buffer_sequence next() const;
+    // Removes the first `bytes` bytes.
+    void consume(std::size_t bytes);
 
     void clear();
 
 private:
-    struct piece {
+    struct message {
         std::string bytes;
-        send_priority what;
+        send_priority priority;
     };
-    using pieces = std::list<piece>;
+    using messages = std::list<message>;
 
-    void forget(pieces::iterator which);
-    bool drop_oldest(send_priority what);
+    void erase(messages::iterator which);
+    bool drop_oldest(send_priority priority);
 
-    pieces pieces_;
+    messages messages_;
     std::size_t sent_of_first_ = 0;
-    std::size_t notifications_ = 0;  // progress among them
+    std::size_t notifications_ = 0;  // including progress
     std::size_t notification_bytes_ = 0;
 };
 

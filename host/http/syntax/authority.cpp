@@ -7,15 +7,12 @@
 namespace toolrack::http {
 namespace {
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// Narrower than RFC 3986's reg-name, which allows percent-encoding and sub-delims: no host that a
-// server can be reached by needs them.
+// Narrower than RFC 3986's reg-name: no reachable host needs percent-encoding or sub-delims.
 bool is_name_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
+           c == '_';
 }
 
 bool is_bracketed_address(std::string_view host) {
@@ -49,16 +46,16 @@ std::optional<authority> parse_authority(std::string_view text) noexcept {
     return found;
 }
 
-bool is_nameable(const authority& host) noexcept {
-    constexpr std::size_t longest_name = 253, longest_label = 63, longest_without_dot = 31, longest_at_end = 24;
+bool is_plausible_host(const authority& host) noexcept {
+    constexpr std::size_t max_name = 253, max_label = 63, max_without_dot = 31, max_top_level = 24;
     auto left = host.host;
-    if (left.size() > longest_name) return false;
+    if (left.size() > max_name) return false;
     if (left.find(':') != left.npos) return true;  // an address
-    if (left.find('.') == left.npos) return left.size() <= longest_without_dot;
+    if (left.find('.') == left.npos) return left.size() <= max_without_dot;
     for (;;) {
         const auto dot = left.find('.');
-        if (left.substr(0, dot).size() > longest_label) return false;
-        if (dot == left.npos) return left.size() <= longest_at_end;  // no top-level domain is longer
+        if (left.substr(0, dot).size() > max_label) return false;
+        if (dot == left.npos) return left.size() <= max_top_level;  // no top-level domain is longer
         left.remove_prefix(dot + 1);
     }
 }

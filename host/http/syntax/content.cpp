@@ -1,7 +1,7 @@
 #include "http/syntax/content.hpp"
 
 #include "base/text.hpp"
-#include "http/syntax/token.hpp"
+#include "http/syntax/lowercase.hpp"
 
 namespace toolrack::http {
 namespace {
@@ -15,18 +15,18 @@ std::string_view next_part(std::string_view& rest, char separator) {
 }
 
 bool is_json(std::string_view content_type) {
-    if (!is_word(next_part(content_type, ';'), "application/json")) return false;
+    if (!equals_lowercase(next_part(content_type, ';'), "application/json")) return false;
     while (!content_type.empty()) {
         const auto parameter = next_part(content_type, ';');
-        if (!is_word(parameter, "charset=utf-8") && !is_word(parameter, "charset=\"utf-8\"")) {
+        if (!equals_lowercase(parameter, "charset=utf-8") && !equals_lowercase(parameter, "charset=\"utf-8\"")) {
             return false;
         }
     }
     return true;
 }
 
-// "q=0" (or 0.0, ...) means "anything but this".
-bool is_unwanted(std::string_view parameters) {
+// "q=0" (or 0.0, ...) excludes a type.
+bool is_excluded(std::string_view parameters) {
     while (!parameters.empty()) {
         const auto parameter = next_part(parameters, ';');
         if (parameter.size() < 3 || (parameter[0] | 0x20) != 'q' || parameter[1] != '=') continue;
@@ -35,38 +35,38 @@ bool is_unwanted(std::string_view parameters) {
     return false;
 }
 
-void add_accepted(std::string_view list, accepted& so_far) {
+void add_accepted(std::string_view list, accepted_types& so_far) {
     while (!list.empty()) {
         auto parameters = next_part(list, ',');
         const auto range = next_part(parameters, ';');
-        if (is_unwanted(parameters)) continue;
-        const auto is = [range](std::string_view type) { return is_word(range, type); };
+        if (is_excluded(parameters)) continue;
+        const auto is = [range](std::string_view type) { return equals_lowercase(range, type); };
         so_far.json |= is("application/json") || is("application/*") || is("*/*");
-        so_far.stream |= is("text/event-stream") || is("text/*") || is("*/*");
+        so_far.event_stream |= is("text/event-stream") || is("text/*") || is("*/*");
     }
 }
 
 }  // namespace
 
-accepted accepted_by(const head& of) noexcept {
-    accepted so_far{false, false};
-    bool is_said = false;
+accepted_types accepted_types_of(const head& of) noexcept {
+    accepted_types so_far{false, false};
+    bool is_present = false;
     for (const auto& each : of.fields) {
-        if (!is_word(each.name, "accept")) continue;
-        is_said = true;
+        if (!equals_lowercase(each.name, "accept")) continue;
+        is_present = true;
         add_accepted(each.value, so_far);
     }
-    return is_said ? so_far : accepted{};
+    return is_present ? so_far : accepted_types{};
 }
 
-std::optional<rejection> check_content(const head& of, accepted takes, std::size_t largest_body) {
-    if (of.content_length.value_or(0) > largest_body) {
-        return refuse(413, "The body is larger than this server allows (limits.body).");
+std::optional<rejection> check_content(const head& of, accepted_types accepted, std::size_t max_body) {
+    if (of.content_length.value_or(0) > max_body) {
+        return body_too_large();
     }
-    const auto type = of.find(single::content_type);
-    if (!type || !is_json(*type)) return refuse(415, "Content-Type must be application/json.");
-    if (!takes.json && !takes.stream) {
-        return refuse(406, "Accept must allow application/json or text/event-stream.");
+    const auto type = of.find(singleton_field::content_type);
+    if (!type || !is_json(*type)) return reject(415, "Content-Type must be application/json.");
+    if (!accepted.json && !accepted.event_stream) {
+        return reject(406, "Accept must allow application/json or text/event-stream.");
     }
     return std::nullopt;
 }

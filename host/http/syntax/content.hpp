@@ -1,25 +1,24 @@
-// What the two sides say about the contents they exchange: Content-Type, Content-Length and Accept.
+// Content-Type, Content-Length and Accept.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 
 #include "http/syntax/head.hpp"
-#include "http/rejection.hpp"
+#include "http/syntax/rejection.hpp"
 
 namespace toolrack::http {
 
-// Which of the two forms of an answer the client takes. One that says nothing takes both, but is
-// answered in JSON unless there is something to stream.
-struct accepted {
+// The forms of an answer that the client accepts. Without an Accept field it accepts both.
+struct accepted_types {
     bool json = true;
-    bool stream = true;
+    bool event_stream = true;
 };
-accepted accepted_by(const head& of) noexcept;
+accepted_types accepted_types_of(const head& of) noexcept;
 
-// Before one byte of the body is read: is it JSON, small enough, and would the client understand an
-// answer? Demanding application/json is also what keeps web pages out: a form can post text/plain
-// to any origin without asking, JSON it cannot (CVE-2026-33252).
-std::optional<rejection> check_content(const head& of, accepted takes, std::size_t largest_body);
+// Checks, before the body is read, that it is JSON and small enough, and that the client accepts some form of answer.
+// Requiring application/json also keeps web pages out: a form can post text/plain to any origin without a preflight,
+// but not JSON (CVE-2026-33252).
+std::optional<rejection> check_content(const head& of, accepted_types accepted, std::size_t max_body);
 
 }  // namespace toolrack::http

@@ -1,20 +1,19 @@
-// What one header field, and all of them together, may say about framing and identity.
+// Rules for header fields that concern framing and identity.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
 #include "http/syntax/head.hpp"
-#include "http/rejection.hpp"
+#include "http/syntax/rejection.hpp"
 
 namespace toolrack::http {
 
-// Appends the field, unless it stands a second time, mimics another one with underscores, or has a
-// value that only confusion can come of.
-std::optional<rejection> take_field(head& into, std::string_view name, std::string_view value);
+// Appends the field. Refuses a repeated singleton field, a name that imitates another one with underscores, and an
+// upgrade to HTTP/2.
+std::optional<rejection> add_field(head& into, std::string_view name, std::string_view value);
 
-// Decides how long the body is, in the only two ways that are not ambiguous, and refuses what asks
-// for another protocol.
+// Determines the length of the body in one of the two unambiguous ways, and refuses upgrades and compressed bodies.
 std::optional<rejection> check_framing(head& of);
 
 }  // namespace toolrack::http

@@ -1,5 +1,4 @@
-// The head of one HTTP/1.1 request, parsed and found well-formed. Views into the connection's
-// buffer.
+// The parsed, well-formed head of one HTTP/1.1 request. Views into the connection's buffer.
 #pragma once
 
 #include <array>
@@ -13,12 +12,12 @@ namespace toolrack::http {
 
 struct field {
     std::string_view name;
-    std::string_view value;  // without white space around it
+    std::string_view value;  // without surrounding white space
 };
 
-// The fields that may stand once in a head, and that somebody in this server looks at. Two of one
-// kind are two readers who disagree about which one counts, so they are refused.
-enum class single : std::uint8_t {
+// Fields that may occur once (RFC 9110, 5.5) and that this server reads. Two parsers in a row can disagree about which
+// of two values counts, so a second one is refused.
+enum class singleton_field : std::uint8_t {
     host,
     authorization,
     origin,
@@ -35,10 +34,10 @@ enum class single : std::uint8_t {
     mcp_name,
     mcp_session_id
 };
-inline constexpr std::size_t kinds_of_single = 15;
+inline constexpr std::size_t singleton_field_count = 15;
 
-// Which of them a field name (in any case) is; nothing for all others.
-std::optional<single> single_named(std::string_view name) noexcept;
+// The singleton field of that name, in any case; nothing for other names.
+std::optional<singleton_field> singleton_field_named(std::string_view name) noexcept;
 
 struct head {
     std::string_view method;  // "POST", ...
@@ -55,13 +54,13 @@ struct head {
 
     bool has_body() const noexcept { return chunked || content_length.value_or(0) > 0; }
 
-    std::optional<std::string_view> find(single which) const noexcept {
-        return singles[static_cast<std::size_t>(which)];
+    std::optional<std::string_view> find(singleton_field which) const noexcept {
+        return singletons[static_cast<std::size_t>(which)];
     }
-    // The value of a field that may stand once (name in any case); nothing when it is absent.
+    // The value of the first field of that name, in any case.
     std::optional<std::string_view> find(std::string_view name) const noexcept;
 
-    std::array<std::optional<std::string_view>, kinds_of_single> singles;
+    std::array<std::optional<std::string_view>, singleton_field_count> singletons;
 };
 
 }  // namespace toolrack::http

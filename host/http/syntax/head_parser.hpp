@@ -1,21 +1,20 @@
-// Turns the bytes of one request head into a `head`, or says why it is not fit to be one.
+// Parses the bytes of one request head.
 //
-// Beast's parser splits lines and fields; everything that two readers of one byte stream could
-// understand differently is refused here, in its callbacks (the framing half of the screen).
-// Sans-io.
+// Beast's parser splits lines and fields. Its callbacks here refuse everything that two parsers of the same bytes could
+// read differently. Sans-io.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
 #include "http/syntax/head.hpp"
-#include "http/rejection.hpp"
+#include "http/syntax/rejection.hpp"
 
 namespace toolrack::http {
 
-// `bytes` is a whole head, the empty line included, as head_end found it; `into` holds views into
-// it afterwards and keeps only its memory from before. A refusal leaves `into` half filled, and the
-// connection unusable: nobody knows where the next request would start.
+// `bytes` is a whole head with its empty line, as head_scanner returns it. `into` gets views into it; its vector keeps
+// its memory. After a rejection `into` is half filled and the connection must be closed: the start of the next request
+// is unknown.
 std::optional<rejection> parse_head(std::string_view bytes, head& into);
 
 }  // namespace toolrack::http

@@ -10,31 +10,29 @@
 namespace toolrack::http::sse {
 namespace {
 
-struct line {
+struct event_line {
     std::string_view start;
-    std::string_view text;  // nothing is written when it is empty, unless the line must be
-    bool must_be = false;
+    std::string_view text;
+    bool is_required = false;  // is written even when text is empty
 
-    bool is_written() const { return must_be || !text.empty(); }
+    bool is_written() const { return is_required || !text.empty(); }
 };
 
-bool breaks(char c) {
-    return c == '\n' || c == '\r' || c == '\0';
-}
+bool breaks_line(char c) { return c == '\n' || c == '\r' || c == '\0'; }
 
-std::size_t size_of(const line& one) {
+std::size_t size_of(const event_line& one) {
     if (!one.is_written()) return 0;
-    const auto left_out = static_cast<std::size_t>(std::ranges::count_if(one.text, breaks));
+    const auto left_out = static_cast<std::size_t>(std::ranges::count_if(one.text, breaks_line));
     return one.start.size() + one.text.size() - left_out + 1;
 }
 
-void append_line(std::string& to, const line& one) {
+void append_line(std::string& to, const event_line& one) {
     if (!one.is_written()) return;
     to += one.start;
-    if (std::ranges::none_of(one.text, breaks)) {
+    if (std::ranges::none_of(one.text, breaks_line)) {
         to += one.text;
     } else {
-        std::ranges::remove_copy_if(one.text, std::back_inserter(to), breaks);
+        std::ranges::remove_copy_if(one.text, std::back_inserter(to), breaks_line);
     }
     to += '\n';
 }
@@ -46,7 +44,7 @@ void append_chunk_size(std::string& to, std::size_t size) {
     to += "\r\n";
 }
 
-void append_event(std::string& to, std::span<const line> lines, framing how) {
+void append_event(std::string& to, std::span<const event_line> lines, framing how) {
     if (how == framing::chunked) {
         std::size_t size = 1;
         for (const auto& each : lines) size += size_of(each);
@@ -59,24 +57,18 @@ void append_event(std::string& to, std::span<const line> lines, framing how) {
 }  // namespace
 
 void append_message(std::string& to, std::string_view json, std::string_view id, framing how) {
-    append_event(
-        to,
-        std::array{line{"event: ", "message"}, line{"id: ", id}, line{"data: ", json, true}},
-        how);
+    append_event(to,
+                 std::array{event_line{"event: ", "message"}, event_line{"id: ", id}, event_line{"data: ", json, true}},
+                 how);
 }
 
-void append_opening(std::string& to,
-                    std::string_view id,
-                    std::chrono::milliseconds retry,
-                    framing how) {
+void append_priming_event(std::string& to, std::string_view id, std::chrono::milliseconds retry, framing how) {
     const auto pause = retry.count() > 0 ? std::to_string(retry.count()) : std::string();
     append_event(
-        to, std::array{line{"id: ", id}, line{"retry: ", pause}, line{"data:", "", true}}, how);
+        to, std::array{event_line{"id: ", id}, event_line{"retry: ", pause}, event_line{"data:", "", true}}, how);
 }
 
-void append_sign_of_life(std::string& to, framing how) {
-    to += how == framing::chunked ? "3\r\n:\n\n\r\n" : ":\n\n";
-}
+void append_keep_alive(std::string& to, framing how) { to += how == framing::chunked ? "3\r\n:\n\n\r\n" : ":\n\n"; }
 
 void append_end(std::string& to, framing how) {
     if (how == framing::chunked) to += "0\r\n\r\n";

@@ -11,65 +11,61 @@ namespace {
 
 namespace error = boost::asio::error;
 
-bool is_http(unsigned long why) {
-    const int reason = ERR_GET_REASON(why);
+bool is_http(unsigned long error) {
+    const int reason = ERR_GET_REASON(error);
     return reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST;
 }
 
-bool is_only_gone(unsigned long why) {
-    return why == 0 || ERR_GET_LIB(why) == ERR_LIB_SYS ||
-           ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+bool is_disconnect(unsigned long error) {
+    return error == 0 || ERR_GET_LIB(error) == ERR_LIB_SYS ||
+           ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
 }  // namespace
 
-void tls_session::freed::operator()(ssl_st* session) const noexcept {
-    SSL_free(session);
-}
+void tls_session::deleter::operator()(ssl_st* session) const noexcept { SSL_free(session); }
 
-tls_session::tls_session(ssl_ctx_st& settings, int socket)
-    : wire_(socket), ssl_(SSL_new(&settings)) {
-    auto* bio = ssl_ ? wire_.make_bio() : nullptr;
+tls_session::tls_session(ssl_ctx_st& context, int socket) : bio_(socket), ssl_(SSL_new(&context)) {
+    auto* bio = ssl_ ? bio_.make_bio() : nullptr;
     if (!bio) throw std::bad_alloc();
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_accept_state(ssl_.get());
 }
 
-// What another session of this thread left in OpenSSL's list of errors would be taken for ours.
-void tls_session::begin_turn() noexcept {
+// Clears OpenSSL's error queue, which belongs to the thread: another session may have left errors in it.
+void tls_session::begin_operation() noexcept {
     ERR_clear_error();
-    wire_.begin_turn();
+    bio_.begin_operation();
 }
 
-tls_session::error_code tls_session::outcome_of(int returned, event& after) {
+tls_session::error_code tls_session::error_of(int returned, event& after) {
     switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_NONE: return {};
     case SSL_ERROR_WANT_READ: after = event::wait_read; return error::would_block;
     case SSL_ERROR_WANT_WRITE: after = event::wait_write; return error::would_block;
     case SSL_ERROR_ZERO_RETURN: return error::eof;
-    // Also an end that was not announced: what came before it may have been cut off.
+    // Includes an end without close_notify: the data before it may be truncated.
     default: is_broken_ = true; return error::connection_reset;
     }
 }
 
-handshake tls_session::shake_hands() {
-    begin_turn();
-    const auto failed = outcome_of(SSL_do_handshake(ssl_.get()), reads_after_);
-    if (!failed) return handshake::done;
-    if (failed == error::would_block) return handshake::waits;
-    why_not_ = ERR_peek_error();
-    if (is_http(why_not_)) return handshake::clear_text;
-    return is_only_gone(why_not_) ? handshake::gone : handshake::failed;
+handshake_result tls_session::handshake() {
+    begin_operation();
+    const auto failed = error_of(SSL_do_handshake(ssl_.get()), reads_after_);
+    if (!failed) return handshake_result::done;
+    if (failed == error::would_block) return handshake_result::would_block;
+    failure_ = ERR_peek_error();
+    if (is_http(failure_)) return handshake_result::clear_text;
+    return is_disconnect(failure_) ? handshake_result::disconnected : handshake_result::failed;
 }
 
-std::string tls_session::why_not() const {
+std::string tls_session::failure_reason() const {
     const auto verified = SSL_get_verify_result(ssl_.get());
     if (verified != X509_V_OK) {
-        return std::string("its certificate is not accepted: ") +
-               X509_verify_cert_error_string(verified);
+        return std::string("the client's certificate is not accepted: ") + X509_verify_cert_error_string(verified);
     }
-    const char* reason = ERR_reason_error_string(why_not_);
-    return reason ? reason : "nobody knows why";
+    const char* reason = ERR_reason_error_string(failure_);
+    return reason ? reason : "unknown error";
 }
 
 std::string tls_session::client_certificate() const {
@@ -84,10 +80,10 @@ std::string tls_session::client_certificate() const {
 }
 
 std::size_t tls_session::read(std::span<char> into, error_code& failed) {
-    begin_turn();
+    begin_operation();
     std::size_t bytes = 0;
     const auto returned = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
-    failed = outcome_of(returned, reads_after_);
+    failed = error_of(returned, reads_after_);
     is_drained_ = failed == error::would_block;
     return bytes;
 }
@@ -95,27 +91,25 @@ std::size_t tls_session::read(std::span<char> into, error_code& failed) {
 std::size_t tls_session::write(std::string_view text, error_code& failed) {
     std::size_t written = 0;
     failed = {};
-    // A record at a time is sealed and sent.
+    // Encrypts and sends one record at a time.
     while (written < text.size() && !failed) {
-        begin_turn();
+        begin_operation();
         std::size_t bytes = 0;
         const auto rest = text.substr(written);
         const auto returned = SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &bytes);
-        failed = outcome_of(returned, writes_after_);
+        failed = error_of(returned, writes_after_);
         written += bytes;
     }
-    is_drained_ = false;  // to seal, OpenSSL may have had to read
+    is_drained_ = false;  // OpenSSL may have read while writing
     if (written > 0 && failed == error::would_block) failed = {};
     return written;
 }
 
-bool tls_session::holds_more() const noexcept {
-    return !is_drained_ && SSL_has_pending(ssl_.get());
-}
+bool tls_session::has_pending() const noexcept { return !is_drained_ && SSL_has_pending(ssl_.get()); }
 
-void tls_session::say_end() noexcept {
+void tls_session::send_close_notify() noexcept {
     if (is_broken_ || !SSL_is_init_finished(ssl_.get())) return;
-    begin_turn();
+    begin_operation();
     (void)SSL_shutdown(ssl_.get());
     ERR_clear_error();
 }

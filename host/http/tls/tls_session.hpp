@@ -1,8 +1,8 @@
-// One connection's TLS: what it reads and writes is clear on this side and sealed on the other.
+// The TLS session of one connection.
 //
-// Never waits: whoever asks for more than there is gets error::would_block, and is told for what to
-// wait. Holds no buffer while nothing is under way, for ten thousand of them are idle at any time.
-// Belongs to the connection's I/O thread; must be gone before its socket's descriptor is.
+// Never blocks: when no byte can be read or written, the error is would_block, and reads_after() or writes_after() says
+// which event to wait for. Holds no buffer while idle, because thousands of connections are idle at the same time.
+// Belongs to the connection's I/O thread. Must be destroyed before its socket's descriptor is closed.
 #pragma once
 
 #include <boost/asio/socket_base.hpp>
@@ -13,20 +13,20 @@
 #include <string>
 #include <string_view>
 
-#include "http/tls/tls_wire.hpp"
+#include "http/tls/socket_bio.hpp"
 
 struct ssl_st;
 struct ssl_ctx_st;
 
 namespace toolrack::http {
 
-enum class handshake {
+enum class handshake_result {
     done,
-    waits,       // for the client
-    clear_text,  // the client does not speak TLS, but HTTP
-    failed,      // and the client has been told why
-    late,
-    gone  // the client left
+    would_block,  // wait for the client
+    clear_text,   // the client speaks HTTP instead of TLS
+    failed,       // an alert was sent
+    timed_out,
+    disconnected
 };
 
 class tls_session {
@@ -35,42 +35,41 @@ public:
     using event = boost::asio::socket_base::wait_type;
 
     // Throws std::bad_alloc.
-    tls_session(ssl_ctx_st& settings, int socket);
+    tls_session(ssl_ctx_st& context, int socket);
 
-    handshake shake_hands();
-    // Why it failed, for the log.
-    std::string why_not() const;
-    // DER; empty when the client showed none. One that does not verify ends the handshake.
+    handshake_result handshake();
+    // Why the handshake failed, for the log.
+    std::string failure_reason() const;
+    // DER; empty when the client sent none. A certificate that does not verify fails the handshake.
     std::string client_certificate() const;
 
-    // As much as goes without waiting; error::would_block when nothing does. What could not be
-    // written must be offered again before anything else is: its record may be sealed already.
+    // Read or write what is possible without blocking; error::would_block when nothing is. Bytes that were not written
+    // must be passed again before any others: their record may be encrypted already.
     std::size_t read(std::span<char> into, error_code& failed);
     std::size_t write(std::string_view text, error_code& failed);
-    // What has to happen on the socket before reading, or writing, goes on.
+    // The socket event to wait for before reading or writing again.
     event reads_after() const noexcept { return reads_after_; }
     event writes_after() const noexcept { return writes_after_; }
-    // Whether there are bytes that have left the socket already, so that it would not tell of them.
-    bool holds_more() const noexcept;
+    // Whether OpenSSL holds bytes that have been read from the socket, so that the socket reports no event for them.
+    bool has_pending() const noexcept;
 
-    // Tells the client that this is the end, and that nothing was cut off.
-    void say_end() noexcept;
+    void send_close_notify() noexcept;
 
 private:
-    struct freed {
+    struct deleter {
         void operator()(ssl_st* session) const noexcept;
     };
 
-    void begin_turn() noexcept;
-    error_code outcome_of(int returned, event& after);
+    void begin_operation() noexcept;
+    error_code error_of(int returned, event& after);
 
-    tls_wire wire_;
-    std::unique_ptr<ssl_st, freed> ssl_;
+    socket_bio bio_;
+    std::unique_ptr<ssl_st, deleter> ssl_;
     event reads_after_ = event::wait_read;
     event writes_after_ = event::wait_write;
-    bool is_drained_ = false;  // reading has found less than a record
+    bool is_drained_ = false;  // the last read found less than a record
     bool is_broken_ = false;
-    unsigned long why_not_ = 0;
+    unsigned long failure_ = 0;  // OpenSSL's error of a failed handshake
 };
 
 }  // namespace toolrack::http
