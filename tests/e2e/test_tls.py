@@ -245,7 +245,7 @@ class Deadlines(ServedWithTls):
             self.assert_serves()
             self.assertTrue(silent.is_closed())
             self.assertTrue(slow.is_closed())
-        self.server.wait_for_line("TLS handshake with 127.0.0.1 failed: it did not end in time", 2)
+        self.server.wait_for_line("TLS handshake with 127.0.0.1 failed: timed out", 2)
         self.assert_serves()
 
     def test_end_an_idle_connection_with_a_word(self):
@@ -301,12 +301,12 @@ class BehindAProxy(unittest.TestCase):
             good = {"Host": "tools.example.com", "Origin": "https://app.example.com"}
             self.assertEqual(200, server.plain("tools/list", fields=good).status)
             self.assertEqual(403, server.plain("tools/list", fields=good | {"Host": "evil.example.com"}).status)
-            line, = server.wait_for_line("Refused a request from 127.0.0.1 with 403: Host")
+            line, = server.wait_for_line("Rejected a request from 127.0.0.1 with 403: Host")
             self.assertIn('"evil.example.com"', line)
             self.assertIn("server.allowed_hosts", line)
             self.assertEqual(403, server.plain("tools/list",
                                                fields=good | {"Origin": "https://evil.example.com"}).status)
-            line, = server.wait_for_line("Refused a request from 127.0.0.1 with 403: Origin")
+            line, = server.wait_for_line("Rejected a request from 127.0.0.1 with 403: Origin")
             self.assertIn('"https://evil.example.com"', line)
             self.assertIn("server.allowed_origins", line)
 
@@ -364,12 +364,12 @@ class Files(WithCertificates):
 
     def test_files_that_hold_something_else(self):
         odd = self.write("This is no PEM file.\n")
-        self.assertIn("holds no certificate in PEM form", self.complain(certificate=odd))
-        self.assertIn("holds no private key in PEM form", self.complain(key=odd))
-        self.assertIn("holds no certificate in PEM form", self.complain(client_ca=odd))
+        self.assertIn("contains no certificate in PEM format", self.complain(certificate=odd))
+        self.assertIn("contains no private key in PEM format", self.complain(key=odd))
+        self.assertIn("contains no certificate in PEM format", self.complain(client_ca=odd))
         whole = pathlib.Path(self.certificate).read_text().splitlines()
         cut = self.write("\n".join(whole[:4] + whole[-1:]) + "\n")
-        self.assertIn("holds a certificate that cannot be read", self.complain(certificate=cut))
+        self.assertIn("contains a certificate that cannot be read", self.complain(certificate=cut))
 
     def test_a_key_with_a_passphrase(self):
         sealed = self.folder / "sealed.key"
@@ -455,18 +455,18 @@ class Replacement(WithCertificates):
             before = der(self.certificate)
             new = self.authority.issue("new")
             put_in_place(new[1:], (self.key,))
-            line, = server.wait_for_line("was not replaced")
+            line, = server.wait_for_line("was not reloaded")
             self.assertIn("error: ", line)
             self.assertIn("does not belong to the first certificate", line)
             self.assertEqual(before, self.served(server))
             put_in_place(new, (self.certificate, self.key))
             self.assert_will_serve(server, new[0])
-            self.assertEqual(1, server.log.count("was not replaced"))
+            self.assertEqual(1, server.log.count("was not reloaded"))
 
     def test_by_a_key_that_is_open_to_others_is_refused(self):
         with self.serve() as server:
             os.chmod(self.key, 0o644)
-            server.wait_for_line("was not replaced.*is open to others")
+            server.wait_for_line("was not reloaded.*is open to others")
             self.assertEqual(200, server.plain("tools/list").status)
 
 
@@ -495,7 +495,7 @@ class ClientCertificates(WithCertificates):
             self.assertEqual(200, self.ask(server, self.good).status)
             with self.assertRaises((ssl.SSLError, Closed)):
                 self.ask(server, self.foreign)
-            server.wait_for_line("TLS handshake with 127.0.0.1 failed: its certificate is not accepted: ")
+            server.wait_for_line("TLS handshake with 127.0.0.1 failed: the client.s certificate is not accepted: ")
 
     def test_that_are_required_are_insisted_on(self):
         with self.serve(plugin(hostile("misbehaving")), client_ca=self.clients.certificate,
