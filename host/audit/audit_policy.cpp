@@ -14,15 +14,18 @@
 namespace toolrack::audit {
 namespace {
 
-constexpr std::size_t longest_name = 1024;  // of a resource, above all
+constexpr std::size_t longest_name = 1024;  // bytes; resource URIs can be long
 
-// What runs something, or changes what runs; and the member of its params that says of what.
+// The methods that are calls, and the member of params that names their subject.
 struct call {
     std::string_view method, name;
 };
-constexpr std::array calls{call{"tools/call", "name"},          call{"prompts/get", "name"},
-                           call{"resources/read", "uri"},       call{"completion/complete", "ref"},
-                           call{"tasks/update", "taskId"},      call{"tasks/cancel", "taskId"}};
+constexpr std::array calls{call{"tools/call", "name"},
+                           call{"prompts/get", "name"},
+                           call{"resources/read", "uri"},
+                           call{"completion/complete", "ref"},
+                           call{"tasks/update", "taskId"},
+                           call{"tasks/cancel", "taskId"}};
 
 const call* find_call(const wire::message& said) {
     if (said.kind != wire::message::kind::request) return nullptr;
@@ -49,15 +52,17 @@ std::string trace_of(const wire::message& said) {
     const auto text = said.meta.traceparent->str();
     if (text.size() < begin + size + 1 || text[begin - 1] != '-' || text[begin + size] != '-') return {};
     auto id = text.substr(begin, size);
-    const bool is_hex = std::ranges::all_of(id, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
+    const bool is_hex =
+        std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     return is_hex ? id : std::string();
 }
 
 }  // namespace
 
-audit_policy::audit_policy(std::shared_ptr<journal> into, const config::audit& rules, std::uint64_t generation, secret key)
+audit_policy::audit_policy(std::shared_ptr<journal> into,
+                           const config::audit& rules,
+                           std::uint64_t generation,
+                           secret key)
     : into_(std::move(into)), rules_(rules), generation_(generation), key_(std::move(key)) {}
 
 entry audit_policy::open(const wire::message& said, const identity::principal& who) const {
@@ -94,13 +99,13 @@ std::string audit_policy::arguments_of(const wire::message& said) const {
     return shown.text();
 }
 
-void audit_policy::note_refusal(identity::refusal why, std::string_view peer) const {
+void audit_policy::record_refusal(identity::refusal why, std::string_view peer) const {
     if (!into_) return;
-    const auto unsaid = into_->for_refusals().take();
-    if (!unsaid) return;
+    const auto omitted = into_->refusal_limiter().take();
+    if (!omitted) return;
     line said;
     said.word("kind", "refused").word("time", now()).word("reason", word_for(why)).word("peer", peer);
-    if (*unsaid > 0) said.number("unsaid", *unsaid);
+    if (*omitted > 0) said.number("omitted", *omitted);
     into_->add(said.text());
 }
 

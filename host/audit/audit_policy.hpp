@@ -1,7 +1,7 @@
-// The audit policy: decides what the audit says, as one generation of the configuration wants it.
+// Decides what the audit log records, for one generation of the configuration.
 //
-// Knows which requests are calls, and what of them is written: who asked for what, how it ended, and of the
-// arguments as much as was chosen. Never a token. Immutable; used by all I/O threads at once.
+// A line has the principal, the method and its subject, the outcome, and the arguments as configured (none, digest or
+// full); never a token. Immutable; used by all I/O threads.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +13,27 @@
 #include "audit/journal.hpp"
 #include "base/secret.hpp"
 #include "config/config.hpp"
-#include "wire/message.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
+#include "wire/message.hpp"
 
 namespace toolrack::audit {
 
 class audit_policy {
 public:
-    audit_policy() = default;  // keeps no account of anything
-    // `key` is needed for digests only: without it, whoever has a digest could try short arguments until one
-    // fits.
+    audit_policy() = default;  // records nothing
+    // `key` is for digests only: a digest without a key could be reversed by trying short arguments.
     audit_policy(std::shared_ptr<journal> into, const config::audit& rules, std::uint64_t generation, secret key);
 
-    // Open when this is a call.
+    // An entry for a call; an inactive entry for any other message.
     entry open(const wire::message& said, const identity::principal& who) const;
 
-    // Somebody was not let in. Only so many get a line; it says how many got none before.
-    void note_refusal(identity::refusal why, std::string_view peer) const;
+    // Records that authentication failed. Rate-limited; a line has the number of refusals that were not recorded before
+    // it.
+    void record_refusal(identity::refusal why, std::string_view peer) const;
 
-    // Null when there is no audit.
-    const std::shared_ptr<journal>& journal_kept() const noexcept { return into_; }
+    // Null without an audit log.
+    const std::shared_ptr<journal>& shared_journal() const noexcept { return into_; }
 
 private:
     std::string arguments_of(const wire::message& said) const;

@@ -5,15 +5,15 @@
 
 namespace toolrack::audit {
 
-entry::entry(std::shared_ptr<journal> in, bool is_required, std::string about, std::string arguments)
-    : in_(std::move(in)), is_required_(is_required), about_(std::move(about)), arguments_(std::move(arguments)),
+entry::entry(std::shared_ptr<audit::journal> journal, bool is_required, std::string about, std::string arguments)
+    : in_(std::move(journal)), is_required_(is_required), about_(std::move(about)), arguments_(std::move(arguments)),
       since_(std::chrono::steady_clock::now()) {}
 
 entry& entry::operator=(entry&& other) noexcept {
     write();
     in_ = std::exchange(other.in_, nullptr);
     is_required_ = other.is_required_;
-    is_owed_ = other.is_owed_;
+    is_guaranteed_ = other.is_guaranteed_;
     is_of_task_ = other.is_of_task_;
     about_ = std::move(other.about_);
     arguments_ = std::move(other.arguments_);
@@ -25,7 +25,7 @@ entry& entry::operator=(entry&& other) noexcept {
     return *this;
 }
 
-void entry::name_client(std::string_view json) {
+void entry::add_client(std::string_view json) {
     if (!in_) return;
     const json::value client(json);
     line said;
@@ -39,8 +39,8 @@ awaitable<bool> entry::begin(executor home) {
     said.word("kind", "begin").more(about_).more(arguments_);
     const auto receipt = co_await in_->write(said.text(), home);
     begun_ = receipt.number;
-    is_owed_ = receipt.is_written;
-    if (receipt.number != 0) arguments_.clear();  // they stand in that line
+    is_guaranteed_ = receipt.is_written;
+    if (receipt.number != 0) arguments_.clear();  // already in that line
     co_return receipt.is_written;
 }
 
@@ -62,9 +62,10 @@ void entry::write() {
     said.word("outcome", word_for(how_.value_or(wire::outcome::unanswered)));
     if (code_ != 0) said.json("code", std::to_string(code_));
     said.milliseconds("durationMs", took.count());
-    if (begun_ != 0) said.number("begun", begun_);
+    if (begun_ != 0) said.number("beginSeq", begun_);
     said.more(arguments_);
-    std::exchange(in_, nullptr)->add(said.text(), is_owed_ ? journal::weight::owed : journal::weight::common);
+    std::exchange(in_, nullptr)
+        ->add(said.text(), is_guaranteed_ ? journal::priority::guaranteed : journal::priority::normal);
 }
 
 entry entry::of_task(std::string_view id) {
@@ -74,7 +75,7 @@ entry entry::of_task(std::string_view id) {
     about_ = said.text();
     entry made(in_, is_required_, about_, {});
     made.is_of_task_ = true;
-    made.is_owed_ = is_owed_;
+    made.is_guaranteed_ = is_guaranteed_;
     made.begun_ = begun_;
     made.since_ = since_;
     return made;

@@ -17,23 +17,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_waiting = 8u * 1024 * 1024;  // bytes, and one line more
-constexpr auto longest_wait = 2s;
-constexpr auto look_every = 1s;      // at the file's name, when there is nothing to write
-constexpr auto try_again_after = 100ms;
+constexpr std::size_t most_queued = 8u * 1024 * 1024;  // bytes, plus one line
+constexpr auto write_timeout = 2s;
+constexpr auto check_interval = 1s;  // for a renamed file, while the queue is empty
+constexpr auto retry_interval = 100ms;
 
 std::string now() {
     return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-std::string about_the_journal(std::string_view kind, std::string_view more = {}) {
+std::string journal_event(std::string_view kind, std::string_view more = {}) {
     return fmt::format(R"("kind":"{}","time":"{}"{})", kind, now(), more);
 }
 
-std::string about_lost(std::uint64_t lines) { return about_the_journal("lost", fmt::format(R"(,"lines":{})", lines)); }
+std::string lost_event(std::uint64_t lines) { return journal_event("lost", fmt::format(R"(,"lines":{})", lines)); }
 
-// A limit on the size of files is one more way for a write to fail, and not the end of the process.
-void survive_size_limits() {
+// RLIMIT_FSIZE then makes a write fail instead of killing the process.
+void block_size_limit_signal() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGXFSZ);
@@ -42,177 +42,179 @@ void survive_size_limits() {
 
 }  // namespace
 
-// Whoever waits for a line, on an I/O thread that may be gone before the line is written.
-class journal::ticket : public std::enable_shared_from_this<ticket> {
+// A coroutine that waits for its line to be written. Its I/O thread may end before the line is written.
+class journal::pending_write : public std::enable_shared_from_this<pending_write> {
 public:
-    explicit ticket(executor home) : home_(home), bell_(home) {}
+    explicit pending_write(executor home) : home_(home), timer_(home) {}
 
     awaitable<bool> wait() {
-        const leaving at_the_end{*this};
-        bell_.expires_after(longest_wait);
-        if (!is_decided_) co_await bell_.async_wait(as_values);
+        const abandon_on_exit guard{*this};
+        timer_.expires_after(write_timeout);
+        if (!is_complete_) co_await timer_.async_wait(as_values);
         co_return is_written_;
     }
 
     // Any thread.
-    void decide(bool is_written) {
-        const std::lock_guard lock(mutex_);
-        if (has_left_) return;
+    void complete(bool is_written) {
+        const lock_guard lock(mutex_);
+        if (is_abandoned_) return;
         asio::post(home_, [self = shared_from_this(), is_written] {
-            self->is_decided_ = true;
+            self->is_complete_ = true;
             self->is_written_ = is_written;
-            self->bell_.cancel();
+            self->timer_.cancel();
         });
     }
 
 private:
-    struct leaving {
-        ticket& who;
-        ~leaving() {
-            const std::lock_guard lock(who.mutex_);
-            who.has_left_ = true;
+    struct abandon_on_exit {
+        pending_write& write;
+        ~abandon_on_exit() {
+            const lock_guard lock(write.mutex_);
+            write.is_abandoned_ = true;
         }
     };
 
     const executor home_;
-    timer bell_;
-    bool is_decided_ = false, is_written_ = false;
-    std::mutex mutex_;
-    bool has_left_ = false;
+    timer timer_;
+    bool is_complete_ = false, is_written_ = false;
+    mutex mutex_;
+    bool is_abandoned_ TOOLRACK_GUARDED_BY(mutex_) = false;
 };
 
 journal::journal(const std::filesystem::path& file, toolrack::log& log)
     : path_(file), log_(log), run_(random_id(9)), file_(file) {
-    if (const auto why = file_.follow(); !why.why().empty())
-        throw failure("The audit cannot be written to " + file.string() + ": " + why.why() + '.');
+    if (const auto why = file_.open(); !why.why().empty())
+        throw failure("Cannot write the audit log " + file.string() + ": " + why.why() + '.');
     thread_ = std::thread([this] { run(); });
 }
 
 journal::~journal() {
     {
-        const std::lock_guard lock(mutex_);
-        if (added_ > 0) put(about_the_journal("closed", fmt::format(R"(,"lost":{})", lost_in_all_)));
+        const lock_guard lock(mutex_);
+        if (added_ > 0) put(journal_event("closed", fmt::format(R"(,"lost":{})", lost_total_)));
         is_stopping_ = true;
     }
-    something_to_do_.notify_one();
+    wakeup_.notify_one();
     thread_.join();
-    waiting_.insert(0, carried_);
-    if (const auto left = std::ranges::count(waiting_, '\n'))
-        log_.error("the audit {} ends without its last {} lines, which could not be written", path_.string(), left);
+    queue_.insert(0, batch_);
+    if (const auto left = std::ranges::count(queue_, '\n'))
+        log_.error("the last {1} lines of the audit log {0} could not be written and are lost", path_.string(), left);
 }
 
-// With the mutex held.
 std::uint64_t journal::put(std::string_view members) {
     if (added_ == 0) {
         added_ = 1;
-        waiting_ += fmt::format("{{\"run\":\"{}\",\"seq\":1,{}}}\n", run_, about_the_journal("opened"));
+        queue_ += fmt::format("{{\"run\":\"{}\",\"seq\":1,{}}}\n", run_, journal_event("opened"));
     }
     if (lost_ > 0) {
-        const auto lines = about_lost(std::exchange(lost_, 0));
+        const auto lines = lost_event(std::exchange(lost_, 0));
         put(lines);
     }
-    fmt::format_to(std::back_inserter(waiting_), "{{\"run\":\"{}\",\"seq\":{},", run_, ++added_);
-    waiting_ += members;
-    waiting_ += "}\n";
+    fmt::format_to(std::back_inserter(queue_), "{{\"run\":\"{}\",\"seq\":{},", run_, ++added_);
+    queue_ += members;
+    queue_ += "}\n";
     return added_;
 }
 
-void journal::add(std::string_view members, weight kind) {
+void journal::add(std::string_view members, priority priority) {
     std::uint64_t lost = 0;
     bool is_first_lost = false;
     {
-        const std::lock_guard lock(mutex_);
-        if (waiting_.empty() || waiting_.size() + members.size() <= most_waiting || kind == weight::owed) {
+        const lock_guard lock(mutex_);
+        if (queue_.empty() || queue_.size() + members.size() <= most_queued || priority == priority::guaranteed) {
             lost = lost_;
             put(members);
         } else {
-            ++lost_in_all_;
+            ++lost_total_;
             is_first_lost = lost_++ == 0;
         }
-        // Whoever is at it looks again by itself.
-        if (!is_carrying_ && !is_stuck_) something_to_do_.notify_one();
+        // A running write checks the queue again by itself.
+        if (!is_writing_ && !has_failed_) wakeup_.notify_one();
     }
-    if (is_first_lost) log_.error("the audit {} loses lines, because too many wait to be written", path_.string());
-    if (lost > 0) log_.error("the audit {} lost {} lines", path_.string(), lost);
+    if (is_first_lost) log_.error("the audit log {} is losing lines: its queue is full", path_.string());
+    if (lost > 0) log_.error("the audit log {} lost {} lines", path_.string(), lost);
 }
 
-awaitable<journal::receipt> journal::write(std::string_view members, executor home) {
-    receipt made;
-    std::shared_ptr<ticket> mine;
+awaitable<journal::write_result> journal::write(std::string_view members, executor home) {
+    write_result made;
+    std::shared_ptr<pending_write> mine;
     {
-        const std::lock_guard lock(mutex_);
-        if (is_stuck_ || waiting_.size() > most_waiting) co_return made;
+        const lock_guard lock(mutex_);
+        if (has_failed_ || queue_.size() > most_queued) co_return made;
         made.number = put(members);
-        mine = std::make_shared<ticket>(home);
-        waiting_tickets_.push_back(mine);
-        if (!is_carrying_) something_to_do_.notify_one();
+        mine = std::make_shared<pending_write>(home);
+        queued_writes_.push_back(mine);
+        if (!is_writing_) wakeup_.notify_one();
     }
     made.is_written = co_await mine->wait();
     co_return made;
 }
 
-void journal::look_again() {
+void journal::check_file() {
     {
-        const std::lock_guard lock(mutex_);
-        looks_again_ = true;
+        const lock_guard lock(mutex_);
+        must_check_file_ = true;
     }
-    something_to_do_.notify_one();
+    wakeup_.notify_one();
 }
 
-void journal::settle() {
-    std::unique_lock lock(mutex_);
-    something_done_.wait_for(lock, longest_wait, [this] { return is_stuck_ || (waiting_.empty() && !is_carrying_); });
+void journal::flush() {
+    const auto end = std::chrono::steady_clock::now() + write_timeout;
+    unique_lock lock(mutex_);
+    while (!has_failed_ && (!queue_.empty() || is_writing_))
+        if (written_.wait_until(lock.native(), end) == std::cv_status::timeout) return;
 }
 
 void journal::run() {
-    survive_size_limits();
-    std::unique_lock lock(mutex_);
+    block_size_limit_signal();
+    unique_lock lock(mutex_);
     for (;;) {
-        const auto has_to_do = [this] { return is_stopping_ || looks_again_ || (!is_stuck_ && !waiting_.empty()); };
-        const auto patience = is_stuck_ ? std::chrono::milliseconds(try_again_after)
-                                        : std::chrono::milliseconds(look_every);
-        something_to_do_.wait_for(lock, patience, has_to_do);
+        const auto timeout =
+            has_failed_ ? std::chrono::milliseconds(retry_interval) : std::chrono::milliseconds(check_interval);
+        const auto end = std::chrono::steady_clock::now() + timeout;
+        while (!is_stopping_ && !must_check_file_ && (has_failed_ || queue_.empty()))
+            if (wakeup_.wait_until(lock.native(), end) == std::cv_status::timeout) break;
         const bool is_last = is_stopping_;
-        carry_out(lock);
-        if (is_last && (is_stuck_ || waiting_.empty())) return;
+        write_batch(lock);
+        if (is_last && (has_failed_ || queue_.empty())) return;
     }
 }
 
-// With the lock, which is let go of meanwhile.
-void journal::carry_out(std::unique_lock<std::mutex>& lock) {
-    is_carrying_ = true;
-    looks_again_ = false;
-    if (carried_.empty()) {
-        std::swap(carried_, waiting_);
-        std::swap(carried_tickets_, waiting_tickets_);
+// Releases the lock while it writes.
+void journal::write_batch(unique_lock& lock) {
+    is_writing_ = true;
+    must_check_file_ = false;
+    if (batch_.empty()) {
+        std::swap(batch_, queue_);
+        std::swap(batch_writes_, queued_writes_);
     }
     lock.unlock();
 
-    auto why = file_.follow();
-    if (why.why().empty()) why = file_.write(carried_);
-    const bool is_stuck = !why.why().empty();
-    constexpr std::size_t usual = 1024 * 1024;
-    if (carried_.empty() && carried_.capacity() > usual) carried_ = {};
+    auto why = file_.open();
+    if (why.why().empty()) why = file_.write(batch_);
+    const bool has_failed = !why.why().empty();
+    constexpr std::size_t usual_capacity = 1024 * 1024;
+    if (batch_.empty() && batch_.capacity() > usual_capacity) batch_ = {};
 
     lock.lock();
-    is_carrying_ = false;
-    is_stuck_ = is_stuck;  // before anybody hears of it: whoever does may come again at once
-    for (const auto& one : std::exchange(carried_tickets_, {})) one->decide(!is_stuck);
-    if (is_stuck)
-        for (const auto& one : std::exchange(waiting_tickets_, {})) one->decide(false);
-    something_done_.notify_all();
+    is_writing_ = false;
+    has_failed_ = has_failed;  // before the waiters are told: they may call write() again at once
+    for (const auto& one : std::exchange(batch_writes_, {})) one->complete(!has_failed);
+    if (has_failed)
+        for (const auto& one : std::exchange(queued_writes_, {})) one->complete(false);
+    written_.notify_all();
 
     lock.unlock();
-    say_trouble(why.why());  // last: who reads that it is written again may rely on it
+    log_error(why.why());  // last: a reader of "is written again" may rely on it
     lock.lock();
 }
 
-// Once for each kind of trouble, and once when it is over.
-void journal::say_trouble(const std::string& why) {
-    if (why == trouble_) return;
-    if (why.empty()) log_.info("the audit {} is written again", path_.string());
-    else log_.error("the audit cannot be written to {}: {}", path_.string(), why);
-    trouble_ = why;
+// Logs each different error once, and once that it is over.
+void journal::log_error(const std::string& why) {
+    if (why == logged_error_) return;
+    if (why.empty()) log_.info("the audit log {} is written again", path_.string());
+    else log_.error("cannot write the audit log {}: {}", path_.string(), why);
+    logged_error_ = why;
 }
 
 }  // namespace toolrack::audit

@@ -1,10 +1,9 @@
-// The journal: lines on their way into the audit's file, numbered without a gap.
+// The queue of the audit log: numbers lines and writes them to the file on a thread of its own.
 //
-// Whoever adds a line never waits for the disk: a thread of its own writes all that has come meanwhile at
-// once. What cannot be written waits, up to a bound, and is tried again; what does not fit is counted, said in
-// the log, and said in the audit itself by the next line that fits. A number that is missing in the file was
-// taken out of it by somebody. Every run of this numbers from 1, under a name of its own.
-// Thread-safe.
+// add() never waits for the disk; the thread writes all queued lines at once. Lines that cannot be written stay queued,
+// up to a limit in bytes, and are retried. Lines that do not fit are counted, reported in the log, and reported in the
+// audit by the next line that fits. Sequence numbers have no gaps, so a missing number means that a line was removed
+// from the file. Each journal object numbers from 1 under a random run id. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -12,16 +11,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "audit/allowance.hpp"
 #include "audit/journal_file.hpp"
+#include "audit/rate_limiter.hpp"
 #include "base/asio.hpp"
 #include "base/log.hpp"
+#include "base/mutex.hpp"
 
 namespace toolrack::audit {
 
@@ -29,67 +28,72 @@ class journal {
 public:
     // Throws failure when the file cannot be trusted or opened; nothing is written to it yet.
     journal(const std::filesystem::path& file, toolrack::log& log);
-    // Writes what is left, if it can.
+    // Writes the queued lines if possible.
     ~journal();
     journal(const journal&) = delete;
     journal& operator=(const journal&) = delete;
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
-    enum class weight {
-        common,  // lost when there is no room for it
-        owed     // has room always: a line that was promised by one that is written
+    enum class priority {
+        normal,     // lost when the queue is full
+        guaranteed  // always queued: the end of a call whose begin line is written
     };
-    // A line: the members of an object, without its braces.
-    void add(std::string_view members, weight kind = weight::common);
+    // Queues a line: the members of a JSON object, without braces.
+    void add(std::string_view members, priority priority = priority::normal);
 
-    struct receipt {
-        std::uint64_t number = 0;  // 0: it was not taken
+    struct write_result {
+        std::uint64_t number = 0;  // 0: not queued
         bool is_written = false;
     };
-    // The same, and returns when it is in the file, or is not, or not soon: then it may get there later. While
-    // lines cannot be written none is taken.
-    awaitable<receipt> write(std::string_view members, executor home);
+    // Queues a line and waits until it is written, cannot be written, or 2 s have passed; in the last case it may still
+    // be written later. Rejects the line while the file cannot be written.
+    awaitable<write_result> write(std::string_view members, executor home);
 
-    // The file may have been renamed: look now, and not only when there is something to write.
-    void look_again();
-    // Returns when what was added is written, or cannot be.
-    void settle();
+    // Checks now whether the file was renamed (log rotation), and opens the new one.
+    void check_file();
+    // Waits until the queue is written, or cannot be written.
+    void flush();
 
-    // How many lines there was no room for. Thread-safe.
+    // The number of lines that did not fit into the queue.
     std::uint64_t lost() const {
-        const std::lock_guard lock(mutex_);
-        return lost_in_all_;
+        const lock_guard lock(mutex_);
+        return lost_total_;
     }
 
-    // How many refused callers get a line: strangers must not fill the disk.
-    allowance& for_refusals() noexcept { return refusals_; }
+    // Limits the lines about refused callers, so that they cannot fill the disk.
+    rate_limiter& refusal_limiter() noexcept { return refusals_; }
 
 private:
-    class ticket;
+    class pending_write;
 
-    std::uint64_t put(std::string_view members);
+    std::uint64_t put(std::string_view members) TOOLRACK_REQUIRES(mutex_);
     void run();
-    void carry_out(std::unique_lock<std::mutex>& lock);
-    void say_trouble(const std::string& why);
+    void write_batch(unique_lock& lock) TOOLRACK_NO_THREAD_ANALYSIS;  // called and returns with the lock held
+    void log_error(const std::string& why);
 
     const std::filesystem::path path_;
     toolrack::log& log_;
     const std::string run_;
-    allowance refusals_{60, std::chrono::seconds(1)};
+    rate_limiter refusals_{60, std::chrono::seconds(1)};
 
-    mutable std::mutex mutex_;
-    std::condition_variable something_to_do_, something_done_;
-    std::string waiting_;
-    std::vector<std::shared_ptr<ticket>> waiting_tickets_;
-    std::uint64_t added_ = 0, lost_ = 0, lost_in_all_ = 0;
-    bool is_carrying_ = false, is_stuck_ = false, looks_again_ = false, is_stopping_ = false;
+    mutable mutex mutex_;
+    std::condition_variable wakeup_, written_;
+    std::string queue_ TOOLRACK_GUARDED_BY(mutex_);
+    std::vector<std::shared_ptr<pending_write>> queued_writes_ TOOLRACK_GUARDED_BY(mutex_);
+    std::uint64_t added_ TOOLRACK_GUARDED_BY(mutex_) = 0;
+    std::uint64_t lost_ TOOLRACK_GUARDED_BY(mutex_) = 0;  // not reported in the audit yet
+    std::uint64_t lost_total_ TOOLRACK_GUARDED_BY(mutex_) = 0;
+    bool is_writing_ TOOLRACK_GUARDED_BY(mutex_) = false;
+    bool has_failed_ TOOLRACK_GUARDED_BY(mutex_) = false;  // the last batch
+    bool must_check_file_ TOOLRACK_GUARDED_BY(mutex_) = false;
+    bool is_stopping_ TOOLRACK_GUARDED_BY(mutex_) = false;
 
-    // Of the thread.
+    // Used by the thread only.
     journal_file file_;
-    std::string carried_;
-    std::vector<std::shared_ptr<ticket>> carried_tickets_;
-    std::string trouble_;  // that was said
+    std::string batch_;
+    std::vector<std::shared_ptr<pending_write>> batch_writes_;
+    std::string logged_error_;
     std::thread thread_;
 };
 

@@ -12,40 +12,40 @@
 namespace toolrack::audit {
 namespace {
 
-// Of the open file itself: its name may be another's by now.
-struct stat facts_of(const descriptor& file) {
+// The status of the open file; its name may belong to another file by now.
+struct stat status_of(const descriptor& file) {
     struct stat about {};
     ::fstat(file.get(), &about);
     return about;
 }
 
-// What a power cut, or another program, left without an end would take the next line with it.
+// True after a power failure, or after another program wrote an incomplete line: the next line would be appended to it.
 bool lacks_a_line_end(const descriptor& file) {
-    const auto size = facts_of(file).st_size;
+    const auto size = status_of(file).st_size;
     char last = '\n';
     return size > 0 && ::pread(file.get(), &last, 1, size - 1) == 1 && last != '\n';
 }
 
 }  // namespace
 
-complaint journal_file::follow() {
+complaint journal_file::open() {
     const auto now = mark_of(file_);
     if (opened_ && now.device == device_ && now.inode == inode_) return {};
     opened_.reset();
     auto fresh = open_trusted_to_append(file_);
     if (!fresh) return fresh.error();
     opened_ = std::move(*fresh);
-    const auto about = facts_of(opened_);
+    const auto about = status_of(opened_);
     device_ = about.st_dev;
     inode_ = about.st_ino;
-    ends_in_the_midst_ = lacks_a_line_end(opened_);
+    has_torn_line_ = lacks_a_line_end(opened_);
     return {};
 }
 
 complaint journal_file::write(std::string& lines) {
     if (lines.empty()) return {};
-    if (ends_in_the_midst_ && ::write(opened_.get(), "\n", 1) != 1) return complain(std::strerror(errno));
-    ends_in_the_midst_ = false;
+    if (has_torn_line_ && ::write(opened_.get(), "\n", 1) != 1) return complain(std::strerror(errno));
+    has_torn_line_ = false;
 
     std::size_t done = 0;
     while (done < lines.size()) {
@@ -58,20 +58,20 @@ complaint journal_file::write(std::string& lines) {
         lines.clear();
         return {};
     }
-    // The disk is full, or worse.
+    // The disk is full, for example.
     const auto why = complain(std::strerror(errno));
     const auto whole = done == 0 ? 0 : lines.rfind('\n', done - 1) + 1;  // npos + 1 is 0
-    if (whole < done) take_back(done - whole);
+    if (whole < done) remove_torn_line(done - whole);
     lines.erase(0, whole);
     return why;
 }
 
-// The bytes at the end that are no whole line; it is written again from its beginning. When another process
-// wrote after them, they stay, as a line that can be told from a whole one.
-void journal_file::take_back(std::size_t torn) {
+// Removes the incomplete line at the end; it is written again from its beginning. When another process has appended
+// after it, it stays, as a line that is recognisable as incomplete.
+void journal_file::remove_torn_line(std::size_t bytes) {
     const auto end = ::lseek(opened_.get(), 0, SEEK_CUR);
-    ends_in_the_midst_ = facts_of(opened_).st_size != end ||
-                         ::ftruncate(opened_.get(), end - static_cast<off_t>(torn)) != 0;
+    has_torn_line_ =
+        status_of(opened_).st_size != end || ::ftruncate(opened_.get(), end - static_cast<off_t>(bytes)) != 0;
 }
 
 }  // namespace toolrack::audit

@@ -1,9 +1,8 @@
-// The file of the audit: whole lines at its end, in whichever file has the name now.
+// The file of the audit log: appends whole lines to the file that has the configured name now.
 //
-// Rotation renames the file, or cuts it short; neither loses a line, because each batch of lines goes whole to
-// the file that has the name just then. Where several processes keep one file, their lines stand between each
-// other, never in each other: what is written at once is written together (O_APPEND).
-// Belongs to one thread.
+// Log rotation may rename or truncate the file; no line is lost, because each batch goes to the file that has the name
+// at that moment. Several processes may write to one file: O_APPEND keeps the lines of one write together. Belongs to
+// one thread.
 #pragma once
 
 #include <cstdint>
@@ -20,21 +19,20 @@ class journal_file {
 public:
     explicit journal_file(std::filesystem::path file) : file_(std::move(file)) {}
 
-    // Opens the file, which is made when there is none, unless it is the one that is open. The complaint says
-    // why it cannot be had.
-    complaint follow();
+    // Opens the file, creating it if necessary, unless it is open already. The complaint says why it cannot be opened.
+    complaint open();
 
-    // Takes from the front of `lines` those that are written; when some are left, the complaint says why.
-    // Follow first.
+    // Writes `lines` and removes from their front those that were written. When some remain, the complaint says why.
+    // Call open() first.
     complaint write(std::string& lines);
 
 private:
-    void take_back(std::size_t torn);
+    void remove_torn_line(std::size_t bytes);
 
     const std::filesystem::path file_;
     descriptor opened_;
     std::uint64_t device_ = 0, inode_ = 0;
-    bool ends_in_the_midst_ = false;  // of a line that is not whole
+    bool has_torn_line_ = false;  // the file does not end with a line end
 };
 
 }  // namespace toolrack::audit

@@ -1,4 +1,4 @@
-// The members of a line, as JSON: short enough, and on one line whatever is in them.
+// Builds the members of one audit line as JSON: limited in length, and on one line whatever they contain.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@ namespace toolrack::audit {
 
 class line {
 public:
-    // A string; what is longer than `most` bytes ends in "...".
+    // A string. A text longer than `most` bytes is cut and ends in "...".
     line& word(std::string_view name, std::string_view text, std::size_t most = 256);
     line& number(std::string_view name, std::uint64_t value);
     line& milliseconds(std::string_view name, std::int64_t microseconds);
-    // JSON that was checked, as it is.
+    // JSON text that was validated before.
     line& json(std::string_view name, std::string_view text);
     line& more(std::string_view members);
 
@@ -26,9 +26,8 @@ private:
     std::string text_;
 };
 
-// Escapes what a terminal, or a reader of lines that knows more line ends than one, would take for more than
-// a character: DEL, C1 controls, line and paragraph separators, and marks that turn the direction of text.
-// All of these can stand only in strings.
+// Escapes characters that act on a terminal or that some readers take for a line end: DEL, C1 controls, line and
+// paragraph separators, and bidirectional marks. In valid JSON they occur only inside strings.
 void keep_on_one_line(std::string& json);
 
 }  // namespace toolrack::audit

@@ -1,9 +1,8 @@
-// What is counted while it happens: a number that only grows, and how long something took.
+// A counter and a histogram of durations.
 //
-// Counting is one or two relaxed additions, from any thread, and never waits. Each has cache lines of its own, so that
-// threads that count different things do not slow each other down. (prometheus-cpp was looked at: its histogram
-// takes a mutex for every observation, its numbers are doubles that are added to by compare-and-swap, and it would
-// be one more library for what fits on two pages.)
+// An update is one or two relaxed atomic additions, from any thread, and never waits. Each object has cache lines of
+// its own, so that threads do not contend. (prometheus-cpp was rejected: its histogram takes a mutex for every
+// observation, and its values are doubles that are updated by compare-and-swap.)
 #pragma once
 
 #include <algorithm>
@@ -28,16 +27,16 @@ private:
 
 class alignas(cache_line) histogram {
 public:
-    // From a quick tool in the server's process to a task that takes minutes. From 10 ms on they are what OpenTelemetry
-    // advises for MCP. (Semantic conventions for MCP, "mcp.server.operation.duration".)
+    // Upper bounds, from a quick tool in the server process to a task of minutes. From 10 ms on these are the bounds of
+    // the OpenTelemetry semantic conventions for MCP, "mcp.server.operation.duration".
     static constexpr std::array<std::chrono::microseconds, 18> bounds = [] {
         using namespace std::chrono_literals;
-        return std::array<std::chrono::microseconds, 18>{100us, 500us, 1ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms,
-                                                         500ms, 1s,    2s,  5s,  10s,  30s,  60s,  120s,  300s};
+        return std::array<std::chrono::microseconds, 18>{
+            100us, 500us, 1ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 30s, 60s, 120s, 300s};
     }();
 
     void observe(std::chrono::nanoseconds took) noexcept {
-        // Most fall into the first few, so that looking from there on is the quickest.
+        // A linear search: most values fall into the first buckets.
         std::size_t i = 0;
         while (i < bounds.size() && took > bounds[i]) ++i;
         buckets_[i].fetch_add(1, std::memory_order_relaxed);
@@ -45,8 +44,8 @@ public:
                                std::memory_order_relaxed);
     }
 
-    // How many fell into each, the last one's being beyond all bounds. Their sum is the count, whatever is added
-    // meanwhile.
+    // The number of values in each bucket; the last bucket is above all bounds. Their sum is the count, also while
+    // values are added.
     std::array<std::uint64_t, bounds.size() + 1> buckets() const noexcept {
         std::array<std::uint64_t, bounds.size() + 1> all{};
         for (std::size_t i = 0; i < all.size(); ++i) all[i] = buckets_[i].load(std::memory_order_relaxed);

@@ -1,19 +1,19 @@
-// A family: counters or histograms of one name, told apart by their labels.
+// A metric family: counters or histograms with one name and different labels.
 //
-// Finding one takes a lock and a search, so that whoever counts often finds it once and keeps it: a series lives as
-// long as its family, which is as long as the process. There are only so many: what comes when all are taken shares the
-// series "other" in the place of those labels that have no bound of their own, so that nobody outside can fill the
-// memory of this server or of who reads its page. Thread-safe.
+// Finding a series takes a lock and a lookup, so frequent callers keep the reference: a series lives as long as its
+// family, which is as long as the process. The number of series is limited: when the limit is reached, new label values
+// of unbounded labels become "other", so that clients cannot exhaust the memory of this server or of the monitoring
+// system. Thread-safe.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
+#include "base/mutex.hpp"
 #include "metrics/counter.hpp"
 #include "metrics/page.hpp"
 
@@ -27,7 +27,7 @@ public:
     struct about {
         std::string_view name, help;
         std::array<std::string_view, Labels> labels;
-        std::array<bool, Labels> is_unbounded{};  // those that become "other"
+        std::array<bool, Labels> is_unbounded{};  // labels that become "other" at the limit
         std::size_t most = 1000;
     };
     explicit family(const about& what) : about_(what) {}
@@ -38,7 +38,7 @@ public:
     Series& at(const values& said) {
         key named;
         for (std::size_t i = 0; i < Labels; ++i) named[i] = label_value(said[i]);
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         if (const auto found = series_.find(named); found != series_.end()) return found->second;
         if (series_.size() >= about_.most)
             for (std::size_t i = 0; i < Labels; ++i)
@@ -47,7 +47,7 @@ public:
     }
 
     void write(page& to) const {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         to.begin(about_.name, std::is_same_v<Series, histogram> ? "histogram" : "counter", about_.help);
         for (const auto& [said, series] : series_) {
             std::array<label, Labels> all;
@@ -60,8 +60,8 @@ private:
     using key = std::array<std::string, Labels>;
 
     const about about_;
-    mutable std::mutex mutex_;
-    std::map<key, Series> series_;  // which never move
+    mutable mutex mutex_;
+    std::map<key, Series> series_ TOOLRACK_GUARDED_BY(mutex_);  // references stay valid
 };
 
 }  // namespace toolrack::metrics

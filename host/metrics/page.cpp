@@ -23,7 +23,7 @@ void add_escaped(std::string& to, std::string_view value) {
 
 }  // namespace
 
-std::string label_value(std::string_view said) { return redacted(printable(said, longest_value)); }
+std::string label_value(std::string_view text) { return redacted(printable(text, longest_value)); }
 
 void page::begin(std::string_view name, std::string_view kind, std::string_view help) {
     name_ = name;
@@ -38,8 +38,8 @@ void page::sample(labels of, const histogram& value) {
     for (std::size_t i = 0; i < buckets.size(); ++i) {
         count += buckets[i];
         const bool is_last = i == histogram::bounds.size();
-        const auto bound = is_last ? "+Inf"
-                                   : fmt::format("{}", static_cast<double>(histogram::bounds[i].count()) / 1e6);
+        const auto bound =
+            is_last ? "+Inf" : fmt::format("{}", static_cast<double>(histogram::bounds[i].count()) / 1e6);
         line("_bucket", of, bound, std::to_string(count));
     }
     line("_sum", of, "", fmt::format("{}", value.seconds()));
@@ -49,14 +49,14 @@ void page::sample(labels of, const histogram& value) {
 void page::line(std::string_view suffix, labels of, std::string_view bound, std::string_view value) {
     (text_ += name_) += suffix;
     char before = '{';
-    const auto add = [&](std::string_view name, std::string_view says) {
-        if (says.empty()) return;
+    const auto add = [&](std::string_view name, std::string_view text) {
+        if (text.empty()) return;
         ((text_ += before) += name) += "=\"";
-        add_escaped(text_, says);
+        add_escaped(text_, text);
         text_ += '"';
         before = ',';
     };
-    for (const auto& [name, says] : of) add(name, says);
+    for (const auto& [name, text] : of) add(name, text);
     add("le", bound);
     if (before == ',') text_ += '}';
     ((text_ += ' ') += value) += '\n';

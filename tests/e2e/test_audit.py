@@ -295,7 +295,7 @@ class Rotation(WithAudit):
         self.path.touch()
         self.path.chmod(0o666)
         self.assertTrue(wait_until(lambda: server.call_tool("echo", {"text": "hi"}).status == 503))
-        server.wait_for_line(r"audit cannot be written to .*others may use it \(mode 0666\); make that 0600")
+        server.wait_for_line(r"cannot write the audit log .*other users may use it \(mode 0666\); set its mode to 0600")
         self.path.chmod(0o600)
         self.assertTrue(wait_until(lambda: server.call_tool("echo", {"text": "hi"}).status == 200))
 
@@ -313,7 +313,7 @@ class AFullDisk(WithAudit):
         self.assertEqual("slept", server.modern("tools/call", short).text)
         self.last_call()
         begun, = self.lines("begin")
-        self.assertEqual(begun["seq"], self.lines("call")[0]["begun"])
+        self.assertEqual(begun["seq"], self.lines("call")[0]["beginSeq"])
 
         limit_files(server, self.path.stat().st_size + 20)
         for ask in (lambda: server.modern("tools/call", long), lambda: server.plain("tools/call", long),
@@ -323,7 +323,7 @@ class AFullDisk(WithAudit):
                              (refused.status, refused.code, refused.error["data"]))
             self.assertIn("cannot write it. Try again in a moment", refused.error["message"])
         self.assertEqual(200, server.plain("tools/list").status)  # which runs nothing
-        server.wait_for_line(f"audit cannot be written to {re.escape(str(self.path))}: File too large")
+        server.wait_for_line(f"cannot write the audit log {re.escape(str(self.path))}: File too large")
 
         limit_files(server)
         server.wait_for_line("is written again")
@@ -338,7 +338,7 @@ class AFullDisk(WithAudit):
         limit_files(server, self.path.stat().st_size + 100)
         for _ in range(20):
             self.assertEqual(200, server.call_tool("echo", {"text": "hi"}).status)
-        server.wait_for_line("audit cannot be written to")
+        server.wait_for_line("cannot write the audit log")
         self.assertEqual(2, len(self.lines()))  # and no half of a third
         limit_files(server)
         self.last_call(21)
@@ -383,12 +383,12 @@ class AFile(WithAudit):
             self.path.unlink()
             self.path.touch()
             self.path.chmod(0o664)
-            self.assertIn("others may use it (mode 0664)", self.refused(required=required))
+            self.assertIn("other users may use it (mode 0664)", self.refused(required=required))
             self.path.unlink()
             self.folder.chmod(0o777)
-            self.assertIn("others may write to the folder", self.refused(required=required))
+            self.assertIn("other users may write to the folder", self.refused(required=required))
             self.folder.chmod(0o700)
-            self.assertIn("its folder cannot be found", self.refused(path=self.folder / "none" / "audit.jsonl"))
+            self.assertIn("cannot open its folder", self.refused(path=self.folder / "none" / "audit.jsonl"))
             self.assertIn("it is not a regular file", self.refused(path="/dev/full"))
 
     def test_is_made_for_its_owner_and_group_and_a_check_writes_nothing(self):
@@ -402,7 +402,7 @@ class AFile(WithAudit):
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(self.path), str(self.folder / "none" / "audit.jsonl")))
         server.signal(signal.SIGHUP)
-        server.wait_for_line("could not be taken over, and nothing changed: The audit cannot be written to")
+        server.wait_for_line("could not be taken over, and nothing changed: Cannot write the audit log")
         server.call_tool("echo", {"text": "hi"})
         self.assertEqual(1, self.last_call()["generation"])
 

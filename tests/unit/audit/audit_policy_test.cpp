@@ -5,7 +5,7 @@
 
 #include "base/seal.hpp"
 #include "captured_log.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "principals.hpp"
 #include "records.hpp"
 #include "wire/message.hpp"
@@ -36,7 +36,7 @@ public:
         return audit_policy->open(*message, ann);
     }
     std::vector<std::string> written(const std::string& kind) {
-        journal_->settle();
+        journal_->flush();
         return lines_of_kind(path, kind);
     }
     // The only call's line, ended well.
@@ -48,7 +48,7 @@ public:
     }
 
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture room;
     test::temporary_folder folder;
     std::filesystem::path path = folder.path() / "audit.jsonl";
     const identity::principal ann = test::principal_named("ann", room, *log);
@@ -68,7 +68,7 @@ std::string with_params(const std::string& method, const std::string& params) {
 TEST_CASE("a call's line says who asked for what, when, under which policy, and how it ended") {
     desk here;
     auto entry = here.open(body);
-    entry.name_client(R"({"name":"claude-code","version":"2.0"})");
+    entry.add_client(R"({"name":"claude-code","version":"2.0"})");
     entry.end(wire::outcome::error, -32602);
     entry.end(wire::outcome::ok);  // only the first counts
     const auto lines = here.written("call");
@@ -195,7 +195,7 @@ TEST_CASE("where the audit is required, a line comes before the call, and the ca
     entry.end(wire::outcome::ok);
     const auto ended = here.written("call");
     REQUIRE(ended.size() == 1);
-    CHECK(json::value(ended[0]).at("begun").u64() == json::value(begun[0]).at("seq").u64());
+    CHECK(json::value(ended[0]).at("beginSeq").u64() == json::value(begun[0]).at("seq").u64());
     CHECK_FALSE(json::value(ended[0]).find("arguments"));  // they are said once
 }
 
@@ -225,11 +225,11 @@ TEST_CASE("a task has a line of its own when it ends, unless nobody heard of it"
 
 TEST_CASE("who is refused leaves a line, and strangers cannot fill the disk") {
     desk here;
-    for (int i = 0; i < 10'000; ++i) here.audit_policy->note_refusal(identity::refusal::bad_token, "192.0.2.7");
+    for (int i = 0; i < 10'000; ++i) here.audit_policy->record_refusal(identity::refusal::bad_token, "192.0.2.7");
     const auto lines = here.written("refused");
     CHECK(lines.size() >= 60);
     CHECK(lines.size() < 200);
     CHECK(json::value(lines[0]).at("reason").str() == "bad_token");
     CHECK(json::value(lines[0]).at("peer").str() == "192.0.2.7");
-    audit::audit_policy().note_refusal(identity::refusal::bad_token, "192.0.2.7");  // without an audit, nothing happens
+    audit::audit_policy().record_refusal(identity::refusal::bad_token, "192.0.2.7");  // without an audit, nothing happens
 }

@@ -6,7 +6,7 @@
 #include "base/seal.hpp"
 #include "captured_log.hpp"
 #include "catch.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "principals.hpp"
 #include "temporary_folder.hpp"
 #include "wire/message.hpp"
@@ -27,7 +27,7 @@ double microseconds_each(int times, Work work) {
 
 TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture room;
     test::temporary_folder folder;
     const auto ann = test::principal_named("ann", room, *log);
     const auto journal = std::make_shared<audit::journal>(folder.path() / "audit.jsonl", *log);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "captured_log.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "records.hpp"
 #include "size_limit.hpp"
 
@@ -27,7 +27,7 @@ public:
     }
 
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture room;
     test::temporary_folder folder;
     fs::path path = folder.path() / "audit.jsonl";
     std::optional<audit::journal> journal{std::in_place, path, *log};
@@ -96,7 +96,7 @@ TEST_CASE("a renamed file has a successor without anything being written") {
     desk here;
     here.write();
     fs::rename(here.path, here.folder.path() / "old");
-    here.journal->look_again();
+    here.journal->check_file();
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!fs::exists(here.path) && std::chrono::steady_clock::now() < end) std::this_thread::yield();
     CHECK(fs::exists(here.path));
@@ -126,10 +126,10 @@ TEST_CASE("what does not fit is counted, logged, and said in the audit; what is 
     test::size_limit disk(room_for_the_log);
     const std::string large = R"("kind":"call","name":")" + std::string(1024 * 1024, 'x') + '"';
     for (int i = 0; i < 30; ++i) here.journal->add(large);
-    here.journal->add(R"("kind":"call","name":"owed")", audit::journal::weight::owed);
-    CHECK(here.log.says("loses lines"));
+    here.journal->add(R"("kind":"call","name":"owed")", audit::journal::priority::guaranteed);
+    CHECK(here.log.says("is losing lines"));
     disk.lift();
-    here.journal->settle();
+    here.journal->flush();
     here.journal.reset();
     const auto lines = lines_of(here.path);
     CHECK(test::is_without_gap(lines));
@@ -147,14 +147,14 @@ TEST_CASE("what is left when a journal ends and cannot be written is said in the
     test::size_limit disk(room_for_the_log);
     here.journal->add(R"("kind":"call","name":")" + std::string(2 * room_for_the_log, 'x') + '"');
     here.journal.reset();
-    CHECK(here.log.says("ends without its last 2 lines"));  // that one, and the one that closes
+    CHECK(here.log.says("the last 2 lines of the audit log"));  // that one, and the one that closes
 }
 
 TEST_CASE("a journal that cannot be opened is not made") {
     desk here;
     fs::create_directory(here.folder.path() / "folder");
     CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
-                      "The audit cannot be written to " + (here.folder.path() / "folder").string() +
+                      "Cannot write the audit log " + (here.folder.path() / "folder").string() +
                           ": Is a directory.");
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "metrics/figures.hpp"
+#include "metrics/registry.hpp"
 
 using namespace toolrack;
 
@@ -65,19 +65,19 @@ TEST_CASE("names that differ only in what is not shown are one series, and its l
 }
 
 TEST_CASE("what threads count at once adds up") {
-    metrics::figures figures;
+    metrics::registry registry;
     {
         std::vector<std::jthread> threads;
         for (int t = 0; t < 4; ++t)
-            threads.emplace_back([&figures, t] {
+            threads.emplace_back([&registry, t] {
                 for (int n = 0; n < 10'000; ++n) {
-                    figures.requests.at({"file", n % 2 ? "ann" : "bob"}).add();
-                    figures.operations.at({"tools/call", "echo", ""}).observe(std::chrono::microseconds(t));
+                    registry.requests.at({"file", n % 2 ? "ann" : "bob"}).add();
+                    registry.operations.at({"tools/call", "echo", ""}).observe(std::chrono::microseconds(t));
                 }
             });
     }
     metrics::page page;
-    figures.write(page);
+    registry.write(page);
     CHECK(page.text().find("toolrack_requests_total{issuer=\"file\",subject=\"ann\"} 20000\n") != std::string::npos);
     CHECK(page.text().find("mcp_server_operation_duration_seconds_count{mcp_method_name=\"tools/call\","
                            "gen_ai_tool_name=\"echo\"} 40000\n") != std::string::npos);

@@ -1,36 +1,36 @@
-// The figures: all that is counted while it happens, over the life of the process, and under which names.
+// All metric families that are updated as events happen, with their names. They live as long as the process.
 //
-// What can be read off when somebody asks (how many sessions there are) is not counted here. Names are those of the
-// OpenTelemetry conventions where there are any.
+// Gauges that are computed on request (the number of sessions) are not here. Names follow the OpenTelemetry conventions
+// where these define one.
 #pragma once
 
 #include "metrics/family.hpp"
 
 namespace toolrack::metrics {
 
-struct figures {
+struct registry {
     family<histogram, 3> operations{{
         .name = "mcp_server_operation_duration_seconds",
-        .help = "How long requests took from their message to their answer; streams that only listen are left out",
+        .help = "Duration of requests, from the message to the reply; without subscription streams",
         .labels = {"mcp_method_name", "gen_ai_tool_name", "error_type"},
         .is_unbounded = {false, true, false},
     }};
     family<counter, 2> requests{{
         .name = "toolrack_requests_total",
-        .help = "MCP requests by who sent them; the first 200 by name",
+        .help = "MCP requests by principal; principals after the first 200 count as other",
         .labels = {"issuer", "subject"},
         .is_unbounded = {true, true},
         .most = 200,
     }};
     family<counter, 2> decisions{{
         .name = "toolrack_auth_decisions_total",
-        .help = "What auth backends said of callers; without a backend: nobody was there to be asked any more",
+        .help = "Decisions about callers by auth backend; an empty backend: no backend was left to ask",
         .labels = {"backend", "result"},
         .is_unbounded = {true, false},
     }};
-    family<counter, 1> deaths{{
-        .name = "toolrack_plugin_deaths_total",
-        .help = "How often the process of a plugin ended without having been told to",
+    family<counter, 1> worker_crashes{{
+        .name = "toolrack_worker_crashes_total",
+        .help = "Worker processes that ended unexpectedly",
         .labels = {"instance"},
         .is_unbounded = {true},
     }};
@@ -39,7 +39,7 @@ struct figures {
         operations.write(to);
         requests.write(to);
         decisions.write(to);
-        deaths.write(to);
+        worker_crashes.write(to);
     }
 };
 

@@ -1,13 +1,13 @@
-#include "audit/allowance.hpp"
+#include "audit/rate_limiter.hpp"
 
 #include "catch.hpp"
 
-using toolrack::audit::allowance;
+using toolrack::audit::rate_limiter;
 using namespace std::chrono_literals;
 
-TEST_CASE("an allowance lets so many through, then one each so often, and tells how many it did not") {
-    allowance one(3, 1s);
-    const auto begin = allowance::clock::now();
+TEST_CASE("a rate limiter lets so many through, then one each so often, and tells how many it did not") {
+    rate_limiter one(3, 1s);
+    const auto begin = rate_limiter::clock::now();
     for (int i = 0; i < 3; ++i) CHECK(one.take(begin) == std::optional<std::uint64_t>(0));
     for (int i = 0; i < 5; ++i) CHECK_FALSE(one.take(begin));
     CHECK(one.take(begin + 1500ms) == std::optional<std::uint64_t>(5));
@@ -15,9 +15,9 @@ TEST_CASE("an allowance lets so many through, then one each so often, and tells 
     CHECK(one.take(begin + 2600ms) == std::optional<std::uint64_t>(1));
 }
 
-TEST_CASE("an allowance that was left alone for long is whole again, and no more than whole") {
-    allowance one(2, 1s);
-    const auto begin = allowance::clock::now();
+TEST_CASE("a rate limiter that was left alone for long is whole again, and no more than whole") {
+    rate_limiter one(2, 1s);
+    const auto begin = rate_limiter::clock::now();
     CHECK(one.take(begin));
     CHECK(one.take(begin));
     const auto years_later = begin + 24h * 3650;
