@@ -6,8 +6,8 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t most_kept = 256;
-constexpr std::size_t most_kept_bytes = 256 * 1024;
+constexpr std::size_t max_kept = 256;
+constexpr std::size_t max_kept_bytes = 256 * 1024;
 
 std::optional<std::uint64_t> read_number(std::string_view text) {
     std::uint64_t number = 0;
@@ -19,21 +19,19 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 }  // namespace
 
 void event_stream::send(std::string json) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (is_finished_) return;
-    // A change that happened twice is worth no more than the second time to whoever comes back.
-    if (!listener_ && number_ == 0)
-        std::erase_if(kept_, [&](const event& one) {
-            if (one.json != json) return false;
-            kept_bytes_ -= one.json.size();
-            return true;
-        });
+    // A client that reconnects needs only the last of several equal notifications.
+    if (!listener_ && number_ == 0) {
+        const auto equal = [&](const event& one) { return one.json == json; };
+        kept_bytes_ -= json.size() * std::erase_if(kept_, equal);
+    }
     const auto& kept = keep(std::move(json));
     if (listener_) listener_->send(kept.json, id_of(kept.number));
 }
 
 void event_stream::finish(std::string json) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (std::exchange(is_finished_, true)) return;
     const auto& kept = keep(std::move(json));
     if (!listener_) return;
@@ -44,12 +42,12 @@ void event_stream::finish(std::string json) {
 }
 
 std::string event_stream::empty_event() {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return id_of(next_++);
 }
 
 void event_stream::attach(std::shared_ptr<stream_queue> listener, std::optional<std::uint64_t> last_seen) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (listener_ && listener_ != listener) listener_->end();
     listener_ = std::move(listener);
     if (!listener_) return;
@@ -60,17 +58,17 @@ void event_stream::attach(std::shared_ptr<stream_queue> listener, std::optional<
 }
 
 void event_stream::detach(const stream_queue* listener) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (listener_.get() == listener) listener_ = nullptr;
 }
 
 bool event_stream::is_attached() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return listener_ && !listener_->is_closed();
 }
 
 bool event_stream::is_finished() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return is_finished_;
 }
 
@@ -89,8 +87,8 @@ std::string event_stream::id_of(std::uint64_t event) const {
 const event_stream::event& event_stream::keep(std::string json) {
     kept_bytes_ += json.size();
     kept_.push_back({next_++, std::move(json)});
-    // The newest is kept whatever its size: it may be the answer.
-    while (kept_.size() > 1 && (kept_.size() > most_kept || kept_bytes_ > most_kept_bytes)) {
+    // The newest is kept whatever its size: it may be the reply.
+    while (kept_.size() > 1 && (kept_.size() > max_kept || kept_bytes_ > max_kept_bytes)) {
         kept_bytes_ -= kept_.front().json.size();
         kept_.pop_front();
     }

@@ -1,37 +1,37 @@
-// A legacy SSE stream that can be taken up again: numbered events, the last of which are kept for a
-// client that lost its connection. (2025-11-25, basic/transports, "Resumability and Redelivery".)
+// A legacy SSE stream that a client can resume: events are numbered, and the last ones are kept for a client that lost
+// its connection. (2025-11-25, basic/transports, "Resumability and Redelivery".)
 //
-// Belongs to a session. Whoever listens now is attached through a stream queue; nobody may. Thread-safe.
+// Belongs to a session. At most one connection is attached, through its stream queue. Thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.hpp"
 #include "mcp/stream_queue.hpp"
 
 namespace toolrack::mcp {
 
 class event_stream {
 public:
-    // 0 is a session's own, which tells of changes and of no call.
+    // 0 is the standalone stream of a session, which belongs to no request.
     explicit event_stream(std::uint64_t number) : number_(number) {}
 
     std::uint64_t number() const noexcept { return number_; }
 
     void send(std::string json);
-    // The last event; whoever listens is done then.
+    // Sends the last event and detaches the listener.
     void finish(std::string json);
 
-    // The id of an event that says nothing, for the beginning of a stream.
+    // The id of an empty event, for the start of a stream.
     std::string empty_event();
 
-    // Whoever listened before is sent away. Events after `last_seen` that are still kept come first.
+    // Replaces the listener; null detaches it. Kept events after `last_seen` are sent first.
     void attach(std::shared_ptr<stream_queue> listener, std::optional<std::uint64_t> last_seen = std::nullopt);
     void detach(const stream_queue* listener);
     bool is_attached() const;
@@ -50,15 +50,15 @@ private:
     };
 
     std::string id_of(std::uint64_t event) const;
-    const event& keep(std::string json);
+    const event& keep(std::string json) TOOLRACK_REQUIRES(mutex_);
 
     const std::uint64_t number_;
-    mutable std::mutex mutex_;
-    std::shared_ptr<stream_queue> listener_;
-    std::deque<event> kept_;
-    std::size_t kept_bytes_ = 0;
-    std::uint64_t next_ = 1;
-    bool is_finished_ = false;
+    mutable mutex mutex_;
+    std::shared_ptr<stream_queue> listener_ TOOLRACK_GUARDED_BY(mutex_);
+    std::deque<event> kept_ TOOLRACK_GUARDED_BY(mutex_);
+    std::size_t kept_bytes_ TOOLRACK_GUARDED_BY(mutex_) = 0;
+    std::uint64_t next_ TOOLRACK_GUARDED_BY(mutex_) = 1;
+    bool is_finished_ TOOLRACK_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace toolrack::mcp

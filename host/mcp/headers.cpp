@@ -13,14 +13,14 @@ std::string_view name_member(std::string_view method) {
     return {};
 }
 
-std::string mismatch(std::string_view header, std::string_view shown, std::string_view body) {
-    return "Header mismatch: " + std::string(header) + " says \"" + printable(shown, 120) + "\" and the body \"" +
+std::string mismatch(std::string_view header, std::string_view value, std::string_view body) {
+    return "Header mismatch: " + std::string(header) + " says \"" + printable(value, 120) + "\" and the body \"" +
            printable(body, 120) + "\".";
 }
 
 }  // namespace
 
-std::optional<std::string> version_disagrees(const wire::mirrored& headers, std::string_view version) {
+std::optional<std::string> version_mismatch(const wire::mirrored& headers, std::string_view version) {
     if (!headers.protocol_version)
         return "Header mismatch: the header MCP-Protocol-Version is missing; send \"MCP-Protocol-Version: " +
                printable(version, 40) + "\".";
@@ -29,7 +29,7 @@ std::optional<std::string> version_disagrees(const wire::mirrored& headers, std:
     return std::nullopt;
 }
 
-std::optional<std::string> names_disagree(const wire::mirrored& headers, const wire::message& message) {
+std::optional<std::string> name_mismatch(const wire::mirrored& headers, const wire::message& message) {
     if (!headers.method)
         return "Header mismatch: the header Mcp-Method is missing; send \"Mcp-Method: " +
                printable(message.method, 120) + "\".";
@@ -38,14 +38,14 @@ std::optional<std::string> names_disagree(const wire::mirrored& headers, const w
     const auto member = name_member(message.method);
     if (member.empty()) return std::nullopt;
     const auto name = wire::string_member(message.params, member);
-    if (!name) return std::nullopt;  // the method itself will say what is missing
+    if (!name) return std::nullopt;  // the method refuses it
     if (!headers.name)
         return "Header mismatch: the header Mcp-Name is missing; send the value of params." + std::string(member) +
                " in it.";
-    const auto shown = wire::is_plain_value(*headers.name) ? decoded_value(*headers.name) : std::nullopt;
-    if (!shown)
+    const auto value = wire::is_plain_value(*headers.name) ? decoded_value(*headers.name) : std::nullopt;
+    if (!value)
         return std::string("Header mismatch: the value of Mcp-Name is neither plain ASCII nor valid =?base64?...?=.");
-    if (*shown != *name) return mismatch("Mcp-Name", *shown, *name);
+    if (*value != *name) return mismatch("Mcp-Name", *value, *name);
     return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
-// Whether the parts of a modern request that stand in HTTP headers, too, agree with its body.
+// Compares the HTTP headers of a modern request with the members of its body that they repeat.
 //
-// A load balancer may have routed by the headers, so a request that says one thing outside and another
-// inside is refused. Spec: 2026-07-28, basic/transports/streamable-http, "Server Validation".
+// A load balancer may have routed by the headers, so a request whose header and body differ is refused.
+// (2026-07-28, basic/transports/streamable-http, "Server Validation".)
 #pragma once
 
 #include <optional>
@@ -14,12 +14,11 @@
 
 namespace toolrack::mcp {
 
-// What disagrees, as a sentence; nothing when all is well. The protocol version alone, which is looked
-// at before it is known whether the version is one that is spoken here.
-std::optional<std::string> version_disagrees(const wire::mirrored& headers, std::string_view version);
-
+// Each returns a sentence for the client, or nothing when they agree. The version is compared first, before it is
+// known to be supported.
+std::optional<std::string> version_mismatch(const wire::mirrored& headers, std::string_view version);
 // Method and name.
-std::optional<std::string> names_disagree(const wire::mirrored& headers, const wire::message& message);
+std::optional<std::string> name_mismatch(const wire::mirrored& headers, const wire::message& message);
 
 using wire::decoded_value;
 

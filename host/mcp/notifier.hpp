@@ -1,21 +1,21 @@
-// The notifier: who wants to hear of changes, and how they hear.
+// The notifier: sends the changes of lists and resources to the clients that subscribed to them.
 //
-// Modern clients listen with subscriptions/listen, each with a filter; legacy ones hear on their
-// session's own stream. Plugins speak from any thread. Lives in the hub. Thread-safe.
+// Modern clients subscribe with subscriptions/listen, each with a filter; legacy clients get notifications on the
+// standalone stream of their session. Plugins report changes from any thread. Outlives every generation. Thread-safe.
 // (2026-07-28, basic/patterns/subscriptions; 2025-11-25, server/resources, "Subscriptions".)
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
-#include "mcp/stream_queue.hpp"
+#include "base/mutex.hpp"
 #include "mcp/sessions.hpp"
+#include "mcp/stream_queue.hpp"
 
 namespace toolrack::mcp {
 
@@ -24,7 +24,7 @@ std::optional<list_kind> read_list_kind(std::string_view word);  // "tool", "pro
 
 class notifier {
 public:
-    // `sessions` must outlive it; what a session watched is watched no more when it is over.
+    // `sessions` must outlive it. The subscriptions of a session end with it.
     explicit notifier(sessions& sessions);
     ~notifier();
     notifier(const notifier&) = delete;
@@ -40,10 +40,9 @@ public:
     // Null when there are too many.
     std::shared_ptr<subscription> add(subscription wanted);
     void remove(const std::shared_ptr<subscription>& which);
-    // Ends what may no longer be heard: a new generation can ask for other scopes than the one on which a
-    // listener came.
-    void review(const std::function<bool(const identity::principal& who, std::string_view uri)>& may_hear);
-    // Ends all of them in order: the server stops.
+    // Ends the subscriptions to resources for which `is_allowed` is false: a new generation may require other scopes.
+    void review(const std::function<bool(const identity::principal& who, std::string_view uri)>& is_allowed);
+    // The server shuts down: ends every subscription with its result.
     void end_all();
 
     bool is_over() const;
@@ -53,24 +52,24 @@ public:
     void list_changed(list_kind kind);
     void resource_updated(std::string_view uri);
 
-    // Who is told of the first to watch a resource (true), and of the last one's leaving (false), in that order.
-    // May speak at once, and must not watch.
-    void on_watch(std::function<void(std::string_view uri, bool on)> tell);
-    // A legacy session's own subscriptions.
+    // Called when the first subscriber of a resource comes (true) and when the last one leaves (false), in that order.
+    // The callback may report changes, and must not watch or unwatch.
+    void on_watch(std::function<void(std::string_view uri, bool on)> callback);
+    // The subscriptions of legacy sessions.
     void watch(std::string_view uri);
     void unwatch(std::string_view uri);
 
 private:
-    void tell(std::string_view uri, bool on);
+    void call_back(std::string_view uri, bool on) TOOLRACK_REQUIRES(callback_order_);
     static void end(const subscription& one);
 
     sessions& sessions_;
-    std::mutex telling_;  // taken first, and held while somebody is told
-    mutable std::mutex mutex_;
-    std::set<std::shared_ptr<subscription>> subscriptions_;
-    bool is_over_ = false;
-    std::map<std::string, std::size_t, std::less<>> watched_;
-    std::function<void(std::string_view, bool)> tell_;
+    mutex callback_order_;  // locked before mutex_, and held during a callback
+    mutable mutex mutex_;
+    std::set<std::shared_ptr<subscription>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);
+    bool is_over_ TOOLRACK_GUARDED_BY(mutex_) = false;
+    std::map<std::string, std::size_t, std::less<>> watched_ TOOLRACK_GUARDED_BY(mutex_);
+    std::function<void(std::string_view, bool)> on_watch_ TOOLRACK_GUARDED_BY(mutex_);
 };
 
 }  // namespace toolrack::mcp

@@ -1,47 +1,48 @@
-// One request on its way through a method: who asks, in which version, and where the answer goes.
+// One request while it is answered: its sender, its protocol version, and the way back.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "audit/entry.hpp"
-#include "mcp/notices.hpp"
-#include "mcp/operation.hpp"
-#include "mcp/session.hpp"
-#include "mcp/response_writer.hpp"
-#include "wire/era.hpp"
-#include "wire/message.hpp"
-#include "wire/outlet.hpp"
 #include "identity/principal.hpp"
+#include "mcp/client_context.hpp"
+#include "mcp/operation_timer.hpp"
+#include "mcp/response_writer.hpp"
+#include "mcp/result.hpp"
+#include "wire/message.hpp"
 
 namespace toolrack::mcp {
 
+struct endpoint;
+
+// All of it outlives the request.
 struct request_context {
+    const mcp::endpoint& endpoint;
     const wire::message& message;
-    const identity::principal& who;
-    const wire::version& version;
-    wire::outlet& to;
-    std::shared_ptr<mcp::session> session;  // legacy; null without one
-    std::string client;                     // {"name", "version", "capabilities"}
-    std::optional<log_level> log_from;      // the least severe log message that the client wants
-    mcp::response_writer& response_writer;
-    audit::entry& account;
-    operation& running;
+    const identity::principal& caller;
+    const client_context& from;
+    mcp::response_writer& response;
+    audit::entry& entry;
+    operation_timer& timer;
 
-    bool is_modern() const noexcept { return version.era == wire::era::modern; }
+    bool is_modern() const noexcept { return from.version.era == wire::era::modern; }
+    json::value client() const noexcept { return json::value(std::string_view(from.client)); }
 
+    // Ends the request with a result of the host: the members of an object, without braces.
+    void succeed(std::string_view members = {}) const {
+        response.finish(host_result(message.id, from.version, members));
+    }
+
+    // Ends the request with an error. Legacy clients read the JSON-RPC code, so `status` is for modern ones only.
     void fail(int code,
-              std::string_view why,
+              std::string_view sentence,
               unsigned status = 200,
               std::string_view data = {},
-              wire::outcome how = wire::outcome::error) const {
-        // Statuses other than 200 are the modern era's; a legacy client reads the JSON-RPC code.
-        auto no = wire::error_reply(message.id, code, why, is_modern() ? status : 200, data);
-        no.outcome = how;
-        response_writer.finish(std::move(no));
+              wire::outcome outcome = wire::outcome::error) const {
+        auto reply = wire::error_reply(message.id, code, sentence, is_modern() ? status : 200, data);
+        reply.outcome = outcome;
+        response.finish(std::move(reply));
     }
 };
 

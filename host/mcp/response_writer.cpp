@@ -5,12 +5,12 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::chrono::milliseconds come_back_after{500};
+constexpr std::chrono::milliseconds reconnect_after{500};
 
 }  // namespace
 
 response_writer::~response_writer() {
-    // Whoever comes back for an answer that there never was must not wait for it.
+    // A client that reconnects must not wait for a reply that was never sent.
     if (stream_ && !stream_->is_finished()) {
         session_->drop(stream_);
         stream_->attach(nullptr);
@@ -22,35 +22,35 @@ response_writer::~response_writer() {
     listener_->close();
 }
 
-void response_writer::say(std::string json) {
-    has_spoken_ = true;
+void response_writer::notify(std::string json) {
+    has_notified_ = true;
     if (!session_ || !to_.headers()) return to_.notify(std::move(json));
     if (!stream_) begin_stream();
     stream_->send(std::move(json));
 }
 
-void response_writer::finish(wire::reply answer) {
-    account_.end(answer);
-    if (stream_) return stream_->finish(std::move(answer.json));
-    to_.finish(std::move(answer));
+void response_writer::finish(wire::reply reply) {
+    entry_.end(reply);
+    if (stream_) return stream_->finish(std::move(reply.json));
+    to_.finish(std::move(reply));
 }
 
-void response_writer::fall_silent() {
-    account_.end(wire::outcome::cancelled);
-    if (has_hung_up_) return;
-    if (has_spoken_) to_.close_stream();
+void response_writer::finish_cancelled() {
+    entry_.end(wire::outcome::cancelled);
+    if (has_closed_connection_) return;
+    if (has_notified_) to_.close_stream();
     else to_.finish({202, {}, {}, {}});
 }
 
-void response_writer::hang_up() {
-    // Before 2025-11-25 a client takes a stream that ends without an answer for a failure.
-    if (has_hung_up_ || !session_ || !to_.headers() || !to_.takes_stream() ||
+void response_writer::close_connection() {
+    // Clients of older versions take a stream that ends without a reply for a failure.
+    if (has_closed_connection_ || !session_ || !to_.headers() || !to_.takes_stream() ||
         session_->version().name < wire::newest_legacy.name)
         return;
-    has_hung_up_ = true;
+    has_closed_connection_ = true;
     if (!stream_) {
         begin_stream();
-        to_.open_stream(stream_->empty_event(), come_back_after);
+        to_.open_stream(stream_->empty_event(), reconnect_after);
     }
     stream_->detach(listener_.get());
     to_.on_closed(nullptr);

@@ -7,25 +7,25 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t most_streams = 16;
-constexpr std::size_t most_subscriptions = 1000;
+constexpr std::size_t max_streams = 16;
+constexpr std::size_t max_subscriptions = 1000;
 
 }  // namespace
 
 void session::add_call(std::string_view id, std::function<void()> cancel) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     calls_[std::string(id)] = std::move(cancel);
 }
 
 void session::remove_call(std::string_view id) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     calls_.erase(std::string(id));
 }
 
 void session::cancel_call(std::string_view id) {
     std::function<void()> cancel;
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         const auto found = calls_.find(std::string(id));
         if (found == calls_.end()) return;
         cancel = std::move(found->second);
@@ -34,70 +34,67 @@ void session::cancel_call(std::string_view id) {
     cancel();
 }
 
-session::question session::ask(executor home) {
-    question made;
-    made.answer = std::make_shared<plugin::in_flight<client_answer>>(home);
-    const std::lock_guard lock(mutex_);
-    made.id = "\"toolrack-" + std::to_string(next_question_++) + '"';
-    if (is_over_) made.answer->abandon();
-    else questions_.emplace(made.id, made.answer);
+session::client_request session::open_request(executor thread) {
+    client_request made;
+    made.response = std::make_shared<plugin::in_flight<client_response>>(thread);
+    const lock_guard lock(mutex_);
+    made.id = "\"toolrack-" + std::to_string(next_request_++) + '"';
+    if (has_ended_) made.response->abandon();
+    else requests_.emplace(made.id, made.response);
     return made;
 }
 
-void session::forget(const question& asked) {
-    const std::lock_guard lock(mutex_);
-    questions_.erase(asked.id);
+void session::close_request(const client_request& which) {
+    const lock_guard lock(mutex_);
+    requests_.erase(which.id);
 }
 
-void session::answer(std::string_view id, client_answer said) {
-    std::shared_ptr<plugin::in_flight<client_answer>> to;
+void session::deliver_response(std::string_view id, client_response response) {
+    std::shared_ptr<plugin::in_flight<client_response>> to;
     {
-        const std::lock_guard lock(mutex_);
-        const auto found = questions_.find(std::string(id));
-        if (found == questions_.end()) return;
+        const lock_guard lock(mutex_);
+        const auto found = requests_.find(std::string(id));
+        if (found == requests_.end()) return;
         to = std::move(found->second);
-        questions_.erase(found);
+        requests_.erase(found);
     }
-    to->deliver(std::move(said));
+    to->deliver(std::move(response));
 }
 
 std::shared_ptr<event_stream> session::open_stream() {
-    const std::lock_guard lock(mutex_);
-    // Only what is over is forgotten; what is not has a request under way, and is bounded with those.
-    const auto over = std::find_if(streams_.begin(), streams_.end(), [](const auto& one) {
-        return one->is_finished();
-    });
-    if (streams_.size() >= most_streams && over != streams_.end()) streams_.erase(over);
+    const lock_guard lock(mutex_);
+    // A stream that is not finished has a request under way, and the limit of those bounds it.
+    const auto oldest = std::ranges::find_if(streams_, [](const auto& one) { return one->is_finished(); });
+    if (streams_.size() >= max_streams && oldest != streams_.end()) streams_.erase(oldest);
     auto made = std::make_shared<event_stream>(next_stream_++);
-    if (!is_over_) streams_.push_back(made);
+    if (!has_ended_) streams_.push_back(made);
     return made;
 }
 
 void session::drop(const std::shared_ptr<event_stream>& stream) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     std::erase(streams_, stream);
 }
 
 std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {
     if (number == standalone_->number()) return standalone_;
-    const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(
-        streams_.begin(), streams_.end(), [&](const auto& one) { return one->number() == number; });
+    const lock_guard lock(mutex_);
+    const auto found = std::ranges::find(streams_, number, &event_stream::number);
     return found == streams_.end() ? nullptr : *found;
 }
 
 bool session::subscribe(std::string_view uri, const identity::principal& who) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (const auto found = subscriptions_.find(uri); found != subscriptions_.end()) {
         found->second = who;
         return false;
     }
-    if (is_over_ || subscriptions_.size() >= most_subscriptions) return false;
+    if (has_ended_ || subscriptions_.size() >= max_subscriptions) return false;
     return subscriptions_.emplace(uri, who).second;
 }
 
 bool session::unsubscribe(std::string_view uri) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     const auto found = subscriptions_.find(uri);
     if (found == subscriptions_.end()) return false;
     subscriptions_.erase(found);
@@ -105,16 +102,16 @@ bool session::unsubscribe(std::string_view uri) {
 }
 
 bool session::is_subscribed(std::string_view uri) const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return subscriptions_.contains(uri);
 }
 
-std::vector<std::string> session::review(
-    const std::function<bool(const identity::principal&, std::string_view)>& may_hear) {
+std::vector<std::string>
+session::end_subscriptions(const std::function<bool(const identity::principal&, std::string_view)>& is_allowed) {
     std::vector<std::string> ended;
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     std::erase_if(subscriptions_, [&](const auto& one) {
-        if (may_hear(one.second, one.first)) return false;
+        if (is_allowed(one.second, one.first)) return false;
         ended.push_back(one.first);
         return true;
     });
@@ -122,16 +119,16 @@ std::vector<std::string> session::review(
 }
 
 std::set<std::string, std::less<>> session::subscriptions() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     std::set<std::string, std::less<>> uris;
     for (const auto& [uri, who] : subscriptions_) uris.insert(uri);
     return uris;
 }
 
-std::size_t session::cut_off() {
-    const std::lock_guard lock(mutex_);
+std::size_t session::interrupt_calls() {
+    const lock_guard lock(mutex_);
     std::size_t count = 0;
-    for (const auto& [id, answer] : questions_) count += answer->cut_off();
+    for (const auto& [id, response] : requests_) count += response->interrupt();
     return count;
 }
 
@@ -139,11 +136,11 @@ void session::end() {
     std::vector<std::function<void()>> calls;
     std::deque<std::shared_ptr<event_stream>> streams;
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         for (auto& [id, cancel] : calls_) calls.push_back(std::move(cancel));
         calls_.clear();
-        questions_.clear();
-        is_over_ = true;
+        requests_.clear();
+        has_ended_ = true;
         streams = std::exchange(streams_, {});
     }
     for (const auto& cancel : calls) cancel();

@@ -1,7 +1,7 @@
-// One legacy session: what a client and the server have open with each other between messages.
+// A legacy session: what the client and the server have open with each other between messages.
 //
-// A client's messages arrive on many connections, and so on many I/O threads: what one of them began
-// another may answer, cancel or take up again. Everything here is bounded. Thread-safe.
+// The messages of one client arrive on several connections, and so on several I/O threads: a request that came on one
+// connection may be answered, cancelled or resumed on another. Everything here is bounded. Thread-safe.
 // (2025-11-25, basic/transports and basic/lifecycle.)
 #pragma once
 
@@ -11,7 +11,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,16 +18,17 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.hpp"
+#include "identity/principal.hpp"
 #include "mcp/event_stream.hpp"
-#include "mcp/notices.hpp"
+#include "mcp/log_level.hpp"
 #include "plugin/in_flight.hpp"
 #include "wire/era.hpp"
-#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
-// What a client said to a request of ours.
-struct client_answer {
+// The response of a client to a request of this server.
+struct client_response {
     bool is_error = false;
     std::string json;  // the result, or the error object
 };
@@ -42,46 +42,46 @@ public:
         return subject_ == who.subject() && issuer_ == who.issuer();
     }
     const wire::version& version() const noexcept { return version_; }
-    // {"name", "version", "capabilities"}, as the client said.
+    // {"name"?, "version"?, "capabilities"}
     const std::string& client() const noexcept { return client_; }
 
     std::atomic<log_level> level = log_level::info;
 
-    // Calls that the client may cancel. `cancel` is run on whatever thread brings the wish.
+    // The calls that the client may cancel. `cancel` runs on the thread that calls cancel_call().
     void add_call(std::string_view id, std::function<void()> cancel);
     void remove_call(std::string_view id);
     void cancel_call(std::string_view id);
 
-    // Questions to the client. The answer is waited for on `home`.
-    struct question {
+    // Requests to the client, whose response is awaited on `thread`.
+    struct client_request {
         std::string id;  // JSON text
-        std::shared_ptr<plugin::in_flight<client_answer>> answer;
+        std::shared_ptr<plugin::in_flight<client_response>> response;
     };
-    question ask(executor home);
-    void forget(const question& asked);
-    // An answer to nothing that was asked is dropped.
-    void answer(std::string_view id, client_answer said);
+    client_request open_request(executor thread);
+    void close_request(const client_request& which);
+    // A response to no open request is dropped.
+    void deliver_response(std::string_view id, client_response response);
 
-    // The stream that belongs to no request, and those that do. The last of these are kept after their end, for who
-    // comes back.
+    // The standalone stream and those of requests. The last 16 are kept after their end, for clients that reconnect.
     const std::shared_ptr<event_stream>& standalone() const noexcept { return standalone_; }
     std::shared_ptr<event_stream> open_stream();
     void drop(const std::shared_ptr<event_stream>& stream);
     std::shared_ptr<event_stream> find_stream(std::uint64_t number) const;
 
-    // False when it was (or was not) subscribed already, or there are too many. The one who asks last is
-    // the one whose scopes count: a session's caller may come with another token.
+    // False when it was (or was not) subscribed already, or there are too many. The scopes of the last subscriber
+    // count, because the caller of a session may come with another token.
     bool subscribe(std::string_view uri, const identity::principal& who);
     bool unsubscribe(std::string_view uri);
     bool is_subscribed(std::string_view uri) const;
-    // Ends the subscriptions to what may no longer be heard; they are returned.
-    std::vector<std::string> review(const std::function<bool(const identity::principal&, std::string_view uri)>& may_hear);
+    // Ends the subscriptions for which `is_allowed` is false, and returns their URIs.
+    std::vector<std::string>
+    end_subscriptions(const std::function<bool(const identity::principal&, std::string_view uri)>& is_allowed);
     std::set<std::string, std::less<>> subscriptions() const;
 
-    // The server ends: whoever waits for a client's answer goes on without it. How many questions that were.
-    std::size_t cut_off();
+    // The server shuts down: stops waiting for the responses of the client, and returns how many there were.
+    std::size_t interrupt_calls();
 
-    // Ends what is open: calls are cancelled, questions dropped, streams closed.
+    // Cancels the calls, drops the requests to the client and closes the streams.
     void end();
 
 private:
@@ -90,14 +90,15 @@ private:
     const std::string client_;
     const std::shared_ptr<event_stream> standalone_ = std::make_shared<event_stream>(0);
 
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::function<void()>> calls_;
-    std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_answer>>> questions_;
-    std::deque<std::shared_ptr<event_stream>> streams_;
-    std::map<std::string, identity::principal, std::less<>> subscriptions_;
-    bool is_over_ = false;  // nobody would end what begins now
-    std::uint64_t next_question_ = 1;
-    std::uint64_t next_stream_ = 1;
+    mutable mutex mutex_;
+    std::unordered_map<std::string, std::function<void()>> calls_ TOOLRACK_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_response>>>
+        requests_ TOOLRACK_GUARDED_BY(mutex_);
+    std::deque<std::shared_ptr<event_stream>> streams_ TOOLRACK_GUARDED_BY(mutex_);
+    std::map<std::string, identity::principal, std::less<>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);
+    bool has_ended_ TOOLRACK_GUARDED_BY(mutex_) = false;  // nothing may begin: nobody would end it
+    std::uint64_t next_request_ TOOLRACK_GUARDED_BY(mutex_) = 1;
+    std::uint64_t next_stream_ TOOLRACK_GUARDED_BY(mutex_) = 1;
 };
 
 }  // namespace toolrack::mcp

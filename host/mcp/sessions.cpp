@@ -5,72 +5,72 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t name_bytes = 18;  // 144 random bits
+constexpr std::size_t id_bytes = 18;  // 144 random bits
 
 }  // namespace
 
-sessions::sessions(std::size_t most, std::chrono::milliseconds idle, const clock& clock)
-    : most_(most), idle_(idle), clock_(clock) {}
+sessions::sessions(std::size_t max, std::chrono::milliseconds idle, const clock& clock)
+    : max_(max), idle_(idle), clock_(clock) {}
 
 std::string sessions::open(const identity::principal& who, const wire::version& version, std::string client) {
-    kept made;
-    made.name = random_id(name_bytes);
+    entry made;
+    made.id = random_id(id_bytes);
     made.session = std::make_shared<session>(who, version, std::move(client));
     made.last_use = clock_.steady();
-    std::string name = made.name;
+    std::string id = made.id;
 
-    ended gone;
+    removed_sessions removed;
     {
-        const std::lock_guard lock(mutex_);
-        forget_idle(gone);
-        while (by_use_.size() >= most_) forget(by_use_.begin(), gone);
+        const lock_guard lock(mutex_);
+        remove_idle(removed);
+        while (by_use_.size() >= max_) remove(by_use_.begin(), removed);
         by_use_.push_back(std::move(made));
-        by_name_.emplace(by_use_.back().name, std::prev(by_use_.end()));
+        by_id_.emplace(by_use_.back().id, std::prev(by_use_.end()));
     }
-    end_all(gone);
-    return name;
+    end_all(removed);
+    return id;
 }
 
-void sessions::on_end(std::function<void(const session&)> then) {
-    const std::lock_guard lock(mutex_);
-    then_ = std::move(then);
+void sessions::on_end(std::function<void(const session&)> callback) {
+    const lock_guard lock(mutex_);
+    on_end_ = std::move(callback);
 }
 
-std::shared_ptr<session> sessions::find(std::string_view name, const identity::principal& who) {
-    ended gone;
+std::shared_ptr<session> sessions::find(std::string_view id, const identity::principal& who) {
+    removed_sessions removed;
     std::shared_ptr<session> found;
     {
-        const std::lock_guard lock(mutex_);
-        forget_idle(gone);
-        if (const auto at = locate(name, who); at != by_use_.end()) {
+        const lock_guard lock(mutex_);
+        remove_idle(removed);
+        if (const auto at = locate(id, who); at != by_use_.end()) {
             at->last_use = clock_.steady();
             by_use_.splice(by_use_.end(), by_use_, at);
             found = at->session;
         }
     }
-    end_all(gone);
+    end_all(removed);
     return found;
 }
 
-bool sessions::end(std::string_view name, const identity::principal& who) {
-    ended gone;
+bool sessions::end(std::string_view id, const identity::principal& who) {
+    removed_sessions removed;
     {
-        const std::lock_guard lock(mutex_);
-        if (const auto found = locate(name, who); found != by_use_.end()) forget(found, gone);
+        const lock_guard lock(mutex_);
+        if (const auto found = locate(id, who); found != by_use_.end()) remove(found, removed);
     }
-    end_all(gone);
-    return !gone.empty();
+    end_all(removed);
+    return !removed.empty();
 }
 
 void sessions::forget_all() {
-    const std::lock_guard lock(mutex_);
-    by_name_.clear();
-    for (const auto& one : by_use_) one.session->end();  // a request that is still held may hold it, too
+    const lock_guard lock(mutex_);
+    by_id_.clear();
+    for (const auto& one : by_use_) one.session->end();  // a request may still hold the session
     by_use_.clear();
 }
 
 std::vector<std::shared_ptr<session>> sessions::all() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     std::vector<std::shared_ptr<session>> now;
     now.reserve(by_use_.size());
     for (const auto& one : by_use_) now.push_back(one.session);
@@ -78,43 +78,43 @@ std::vector<std::shared_ptr<session>> sessions::all() const {
 }
 
 std::size_t sessions::size() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return by_use_.size();
 }
 
-std::size_t sessions::cut_off() const {
+std::size_t sessions::interrupt_calls() const {
     std::size_t count = 0;
-    for (const auto& one : all()) count += one->cut_off();
+    for (const auto& one : all()) count += one->interrupt_calls();
     return count;
 }
 
-sessions::order::iterator sessions::locate(std::string_view name, const identity::principal& who) {
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end()) return by_use_.end();
+sessions::order::iterator sessions::locate(std::string_view id, const identity::principal& who) {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return by_use_.end();
     return found->second->session->belongs_to(who) ? found->second : by_use_.end();
 }
 
-void sessions::forget_idle(ended& gone) {
+void sessions::remove_idle(removed_sessions& removed) {
     const auto now = clock_.steady();
-    while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) forget(by_use_.begin(), gone);
+    while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) remove(by_use_.begin(), removed);
 }
 
-void sessions::forget(order::iterator which, ended& gone) {
-    gone.push_back(std::move(which->session));
-    by_name_.erase(which->name);
+void sessions::remove(order::iterator which, removed_sessions& removed) {
+    removed.push_back(std::move(which->session));
+    by_id_.erase(which->id);
     by_use_.erase(which);
 }
 
-void sessions::end_all(const ended& gone) {
-    if (gone.empty()) return;
-    std::function<void(const session&)> then;
+void sessions::end_all(const removed_sessions& removed) {
+    if (removed.empty()) return;
+    std::function<void(const session&)> callback;
     {
-        const std::lock_guard lock(mutex_);
-        then = then_;
+        const lock_guard lock(mutex_);
+        callback = on_end_;
     }
-    for (const auto& one : gone) {
+    for (const auto& one : removed) {
         one->end();
-        if (then) then(*one);
+        if (callback) callback(*one);
     }
 }
 

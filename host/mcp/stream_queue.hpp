@@ -1,7 +1,7 @@
-// A stream queue: the way to an exchange that waits, from any thread.
+// A stream queue: passes messages from any thread to the outlet of a request that holds a stream open.
 //
-// An outlet belongs to one I/O thread and to one request. What is said to it from elsewhere (a change,
-// an answer that another connection brought) is posted here, and is dropped once the request is over.
+// An outlet belongs to one I/O thread and one request. A message from another thread is posted to that thread, and
+// dropped once the request is over.
 #pragma once
 
 #include <atomic>
@@ -18,18 +18,18 @@ namespace toolrack::mcp {
 
 class stream_queue : public std::enable_shared_from_this<stream_queue> {
 public:
-    // On the outlet's thread, which is home.
+    // On the outlet's thread.
     explicit stream_queue(wire::outlet& to);
 
-    // Any thread. A message too many is lost, not kept.
+    // Any thread. When too many messages are under way, further ones are dropped.
     void send(std::string json, std::string event = {});
-    // Any thread. Ends the stream, with an answer or without.
-    void end(std::optional<wire::reply> answer = std::nullopt);
+    // Any thread. Ends the stream, with a reply or without.
+    void end(std::optional<wire::reply> reply = std::nullopt);
 
-    // Home. Returns when the client left, the stream was ended or no `time_left` is left; the outlet may go then.
-    // Asked again every few seconds, because what ends by wall time ends sooner when somebody sets the clock.
+    // The outlet's thread. Returns when the client left, the stream was ended or `time_left` is zero; the outlet may be
+    // destroyed then. `time_left` is called every few seconds, because the wall clock may be set meanwhile.
     awaitable<void> wait(std::function<std::chrono::nanoseconds()> time_left = nullptr);
-    // Home. The outlet goes now.
+    // The outlet's thread. The outlet is destroyed next.
     void close();
 
     // Any thread.
@@ -37,13 +37,13 @@ public:
 
 private:
     void deliver(std::string json, const std::string& event);
-    void deliver_end(std::optional<wire::reply> answer);
+    void deliver_end(std::optional<wire::reply> reply);
 
-    executor home_;
-    wire::outlet* to_;  // null once closed; home only
-    timer bell_;
+    executor thread_;
+    wire::outlet* to_;  // null once closed; the outlet's thread only
+    timer wakeup_;
     std::atomic<bool> closed_ = false;
-    std::atomic<std::size_t> on_their_way_ = 0;
+    std::atomic<std::size_t> posted_ = 0;
 };
 
 }  // namespace toolrack::mcp

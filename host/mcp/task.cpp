@@ -1,21 +1,20 @@
 #include "mcp/task.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/digest.hpp"
 #include "base/rfc3339.hpp"
 #include "base/text.hpp"
 #include "mcp/result.hpp"
+#include "wire/json_writer.hpp"
 
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t most_tasks = 10'000;
+constexpr std::size_t max_tasks = 10'000;
 constexpr std::size_t id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
-constexpr std::size_t longest_message = 500;
+constexpr std::size_t max_message = 500;
 
 std::string timestamp(std::chrono::system_clock::time_point time) {
     return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
@@ -23,11 +22,11 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-task::task(std::string id, const identity::principal& who, executor home, const clock& clock)
-    : id_(std::move(id)), who_(who), home_(home), clock_(clock), begun_(clock.steady()), created_(clock.now()),
-      updated_(created_), bell_(home) {}
+task::task(std::string id, const identity::principal& owner, executor thread, const clock& clock)
+    : id_(std::move(id)), owner_(owner), thread_(thread), clock_(clock), started_(clock.steady()),
+      created_(clock.now()), updated_(created_), wakeup_(thread) {}
 
-bool task::has_expired() const { return begun_ + lifetime <= clock_.steady(); }
+bool task::has_expired() const { return started_ + lifetime <= clock_.steady(); }
 
 std::string_view task::name_of(status one) {
     switch (one) {
@@ -41,84 +40,73 @@ std::string_view task::name_of(status one) {
 }
 
 std::string task::members(bool with_outcome) const {
-    const std::lock_guard lock(mutex_);
-    return described(with_outcome);
+    const lock_guard lock(mutex_);
+    return description(with_outcome);
 }
 
-std::string task::described(bool with_outcome) const {
-    auto text = fmt::format(
-        R"("taskId":"{}","status":"{}","createdAt":"{}","lastUpdatedAt":"{}","ttlMs":{},"pollIntervalMs":{})",
-        id_,
-        name_of(status_),
-        timestamp(created_),
-        timestamp(updated_),
-        std::chrono::duration_cast<std::chrono::milliseconds>(lifetime).count(),
-        poll_interval.count());
-    if (!message_.empty()) {
-        text += ",\"statusMessage\":";
-        json::write_string(text, message_);
-    }
+std::string task::description(bool with_outcome) const {
+    std::string text;
+    wire::json_writer writer(text);
+    writer.string("taskId", id_)
+        .string("status", name_of(status_))
+        .string("createdAt", timestamp(created_))
+        .string("lastUpdatedAt", timestamp(updated_))
+        .number("ttlMs", std::chrono::duration_cast<std::chrono::milliseconds>(lifetime).count())
+        .number("pollIntervalMs", poll_interval.count());
+    if (!message_.empty()) writer.string("statusMessage", message_);
     if (!with_outcome) return text;
-    if (status_ == status::completed) text += ",\"result\":" + outcome_;
-    if (status_ == status::failed) text += ",\"error\":" + outcome_;
+    if (status_ == status::completed) writer.raw("result", outcome_);
+    if (status_ == status::failed) writer.raw("error", outcome_);
     if (status_ == status::input_required) {
-        text += ",\"inputRequests\":{";
-        for (const auto& one : open_requests_) {
-            if (text.back() != '{') text += ',';
-            json::write_string(text, one.key);
-            text += ':' + one.json;
-        }
-        text += '}';
+        writer.begin_object("inputRequests");
+        for (const auto& one : open_requests_) writer.escaped_key(one.key).value(one.json);
+        writer.end_object();
     }
     return text;
 }
 
-void task::give(const json::value& responses) {
+void task::deliver_input(const json::value& responses) {
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         if (status_ != status::input_required) return;
+        wire::json_writer writer(responses_);
         for (const auto& response : responses) {
-            const auto key = response.key();
-            const auto open = std::find_if(
-                open_requests_.begin(), open_requests_.end(), [&](const auto& one) { return one.key == key; });
+            const auto open = std::ranges::find(open_requests_, response.key(), &input_request::key);
             if (open == open_requests_.end()) continue;
-            if (!responses_.empty()) responses_ += ',';
-            json::write_string(responses_, open->asked);
+            writer.escaped_key(open->plugin_key).value(response.text());
             open_requests_.erase(open);
-            responses_ += ':';
-            responses_ += response.text();
         }
-        const bool is_whole = open_requests_.empty();
-        if (is_whole) status_ = status::working;
-        updated();
-        if (!is_whole) return;
+        const bool is_complete = open_requests_.empty();
+        if (is_complete) status_ = status::working;
+        notify_followers();
+        if (!is_complete) return;
     }
-    ring();
+    wake();
 }
 
 void task::cancel() {
     change(status::cancelled, {});
-    asio::post(home_, [self = shared_from_this()] {
-        if (auto then = std::exchange(self->cancelled_, nullptr); then && self->is_cancelled()) then();
-        self->bell_.cancel();
+    asio::post(thread_, [self = shared_from_this()] {
+        if (auto callback = std::exchange(self->cancelled_, nullptr); callback && self->is_cancelled()) callback();
+        self->wakeup_.cancel();
     });
 }
 
-awaitable<std::optional<plugin::answer>> task::become(std::chrono::milliseconds so_long) {
-    bell_.expires_after(so_long);
-    if (!early_) co_await bell_.async_wait(as_values);
+awaitable<std::optional<plugin::answer>> task::wait_for_early_answer(std::chrono::milliseconds delay) {
+    wakeup_.expires_after(delay);
+    if (!early_) co_await wakeup_.async_wait(as_values);
     is_announced_ = !early_ && !is_cancelled();
     co_return std::exchange(early_, std::nullopt);
 }
 
-void task::answer_early(plugin::answer answer) {
+void task::set_early_answer(plugin::answer answer) {
     early_ = std::move(answer);
-    bell_.cancel();
+    wakeup_.cancel();
 }
 
-awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
+awaitable<std::optional<std::string>> task::request_input(const json::value& requests) {
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         if (status_ != status::working) co_return std::nullopt;
         open_requests_.clear();
         responses_.clear();
@@ -130,111 +118,117 @@ awaitable<std::optional<std::string>> task::ask(const json::value& requests) {
         }
         status_ = status::input_required;
         message_.clear();
-        updated();
+        notify_followers();
     }
-    const auto is_waiting = [this] {
-        const std::lock_guard lock(mutex_);
-        return status_ == status::input_required;
-    };
-    while (is_waiting() && !has_expired()) {
-        bell_.expires_after(std::chrono::minutes(1));
-        co_await bell_.async_wait(as_values);
+    while (waits_for_input() && !has_expired()) {
+        wakeup_.expires_after(std::chrono::minutes(1));
+        co_await wakeup_.async_wait(as_values);
     }
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (status_ != status::working) co_return std::nullopt;
     co_return '{' + std::exchange(responses_, {}) + '}';
 }
 
-void task::say(std::string_view message) {
-    const std::lock_guard lock(mutex_);
+bool task::waits_for_input() const {
+    const lock_guard lock(mutex_);
+    return status_ == status::input_required;
+}
+
+void task::set_status_message(std::string_view message) {
+    const lock_guard lock(mutex_);
     if (status_ != status::working) return;
-    message_ = printable(message, longest_message);
-    updated();
+    message_ = printable(message, max_message);
+    notify_followers();
 }
 
 void task::complete(std::string result) { change(status::completed, std::move(result)); }
 
 void task::fail(std::string error) {
-    auto why = wire::string_member(json::value(error), "message").value_or("");
-    change(status::failed, std::move(error), printable(why, longest_message));
+    auto message = wire::string_member(json::value(error), "message").value_or("");
+    change(status::failed, std::move(error), printable(message, max_message));
 }
 
 bool task::is_cancelled() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return status_ == status::cancelled;
 }
 
-// What has ended stays as it is.
+// A task that has ended keeps its status.
 void task::change(status to, std::string outcome, std::string message) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     if (status_ != status::working && status_ != status::input_required) return;
     status_ = to;
     outcome_ = std::move(outcome);
     message_ = std::move(message);
     open_requests_.clear();
-    updated();
+    notify_followers();
     followers_.clear();
 }
 
-// Told with the lock, so that changes are heard in the order in which they were.
-void task::updated() {
+// Under the lock, so that followers get the changes in their order.
+void task::notify_followers() {
     updated_ = clock_.now();
-    for (const auto& one : followers_) tell(one);
+    for (const auto& one : followers_) notify(one);
 }
 
-void task::tell(const follower& one) const {
-    one.to->send(wire::notification("notifications/tasks",
-                                    '{' + subscription_meta(one.subscription) + ',' + described(true) + '}'));
+void task::notify(const follower& one) const {
+    std::string params;
+    wire::json_writer(params)
+        .begin_object()
+        .members(subscription_meta(one.subscription_id))
+        .members(description(true))
+        .end_object();
+    one.to->send(wire::notification("notifications/tasks", params));
 }
 
-void task::follow(std::shared_ptr<stream_queue> to, std::string subscription) {
-    const std::lock_guard lock(mutex_);
+void task::follow(std::shared_ptr<stream_queue> to, std::string subscription_id) {
+    const lock_guard lock(mutex_);
     std::erase_if(followers_, [](const auto& one) { return one.to->is_closed(); });
-    const follower one{std::move(to), std::move(subscription)};
-    if (status_ != status::working || !message_.empty()) tell(one);
-    if (status_ == status::working || status_ == status::input_required) followers_.push_back(one);
+    const follower added{std::move(to), std::move(subscription_id)};
+    if (status_ != status::working || !message_.empty()) notify(added);
+    if (status_ == status::working || status_ == status::input_required) followers_.push_back(added);
 }
 
-void task::ring() {
-    asio::post(home_, [self = shared_from_this()] { self->bell_.cancel(); });
+void task::wake() {
+    asio::post(thread_, [self = shared_from_this()] { self->wakeup_.cancel(); });
 }
 
-std::shared_ptr<task> tasks::open(const identity::principal& who, executor home) {
-    auto made = std::make_shared<task>(random_id(id_bytes), who, home, clock_);
-    const std::lock_guard lock(mutex_);
-    // Looking through all of them takes a while, and they live for long.
-    if (const auto now = clock_.steady(); now >= next_look_) {
-        next_look_ = now + std::chrono::seconds(1);
-        forget_expired();
+std::shared_ptr<task> tasks::open(const identity::principal& owner, executor thread) {
+    auto made = std::make_shared<task>(random_id(id_bytes), owner, thread, clock_);
+    const lock_guard lock(mutex_);
+    // At most once a second, because it walks through all tasks.
+    if (const auto now = clock_.steady(); now >= next_expiry_check_) {
+        next_expiry_check_ = now + std::chrono::seconds(1);
+        remove_expired();
     }
-    if (by_id_.size() >= most_tasks) return nullptr;
+    if (by_id_.size() >= max_tasks) return nullptr;
     by_id_.emplace(made->id(), made);
     return made;
 }
 
 std::shared_ptr<task> tasks::find(std::string_view id, const identity::principal& who) {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     const auto found = by_id_.find(std::string(id));
     if (found == by_id_.end() || !found->second->belongs_to(who) || found->second->has_expired()) return nullptr;
     return found->second;
 }
 
-void tasks::forget(const task& which) {
-    const std::lock_guard lock(mutex_);
+void tasks::remove(const task& which) {
+    const lock_guard lock(mutex_);
     by_id_.erase(which.id());
 }
 
 std::size_t tasks::size() const {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     return by_id_.size();
 }
 
 void tasks::forget_all() {
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     by_id_.clear();
 }
 
-void tasks::forget_expired() {
+void tasks::remove_expired() {
     std::erase_if(by_id_, [](const auto& one) {
         if (!one.second->has_expired()) return false;
         one.second->cancel();

@@ -1,15 +1,13 @@
-// A task: a call that goes on after its request was answered with a handle. (Extension
+// A task: a call that continues after its request was answered with a task id. (Extension
 // io.modelcontextprotocol/tasks, SEP-2663.)
 //
-// Whoever holds the handle asks how it stands, listens to how that changes, gives what it waits for, or
-// takes it back; only the principal who began it may. The work itself waits on the I/O thread that began
-// it, which is home; everything else is thread-safe.
+// Only the principal that started it may read, follow, update or cancel it. The call itself waits on the I/O thread on
+// which it started; everything else is thread-safe.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,119 +18,119 @@
 
 #include "base/asio.hpp"
 #include "base/clock.hpp"
+#include "base/mutex.hpp"
+#include "identity/principal.hpp"
 #include "mcp/stream_queue.hpp"
 #include "plugin/instance.hpp"
 #include "wire/json.hpp"
-#include "identity/principal.hpp"
 
 namespace toolrack::mcp {
 
 class task : public std::enable_shared_from_this<task> {
 public:
     static constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
-    static constexpr auto lifetime = std::chrono::hours(1);  // from its beginning, done or not
+    static constexpr auto lifetime = std::chrono::hours(1);  // from its start, also after its end
 
-    task(std::string id, const identity::principal& who, executor home, const clock& clock);
+    // Calls wait on the thread of `thread`.
+    task(std::string id, const identity::principal& owner, executor thread, const clock& clock);
 
     const std::string& id() const noexcept { return id_; }
-    bool belongs_to(const identity::principal& who) const { return who.is_same_as(who_); }
-    const identity::principal& who() const noexcept { return who_; }
+    bool belongs_to(const identity::principal& who) const { return who.is_same_as(owner_); }
+    const identity::principal& owner() const noexcept { return owner_; }
     bool has_expired() const;
 
     // Any thread ------------------------------------------------------------------------------------
 
-    // How it stands: the members of a result, without braces. With `outcome`, also what came of it.
+    // The members of a result that describes the task, without braces; with its outcome on request.
     std::string members(bool with_outcome) const;
-    // Answers to what it asked, by key; others are ignored.
-    void give(const json::value& responses);
+    // The responses to its input requests, by key; others are ignored.
+    void deliver_input(const json::value& responses);
     void cancel();
-    // From now on `to` is told of every change, under the id of its subscription; and at once when there
-    // is more to tell than that it works.
-    void follow(std::shared_ptr<stream_queue> to, std::string subscription);
+    // Sends every change to `to` from now on, and the current state first unless the task is working without a message.
+    void follow(std::shared_ptr<stream_queue> to, std::string subscription_id);
+    bool is_cancelled() const;
 
-    // Home ------------------------------------------------------------------------------------------
+    // The thread of the call ------------------------------------------------------------------------
 
-    // Until the first answer is there, or for `so_long`. Then, without an answer, it is a task.
-    awaitable<std::optional<plugin::answer>> become(std::chrono::milliseconds so_long);
+    // Waits until the call has its first answer, for at most `delay`. Without an answer the call is then a task.
+    awaitable<std::optional<plugin::answer>> wait_for_early_answer(std::chrono::milliseconds delay);
+    // Whether the client gets the id of this task.
     bool is_announced() const noexcept { return is_announced_; }
-    // The answer to a call that did not become a task.
-    void answer_early(plugin::answer answer);
+    // The first answer of a call that did not become a task.
+    void set_early_answer(plugin::answer answer);
 
-    // Asks, and returns the answers as a JSON object; nothing when it was cancelled meanwhile.
-    awaitable<std::optional<std::string>> ask(const json::value& requests);
-    // What it is at, in words for a person; until it is at something else.
-    void say(std::string_view message);
+    // Waits for the responses to input requests, as a JSON object; nothing when the task ended meanwhile.
+    awaitable<std::optional<std::string>> request_input(const json::value& requests);
+    void set_status_message(std::string_view message);
     void complete(std::string result);
     void fail(std::string error);
-    // Run, on this thread, when it is cancelled; null takes the wish back.
-    void on_cancelled(std::function<void()> then) { cancelled_ = std::move(then); }
-    bool is_cancelled() const;
+    // Runs on this thread when the task is cancelled; null removes the callback.
+    void on_cancelled(std::function<void()> callback) { cancelled_ = std::move(callback); }
 
 private:
     enum class status { working, input_required, completed, failed, cancelled };
     static std::string_view name_of(status one);
 
     void change(status to, std::string outcome, std::string message = {});
-    void ring();
+    void wake();
 
     struct follower {
         std::shared_ptr<stream_queue> to;
-        std::string subscription;
+        std::string subscription_id;
     };
-    // With the lock.
-    std::string described(bool with_outcome) const;
-    void updated();
-    void tell(const follower& one) const;
+    std::string description(bool with_outcome) const TOOLRACK_REQUIRES(mutex_);
+    void notify_followers() TOOLRACK_REQUIRES(mutex_);
+    void notify(const follower& one) const TOOLRACK_REQUIRES(mutex_);
+    bool waits_for_input() const;
 
     const std::string id_;
-    const identity::principal who_;
-    const executor home_;
+    const identity::principal owner_;
+    const executor thread_;
     const clock& clock_;
-    const std::chrono::steady_clock::time_point begun_;
-    const std::chrono::system_clock::time_point created_;  // the same, for people
+    const std::chrono::steady_clock::time_point started_;
+    const std::chrono::system_clock::time_point created_;  // the same, as wall time
 
-    mutable std::mutex mutex_;
-    status status_ = status::working;
-    std::chrono::system_clock::time_point updated_;
-    std::string message_;                                           // for a person
-    std::string outcome_;                                           // the result or error, JSON
-    std::vector<follower> followers_;
-    struct question {
-        std::string key;    // as the client sees it: never the same one twice
-        std::string asked;  // as the plugin said it
+    struct input_request {
+        std::string key;         // for the client: unique within the task
+        std::string plugin_key;  // as the plugin sent it
         std::string json;
     };
-    std::vector<question> open_requests_;
-    std::set<std::string> used_keys_;
-    std::string responses_;                                         // members, without braces
+    mutable mutex mutex_;
+    status status_ TOOLRACK_GUARDED_BY(mutex_) = status::working;
+    std::chrono::system_clock::time_point updated_ TOOLRACK_GUARDED_BY(mutex_);
+    std::string message_ TOOLRACK_GUARDED_BY(mutex_);
+    std::string outcome_ TOOLRACK_GUARDED_BY(mutex_);  // the result or the error, JSON
+    std::vector<follower> followers_ TOOLRACK_GUARDED_BY(mutex_);
+    std::vector<input_request> open_requests_ TOOLRACK_GUARDED_BY(mutex_);
+    std::set<std::string> used_keys_ TOOLRACK_GUARDED_BY(mutex_);
+    std::string responses_ TOOLRACK_GUARDED_BY(mutex_);  // members, without braces
 
-    timer bell_;
+    timer wakeup_;
     bool is_announced_ = false;
     std::optional<plugin::answer> early_;
     std::function<void()> cancelled_;
 };
 
-// All tasks, in the hub. Capped, and forgotten when their time is over. Thread-safe.
+// All tasks of the process: at most 10,000, each removed when it expires. Thread-safe.
 class tasks {
 public:
     explicit tasks(const clock& clock) : clock_(clock) {}
 
     // Null when there are too many.
-    std::shared_ptr<task> open(const identity::principal& who, executor home);
-    // Null when there is none of that id for this principal.
+    std::shared_ptr<task> open(const identity::principal& owner, executor thread);
+    // Null when this principal has no task of that id.
     std::shared_ptr<task> find(std::string_view id, const identity::principal& who);
-    void forget(const task& which);
+    void remove(const task& which);
     void forget_all();
-    // How many are kept, done or not.
     std::size_t size() const;
 
 private:
-    void forget_expired();
+    void remove_expired() TOOLRACK_REQUIRES(mutex_);
 
     const clock& clock_;
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<task>> by_id_;
-    std::chrono::steady_clock::time_point next_look_{};
+    mutable mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<task>> by_id_ TOOLRACK_GUARDED_BY(mutex_);
+    std::chrono::steady_clock::time_point next_expiry_check_ TOOLRACK_GUARDED_BY(mutex_){};
 };
 
 }  // namespace toolrack::mcp

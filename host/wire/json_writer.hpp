@@ -17,7 +17,7 @@ public:
     consteval plain_key(const char* text) : plain_key(std::string_view(text)) {}
     consteval plain_key(std::string_view text) : text_(text) {
         for (const char c : text)
-            if (!json::scan::is_plain(c)) throw "this key needs an escape: use escaped_key()";
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') throw "this key needs an escape: use escaped_key()";
     }
     constexpr std::string_view text() const noexcept { return text_; }
 
