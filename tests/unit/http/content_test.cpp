@@ -5,20 +5,20 @@
 
 using namespace toolrack;
 using test::post;
-using test::read_head;
+using test::parsed_head;
 
 namespace {
 
 unsigned status_of(const std::string& fields) {
-    const read_head read(post(fields));
+    const parsed_head read(post(fields));
     REQUIRE(read.status() == 200);
-    const auto no = http::check_content(read.head, http::accepted_by(read.head), 100);
+    const auto no = http::check_content(read.head, http::accepted_types_of(read.head), 100);
     return no ? no->status : 200;
 }
 
 }  // namespace
 
-TEST_CASE("only JSON is taken") {
+TEST_CASE("only JSON content types are accepted") {
     const auto of_type = [](const std::string& type) {
         return status_of("Content-Type: " + type + "\r\n");
     };
@@ -35,12 +35,12 @@ TEST_CASE("only JSON is taken") {
     CHECK(status_of("") == 415);
 }
 
-TEST_CASE("a body that is announced too large is refused before anything else") {
+TEST_CASE("a Content-Length above the limit is refused first") {
     CHECK(status_of("Content-Length: 101\r\n") == 413);
     CHECK(status_of("Content-Type: application/json\r\nContent-Length: 100\r\n") == 200);
 }
 
-TEST_CASE("an answer that the client would not take is not made") {
+TEST_CASE("a request whose Accept excludes all answers is refused") {
     const std::string json = "Content-Type: application/json\r\n";
     CHECK(status_of(json) == 200);
     CHECK(status_of(json + "Accept: */*\r\n") == 200);
@@ -51,25 +51,25 @@ TEST_CASE("an answer that the client would not take is not made") {
     CHECK(status_of(json + "Accept: application/json;q=0\r\n") == 406);
 }
 
-TEST_CASE("what the client takes is read from all of its Accept fields") {
+TEST_CASE("all Accept fields are combined") {
     const auto takes = [](const std::string& fields) {
-        const read_head read(post(fields));
-        return http::accepted_by(read.head);
+        const parsed_head read(post(fields));
+        return http::accepted_types_of(read.head);
     };
     CHECK(takes("").json);
-    CHECK(takes("").stream);
-    CHECK_FALSE(takes("Accept: application/json\r\n").stream);
+    CHECK(takes("").event_stream);
+    CHECK_FALSE(takes("Accept: application/json\r\n").event_stream);
     CHECK_FALSE(takes("Accept: text/event-stream\r\n").json);
     CHECK(takes("Accept: text/event-stream\r\naccept: application/json\r\n").json);
 }
 
-TEST_CASE("a token in the query is noticed, however its key is written") {
-    CHECK(http::names_a_token("access_token=abc"));
-    CHECK(http::names_a_token("x=1&TOKEN=abc"));
-    CHECK(http::names_a_token("MCP_AUTH_TOKEN=abc"));
-    CHECK(http::names_a_token("%61ccess%5Ftoken=abc"));
-    CHECK(http::names_a_token("a=b;access-token"));
-    CHECK_FALSE(http::names_a_token(""));
-    CHECK_FALSE(http::names_a_token("tokens=5&x=token"));
-    CHECK_FALSE(http::names_a_token("&&%&%4=%zz"));
+TEST_CASE("a token in the query is found in any spelling of its key") {
+    CHECK(http::has_token_parameter("access_token=abc"));
+    CHECK(http::has_token_parameter("x=1&TOKEN=abc"));
+    CHECK(http::has_token_parameter("MCP_AUTH_TOKEN=abc"));
+    CHECK(http::has_token_parameter("%61ccess%5Ftoken=abc"));
+    CHECK(http::has_token_parameter("a=b;access-token"));
+    CHECK_FALSE(http::has_token_parameter(""));
+    CHECK_FALSE(http::has_token_parameter("tokens=5&x=token"));
+    CHECK_FALSE(http::has_token_parameter("&&%&%4=%zz"));
 }

@@ -3,7 +3,7 @@
 
 using namespace toolrack;
 using test::post;
-using test::read_head;
+using test::parsed_head;
 
 namespace {
 
@@ -25,8 +25,8 @@ std::string start(std::string_view line, std::string_view host = "Host: localhos
 
 }  // namespace
 
-TEST_CASE("a head is read as it was sent") {
-    const read_head read(post("Content-Type: application/json\r\nContent-Length: 12\r\n"
+TEST_CASE("a head is parsed into its fields") {
+    const parsed_head read(post("Content-Type: application/json\r\nContent-Length: 12\r\n"
                               "aUTHORIZATION:Bearer abc \t\r\nMcp-Name: a b\r\nEmpty:\r\n",
                               "the body"));
     REQUIRE(read.status() == 200);
@@ -41,29 +41,29 @@ TEST_CASE("a head is read as it was sent") {
     CHECK(head.keep_alive);
     CHECK_FALSE(head.chunked);
     CHECK(head.find("Authorization") == "Bearer abc");
-    CHECK(head.find(http::single::mcp_name) == "a b");
+    CHECK(head.find(http::singleton_field::mcp_name) == "a b");
     CHECK(head.find("empty") == "");
     CHECK_FALSE(head.find("Origin"));
     CHECK(head.fields.size() == 6);
 }
 
 TEST_CASE("the target is split into path and query") {
-    const read_head read(start("GET /mcp?a=1&b=?2 HTTP/1.1"));
+    const parsed_head read(start("GET /mcp?a=1&b=?2 HTTP/1.1"));
     CHECK(read.head.path == "/mcp");
     CHECK(read.head.query == "a=1&b=?2");
 }
 
-TEST_CASE("an absolute target that names the same host is a path like any other") {
-    const read_head read(start("GET http://LOCALHOST:8080/mcp?x=1 HTTP/1.1"));
+TEST_CASE("an absolute target with the same host is read as a path") {
+    const parsed_head read(start("GET http://LOCALHOST:8080/mcp?x=1 HTTP/1.1"));
     REQUIRE(read.status() == 200);
     CHECK(read.head.path == "/mcp");
     CHECK(read.head.query == "x=1");
-    CHECK(read_head(start("GET http://localhost:8080 HTTP/1.1")).head.path == "/");
-    CHECK(read_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.path == "/");
-    CHECK(read_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.query == "x=1");
+    CHECK(parsed_head(start("GET http://localhost:8080 HTTP/1.1")).head.path == "/");
+    CHECK(parsed_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.path == "/");
+    CHECK(parsed_head(start("GET http://localhost:8080?x=1 HTTP/1.1")).head.query == "x=1");
 }
 
-TEST_CASE("good heads are taken") {
+TEST_CASE("well-formed heads are accepted") {
     const auto text = GENERATE(post(""),
                                post("Transfer-Encoding: chunked\r\n"),
                                post("Transfer-Encoding: ChUnKeD\r\n"),
@@ -80,10 +80,10 @@ TEST_CASE("good heads are taken") {
                                start("BREW /mcp HTTP/1.1"),
                                start("GET /mcp HTTP/1.0"));
     CAPTURE(text);
-    CHECK(read_head(text).status() == 200);
+    CHECK(parsed_head(text).status() == 200);
 }
 
-TEST_CASE("a head that two readers could read differently is refused") {
+TEST_CASE("an ambiguous or malformed head is refused") {
     const std::string chunked = "Transfer-Encoding: chunked\r\n";
     const std::vector<bad_head> cases{
         {"unknown coding", post("Transfer-Encoding: xchunked\r\n")},
@@ -157,11 +157,11 @@ TEST_CASE("a head that two readers could read differently is refused") {
         {"space before the colon", post("Content-Length : 5\r\n")},
         {"field without colon", post("Nonsense\r\n")},
         {"field without name", post(": 5\r\n")},
-        {"mimicked Content-Length", post("Content_Length: 5\r\n")},
-        {"mimicked Transfer-Encoding", post("transfer_Encoding: chunked\r\n")},
-        {"mimicked Authorization-like", post("Mcp_Session_Id: 5\r\n")},
-        {"mimicked Mcp-Param", post("Mcp_Param_X: 5\r\n")},
-        {"mimicked X-Forwarded-For", post("X_Forwarded_For: 5\r\n")},
+        {"imitated Content-Length", post("Content_Length: 5\r\n")},
+        {"imitated Transfer-Encoding", post("transfer_Encoding: chunked\r\n")},
+        {"imitated Authorization-like", post("Mcp_Session_Id: 5\r\n")},
+        {"imitated Mcp-Param", post("Mcp_Param_X: 5\r\n")},
+        {"imitated X-Forwarded-For", post("X_Forwarded_For: 5\r\n")},
         {"upgrade", post("Connection: Upgrade\r\nUpgrade: websocket\r\n")},
         {"upgrade to HTTP/2",
          post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")},
@@ -198,35 +198,35 @@ TEST_CASE("a head that two readers could read differently is refused") {
     };
     for (const auto& each : cases) {
         CAPTURE(each.what);
-        const read_head read(each.text);
+        const parsed_head read(each.text);
         CHECK(read.status() == each.status);
-        if (read.refused) {
-            CHECK(read.refused->sentence.ends_with('.'));
+        if (read.rejected) {
+            CHECK(read.rejected->sentence.ends_with('.'));
         }
     }
 }
 
-TEST_CASE("HTTP/1.0 ends the connection unless asked not to") {
-    CHECK_FALSE(read_head(start("GET /mcp HTTP/1.0")).head.keep_alive);
-    CHECK(read_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n"))
+TEST_CASE("an HTTP/1.0 connection ends unless the client asks for keep-alive") {
+    CHECK_FALSE(parsed_head(start("GET /mcp HTTP/1.0")).head.keep_alive);
+    CHECK(parsed_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n"))
               .head.keep_alive);
-    CHECK_FALSE(read_head(post("Connection: close\r\n")).head.keep_alive);
+    CHECK_FALSE(parsed_head(post("Connection: close\r\n")).head.keep_alive);
 }
 
-TEST_CASE("a head that comes byte by byte ends where it ends") {
+TEST_CASE("the end of a head is found when it arrives byte by byte") {
     const auto text = post("Content-Length: 2\r\n", "ab");
-    http::head_end end(1024);
+    http::head_scanner scanner(1024);
     for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-        const auto found = end.look(std::string_view(text).substr(0, i));
+        const auto found = scanner.scan(std::string_view(text).substr(0, i));
         REQUIRE(found.has_value());
         REQUIRE(found->empty());
     }
-    CHECK(end.look(text)->size() == text.size() - 2);
+    CHECK(scanner.scan(text)->size() == text.size() - 2);
 }
 
-TEST_CASE("a head is refused as soon as it cannot become good") {
-    http::head_end end(1024);
-    CHECK(end.look("GET /mcp HTTP/1.1\n").has_error());
-    http::head_end folded(1024);
-    CHECK(folded.look("GET /mcp HTTP/1.1\r\n\t").has_error());
+TEST_CASE("a malformed head is refused before it is complete") {
+    http::head_scanner scanner(1024);
+    CHECK(scanner.scan("GET /mcp HTTP/1.1\n").has_error());
+    http::head_scanner folded(1024);
+    CHECK(folded.scan("GET /mcp HTTP/1.1\r\n\t").has_error());
 }

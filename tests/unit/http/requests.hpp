@@ -1,4 +1,4 @@
-// Heads as text, parsed the way a connection does it.
+// Requests as text, and heads parsed as a connection parses them.
 #pragma once
 
 #include <optional>
@@ -6,12 +6,12 @@
 #include <string_view>
 
 #include "http/syntax/head.hpp"
-#include "http/syntax/head_end.hpp"
+#include "http/syntax/head_scanner.hpp"
 #include "http/syntax/head_parser.hpp"
 
 namespace toolrack::test {
 
-// A POST to /mcp with `fields` ("Name: value\r\n" each) after its Host.
+// A POST to /mcp. `fields` ("Name: value\r\n" each) follow the Host field.
 inline std::string post(std::string_view fields, std::string_view body = {}) {
     std::string text = "POST /mcp HTTP/1.1\r\nHost: localhost:8080\r\n";
     text += fields;
@@ -26,26 +26,26 @@ inline std::string post_json(std::string_view body, std::string_view fields = {}
                 body);
 }
 
-// Owns the text that the head looks into.
-struct read_head {
-    explicit read_head(std::string bytes, std::size_t limit = 16 * 1024) : text(std::move(bytes)) {
-        const auto found = http::head_end(limit).look(text);
+// Owns the text that the head views.
+struct parsed_head {
+    explicit parsed_head(std::string bytes, std::size_t limit = 16 * 1024) : text(std::move(bytes)) {
+        const auto found = http::head_scanner(limit).scan(text);
         if (!found) {
-            refused = found.error();
+            rejected = found.error();
         } else if (!found->empty()) {
             size = found->size();
-            refused = http::parse_head(*found, head);
+            rejected = http::parse_head(*found, head);
         }
     }
-    read_head(const read_head&) = delete;
-    read_head& operator=(const read_head&) = delete;
+    parsed_head(const parsed_head&) = delete;
+    parsed_head& operator=(const parsed_head&) = delete;
 
-    unsigned status() const { return refused ? refused->status : 200; }
+    unsigned status() const { return rejected ? rejected->status : 200; }
 
     std::string text;
-    std::size_t size = 0;  // of the head; 0 when it is not complete
+    std::size_t size = 0;  // of the head; 0 when incomplete
     http::head head;
-    std::optional<http::rejection> refused;
+    std::optional<http::rejection> rejected;
 };
 
 }  // namespace toolrack::test

@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "http/response.hpp"
+#include "http/syntax/response.hpp"
 #include "http/syntax/sse.hpp"
 
 using namespace toolrack;
@@ -20,39 +20,39 @@ TEST_CASE("a message is one event") {
     CHECK(message("{}", framing::chunked) == "19\r\nevent: message\ndata: {}\n\n\r\n");
 }
 
-TEST_CASE("a message cannot become two events") {
+TEST_CASE("line breaks in a message cannot start a second event") {
     CHECK(message("{\n\r\"a\":1\r\n\nevent: x}", framing::plain) ==
           "event: message\ndata: {\"a\":1event: x}\n\n");
     CHECK(message("{\n}", framing::chunked) == message("{}", framing::chunked));
 }
 
-TEST_CASE("an event of a stream that can be taken up again has an id, and nothing but that") {
+TEST_CASE("line breaks in an event id cannot start another field") {
     std::string text;
     http::sse::append_message(text, "{}", "7-1\ndata: x\r", framing::plain);
     CHECK(text == "event: message\nid: 7-1data: x\ndata: {}\n\n");
 }
 
-TEST_CASE("a stream that can be taken up again begins with an id and a time to wait") {
+TEST_CASE("a resumable stream starts with an id and a retry time") {
     std::string text;
-    http::sse::append_opening(text, "7-0", std::chrono::milliseconds(1500), framing::plain);
+    http::sse::append_priming_event(text, "7-0", std::chrono::milliseconds(1500), framing::plain);
     CHECK(text == "id: 7-0\nretry: 1500\ndata:\n\n");
     text.clear();
-    http::sse::append_opening(text, "7-0", {}, framing::chunked);
+    http::sse::append_priming_event(text, "7-0", {}, framing::chunked);
     CHECK(text == "f\r\nid: 7-0\ndata:\n\n\r\n");
 }
 
-TEST_CASE("a sign of life is a comment, and the end a last chunk") {
+TEST_CASE("a keep-alive is a comment, and a stream ends with the last chunk") {
     std::string text;
-    http::sse::append_sign_of_life(text, framing::chunked);
+    http::sse::append_keep_alive(text, framing::chunked);
     http::sse::append_end(text, framing::chunked);
     CHECK(text == "3\r\n:\n\n\r\n0\r\n\r\n");
     text.clear();
-    http::sse::append_sign_of_life(text, framing::plain);
+    http::sse::append_keep_alive(text, framing::plain);
     http::sse::append_end(text, framing::plain);
     CHECK(text == ":\n\n");
 }
 
-TEST_CASE("answers say what they must and nothing about the server") {
+TEST_CASE("responses have the required fields and none about the server") {
     std::string text;
     http::append_json_head(text, {200, "12 and more.", "session-1", {}}, {});
     CHECK(text == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
@@ -80,7 +80,7 @@ TEST_CASE("answers say what they must and nothing about the server") {
           "chunked\r\n\r\n");
 }
 
-TEST_CASE("a refusal is a JSON-RPC error without id") {
+TEST_CASE("a rejection is a JSON-RPC error without id") {
     std::string text;
     http::append_rejection(text, {401, "No \"token\".", {{"WWW-Authenticate", "Bearer"}}}, {});
     CHECK(text.starts_with("HTTP/1.1 401 Unauthorized\r\n"));
@@ -88,6 +88,6 @@ TEST_CASE("a refusal is a JSON-RPC error without id") {
     CHECK(text.ends_with("\r\n\r\n{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"No "
                          "\\\"token\\\".\"}}"));
     text.clear();
-    http::append_rejection(text, http::refuse(405, "No."), {.wants_no_body = true});
+    http::append_rejection(text, http::reject(405, "No."), {.omits_body = true});
     CHECK(text.ends_with("\r\n\r\n"));
 }

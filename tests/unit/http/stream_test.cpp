@@ -1,11 +1,11 @@
 #include "catch.hpp"
 #include "requests.hpp"
-#include "server.hpp"
+#include "server_fixture.hpp"
 
 using namespace toolrack;
 using test::post;
 using test::post_json;
-using test::server;
+using test::server_fixture;
 
 namespace {
 
@@ -22,130 +22,130 @@ awaitable<void> count(http::exchange& x) {
 
 }  // namespace
 
-TEST_CASE("notifications come before the answer, in order, as events") {
-    const server running(count);
-    auto mine = running.connect();
+TEST_CASE("notifications are sent as events, in order, before the answer") {
+    const server_fixture server(count);
+    auto client = server.connect();
     for (int round = 0; round < 2; ++round) {
-        mine.send(post_json("1", "Accept: application/json, text/event-stream\r\n"));
-        const auto head = mine.until("\r\n\r\n");
+        client.send(post_json("1", "Accept: application/json, text/event-stream\r\n"));
+        const auto head = client.read_until("\r\n\r\n");
         CHECK(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"));
         CHECK(head.find("Transfer-Encoding: chunked") != std::string::npos);
-        for (int i = 0; i < 3; ++i) CHECK(mine.event() == progress(i));
-        CHECK(mine.event() == "{\"done\":true}");
-        CHECK(mine.event().empty());
+        for (int i = 0; i < 3; ++i) CHECK(client.read_event() == progress(i));
+        CHECK(client.read_event() == "{\"done\":true}");
+        CHECK(client.read_event().empty());
     }
 }
 
-TEST_CASE("a client that takes no stream gets the answer alone") {
-    const server running(count);
-    const auto got = running.connect().ask(post_json("1", "Accept: application/json\r\n"));
-    CHECK(got.says("Content-Type: application/json"));
-    CHECK(got.says("Mcp-Session-Id: a-session"));
+TEST_CASE("a client that does not accept event streams gets only the answer") {
+    const server_fixture server(count);
+    const auto got = server.connect().request(post_json("1", "Accept: application/json\r\n"));
+    CHECK(got.head_contains("Content-Type: application/json"));
+    CHECK(got.head_contains("Mcp-Session-Id: a-session"));
     CHECK(got.body == "{\"done\":true}");
 }
 
-TEST_CASE("a client that takes nothing but a stream gets a stream of one event") {
-    const server running(test::echo);
-    auto mine = running.connect();
-    mine.send(post_json("[1]", "Accept: text/event-stream\r\n"));
-    CHECK(mine.until("\r\n\r\n").find("text/event-stream") != std::string::npos);
-    CHECK(mine.event() == "[1]");
-    CHECK(mine.event().empty());
+TEST_CASE("a client that accepts only event streams gets a stream of one event") {
+    const server_fixture server(test::echo);
+    auto client = server.connect();
+    client.send(post_json("[1]", "Accept: text/event-stream\r\n"));
+    CHECK(client.read_until("\r\n\r\n").find("text/event-stream") != std::string::npos);
+    CHECK(client.read_event() == "[1]");
+    CHECK(client.read_event().empty());
 }
 
-TEST_CASE("to HTTP/1.0 a stream lasts until the connection ends") {
-    const server running(count);
-    auto mine = running.connect();
-    mine.send("POST /mcp HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: "
+TEST_CASE("an HTTP/1.0 stream lasts until the connection ends") {
+    const server_fixture server(count);
+    auto client = server.connect();
+    client.send("POST /mcp HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: "
               "application/json\r\nContent-Length: 1\r\n\r\n1");
-    CHECK(mine.until("\r\n\r\n").find("Connection: close") != std::string::npos);
-    CHECK(mine.to_the_end().ends_with("event: message\ndata: {\"done\":true}\n\n"));
+    CHECK(client.read_until("\r\n\r\n").find("Connection: close") != std::string::npos);
+    CHECK(client.read_to_end().ends_with("event: message\ndata: {\"done\":true}\n\n"));
 }
 
-TEST_CASE("a stream can be opened before there is anything to say") {
-    test::gate go;
-    server running([&](http::exchange& x) -> awaitable<void> {
+TEST_CASE("a stream can be opened before its first message") {
+    test::latch resume;
+    server_fixture server([&](http::exchange& x) -> awaitable<void> {
         x.open_stream();
-        co_await go.opened(x.get_executor());
+        co_await resume.wait(x.get_executor());
         x.finish_empty(200);
     });
-    auto mine = running.connect();
-    mine.send("GET /mcp HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n");
-    CHECK(mine.until("\r\n\r\n").find("text/event-stream") != std::string::npos);
-    running.on_thread([&] { go.open(); });
-    CHECK(mine.event().empty());
+    auto client = server.connect();
+    client.send("GET /mcp HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n");
+    CHECK(client.read_until("\r\n\r\n").find("text/event-stream") != std::string::npos);
+    server.on_thread([&] { resume.open(); });
+    CHECK(client.read_event().empty());
 }
 
-TEST_CASE("a stream can be opened with an id, and ends its connection when it is closed without an answer") {
-    const server running([](http::exchange& x) -> awaitable<void> {
+TEST_CASE("a stream that is closed without an answer ends its connection") {
+    const server_fixture server([](http::exchange& x) -> awaitable<void> {
         x.open_stream("7-0", std::chrono::milliseconds(100));
         x.notify("{}", "7-1");
         x.close_stream();
         co_return;
     });
-    auto mine = running.connect();
-    mine.send(post(""));
-    mine.until("\r\n\r\n");
-    CHECK(mine.event() == "id: 7-0\nretry: 100\ndata:\n\n\r\n");
-    CHECK(mine.event() == "id: 7-1\ndata: {}");
-    CHECK(mine.event().empty());
-    CHECK(mine.is_ended());
+    auto client = server.connect();
+    client.send(post(""));
+    client.read_until("\r\n\r\n");
+    CHECK(client.read_event() == "id: 7-0\nretry: 100\ndata:\n\n\r\n");
+    CHECK(client.read_event() == "id: 7-1\ndata: {}");
+    CHECK(client.read_event().empty());
+    CHECK(client.is_at_end());
 }
 
-TEST_CASE("an open stream gives a sign of life") {
+TEST_CASE("an idle stream sends keep-alive comments") {
     config::server settings;
     settings.http.idle_timeout = std::chrono::milliseconds(40);
-    test::gate go;
-    server running(
+    test::latch resume;
+    server_fixture server(
         [&](http::exchange& x) -> awaitable<void> {
             x.notify("{}");
-            co_await go.opened(x.get_executor());
+            co_await resume.wait(x.get_executor());
             x.finish({200, "[]", {}, {}});
         },
         settings);
-    auto mine = running.connect();
-    mine.send(post(""));
-    mine.until("\r\n\r\n");
-    CHECK(mine.event() == "{}");
-    CHECK(mine.event() == ":\n\n\r\n");
-    CHECK(mine.event() == ":\n\n\r\n");
-    running.on_thread([&] { go.open(); });
+    auto client = server.connect();
+    client.send(post(""));
+    client.read_until("\r\n\r\n");
+    CHECK(client.read_event() == "{}");
+    CHECK(client.read_event() == ":\n\n\r\n");
+    CHECK(client.read_event() == ":\n\n\r\n");
+    server.on_thread([&] { resume.open(); });
     std::string last;
-    do last = mine.event();
+    do last = client.read_event();
     while (last == ":\n\n\r\n");
     CHECK(last == "[]");
-    CHECK(mine.event().empty());
+    CHECK(client.read_event().empty());
 }
 
-TEST_CASE("a handler that throws in a stream cuts it off") {
-    const server running([](http::exchange& x) -> awaitable<void> {
+TEST_CASE("an exception in a handler truncates the stream") {
+    const server_fixture server([](http::exchange& x) -> awaitable<void> {
         x.notify("{}");
         throw std::runtime_error("no");
         co_return;
     });
-    auto mine = running.connect();
-    mine.send(post(""));
-    CHECK_FALSE(mine.to_the_end().ends_with("0\r\n\r\n"));
+    auto client = server.connect();
+    client.send(post(""));
+    CHECK_FALSE(client.read_to_end().ends_with("0\r\n\r\n"));
 }
 
-TEST_CASE("a slow reader loses old notifications and never the answer") {
+TEST_CASE("a slow reader loses old notifications, never the answer") {
     constexpr int most = 20'000;
     std::promise<void> said;
-    const server running([&](http::exchange& x) -> awaitable<void> {
+    const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         for (int i = 0; i < most; ++i)
             x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
         x.finish({200, "{\"done\":true}", {}, {}});
         said.set_value();
         co_return;
     });
-    test::client mine(running.address(), 4096);
-    mine.send(post(""));
-    said.get_future().wait();  // not a byte is read before all was said
-    mine.until("\r\n\r\n");
+    test::blocking_client client(server.address(), 4096);
+    client.send(post(""));
+    said.get_future().wait();  // reads nothing before everything was sent
+    client.read_until("\r\n\r\n");
     int last = -1;
     int count = 0;
     std::string event;
-    while ((event = mine.event()).starts_with('[')) {
+    while ((event = client.read_event()).starts_with('[')) {
         const auto number = std::stoi(event.substr(1));
         REQUIRE(number > last);
         last = number;
@@ -154,109 +154,109 @@ TEST_CASE("a slow reader loses old notifications and never the answer") {
     CHECK(event == "{\"done\":true}");
     CHECK(last == most - 1);
     CHECK(count < most);
-    CHECK(mine.event().empty());
+    CHECK(client.read_event().empty());
 }
 
-TEST_CASE("the handler is told when the client leaves, however it leaves") {
-    const bool slams = GENERATE(false, true);
+TEST_CASE("the handler is notified when the client closes or resets the connection") {
+    const bool resets = GENERATE(false, true);
     const bool streams = GENERATE(false, true);
-    test::gate go;
+    test::latch resume;
     std::promise<void> waiting;
     std::promise<void> left;
-    const server running([&](http::exchange& x) -> awaitable<void> {
+    const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();
         x.on_closed([&] {
             left.set_value();
-            go.open();
+            resume.open();
         });
         if (streams) x.notify("{}");
         waiting.set_value();
-        co_await go.opened(x.get_executor());
+        co_await resume.wait(x.get_executor());
         x.finish({200, "1", {}, {}});
     });
-    auto mine = running.connect();
-    mine.send(post_json("1"));
+    auto client = server.connect();
+    client.send(post_json("1"));
     waiting.get_future().get();
-    if (slams) {
-        mine.slam();
+    if (resets) {
+        client.reset_connection();
     } else {
-        mine.leave();
+        client.close();
     }
     CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
-TEST_CASE("a client that sends ahead has not left, and what it sent is answered next") {
-    test::gate go;
+TEST_CASE("a client that pipelines is not disconnected, and its requests are answered next") {
+    test::latch resume;
     std::promise<void> waiting;
     bool has_left = false;
     bool is_first = true;
-    server running([&](http::exchange& x) -> awaitable<void> {
+    server_fixture server([&](http::exchange& x) -> awaitable<void> {
         const auto text = co_await x.body();
         if (std::exchange(is_first, false)) {
             x.on_closed([&] { has_left = true; });
             waiting.set_value();
-            co_await go.opened(x.get_executor());
+            co_await resume.wait(x.get_executor());
         }
         x.finish({200, std::string(*text), {}, {}});
     });
-    auto mine = running.connect();
-    mine.send(post_json("1"));
+    auto client = server.connect();
+    client.send(post_json("1"));
     waiting.get_future().get();
     std::string ahead;
     for (int i = 2; i < 200; ++i) ahead += post_json(std::to_string(i));
-    mine.send(ahead);
-    running.on_thread([&] { go.open(); });
-    for (int i = 1; i < 200; ++i) REQUIRE(mine.next().body == std::to_string(i));
-    CHECK_FALSE(running.on_thread([&] { return has_left; }));
+    client.send(ahead);
+    server.on_thread([&] { resume.open(); });
+    for (int i = 1; i < 200; ++i) REQUIRE(client.read_response().body == std::to_string(i));
+    CHECK_FALSE(server.on_thread([&] { return has_left; }));
 }
 
-TEST_CASE("who asks too late is still told that the client has left") {
+TEST_CASE("a callback that is set after the disconnect is called") {
     std::promise<void> left;
-    test::gate go;
-    const server running([&](http::exchange& x) -> awaitable<void> {
+    test::latch resume;
+    const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();  // ends early
         x.on_closed([&] {
             left.set_value();
-            go.open();
+            resume.open();
         });
-        co_await go.opened(x.get_executor());
+        co_await resume.wait(x.get_executor());
     });
-    auto mine = running.connect();
-    mine.send(post("Content-Type: application/json\r\nContent-Length: 10\r\n", "123"));
-    mine.leave();
+    auto client = server.connect();
+    client.send(post("Content-Type: application/json\r\nContent-Length: 10\r\n", "123"));
+    client.close();
     CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
-TEST_CASE("a client that does not read is given up, and the handler told") {
+TEST_CASE("a client that does not read is disconnected, and the handler is notified") {
     config::server settings;
     settings.http.write_timeout = std::chrono::milliseconds(50);
     std::promise<void> left;
-    test::gate go;
-    const server running(
+    test::latch resume;
+    const server_fixture server(
         [&](http::exchange& x) -> awaitable<void> {
             x.on_closed([&] {
                 left.set_value();
-                go.open();
+                resume.open();
             });
             for (int i = 0; i < 5'000; ++i) x.notify(std::string(4000, '1'));
-            co_await go.opened(x.get_executor());
+            co_await resume.wait(x.get_executor());
             x.finish({200, "1", {}, {}});
         },
         settings);
-    test::client mine(running.address(), 4096);
-    mine.send(post(""));
+    test::blocking_client client(server.address(), 4096);
+    client.send(post(""));
     CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
-TEST_CASE("a large answer reaches a slow reader whole") {
+TEST_CASE("a slow reader gets a large answer completely") {
     const std::string large(8'000'000, 'x');
-    const server running([&](http::exchange& x) -> awaitable<void> {
+    const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         x.finish({200, large, {}, {}});
         co_return;
     });
-    test::client mine(running.address(), 4096);
+    test::blocking_client client(server.address(), 4096);
     for (int i = 0; i < 2; ++i) {
-        const auto got = mine.ask(post(""));
+        const auto got = client.request(post(""));
         CHECK(got.body == large);
     }
 }

@@ -1,4 +1,4 @@
-// A client that speaks TLS with plain blocking calls, and certificates made on the spot.
+// An HTTPS client that uses blocking calls, and self-signed certificates.
 #pragma once
 
 #include <openssl/pem.h>
@@ -12,25 +12,25 @@
 #include <string>
 #include <string_view>
 
-#include "client.hpp"
+#include "blocking_client.hpp"
 #include "temporary_folder.hpp"
 
 namespace toolrack::test {
 
 template <auto Free>
-struct freed_by {
+struct deleter_of {
     void operator()(auto* thing) const noexcept { Free(thing); }
 };
 
-// A self-signed certificate and its key, as files: NAME.crt, NAME.key.
-class identity {
+// A self-signed certificate and its key, in the files NAME.crt and NAME.key.
+class test_certificate {
 public:
-    explicit identity(const std::string& name)
+    explicit test_certificate(const std::string& name)
         : certificate(folder_.path() / (name + ".crt")), key(folder_.path() / (name + ".key")) {
         renew(name);
     }
 
-    // Another certificate, with another key, in the same files.
+    // Replaces the files with a new certificate and key.
     void renew(const std::string& name) {
         key_.reset(EVP_EC_gen("P-256"));
         x509_.reset(X509_new());
@@ -72,7 +72,7 @@ public:
 
 private:
     static void write(const std::filesystem::path& at, const std::function<void(BIO*)>& what) {
-        const std::unique_ptr<BIO, freed_by<BIO_free>> memory(BIO_new(BIO_s_mem()));
+        const std::unique_ptr<BIO, deleter_of<BIO_free>> memory(BIO_new(BIO_s_mem()));
         what(memory.get());
         char* bytes = nullptr;
         const auto size = BIO_get_mem_data(memory.get(), &bytes);
@@ -83,28 +83,28 @@ private:
     }
 
     temporary_folder folder_;
-    std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>> key_;
-    std::unique_ptr<X509, freed_by<X509_free>> x509_;
+    std::unique_ptr<EVP_PKEY, deleter_of<EVP_PKEY_free>> key_;
+    std::unique_ptr<X509, deleter_of<X509_free>> x509_;
 
 public:
     const std::filesystem::path certificate;
     const std::filesystem::path key;
 };
 
-class tls_client : public conversation<tls_client> {
+class tls_client : public response_reader<tls_client> {
 public:
     explicit tls_client(const config::address& to,
                         int version = TLS1_3_VERSION,
-                        const identity* shown = nullptr,
+                        const test_certificate* certificate = nullptr,
                         int receive_buffer = 0)
-        : socket_(connected_to(to, receive_buffer)), settings_(SSL_CTX_new(TLS_client_method())) {
+        : socket_(connect_to(to, receive_buffer)), settings_(SSL_CTX_new(TLS_client_method())) {
         std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own sockets raise it
         SSL_CTX_set_min_proto_version(settings_.get(), version);
         SSL_CTX_set_max_proto_version(settings_.get(), version);
-        if (shown) {
+        if (certificate) {
             SSL_CTX_use_certificate_file(
-                settings_.get(), shown->certificate.c_str(), SSL_FILETYPE_PEM);
-            SSL_CTX_use_PrivateKey_file(settings_.get(), shown->key.c_str(), SSL_FILETYPE_PEM);
+                settings_.get(), certificate->certificate.c_str(), SSL_FILETYPE_PEM);
+            SSL_CTX_use_PrivateKey_file(settings_.get(), certificate->key.c_str(), SSL_FILETYPE_PEM);
         }
         ssl_.reset(SSL_new(settings_.get()));
         SSL_set_fd(ssl_.get(), socket_.get());
@@ -114,30 +114,29 @@ public:
     bool is_connected() const { return is_connected_; }
     SSL* session() { return ssl_.get(); }
     std::string server_certificate() const {
-        return identity::der_of(SSL_get0_peer_certificate(ssl_.get()));
+        return test_certificate::der_of(SSL_get0_peer_certificate(ssl_.get()));
     }
-    // Whether the server said that this was all.
-    bool was_told_of_end() const {
+    bool has_received_close_notify() const {
         return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
     }
 
-    // The end of a conversation, with a word.
-    void leave() {
+    // Closes after close_notify.
+    void close() {
         SSL_shutdown(ssl_.get());
         socket_.reset();
     }
-    void slam() { test::slam(socket_); }
+    void reset_connection() { test::reset_connection(socket_); }
 
     bool send(std::string_view text) {
         return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0;
     }
-    // What is sent from now on is kept, and leaves in one piece.
-    void hold_back() {
+    // Collects further output until send_collected().
+    void collect_output() {
         SSL_set0_wbio(ssl_.get(), BIO_new(BIO_s_mem()));
-        const int plenty = 4 * 1024 * 1024;
-        setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &plenty, sizeof plenty);
+        const int send_buffer = 4 * 1024 * 1024;
+        setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     }
-    bool send_all() {
+    bool send_collected() {
         char* bytes = nullptr;
         const auto size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
         return ::send(socket_.get(), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
@@ -148,8 +147,8 @@ public:
 
 private:
     descriptor socket_;
-    std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> settings_;
-    std::unique_ptr<SSL, freed_by<SSL_free>> ssl_;
+    std::unique_ptr<SSL_CTX, deleter_of<SSL_CTX_free>> settings_;
+    std::unique_ptr<SSL, deleter_of<SSL_free>> ssl_;
     bool is_connected_ = false;
 };
 

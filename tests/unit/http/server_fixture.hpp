@@ -1,4 +1,4 @@
-// A listener on a free port with real I/O threads and a handler of the test's own.
+// An HTTP listener on a free port with real I/O threads, and a handler that the test supplies.
 #pragma once
 
 #include <future>
@@ -8,69 +8,70 @@
 
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
-#include "client.hpp"
+#include "blocking_client.hpp"
 #include "http/exchange.hpp"
 #include "http/listener.hpp"
 
 namespace toolrack::test {
 
 inline config::address free_port() {
-    config::address made;
-    made.host = "127.0.0.1";
-    return made;
+    config::address address;
+    address.host = "127.0.0.1";
+    return address;
 }
 
-class server {
+class server_fixture {
 public:
-    explicit server(http::handler answers,
-                    const config::server& settings = {},
-                    const config::address& at = free_port(),
-                    std::size_t threads = 1,
-                    const http::tls* secured = nullptr)
-        : answers_(std::move(answers)) {
+    explicit server_fixture(http::handler handler,
+                            const config::server& settings = {},
+                            const config::address& address = free_port(),
+                            std::size_t threads = 1,
+                            const http::tls_context* tls = nullptr)
+        : handler_(std::move(handler)) {
         for (std::size_t i = 0; i < threads; ++i) threads_.push_back(std::make_unique<io_thread>());
-        auto inside = std::make_shared<http::connection_limiter>(settings.http.connections, settings.http.connections_per_source);
-        listener_.emplace(http::listen_on(at, settings.http), settings, std::move(inside), threads_, answers_,
-                          log_, secured);
+        auto limiter = std::make_shared<http::connection_limiter>(settings.http.connections,
+                                                                  settings.http.connections_per_source);
+        listener_.emplace(http::listen_on(address, settings.http), settings, std::move(limiter), threads_, handler_,
+                          log_, tls);
         listener_->start();
         for (const auto& each : threads_) each->start();
     }
-    ~server() {
+    ~server_fixture() {
         for (const auto& each : threads_) each->stop();
     }
 
     http::listener& listener() { return *listener_; }
     const config::address& address() const { return listener_->address(); }
-    client connect() const { return client(address()); }
+    blocking_client connect() const { return blocking_client(address()); }
     io_thread& thread() { return *threads_.front(); }
 
-    // Runs `what` on the first I/O thread and waits for it.
-    template <typename What>
-    auto on_thread(What what) {
-        std::packaged_task<decltype(what())()> task(std::move(what));
+    // Runs a function on the first I/O thread and waits for it.
+    template <typename Function>
+    auto on_thread(Function function) {
+        std::packaged_task<decltype(function())()> task(std::move(function));
         auto done = task.get_future();
         asio::post(thread().get_executor(), std::move(task));
         return done.get();
     }
 
 private:
-    http::handler answers_;
+    http::handler handler_;
     log log_{severity{}};  // silent
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::optional<http::listener> listener_;
 };
 
-// Answers every request with its own body.
+// A handler that answers with the body of the request.
 inline awaitable<void> echo(http::exchange& x) {
     const auto text = co_await x.body();
     if (!text) co_return x.reject(text.error());
     x.finish({200, std::string(*text), {}, {}});
 }
 
-// Something a handler waits for and the test, or another callback, opens. One I/O thread only.
-class gate {
+// Suspends a handler until open() is called on the same I/O thread.
+class latch {
 public:
-    awaitable<void> opened(executor on) {
+    awaitable<void> wait(executor on) {
         if (is_open_) co_return;
         timer waiting(on, timer::time_point::max());
         waiting_ = &waiting;

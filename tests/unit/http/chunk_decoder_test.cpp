@@ -1,17 +1,17 @@
 #include "catch.hpp"
-#include "http/syntax/chunks.hpp"
+#include "http/syntax/chunk_decoder.hpp"
 
 using namespace toolrack;
 
 namespace {
 
-// The body, and what stands behind it; fed in parts of `step` bytes.
+// The decoded body and the bytes behind it. The input arrives in parts of `step` bytes.
 struct decoded {
     decoded(std::string_view text, std::size_t step, std::size_t limit = 1000) {
-        http::chunks chunks(limit);
-        for (std::size_t at = 0; at < text.size() && !chunks.is_complete();) {
+        http::chunk_decoder decoder(limit);
+        for (std::size_t at = 0; at < text.size() && !decoder.is_complete();) {
             const auto part = text.substr(at, step);
-            const auto left = chunks.take(part, body);
+            const auto left = decoder.decode(part, body);
             if (!left) {
                 status = left.error().status;
                 return;
@@ -19,7 +19,7 @@ struct decoded {
             at += part.size() - left->size();
             rest = text.substr(at);
         }
-        is_complete = chunks.is_complete();
+        is_complete = decoder.is_complete();
     }
 
     std::string body;
@@ -30,7 +30,7 @@ struct decoded {
 
 }  // namespace
 
-TEST_CASE("chunks become a body, however they are cut") {
+TEST_CASE("chunks are decoded wherever the input is split") {
     const auto step = GENERATE(1, 2, 3, 7, 1000);
     const decoded all("5\r\nhello\r\n00000b\r\n, wonderful\r\nA\r\n0123456789\r\n0\r\n\r\nGET",
                       step);
@@ -40,7 +40,7 @@ TEST_CASE("chunks become a body, however they are cut") {
     CHECK(all.rest.substr(0, 3) == "GET");
 }
 
-TEST_CASE("chunks that leave something to interpret are refused") {
+TEST_CASE("chunks outside of the strict grammar are refused") {
     const auto text = GENERATE(as<std::string>{},
                                "5;ext\r\nhello\r\n0\r\n\r\n",
                                "5 \r\nhello\r\n0\r\n\r\n",
@@ -62,14 +62,14 @@ TEST_CASE("chunks that leave something to interpret are refused") {
     CHECK(decoded(text, 1000).status == 400);
 }
 
-TEST_CASE("a body that was refused at its very end is not complete") {
-    http::chunks chunks(1000);
+TEST_CASE("a body that is refused at its last byte is not complete") {
+    http::chunk_decoder decoder(1000);
     std::string body;
-    CHECK(chunks.take("0\r\n\r.", body).has_error());
-    CHECK_FALSE(chunks.is_complete());
+    CHECK(decoder.decode("0\r\n\r.", body).has_error());
+    CHECK_FALSE(decoder.is_complete());
 }
 
-TEST_CASE("a chunk beyond the limit is refused when it is announced") {
+TEST_CASE("a chunk beyond the limit is refused at its size line") {
     CHECK(decoded("ffffffffffffffff\r\n", 1000).status == 413);
     CHECK(decoded("64\r\n", 1000, 100).status == 200);
     CHECK(decoded("65\r\n", 1000, 100).status == 413);

@@ -1,5 +1,5 @@
-// A client made of plain blocking calls: it sends what it is told, byte for byte, and waits at most
-// ten seconds for anything.
+// An HTTP client that uses blocking system calls. Sends requests byte for byte and waits at most ten seconds for an
+// answer.
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,20 +19,19 @@
 
 namespace toolrack::test {
 
-struct answer {
+struct response {
     unsigned status = 0;
     std::string head;
     std::string body;
 
-    bool says(std::string_view field) const { return head.find(field) != std::string::npos; }
+    bool head_contains(std::string_view text) const { return head.find(text) != std::string::npos; }
 };
 
-// A blocking socket that is connected.
-inline descriptor connected_to(const config::address& to, int receive_buffer = 0) {
+inline descriptor connect_to(const config::address& to, int receive_buffer = 0) {
     const bool is_unix = to.kind == config::address::kind::unix_socket;
     descriptor made(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const timeval patience{10, 0};
-    setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const timeval timeout{10, 0};
+    setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     if (receive_buffer > 0)
         setsockopt(made.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
 
@@ -54,18 +53,18 @@ inline descriptor connected_to(const config::address& to, int receive_buffer = 0
     return made;
 }
 
-// With a reset instead of an end.
-inline void slam(descriptor& connected) {
+// Closes with a TCP reset.
+inline void reset_connection(descriptor& connected) {
     const linger now{1, 0};
     setsockopt(connected.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
     connected.reset();
 }
 
-// What is read from a server, whatever it comes through: `Way` has send() and receive().
-template <typename Way>
-class conversation {
+// Reads responses. `Client` derives from it and has send() and receive().
+template <typename Client>
+class response_reader {
 public:
-    std::string until(std::string_view mark) {
+    std::string read_until(std::string_view mark) {
         std::size_t at;
         while ((at = received_.find(mark)) == std::string::npos) {
             if (!receive_more())
@@ -74,39 +73,40 @@ public:
         }
         return take(at + mark.size());
     }
-    std::string exactly(std::size_t bytes) {
+    std::string read_exactly(std::size_t bytes) {
         while (received_.size() < bytes) {
             if (!receive_more()) throw std::runtime_error("ended early: " + received_);
         }
         return take(bytes);
     }
-    std::string to_the_end() {
+    std::string read_to_end() {
         while (receive_more()) {
         }
         return take(received_.size());
     }
-    bool is_ended() { return received_.empty() && !receive_more(); }
+    bool is_at_end() { return received_.empty() && !receive_more(); }
 
-    // One answer with a Content-Length, or with none and no body.
-    answer next() {
-        answer got;
-        got.head = until("\r\n\r\n");
+    // One response with a Content-Length, or without a body.
+    response read_response() {
+        response got;
+        got.head = read_until("\r\n\r\n");
         got.status = static_cast<unsigned>(std::stoul(got.head.substr(9, 3)));
         constexpr std::string_view name = "Content-Length: ";
         if (const auto at = got.head.find(name); at != std::string::npos) {
-            got.body = exactly(std::stoul(got.head.substr(at + name.size())));
+            got.body = read_exactly(std::stoul(got.head.substr(at + name.size())));
         }
         return got;
     }
-    answer ask(std::string_view request) {
-        way().send(request);
-        return next();
+    response request(std::string_view text) {
+        self().send(text);
+        return read_response();
     }
 
-    // The next event of a chunked stream without what all messages have; empty at its end.
-    std::string event() {
-        const auto size = std::stoul(until("\r\n"), nullptr, 16);
-        auto chunk = exactly(size + 2);
+    // The next event of a chunked stream, without the "event: message" and "data: " that every message has. Empty at the
+    // end of the stream.
+    std::string read_event() {
+        const auto size = std::stoul(read_until("\r\n"), nullptr, 16);
+        auto chunk = read_exactly(size + 2);
         if (size == 0) return {};
         constexpr std::string_view before = "event: message\n";
         if (!chunk.starts_with(before)) return chunk;
@@ -116,14 +116,14 @@ public:
     }
 
 private:
-    Way& way() { return static_cast<Way&>(*this); }
+    Client& self() { return static_cast<Client&>(*this); }
 
     bool receive_more() {
         char part[16384];
         errno = 0;
-        const auto bytes = way().receive(part, sizeof part);
+        const auto bytes = self().receive(part, sizeof part);
         if (bytes < 0 && errno == EAGAIN)
-            throw std::runtime_error("nothing came in time after: " + received_);
+            throw std::runtime_error("timed out after: " + received_);
         if (bytes > 0) received_.append(part, static_cast<std::size_t>(bytes));
         return bytes > 0;
     }
@@ -136,12 +136,12 @@ private:
     std::string received_;
 };
 
-class client : public conversation<client> {
+class blocking_client : public response_reader<blocking_client> {
 public:
-    explicit client(const config::address& to, int receive_buffer = 0)
-        : socket_(connected_to(to, receive_buffer)) {}
+    explicit blocking_client(const config::address& to, int receive_buffer = 0)
+        : socket_(connect_to(to, receive_buffer)) {}
 
-    // False when the server has closed.
+    // False when the server has closed the connection.
     bool send(std::string_view text) {
         while (!text.empty()) {
             const auto sent = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
@@ -153,8 +153,8 @@ public:
     long receive(char* into, std::size_t most) { return recv(socket_.get(), into, most, 0); }
 
     void end_sending() { shutdown(socket_.get(), SHUT_WR); }
-    void leave() { socket_.reset(); }
-    void slam() { test::slam(socket_); }
+    void close() { socket_.reset(); }
+    void reset_connection() { test::reset_connection(socket_); }
 
 private:
     descriptor socket_;
