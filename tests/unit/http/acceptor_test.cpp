@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "catch.hpp"
 #include "blocking_client.hpp"
+#include "catch.hpp"
 #include "http/acceptor.hpp"
 #include "http/listening_socket.hpp"
 
@@ -76,7 +76,8 @@ TEST_CASE("an IPv4 address, an IPv6 /64 and the uid of a unix socket are sources
 
 TEST_CASE("by default, this machine and the networks of allow_cleartext are proxies without a source") {
     const http::source_rules by_default(std::nullopt, {"10.0.0.0/8", "fd00::/8"});
-    for (const auto* proxy : {"127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "fd12::1"}) CHECK_FALSE(by_default.source_of(from(proxy)));
+    for (const auto* proxy : {"127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "fd12::1"})
+        CHECK_FALSE(by_default.source_of(from(proxy)));
     CHECK_FALSE(by_default.source_of({}));
     for (const auto* one : {"192.0.2.1", "2001:db8::1", "11.0.0.1"}) CHECK(by_default.source_of(from(one)));
 }
@@ -120,8 +121,11 @@ TEST_CASE("the hosts of one IPv6 /64 share one limit") {
 TEST_CASE("a client gets a 503 when the process has no descriptor left") {
     const auto bound = listen_on_loopback();
     toolrack::log silent{severity{}};
-    http::acceptor acceptor(std::make_shared<http::connection_limiter>(10, 10), http::cleartext_networks({}), http::source_rules({}, {}),
-                    http::transport_security::local_clear_text, silent);
+    http::acceptor acceptor(std::make_shared<http::connection_limiter>(10, 10),
+                            http::cleartext_networks({}),
+                            http::source_rules({}, {}),
+                            http::transport_security::local_clear_text,
+                            silent);
     test::blocking_client client(bound.address);
     std::optional<http::accepted_connection> accepted;
     auto result = accept_result::none_pending;

@@ -32,8 +32,7 @@ inline descriptor connect_to(const config::address& to, int receive_buffer = 0) 
     descriptor made(::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval timeout{10, 0};
     setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    if (receive_buffer > 0)
-        setsockopt(made.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (receive_buffer > 0) setsockopt(made.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
 
     sockaddr_un local{};
     local.sun_family = AF_UNIX;
@@ -67,9 +66,7 @@ public:
     std::string read_until(std::string_view mark) {
         std::size_t at;
         while ((at = received_.find(mark)) == std::string::npos) {
-            if (!receive_more())
-                throw std::runtime_error("ended before \"" + std::string(mark) +
-                                         "\": " + received_);
+            if (!receive_more()) throw std::runtime_error("ended before \"" + std::string(mark) + "\": " + received_);
         }
         return take(at + mark.size());
     }
@@ -102,8 +99,8 @@ public:
         return read_response();
     }
 
-    // The next event of a chunked stream, without the "event: message" and "data: " that every message has. Empty at the
-    // end of the stream.
+    // The next event of a chunked stream, without the "event: message" and "data: " that every message has. Empty at
+    // the end of the stream.
     std::string read_event() {
         const auto size = std::stoul(read_until("\r\n"), nullptr, 16);
         auto chunk = read_exactly(size + 2);
@@ -122,8 +119,7 @@ private:
         char part[16384];
         errno = 0;
         const auto bytes = self().receive(part, sizeof part);
-        if (bytes < 0 && errno == EAGAIN)
-            throw std::runtime_error("timed out after: " + received_);
+        if (bytes < 0 && errno == EAGAIN) throw std::runtime_error("timed out after: " + received_);
         if (bytes > 0) received_.append(part, static_cast<std::size_t>(bytes));
         return bytes > 0;
     }

@@ -30,8 +30,7 @@ std::string text_of(std::size_t bytes) {
 TEST_CASE("a body of any size arrives complete, and the next request is served") {
     const server_fixture server(echo);
     auto client = server.connect();
-    for (const std::size_t size :
-         {0, 1, 1000, 2047, 2048, 5000, 20'000, 40'000, 70'000, 1'000'000, 4'194'304}) {
+    for (const std::size_t size : {0, 1, 1000, 2047, 2048, 5000, 20'000, 40'000, 70'000, 1'000'000, 4'194'304}) {
         CAPTURE(size);
         const auto text = text_of(size);
         const auto got = client.request(post_json(text));
@@ -53,8 +52,7 @@ TEST_CASE("a chunked body is decoded, and the next request starts behind it") {
 
     const auto text = text_of(300'000);
     std::string body;
-    for (std::size_t at = 0; at < text.size(); at += 1000)
-        body += "3e8\r\n" + text.substr(at, 1000) + "\r\n";
+    for (std::size_t at = 0; at < text.size(); at += 1000) body += "3e8\r\n" + text.substr(at, 1000) + "\r\n";
     CHECK(client.request(post(chunked, body + "0\r\n\r\n")).body == text);
     for (const char c : post(chunked, "1\r\n7\r\n0\r\n\r\n")) client.send({&c, 1});
     CHECK(client.read_response().body == "7");
@@ -67,16 +65,14 @@ TEST_CASE("a trailer cannot add fields to the head: it is refused and the connec
     CHECK(client.is_at_end());
     // Beast 1.81 throws on a trailer of this size.
     auto other = server.connect();
-    CHECK(other.request(post(chunked, "0\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n")).status ==
-          400);
+    CHECK(other.request(post(chunked, "0\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n")).status == 400);
     CHECK(server.connect().request(post_json("1")).status == 200);
 }
 
 TEST_CASE("a client that expects 100 Continue gets it when the handler reads the body") {
     const server_fixture server(echo);
     auto client = server.connect();
-    client.send(
-        post("Content-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"));
+    client.send(post("Content-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"));
     CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
     CHECK(client.request("[1]").body == "[1]");
     // A client that has sent the body already gets no interim response.
@@ -96,8 +92,7 @@ TEST_CASE("a rejected client gets no 100 Continue") {
 TEST_CASE("a body that is too large is refused before it is read") {
     const server_fixture server(echo, with_body_of(100));
     auto announced = server.connect();
-    CHECK(announced.request(post("Content-Type: application/json\r\nContent-Length: 101\r\n")).status ==
-          413);
+    CHECK(announced.request(post("Content-Type: application/json\r\nContent-Length: 101\r\n")).status == 413);
     CHECK(announced.is_at_end());
     auto grown = server.connect();
     CHECK(grown.request(post(chunked, "64\r\n" + std::string(100, '1') + "\r\n1\r\n")).status == 413);

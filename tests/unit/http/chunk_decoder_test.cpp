@@ -32,8 +32,7 @@ struct decoded {
 
 TEST_CASE("chunks are decoded wherever the input is split") {
     const auto step = GENERATE(1, 2, 3, 7, 1000);
-    const decoded all("5\r\nhello\r\n00000b\r\n, wonderful\r\nA\r\n0123456789\r\n0\r\n\r\nGET",
-                      step);
+    const decoded all("5\r\nhello\r\n00000b\r\n, wonderful\r\nA\r\n0123456789\r\n0\r\n\r\nGET", step);
     CHECK(all.status == 200);
     CHECK(all.is_complete);
     CHECK(all.body == "hello, wonderful0123456789");

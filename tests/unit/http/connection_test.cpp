@@ -40,13 +40,10 @@ TEST_CASE("a request is answered when it arrives byte by byte") {
 
 TEST_CASE("a head within the limit is read, and a larger one is refused") {
     const server_fixture server(echo);
-    CHECK(
-        server.connect().request(post_json("1", "X-A: " + std::string(15'000, 'a') + "\r\n")).status ==
-        200);
+    CHECK(server.connect().request(post_json("1", "X-A: " + std::string(15'000, 'a') + "\r\n")).status == 200);
 
     auto client = server.connect();
-    const auto got =
-        client.request(post_json("1", "Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"));
+    const auto got = client.request(post_json("1", "Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"));
     CHECK(got.status == 431);
     CHECK(got.head_contains("Connection: close"));
     CHECK(client.is_at_end());
@@ -65,14 +62,12 @@ TEST_CASE("a framing error ends the connection, and the bytes behind it are not 
 
 TEST_CASE("an HTTP/1.0 client is told whether the connection stays open") {
     const server_fixture server(echo);
-    const std::string rest =
-        " /mcp HTTP/1.0\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n";
+    const std::string rest = " /mcp HTTP/1.0\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n";
     auto leaving = server.connect();
     CHECK(leaving.request("POST" + rest + "\r\n1").head_contains("Connection: close"));
     CHECK(leaving.is_at_end());
     auto staying = server.connect();
-    CHECK(staying.request("POST" + rest + "Connection: keep-alive\r\n\r\n1")
-              .head_contains("Connection: keep-alive"));
+    CHECK(staying.request("POST" + rest + "Connection: keep-alive\r\n\r\n1").head_contains("Connection: keep-alive"));
     CHECK(staying.request(post_json("2")).body == "2");
 }
 
@@ -154,22 +149,18 @@ TEST_CASE("the handler gets the request facts and the mirrored fields") {
         const auto& shown = *x.headers();
         std::string text(facts.peer);
         text += facts.token_in_query ? " token" : " no token";
-        for (const auto& each :
-             {facts.authorization, shown.protocol_version, shown.method, shown.name, x.session()}) {
+        for (const auto& each : {facts.authorization, shown.protocol_version, shown.method, shown.name, x.session()}) {
             text += " " + std::string(each.value_or("-"));
         }
-        for (const auto& [name, value] : shown.params)
-            text += " " + std::string(name) + "=" + std::string(value);
+        for (const auto& [name, value] : shown.params) text += " " + std::string(name) + "=" + std::string(value);
         seen.set_value(text);
         x.finish_empty(202);
         co_return;
     });
-    server.connect().request(
-        "POST /mcp?access_token=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
-        "x\r\nMCP-Protocol-Version: 2026-07-28\r\n"
-        "Mcp-Method: tools/call\r\nmcp-name: greet\r\nMcp-Param-Region: eu\r\n\r\n");
-    CHECK(seen.get_future().get() ==
-          "127.0.0.1 token Bearer x 2026-07-28 tools/call greet - Region=eu");
+    server.connect().request("POST /mcp?access_token=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
+                             "x\r\nMCP-Protocol-Version: 2026-07-28\r\n"
+                             "Mcp-Method: tools/call\r\nmcp-name: greet\r\nMcp-Param-Region: eu\r\n\r\n");
+    CHECK(seen.get_future().get() == "127.0.0.1 token Bearer x 2026-07-28 tools/call greet - Region=eu");
 }
 
 TEST_CASE("connections are distributed over the threads") {

@@ -4,8 +4,8 @@
 #include "requests.hpp"
 
 using namespace toolrack;
-using test::post;
 using test::parsed_head;
+using test::post;
 
 namespace {
 
@@ -19,9 +19,7 @@ unsigned status_of(const std::string& fields) {
 }  // namespace
 
 TEST_CASE("only JSON content types are accepted") {
-    const auto of_type = [](const std::string& type) {
-        return status_of("Content-Type: " + type + "\r\n");
-    };
+    const auto of_type = [](const std::string& type) { return status_of("Content-Type: " + type + "\r\n"); };
     CHECK(of_type("application/json") == 200);
     CHECK(of_type("Application/JSON") == 200);
     CHECK(of_type("application/json; charset=utf-8") == 200);

@@ -24,9 +24,8 @@ TEST_CASE("a loopback address is reached by every loopback name") {
     const auto made = http::make_endpoint_policy({}, {tcp("127.0.0.1", 8080)});
     CHECK(made.path == "/mcp");
     CHECK(made.hosts == std::vector<std::string>{"127.0.0.1:8080", "localhost:8080", "[::1]:8080"});
-    CHECK(made.origins == std::vector<std::string>{"http://127.0.0.1:8080",
-                                                   "http://localhost:8080",
-                                                   "http://[::1]:8080"});
+    CHECK(made.origins ==
+          std::vector<std::string>{"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"});
 }
 
 TEST_CASE("a wildcard address is not an allowed host") {

@@ -2,8 +2,8 @@
 #include "requests.hpp"
 
 using namespace toolrack;
-using test::post;
 using test::parsed_head;
+using test::post;
 
 namespace {
 
@@ -27,8 +27,8 @@ std::string start(std::string_view line, std::string_view host = "Host: localhos
 
 TEST_CASE("a head is parsed into its fields") {
     const parsed_head read(post("Content-Type: application/json\r\nContent-Length: 12\r\n"
-                              "aUTHORIZATION:Bearer abc \t\r\nMcp-Name: a b\r\nEmpty:\r\n",
-                              "the body"));
+                                "aUTHORIZATION:Bearer abc \t\r\nMcp-Name: a b\r\nEmpty:\r\n",
+                                "the body"));
     REQUIRE(read.status() == 200);
     CHECK(read.text.substr(read.size) == "the body");
     const auto& head = read.head;
@@ -103,8 +103,7 @@ TEST_CASE("an ambiguous or malformed head is refused") {
         {"coding twice, the other first", post("Transfer-Encoding: identity\r\n" + chunked)},
         {"coding, then length", post(chunked + "Content-Length: 5\r\n")},
         {"length, then coding", post("Content-Length: 5\r\n" + chunked)},
-        {"coding on HTTP/1.0",
-         "POST /mcp HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"},
+        {"coding on HTTP/1.0", "POST /mcp HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"},
         {"length twice", post("Content-Length: 5\r\nContent-Length: 5\r\n")},
         {"two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n")},
         {"length list", post("Content-Length: 5, 5\r\n")},
@@ -163,8 +162,7 @@ TEST_CASE("an ambiguous or malformed head is refused") {
         {"imitated Mcp-Param", post("Mcp_Param_X: 5\r\n")},
         {"imitated X-Forwarded-For", post("X_Forwarded_For: 5\r\n")},
         {"upgrade", post("Connection: Upgrade\r\nUpgrade: websocket\r\n")},
-        {"upgrade to HTTP/2",
-         post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")},
+        {"upgrade to HTTP/2", post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")},
         {"HTTP/2 settings", post("HTTP2-Settings: AA\r\n")},
         {"malformed Connection", post("Connection: ;;\r\n")},
         {"other expectation", post("Expect: 200-ok\r\n"), 417},
@@ -189,9 +187,7 @@ TEST_CASE("an ambiguous or malformed head is refused") {
         {"HTTP/0.9", start("GET /mcp HTTP/0.9"), 505},
         {"lower-case version", start("GET /mcp http/1.1"), 505},
         {"101 fields", post(many_fields(101)), 431},
-        {"large Authorization",
-         post("Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"),
-         431},
+        {"large Authorization", post("Authorization: Bearer " + std::string(100'000, 'a') + "\r\n"), 431},
         {"large incomplete head", post("Authorization: Bearer " + std::string(20'000, 'a')), 431},
         {"long target", start("GET /" + std::string(9'000, 'a') + " HTTP/1.1"), 414},
         {"long incomplete target", "GET /" + std::string(20'000, 'a'), 414},
@@ -208,8 +204,7 @@ TEST_CASE("an ambiguous or malformed head is refused") {
 
 TEST_CASE("an HTTP/1.0 connection ends unless the client asks for keep-alive") {
     CHECK_FALSE(parsed_head(start("GET /mcp HTTP/1.0")).head.keep_alive);
-    CHECK(parsed_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n"))
-              .head.keep_alive);
+    CHECK(parsed_head(start("GET /mcp HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n")).head.keep_alive);
     CHECK_FALSE(parsed_head(post("Connection: close\r\n")).head.keep_alive);
 }
 

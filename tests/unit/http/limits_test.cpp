@@ -148,10 +148,9 @@ TEST_CASE("draining closes idle connections and lets busy ones finish") {
 TEST_CASE("an address in use is reported with its name and a remedy") {
     const server_fixture first(echo);
     const auto sentence = start_failure(first.address());
-    CHECK(sentence ==
-          "Cannot listen on " + to_string(first.address()) +
-              ": address already in use. Stop the program that uses it, or choose another "
-              "address in server.listen.");
+    CHECK(sentence == "Cannot listen on " + to_string(first.address()) +
+                          ": address already in use. Stop the program that uses it, or choose another "
+                          "address in server.listen.");
 }
 
 TEST_CASE("only the owner can connect to a unix socket, and the peer's uid is known") {

@@ -8,11 +8,10 @@ using test::parsed_head;
 namespace {
 
 const http::endpoint_policy policy{"/mcp",
-                        {"localhost:8080", "tools.example.com:443", "any.example", "[::1]:8080"},
-                        {"http://localhost:8080", "https://tools.example.com"}};
+                                   {"localhost:8080", "tools.example.com:443", "any.example", "[::1]:8080"},
+                                   {"http://localhost:8080", "https://tools.example.com"}};
 
-std::optional<http::rejection> check(const std::string& fields,
-                                        const std::string& line = "POST /mcp") {
+std::optional<http::rejection> check(const std::string& fields, const std::string& line = "POST /mcp") {
     const parsed_head read(line + " HTTP/1.1\r\n" + fields + "\r\n");
     REQUIRE(read.status() == 200);
     return http::check_request(read.head, policy);
@@ -48,8 +47,7 @@ TEST_CASE("another host is refused (DNS rebinding)") {
     CHECK(status_of("Host: xlocalhost:8080\r\n") == 403);
     CHECK(status_of("Host: tools.example.com:8080\r\n") == 403);
     const auto no = check("Host: evil.example.com\r\n");
-    CHECK(no->sentence ==
-          "Host \"evil.example.com\" is not allowed. Add it to server.allowed_hosts.");
+    CHECK(no->sentence == "Host \"evil.example.com\" is not allowed. Add it to server.allowed_hosts.");
 }
 
 TEST_CASE("a refused host or origin is quoted only when it is plausible") {
@@ -60,11 +58,16 @@ TEST_CASE("a refused host or origin is quoted only when it is plausible") {
         return no->sentence;
     };
     const std::string hex(64, 'a'), base64url(43, 'b'), longest(31, 'c'), label(63, 'd');
-    for (const auto& host : {longest, longest + ":80", label + ".example", std::string("10.1.2.3:80"),
-                             std::string("[2001:db8::1]"), std::string("my_service:8080")}) {
+    for (const auto& host : {longest,
+                             longest + ":80",
+                             label + ".example",
+                             std::string("10.1.2.3:80"),
+                             std::string("[2001:db8::1]"),
+                             std::string("my_service:8080")}) {
         CAPTURE(host);
         CHECK(sentence("Host: " + host + "\r\n").starts_with("Host \"" + host + "\" is not allowed"));
-        CHECK(sentence(allowed_host + "Origin: https://" + host + "\r\n").starts_with("Origin \"https://" + host + "\" is not allowed"));
+        CHECK(sentence(allowed_host + "Origin: https://" + host + "\r\n")
+                  .starts_with("Origin \"https://" + host + "\" is not allowed"));
     }
     CHECK(sentence(allowed_host + "Origin: null\r\n").starts_with("Origin \"null\" is not allowed"));
 
@@ -72,13 +75,18 @@ TEST_CASE("a refused host or origin is quoted only when it is plausible") {
                       three = std::string(24, 'M') + ".C12345." + std::string(27, 'Z');
     for (const auto& host : {hex, base64url, longest + "c", hex + ".example", std::string(300, '.'), dotted, three}) {
         CAPTURE(host);
-        CHECK(sentence("Host: " + host + "\r\n") ==
-              "The Host field is not allowed and is not a plausible host name.");
+        CHECK(sentence("Host: " + host + "\r\n") == "The Host field is not allowed and is not a plausible host name.");
         CHECK(sentence(allowed_host + "Origin: http://" + host + "\r\n") ==
               "The Origin field is not allowed and is not a plausible origin.");
     }
-    for (const std::string origin : {"", "3f9c2d7a41b8", "Bearer 3f9c2d7a41b8", "http://", "http://3f9c@example.com",
-                                     "http://example.com/3f9c2d7a41b8", "HTTP 3f9c://example.com", "NULL"}) {
+    for (const std::string origin : {"",
+                                     "3f9c2d7a41b8",
+                                     "Bearer 3f9c2d7a41b8",
+                                     "http://",
+                                     "http://3f9c@example.com",
+                                     "http://example.com/3f9c2d7a41b8",
+                                     "HTTP 3f9c://example.com",
+                                     "NULL"}) {
         CAPTURE(origin);
         CHECK(sentence(allowed_host + "Origin: " + origin + "\r\n") ==
               "The Origin field is not allowed and is not a plausible origin.");
@@ -111,14 +119,8 @@ TEST_CASE("only one path and three methods are accepted") {
     CHECK(status_of(allowed_host, "POST /mcp?x=1") == 200);
     CHECK(status_of(allowed_host, "GET /mcp") == 200);
     CHECK(status_of(allowed_host, "DELETE /mcp") == 200);
-    for (const auto* path : {"/",
-                                  "/mcp/",
-                                  "/MCP",
-                                  "//mcp",
-                                  "/./mcp",
-                                  "/%6dcp",
-                                  "/health",
-                                  "/.well-known/oauth-protected-resource"}) {
+    for (const auto* path :
+         {"/", "/mcp/", "/MCP", "//mcp", "/./mcp", "/%6dcp", "/health", "/.well-known/oauth-protected-resource"}) {
         CAPTURE(path);
         CHECK(status_of(allowed_host, std::string("GET ") + path) == 404);
     }

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "http/syntax/head.hpp"
-#include "http/syntax/head_scanner.hpp"
 #include "http/syntax/head_parser.hpp"
+#include "http/syntax/head_scanner.hpp"
 
 namespace toolrack::test {
 
@@ -21,8 +21,8 @@ inline std::string post(std::string_view fields, std::string_view body = {}) {
 }
 
 inline std::string post_json(std::string_view body, std::string_view fields = {}) {
-    return post("Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-                    "\r\n" + std::string(fields),
+    return post("Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+                    std::string(fields),
                 body);
 }
 

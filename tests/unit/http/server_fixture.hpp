@@ -29,10 +29,10 @@ public:
                             const http::tls_context* tls = nullptr)
         : handler_(std::move(handler)) {
         for (std::size_t i = 0; i < threads; ++i) threads_.push_back(std::make_unique<io_thread>());
-        auto limiter = std::make_shared<http::connection_limiter>(settings.http.connections,
-                                                                  settings.http.connections_per_source);
-        listener_.emplace(http::listen_on(address, settings.http), settings, std::move(limiter), threads_, handler_,
-                          log_, tls);
+        auto limiter =
+            std::make_shared<http::connection_limiter>(settings.http.connections, settings.http.connections_per_source);
+        listener_.emplace(
+            http::listen_on(address, settings.http), settings, std::move(limiter), threads_, handler_, log_, tls);
         listener_->start();
         for (const auto& each : threads_) each->start();
     }

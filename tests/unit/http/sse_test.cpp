@@ -21,8 +21,7 @@ TEST_CASE("a message is one event") {
 }
 
 TEST_CASE("line breaks in a message cannot start a second event") {
-    CHECK(message("{\n\r\"a\":1\r\n\nevent: x}", framing::plain) ==
-          "event: message\ndata: {\"a\":1event: x}\n\n");
+    CHECK(message("{\n\r\"a\":1\r\n\nevent: x}", framing::plain) == "event: message\ndata: {\"a\":1event: x}\n\n");
     CHECK(message("{\n}", framing::chunked) == message("{}", framing::chunked));
 }
 
@@ -70,14 +69,12 @@ TEST_CASE("responses have the required fields and none about the server") {
                   "0\r\nConnection: close\r\n\r\n");
     text.clear();
     http::append_empty(text, 204, {.is_http_1_0 = true});
-    CHECK(text ==
-          "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(text == "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nConnection: keep-alive\r\n\r\n");
     text.clear();
     http::append_stream_head(text, {});
-    CHECK(text ==
-          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-          "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: "
-          "chunked\r\n\r\n");
+    CHECK(text == "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                  "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n");
 }
 
 TEST_CASE("a rejection is a JSON-RPC error without id") {

@@ -9,9 +9,7 @@ using test::server_fixture;
 
 namespace {
 
-std::string progress(int i) {
-    return "{\"n\":" + std::to_string(i) + "}";
-}
+std::string progress(int i) { return "{\"n\":" + std::to_string(i) + "}"; }
 
 // Three notifications and an answer.
 awaitable<void> count(http::exchange& x) {
@@ -57,7 +55,7 @@ TEST_CASE("an HTTP/1.0 stream lasts until the connection ends") {
     const server_fixture server(count);
     auto client = server.connect();
     client.send("POST /mcp HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: "
-              "application/json\r\nContent-Length: 1\r\n\r\n1");
+                "application/json\r\nContent-Length: 1\r\n\r\n1");
     CHECK(client.read_until("\r\n\r\n").find("Connection: close") != std::string::npos);
     CHECK(client.read_to_end().ends_with("event: message\ndata: {\"done\":true}\n\n"));
 }
@@ -132,8 +130,7 @@ TEST_CASE("a slow reader loses old notifications, never the answer") {
     constexpr int most = 20'000;
     std::promise<void> said;
     const server_fixture server([&](http::exchange& x) -> awaitable<void> {
-        for (int i = 0; i < most; ++i)
-            x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
+        for (int i = 0; i < most; ++i) x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
         x.finish({200, "{\"done\":true}", {}, {}});
         said.set_value();
         co_return;

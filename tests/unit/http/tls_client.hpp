@@ -39,18 +39,11 @@ public:
         X509_gmtime_adj(X509_getm_notAfter(x509_.get()), 24 * 3600);
         X509_set_pubkey(x509_.get(), key_.get());
         auto* subject = X509_get_subject_name(x509_.get());
-        X509_NAME_add_entry_by_txt(subject,
-                                   "CN",
-                                   MBSTRING_ASC,
-                                   reinterpret_cast<const unsigned char*>(name.c_str()),
-                                   -1,
-                                   -1,
-                                   0);
+        X509_NAME_add_entry_by_txt(
+            subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
         X509_set_issuer_name(x509_.get(), subject);
         X509_sign(x509_.get(), key_.get(), EVP_sha256());
-        write(key, [&](BIO* to) {
-            PEM_write_bio_PrivateKey(to, key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
-        });
+        write(key, [&](BIO* to) { PEM_write_bio_PrivateKey(to, key_.get(), nullptr, nullptr, 0, nullptr, nullptr); });
         write(certificate, [&](BIO* to) { PEM_write_bio_X509(to, x509_.get()); });
     }
 
@@ -102,8 +95,7 @@ public:
         SSL_CTX_set_min_proto_version(settings_.get(), version);
         SSL_CTX_set_max_proto_version(settings_.get(), version);
         if (certificate) {
-            SSL_CTX_use_certificate_file(
-                settings_.get(), certificate->certificate.c_str(), SSL_FILETYPE_PEM);
+            SSL_CTX_use_certificate_file(settings_.get(), certificate->certificate.c_str(), SSL_FILETYPE_PEM);
             SSL_CTX_use_PrivateKey_file(settings_.get(), certificate->key.c_str(), SSL_FILETYPE_PEM);
         }
         ssl_.reset(SSL_new(settings_.get()));
@@ -113,12 +105,8 @@ public:
 
     bool is_connected() const { return is_connected_; }
     SSL* session() { return ssl_.get(); }
-    std::string server_certificate() const {
-        return test_certificate::der_of(SSL_get0_peer_certificate(ssl_.get()));
-    }
-    bool has_received_close_notify() const {
-        return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
-    }
+    std::string server_certificate() const { return test_certificate::der_of(SSL_get0_peer_certificate(ssl_.get())); }
+    bool has_received_close_notify() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
 
     // Closes after close_notify.
     void close() {
@@ -127,9 +115,7 @@ public:
     }
     void reset_connection() { test::reset_connection(socket_); }
 
-    bool send(std::string_view text) {
-        return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0;
-    }
+    bool send(std::string_view text) { return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0; }
     // Collects further output until send_collected().
     void collect_output() {
         SSL_set0_wbio(ssl_.get(), BIO_new(BIO_s_mem()));
@@ -141,9 +127,7 @@ public:
         const auto size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
         return ::send(socket_.get(), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
     }
-    long receive(char* into, std::size_t most) {
-        return SSL_read(ssl_.get(), into, static_cast<int>(most));
-    }
+    long receive(char* into, std::size_t most) { return SSL_read(ssl_.get(), into, static_cast<int>(most)); }
 
 private:
     descriptor socket_;

@@ -100,7 +100,7 @@ TEST_CASE("unusable files are logged once, and the previous certificate stays in
     CHECK(served_certificate(server) == before);
     const auto text = log.text();
     const std::string_view sentence = "error: The TLS certificate was not reloaded, and the previous one "
-                                   "stays in use: tls.key: ";
+                                      "stays in use: tls.key: ";
     const auto first = text.find(sentence);
     REQUIRE(first != std::string::npos);
     CHECK(text.find(sentence, first + 1) == std::string::npos);

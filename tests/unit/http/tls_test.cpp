@@ -7,9 +7,9 @@
 #include "tls_client.hpp"
 
 using namespace toolrack;
-using test::test_certificate;
 using test::post;
 using test::post_json;
+using test::test_certificate;
 using test::tls_client;
 
 namespace {
@@ -22,8 +22,8 @@ const test_certificate& server_certificate() {
 class tls_server_fixture {
 public:
     explicit tls_server_fixture(http::handler handler,
-                    const config::server& settings = {},
-                    const config::tls& with = server_certificate().settings())
+                                const config::server& settings = {},
+                                const config::tls& with = server_certificate().settings())
         : tls_(with, log_), server_(std::move(handler), settings, test::free_port(), 1, &tls_) {}
 
     const config::address& address() const { return server_.address(); }
@@ -38,9 +38,7 @@ private:
     test::server_fixture server_;
 };
 
-int either_version() {
-    return GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
-}
+int either_version() { return GENERATE(TLS1_2_VERSION, TLS1_3_VERSION); }
 
 // Answers with the client's certificate.
 awaitable<void> send_certificate(http::exchange& x) {
@@ -111,8 +109,7 @@ TEST_CASE("a client that sends only key updates does not block other connections
     is_sent.set_value();
     CHECK(other.read_response().status == 200);
     CHECK(busy.read_response().status == 200);
-    CHECK(server->on_thread([&] { return answered; }) ==
-          std::vector<std::string>{"a", "b", "other", "busy"});
+    CHECK(server->on_thread([&] { return answered; }) == std::vector<std::string>{"a", "b", "other", "busy"});
 }
 
 TEST_CASE("pipelined requests over TLS are answered in order") {
@@ -180,8 +177,7 @@ TEST_CASE("a slow reader over TLS loses old notifications, never the answer") {
     constexpr int most = 20'000;
     std::promise<void> said;
     const tls_server_fixture server([&](http::exchange& x) -> awaitable<void> {
-        for (int i = 0; i < most; ++i)
-            x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
+        for (int i = 0; i < most; ++i) x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
         x.finish({200, "{\"done\":true}", {}, {}});
         said.set_value();
         co_return;

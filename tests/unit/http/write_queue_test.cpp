@@ -2,8 +2,8 @@
 #include "http/write_queue.hpp"
 
 using namespace toolrack;
-using http::write_queue;
 using http::send_priority;
+using http::write_queue;
 
 namespace {
 
@@ -12,8 +12,7 @@ std::string drained(write_queue& from, std::size_t max_write) {
     std::string text;
     while (!from.is_empty()) {
         std::string next;
-        for (const auto& part : from.next())
-            next.append(static_cast<const char*>(part.data()), part.size());
+        for (const auto& part : from.next()) next.append(static_cast<const char*>(part.data()), part.size());
         next.resize(std::min(max_write, next.size()));
         text += next;
         from.consume(next.size());
