@@ -7,25 +7,19 @@
 
 namespace toolrack::config {
 
-std::string to_string(const place& place) {
-    const std::string file = printable(place.file, 4096);
-    if (place.line == 0)
-        return file;
-    return fmt::format("{}:{}:{}", file, place.line, place.column);
+std::string to_string(const location& location) {
+    const std::string file = printable(location.file, 4096);
+    if (location.line == 0) return file;
+    return fmt::format("{}:{}:{}", file, location.line, location.column);
 }
 
-void complain(const place& where,
-              std::string_view wrong,
-              std::string_view expected,
-              std::string_view found) {
-    // Names that a file has made up may be among what is expected.
+void complain(const location& where, std::string_view wrong, std::string_view expected, std::string_view found) {
+    // The list of expected keys can contain names from the file.
     constexpr std::size_t longest = 8192;
-    throw failure(printable(
-        fmt::format("{}: {}; expected {}, found {}", to_string(where), wrong, expected, found), longest));
+    throw failure(
+        printable(fmt::format("{}: {}; expected {}, found {}", to_string(where), wrong, expected, found), longest));
 }
 
-std::string in_quotes(std::string_view words) {
-    return '"' + printable(words) + '"';
-}
+std::string in_quotes(std::string_view words) { return '"' + printable(words) + '"'; }
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -1,7 +1,6 @@
-// The one form in which a configuration is complained about:
-// "FILE:LINE:COLUMN: what is wrong; expected this, found that".
+// Errors in a configuration, in one form: "FILE:LINE:COLUMN: what is wrong; expected this, found that".
 //
-// Nothing that came out of the environment or out of a secret's file is ever shown.
+// Values from the environment and from secret files are never shown.
 #pragma once
 
 #include <string>
@@ -12,12 +11,10 @@
 namespace toolrack::config {
 
 // Throws failure with exit code 78.
-[[noreturn]] void complain(const place& where,
-                           std::string_view wrong,
-                           std::string_view expected,
-                           std::string_view found);
+[[noreturn]] void
+complain(const location& where, std::string_view wrong, std::string_view expected, std::string_view found);
 
-// In double quotes, fit for one line.
+// Puts the text in double quotes and makes it safe for one line.
 std::string in_quotes(std::string_view words);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -1,4 +1,4 @@
-// One TOML file as a tree whose every node knows its place, and several of them as one.
+// Loads TOML files into a tree whose nodes have source locations, and merges several files.
 #pragma once
 
 #include <filesystem>
@@ -12,14 +12,13 @@ namespace toolrack::config {
 
 // Throws failure when the file cannot be read or is not TOML.
 toml::table load(const std::filesystem::path& file);
-// The same of a text that has been read; `file` is its name, for sentences.
+// The same for a text that was read before; `file` is its name for error messages.
 toml::table parse(std::string_view text, const std::string& file);
 
-// Tables are joined and arrays of tables appended to; anything else that both have is a failure
-// that names both places.
+// Merges tables and appends to arrays of tables. Any other key that both have is a failure that names both locations.
 void merge(toml::table& into, toml::table&& later);
 
-place place_of(const toml::source_region& region);
-place place_of(const toml::node& node);
+location location_of(const toml::source_region& region);
+location location_of(const toml::node& node);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

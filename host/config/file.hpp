@@ -1,4 +1,4 @@
-// Whole small files, with a bound, and the mode of the very file that was read.
+// Reads a whole small file, up to a limit, and returns its content and mode.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,7 @@ struct file_content {
     mode_t mode = 0;
 };
 
-// Refuses a directory (EISDIR), what else is not a regular file (EINVAL) and what is longer than
-// `most` bytes (EFBIG).
-result<file_content, std::error_code> read_file(const std::filesystem::path& file,
-                                                std::size_t most);
+// Errors: EISDIR for a directory, EINVAL for any other file that is not regular, EFBIG for more than `most` bytes.
+result<file_content, std::error_code> read_file(const std::filesystem::path& file, std::size_t most);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

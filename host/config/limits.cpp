@@ -1,6 +1,6 @@
-// [limits]: of the HTTP edge, and of what comes through the gate.
+// [limits]: limits for connections and requests, and for authenticated callers.
 //
-// No limit can be switched off by accident: zero is refused everywhere, and what is not said has its default.
+// No limit can be switched off by accident: zero is rejected, and an absent key has its default.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t gibibyte = 1024 * mebibyte;
-constexpr std::size_t a_million = 1'000'000;
+constexpr std::size_t one_million = 1'000'000;
 
 void read_edge(const reader& table, http_limits& into) {
     table.size("head", into.head, mebibyte);
     table.size("body", into.body, gibibyte);
-    table.number("connections", into.connections, std::size_t{1}, a_million);
-    table.number("connections_per_source", into.connections_per_source, std::size_t{1}, a_million);
+    table.number("connections", into.connections, std::size_t{1}, one_million);
+    table.number("connections_per_source", into.connections_per_source, std::size_t{1}, one_million);
     table.duration("handshake_timeout", into.handshake_timeout);
     table.duration("head_timeout", into.head_timeout);
     table.duration("idle_timeout", into.idle_timeout);
@@ -34,7 +34,7 @@ void read_edge(const reader& table, http_limits& into) {
 void read_calls(const reader& table, call_limits& into) {
     constexpr milliseconds longest_burst = std::chrono::hours(1);
     const auto count = [&table](std::string_view key, std::size_t& number) {
-        table.number(key, number, std::size_t{1}, a_million);
+        table.number(key, number, std::size_t{1}, one_million);
     };
     count("connections_per_principal", into.connections_per_principal);
     count("calls_per_principal", into.calls_per_principal);
@@ -43,11 +43,10 @@ void read_calls(const reader& table, call_limits& into) {
     count("rate_per_source", into.rate_per_source);
     count("failures_per_minute", into.failures_per_minute);
     table.duration("burst", into.burst);
-    if (into.burst > longest_burst)
-        table.find_text("burst")->refuse("is too long a time", "a duration up to \"1h\"");
+    if (into.burst > longest_burst) table.find_text("burst")->refuse("is too long", "a duration up to \"1h\"");
 }
 
-} // namespace
+}  // namespace
 
 void read_limits(const reader& file, http_limits& edge, call_limits& calls) {
     const auto table = file.find_table("limits",
@@ -67,10 +66,9 @@ void read_limits(const reader& file, http_limits& edge, call_limits& calls) {
                                         "burst",
                                         "failures_per_minute",
                                         "proxies"});
-    if (!table)
-        return;
+    if (!table) return;
     read_edge(*table, edge);
     read_calls(*table, calls);
 }
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

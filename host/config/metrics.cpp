@@ -1,21 +1,20 @@
-// [metrics]: who may read how this server does.
+// [metrics]: which callers may read /metrics.
 #include "config/complaint.hpp"
 #include "config/tables.hpp"
 
 namespace toolrack::config {
 
-// Nobody reads them by accident: the table says which scopes they take, or that any caller will do.
+// The scopes must be stated, so that the metrics are not readable by accident; [] means any caller.
 std::optional<metrics> read_metrics(const reader& file) {
     const auto table = file.find_table("metrics", {"scopes"});
-    if (!table)
-        return std::nullopt;
+    if (!table) return std::nullopt;
     auto scopes = read_scopes(*table);
     if (!scopes)
         complain(table->where(),
                  "metrics.scopes is missing",
-                 R"(what a caller must have been granted, such as ["metrics:read"], or [] for any caller)",
+                 R"(the required scopes, such as ["metrics:read"], or [] for any caller)",
                  "none");
     return metrics{.scopes = std::move(*scopes)};
 }
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

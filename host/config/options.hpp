@@ -1,4 +1,4 @@
-// The options of a plugin or a backend: a TOML table as the JSON that the library is given.
+// Converts the options of a plugin or auth backend from TOML to the JSON that the library receives.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace toolrack::config {
 
-// Expands the environment, fetches what secret references name, writes dates and times as RFC 3339
-// does and refuses what JSON cannot say. `name` is the table's, for sentences: "plugin.options".
+// Expands environment variables, reads secret references, writes dates and times as in RFC 3339, and rejects values
+// that JSON cannot represent. `name` is the name of the table for error messages: "plugin.options".
 options to_options(const toml::table& table, const std::string& name);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -1,5 +1,5 @@
-// Where an option's secret is kept, when it is not in the configuration itself:
-// { file = "..." }, { env = "..." } or { credential = "..." }.
+// References to secrets that are kept outside the configuration: { file = "..." }, { env = "..." } or
+// { credential = "..." } (systemd).
 #pragma once
 
 #include <optional>
@@ -8,12 +8,11 @@
 
 namespace toolrack::config {
 
-// The secret that the table refers to; nothing when the table is not a reference, which it is
-// exactly when one of the three is its only key and has a string. `name` is the table's, for
-// sentences.
+// Reads the secret that the table refers to. Empty when the table is not a reference: a reference has exactly one of
+// the three keys, with a string, and no other key. `name` is the name of the table for error messages.
 //
-// The bytes come without the newline at their end: 64 KiB of UTF-8 at most, never nothing. A file
-// must not be open to others than its owner and, for reading, its group.
+// The secret has no trailing newline, is not empty, and has at most 64 KiB of UTF-8. Only the owner and, for reading,
+// the group may have access to a file. Throws failure.
 std::optional<std::string> find_secret(const toml::table& table, const std::string& name);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

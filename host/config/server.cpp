@@ -16,24 +16,21 @@ constexpr std::size_t gibibyte = 1024 * 1024 * 1024;
 template <typename Parse>
 auto each(const std::vector<text>& list, Parse parse) {
     std::vector<decltype(parse(list.front()))> parsed;
-    for (const text& written : list)
-        parsed.push_back(parse(written));
+    for (const text& written : list) parsed.push_back(parse(written));
     return parsed;
 }
 
-// As it stands in a request line, so that routing is a comparison of bytes.
+// As in a request line, so that routing can compare bytes.
 std::string parse_path(const text& written) {
     constexpr std::string_view allowed =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
     const std::string& path = written.value;
-    if (!path.starts_with('/'))
-        written.refuse("does not begin with a slash", R"(a path such as "/mcp")");
+    if (!path.starts_with('/')) written.refuse("does not begin with a slash", R"(a path such as "/mcp")");
     if (path.find_first_not_of(allowed) != path.npos)
-        written.refuse("has characters that a plain path has not", R"(a path such as "/mcp")");
-    if (path.size() > 1 && path.ends_with('/'))
-        written.refuse("ends in a slash", R"(a path such as "/mcp")");
+        written.refuse("has characters that are not allowed in a path", R"(a path such as "/mcp")");
+    if (path.size() > 1 && path.ends_with('/')) written.refuse("ends in a slash", R"(a path such as "/mcp")");
     if (path == alive_path || path == ready_path || path == metrics_path)
-        written.refuse("is where this server says how it is", R"(another path, such as "/mcp")");
+        written.refuse("is reserved for probes and metrics", R"(another path, such as "/mcp")");
     return path;
 }
 
@@ -41,21 +38,13 @@ void read_server_table(const reader& table, server& into) {
     if (const auto listen = table.find_text_or_list("listen")) {
         into.listen = each(*listen, parse_address);
         if (into.listen.empty())
-            complain(table.where("listen"),
-                     "server.listen is empty",
-                     "an address such as \"127.0.0.1:8080\"",
-                     "none");
+            complain(table.where("listen"), "server.listen is empty", "an address such as \"127.0.0.1:8080\"", "none");
     }
-    if (const auto path = table.find_text("path"))
-        into.path = parse_path(*path);
-    if (const auto url = table.find_text("public_url"))
-        into.public_url = parse_public_url(*url);
-    if (const auto hosts = table.find_list("allowed_hosts"))
-        into.allowed_hosts = each(*hosts, parse_host);
-    if (const auto origins = table.find_list("allowed_origins"))
-        into.allowed_origins = each(*origins, parse_origin);
-    if (const auto networks = table.find_list("allow_cleartext"))
-        into.allow_cleartext = each(*networks, parse_network);
+    if (const auto path = table.find_text("path")) into.path = parse_path(*path);
+    if (const auto url = table.find_text("public_url")) into.public_url = parse_public_url(*url);
+    if (const auto hosts = table.find_list("allowed_hosts")) into.allowed_hosts = each(*hosts, parse_host);
+    if (const auto origins = table.find_list("allowed_origins")) into.allowed_origins = each(*origins, parse_origin);
+    if (const auto networks = table.find_list("allow_cleartext")) into.allow_cleartext = each(*networks, parse_network);
     table.number("page_size", into.page_size, std::size_t{1}, std::size_t{10'000});
     table.number("threads", into.threads, 0u, 256u);
     table.size("max_result", into.max_result, gibibyte);
@@ -69,35 +58,29 @@ void read_server_table(const reader& table, server& into) {
 
 std::string path_in(const reader& table, std::string_view key) {
     const auto path = table.find_text(key);
-    if (!path)
-        return {};
-    if (path->value.empty())
-        path->refuse("is empty", "the path of a PEM file");
+    if (!path) return {};
+    if (path->value.empty()) path->refuse("is empty", "the path of a PEM file");
     return path->value;
 }
 
 std::string required_path(const reader& table, std::string_view key) {
     auto path = path_in(table, key);
-    if (path.empty())
-        complain(
-            table.where(), table.name_of(key) + " is missing", "the path of a PEM file", "none");
+    if (path.empty()) complain(table.where(), table.name_of(key) + " is missing", "the path of a PEM file", "none");
     return path;
 }
 
-// Without client_ca there would be nobody to say which certificates are good.
+// Without client_ca no client certificate could be verified.
 bool is_client_certificate_required(const reader& table, bool has_authority) {
     const auto choice = table.find_text("client_certificate");
-    if (!choice)
-        return false;
+    if (!choice) return false;
     if (choice->value != "optional" && choice->value != "required")
-        choice->refuse("is not a choice", R"("optional" or "required")");
+        choice->refuse("is not a valid value", R"("optional" or "required")");
     if (!has_authority)
-        choice->refuse("needs tls.client_ca",
-                       "the path of a PEM file with the authorities of clients there");
+        choice->refuse("needs tls.client_ca", "tls.client_ca with the path of a PEM file of certificate authorities");
     return choice->value == "required";
 }
 
-} // namespace
+}  // namespace
 
 server read_server(const reader& file) {
     server server;
@@ -117,22 +100,19 @@ server read_server(const reader& file) {
                                         "drain",
                                         "read_only",
                                         "seal_keys"});
-    if (table)
-        read_server_table(*table, server);
+    if (table) read_server_table(*table, server);
     if (server.listen.empty()) {
-        const place& where = table ? table->where() : file.where();
-        server.listen = {
-            parse_address({.value = "127.0.0.1:8080", .key = "server.listen", .where = where})};
+        const location& where = table ? table->where() : file.where();
+        server.listen = {parse_address({.value = "127.0.0.1:8080", .key = "server.listen", .where = where})};
     }
     read_limits(file, server.http, server.calls);
     return server;
 }
 
-bool serves_alike(const server& one, const server& other) {
+bool has_same_listeners(const server& one, const server& other) {
     const auto addresses = [](const server& of) {
         std::vector<std::string> all;
-        for (const auto& each : of.listen)
-            all.push_back(to_string(each));
+        for (const auto& each : of.listen) all.push_back(to_string(each));
         return all;
     };
     return addresses(one) == addresses(other) && one.path == other.path && one.public_url == other.public_url &&
@@ -141,17 +121,14 @@ bool serves_alike(const server& one, const server& other) {
 }
 
 std::optional<tls> read_tls(const reader& file) {
-    const auto table =
-        file.find_table("tls", {"certificate", "key", "client_ca", "client_certificate"});
-    if (!table)
-        return std::nullopt;
+    const auto table = file.find_table("tls", {"certificate", "key", "client_ca", "client_certificate"});
+    if (!table) return std::nullopt;
     tls tls{.certificate = required_path(*table, "certificate"),
             .key = required_path(*table, "key"),
             .client_ca = path_in(*table, "client_ca"),
             .where = table->where()};
-    tls.requires_client_certificate =
-        is_client_certificate_required(*table, !tls.client_ca.empty());
+    tls.requires_client_certificate = is_client_certificate_required(*table, !tls.client_ca.empty());
     return tls;
 }
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -1,4 +1,4 @@
-// What each table of the configuration may say.
+// One function for each table of the configuration.
 #pragma once
 
 #include <filesystem>
@@ -13,10 +13,10 @@
 
 namespace toolrack::config {
 
-// The whole of it, `file` and what was added to it.
+// All tables of `file` and the files merged into it.
 settings read_settings(const toml::table& root, const std::filesystem::path& file);
 
-// Each reads its table out of the reader of the whole file.
+// Each takes the reader of the whole file.
 server read_server(const reader& file);
 void read_limits(const reader& file, http_limits& edge, call_limits& calls);
 std::optional<tls> read_tls(const reader& file);
@@ -27,19 +27,19 @@ std::optional<metrics> read_metrics(const reader& file);
 std::vector<std::filesystem::path> read_directories(const reader& file);
 std::vector<plugin> read_plugins(const reader& file);
 
-// The whole file beside a dropped-in `library`.
-plugin read_drop_in_table(const toml::table& table, const place& where, const std::string& library);
+// The file beside a dropped-in `library`.
+plugin read_drop_in_table(const toml::table& table, const location& where, const std::string& library);
 
-// `sandbox` in the table of a plugin; absent when it has none.
+// `sandbox` in the table of a plugin; empty when absent.
 std::optional<sandbox> read_sandbox(const reader& plugin);
 
-// `sha256` in any table, under whatever name; absent when it has none.
+// A digest under `key` in any table; empty when absent.
 std::optional<pin> read_pin(const reader& table, std::string_view key);
 
-// `scopes` in any table: what a caller must have been granted, all of it; absent when nothing is said.
+// `scopes` in any table: the required scopes; empty when absent.
 std::optional<std::vector<std::string>> read_scopes(const reader& table);
 
-// A shipped library's name, or a path to one; complains about what is neither.
+// The name of a shipped library, or a path. Throws failure for anything else.
 std::string library_name(const text& written);
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

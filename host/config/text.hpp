@@ -1,10 +1,10 @@
-// A text of the configuration, with the environment expanded in it.
+// A string of the configuration with environment variables expanded.
 //
 //   ${NAME}            the variable; unset or empty is an error
 //   ${NAME:-default}   the variable, or the default when it is unset or empty
 //   $${                a literal ${
 //
-// A bare $NAME is left alone, and a default is taken as it stands, up to the first closing brace.
+// A bare $NAME is not expanded. A default ends at the first closing brace and is not expanded itself.
 #pragma once
 
 #include <string>
@@ -16,23 +16,23 @@ namespace toolrack::config {
 
 struct text {
     std::string value;
-    std::string key; // its dotted name, for sentences: "server.path"
-    place where;
+    std::string key;  // dotted name for error messages: "server.path"
+    location where;
     bool from_environment = false;
 
-    // In quotes; what the environment had a part in is not shown.
+    // The value in quotes. A value from the environment is not shown.
     std::string shown() const;
-    // "KEY WRONG; expected EXPECTED, found what it is"; `wrong` continues the key's name.
+    // Throws failure: "KEY WRONG; expected EXPECTED, found VALUE".
     [[noreturn]] void refuse(std::string_view wrong, std::string_view expected) const;
 };
 
-text expand(std::string_view written, std::string key, place where);
+text expand(std::string_view written, std::string key, location where);
 
-// The value of a variable that must be there, in UTF-8. `need` begins the sentence otherwise:
+// The value of a required variable. Throws failure when it is unset, empty or not UTF-8; `need` starts the sentence:
 // "server.path needs".
-std::string variable_value(const std::string& name, std::string_view need, const place& where);
+std::string variable_value(const std::string& name, std::string_view need, const location& where);
 
-// What a shell can set: a letter or underscore, then letters, digits and underscores.
+// A letter or underscore, then letters, digits and underscores.
 bool is_variable_name(std::string_view name) noexcept;
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -128,7 +128,7 @@ class Readiness(Watched):
 
                 busy.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1000}})))
                 self.assertEqual(200, ask().status)
-                self.soon(lambda: self.status(server)["plugins"][1]["underWay"] == 1)
+                self.soon(lambda: self.status(server)["plugins"][1]["activeCalls"] == 1)
                 server.signal()
                 server.wait_for_line("stopping")
                 answer = ask()
@@ -140,15 +140,15 @@ class Benched(Watched):
     def bench(self, server, name="faults"):
         for _ in range(5):
             self.assertIn("error", server.call_tool("exit", {}).answer)
-        server.wait_for_line(f"plugin {name}: .* is left alone")
+        server.wait_for_line(f"plugin {name}: .* suspended after")
 
     def test_a_required_plugin_makes_the_server_unready_and_is_named_everywhere_but_to_strangers(self):
         config = settings("echo", plugin(hostile("faults"), required=True), extra=ANY)
         with (Supervisor() as supervisor,
               Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="300000") as server):
             self.assertEqual("Serving 2 plugins", supervisor.next_status())
-            self.assertEqual(0, self.metrics(server)['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
-            self.assertEqual(0, self.metrics(server)['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.assertEqual(0, self.metrics(server)['toolrack_plugin_suspended{instance="faults",kind="plugin"}'])
+            self.assertEqual(0, self.metrics(server)['toolrack_worker_crashes_total{instance="faults"}'])
             self.bench(server)
 
             answer = server.send("GET", "/readyz", token=False)
@@ -156,24 +156,24 @@ class Benched(Watched):
             self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
             self.assertEqual("Serving 2 plugins; suspended: faults", supervisor.next_status())
             seen = self.metrics(server)
-            self.assertEqual(1, seen['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
-            self.assertEqual(0, seen['toolrack_plugin_benched{instance="echo",kind="plugin"}'])
-            self.assertEqual(5, seen['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.assertEqual(1, seen['toolrack_plugin_suspended{instance="faults",kind="plugin"}'])
+            self.assertEqual(0, seen['toolrack_plugin_suspended{instance="echo",kind="plugin"}'])
+            self.assertEqual(5, seen['toolrack_worker_crashes_total{instance="faults"}'])
             self.assertEqual(0, seen["toolrack_ready"])
             status = self.status(server, expected=69)
             self.assertFalse(status["ready"])
             one = next(each for each in status["plugins"] if each["name"] == "faults")
-            self.assertEqual(("suspended", 5, True), (one["state"], one["deaths"], one["required"]))
-            self.assertIn("ended the process", one["why"])
+            self.assertEqual(("suspended", 5, True), (one["state"], one["unexpectedExits"], one["required"]))
+            self.assertIn("it exited", one["reason"])
             self.assertRegex(one["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
             text = self.shown(server, expected=69)
             self.assertIn("NOT READY", text)
-            self.assertRegex(text, r"suspended since \S+: it ended the process")
+            self.assertRegex(text, r"suspended since \S+: it exited")
 
             toolrack("reload", "--config", server.folder / "toolrack.toml")
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
-            self.assertEqual(0, self.metrics(server)['toolrack_plugin_benched{instance="faults",kind="plugin"}'])
-            self.assertEqual(5, self.metrics(server)['toolrack_plugin_deaths_total{instance="faults"}'])
+            self.assertEqual(0, self.metrics(server)['toolrack_plugin_suspended{instance="faults",kind="plugin"}'])
+            self.assertEqual(5, self.metrics(server)['toolrack_worker_crashes_total{instance="faults"}'])
             self.assertEqual(0, self.status(server)["plugins"][1]["calls"])
 
     def test_a_plugin_that_is_not_required_leaves_it_ready(self):
@@ -226,7 +226,7 @@ class Metrics(Watched):
         for text, sentence in (("[metrics]\n", "metrics.scopes is missing"),
                                ('[metrics]\nscopes = ["*"]\n', "has a star"),
                                ('[metrics]\nscope = []\n', "unknown key"),
-                               ('[server]\npath = "/metrics"\n', "is where this server says how it is")):
+                               ('[server]\npath = "/metrics"\n', "is reserved for probes and metrics")):
             with self.subTest(text), tempfile.TemporaryDirectory() as folder:
                 file = pathlib.Path(folder) / "toolrack.toml"
                 file.write_text(text + '[auth]\nbackend = "env-token"\n')
@@ -296,17 +296,17 @@ class Metrics(Watched):
             file.write_text("nonsense")
             self.assertEqual(78, toolrack("reload", "--config", file).returncode)
             self.assertEqual((0, before[when]), (self.metrics(server)[good], self.metrics(server)[when]))
-            self.assertIn("toolrack.toml:1", self.status(server)["refused"])
-            self.assertIn("not taken over since then", self.shown(server))
+            self.assertIn("toolrack.toml:1", self.status(server)["reloadError"])
+            self.assertIn("last reload failed: ", self.shown(server))
             file.write_text(whole + plugin("/nowhere/x.so"))  # taken over, and not all of it is served
             toolrack("reload", "--config", file)
-            self.assertEqual((0, 1), (self.metrics(server)[good], self.metrics(server)["toolrack_plugins_left_out"]))
-            self.assertIn("/nowhere/x.so", " ".join(self.status(server)["complaints"]))
-            self.assertNotIn("refused", self.status(server))
+            self.assertEqual((0, 1), (self.metrics(server)[good], self.metrics(server)["toolrack_load_failures"]))
+            self.assertIn("/nowhere/x.so", " ".join(self.status(server)["problems"]))
+            self.assertNotIn("reloadError", self.status(server))
             file.write_text(whole)
             toolrack("reload", "--config", file)
             self.assertEqual(1, self.metrics(server)[good])
-            self.assertEqual([], self.status(server)["complaints"])
+            self.assertEqual([], self.status(server)["problems"])
 
 
 class Gauges(Tasks, Watched):
@@ -355,15 +355,15 @@ class Stale(Watched):
 
             good = example("minimal").read_bytes()
             told, count = reload(good)
-            self.assertNotIn("stale", told)
+            self.assertNotIn("staleReason", told)
             self.assertEqual(0, count)
             told, count = reload(b"not a library")
-            self.assertIn("not a shared library", told["stale"])
+            self.assertIn("not a shared library", told["staleReason"])
             self.assertEqual(1, count)
-            self.assertIn("stays as it was, for as it is configured now: ", self.shown(server))
+            self.assertIn("stale, the configured version failed: ", self.shown(server))
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
             told, count = reload(good)
-            self.assertNotIn("stale", told)
+            self.assertNotIn("staleReason", told)
             self.assertEqual(0, count)
 
 
@@ -397,23 +397,23 @@ class ABrokenList(WithBook, Watched):
             return self.metrics(server, token)[gauge]
 
         self.assertEqual(0, degraded())
-        self.assertNotIn("degraded_reason", self.status(server)["auth"][0])
+        self.assertNotIn("degradedReason", self.status(server)["auth"][0])
         replace(self.book.list, good + "\nnonsense")
         self.soon(lambda: degraded() == 1)
         told = self.status(server)["auth"][0]
-        self.assertIn(str(self.book.list), told["degraded_reason"])
-        self.assertRegex(self.shown(server), r"since \S+Z: .*tokens.toml")
+        self.assertIn(str(self.book.list), told["degradedReason"])
+        self.assertRegex(self.shown(server), r"degraded since \S+Z: .*tokens.toml")
         self.assertEqual(200, server.send("GET", "/readyz", token=False).status)  # the old one serves
         # Two things at once; one of them mended leaves the other.
         self.book.revoked.write_text("nonsense\n")
-        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("degraded_reason", ""))
-        self.assertIn("tokens.toml", self.status(server)["auth"][0]["degraded_reason"])
+        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("degradedReason", ""))
+        self.assertIn("tokens.toml", self.status(server)["auth"][0]["degradedReason"])
         replace(self.book.list, good)
-        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("degraded_reason", ""))
+        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("degradedReason", ""))
         self.assertEqual(1, degraded())
         replace(self.book.revoked, "")
         self.soon(lambda: degraded() == 0)
-        self.assertNotIn("degraded_reason", self.status(server)["auth"][0])
+        self.assertNotIn("degradedReason", self.status(server)["auth"][0])
 
 
 class Ailing(Watched):
@@ -425,7 +425,7 @@ class Ailing(Watched):
 
             def says(what, expected):
                 self.assertEqual("said", server.call_tool("ail", {"what": what}).text)
-                self.assertEqual(expected, self.status(server)["plugins"][0].get("degraded_reason"))
+                self.assertEqual(expected, self.status(server)["plugins"][0].get("degradedReason"))
                 self.assertEqual(expected is not None, bool(self.metrics(server)[gauge]))
 
             says("the database is slow", "the database is slow")
@@ -447,7 +447,7 @@ class Ailing(Watched):
         for server, gauge in self.tell("process"):
             server.call_tool("exit", {})
             self.assertEqual("fine", server.call_tool("fine", {}).text)
-            self.assertNotIn("degraded_reason", self.status(server)["plugins"][0])
+            self.assertNotIn("degradedReason", self.status(server)["plugins"][0])
             self.assertEqual(0, self.metrics(server)[gauge])
 
 
@@ -485,7 +485,7 @@ class Certificates(WithCertificates):
             self.assertAlmostEqual(time.time() + 2 * 24 * 3600, end, delta=3600)
             done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
             written = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
-            self.assertEqual(written, json.loads(done.stdout)["certificateEnds"])
+            self.assertEqual(written, json.loads(done.stdout)["certificateExpiresAt"])
             self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
 
 
@@ -495,7 +495,7 @@ class Command(Watched):
             server.call_tool("echo", {"text": "hi"})
             status = self.status(server)
             self.assertEqual([f"127.0.0.1:{server.port}"], status["addresses"])
-            self.assertEqual(server.pid, status["process"])
+            self.assertEqual(server.pid, status["pid"])
             self.assertTrue(status["ready"])
             self.assertEqual(["echo", "time"], [one["name"] for one in status["plugins"]])
             self.assertEqual(["process", "host"], [one["isolation"] for one in status["plugins"]])

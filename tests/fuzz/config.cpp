@@ -39,7 +39,7 @@ void check_complaint(std::string_view why, std::string_view text) {
 
 void check_options(const config::options& options) {
     claim(fuzz::json_grammar::takes(options.json) && options.json.front() == '{', "options are a JSON object");
-    claim(options.places.contains(""), "options stand somewhere");
+    claim(options.locations.contains(""), "options stand somewhere");
 }
 
 void check_listen(const std::vector<config::address>& addresses) {
@@ -118,7 +118,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (!settings) return 0;
     check(*settings);
     try {
-        claim(config::serves_alike(read("# a comment\n" + std::string(text)).server, settings->server),
+        claim(config::has_same_listeners(read("# a comment\n" + std::string(text)).server, settings->server),
               "a comment changes nothing");
     } catch (const failure& refused) {
         claim(text.starts_with("\xEF\xBB\xBF"), refused.what());  // a mark that may stand at the very beginning only

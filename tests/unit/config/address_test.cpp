@@ -81,7 +81,7 @@ TEST_CASE("what is not an address to listen on is refused") {
     const std::string fits = "unix:/" + std::string(106, 'x');
     CHECK(refusal(parse_address, fits).empty());
     CHECK(refusal(parse_address, fits + 'x') ==
-          "t.toml:1:2: K names a socket that the system cannot; expected a path of at most 107 "
+          "t.toml:1:2: K is too long for a socket path, or has a NUL character; expected a path of at most 107 "
           "bytes, found \"" +
               fits + "x\"");
 }
@@ -166,7 +166,7 @@ TEST_CASE("the public URL is a canonical resource identifier") {
     CHECK(refusal(parse_public_url, "https://a/") ==
           sentence("must not end in a slash", R"("https://a/")"));
     CHECK(refusal(parse_public_url, "https://me:canary@a") ==
-          sentence("must not hold a user name", "one (not shown)"));
+          sentence("must not contain a user name", "one (not shown)"));
 }
 
 } // namespace toolrack::config

@@ -140,12 +140,12 @@ TEST_CASE("a key in two files is refused with both places") {
     shop.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
     CHECK(
         shop.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
-        "conf.d/a.toml:3:10: server.listen is set twice; expected it in one file only, found it at "
+        "conf.d/a.toml:3:10: server.listen is set twice; expected one definition, found it at "
         "t.toml:4:10 too");
     CHECK(shop.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") !=
           std::string::npos);
     CHECK(shop.refusal("server = 1\n" + std::string(lock)) ==
-          "conf.d/a.toml:1:1: server is set twice; expected it in one file only, found it at "
+          "conf.d/a.toml:1:1: server is set twice; expected one definition, found it at "
           "t.toml:1:10 "
           "too");
 }

@@ -65,10 +65,10 @@ TEST_CASE("no limit is switched off by zero, and none is absurd") {
 
 TEST_CASE("a burst is a while") {
     CHECK(refusal("burst = '61m'") ==
-          "t.toml:4:9: limits.burst is too long a time; expected a duration up to \"1h\", found \"61m\"");
+          "t.toml:4:9: limits.burst is too long; expected a duration up to \"1h\", found \"61m\"");
     for (const std::string burst : {"'0s'", "'-1s'", "'1'", "''"}) {
         CAPTURE(burst);
-        CHECK(refusal("burst = " + burst).starts_with("t.toml:4:9: limits.burst is not a duration that can be used;"));
+        CHECK(refusal("burst = " + burst).starts_with("t.toml:4:9: limits.burst is not a valid duration;"));
     }
     CHECK(refusal("burst = 5").starts_with("t.toml:4:9: limits.burst has the wrong type;"));
 }
@@ -84,9 +84,9 @@ TEST_CASE("proxies are networks, or this machine's unix sockets") {
 TEST_CASE("a reload changes what comes through the gate, and not what the listeners were made with") {
     const auto now = read("rate_per_principal = 1\ncalls_per_source = 1\nburst = '2s'\nfailures_per_minute = 1\n"
                           "calls_per_principal = 1\nrate_per_source = 1\nconnections_per_principal = 1");
-    CHECK(config::serves_alike(read(""), now));
-    CHECK_FALSE(config::serves_alike(read(""), read("proxies = []")));
-    CHECK_FALSE(config::serves_alike(read(""), read("connections_per_source = 1")));
+    CHECK(config::has_same_listeners(read(""), now));
+    CHECK_FALSE(config::has_same_listeners(read(""), read("proxies = []")));
+    CHECK_FALSE(config::has_same_listeners(read(""), read("connections_per_source = 1")));
 }
 
 } // namespace toolrack

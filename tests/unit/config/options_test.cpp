@@ -73,7 +73,7 @@ TEST_CASE("every option knows its place") {
     const auto options =
         options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
     const auto at = [&](const char* pointer) {
-        const auto& place = options.places.at(pointer);
+        const auto& place = options.locations.at(pointer);
         return std::to_string(place.line) + ':' + std::to_string(place.column);
     };
     CHECK(at("") == "3:1");
@@ -81,15 +81,15 @@ TEST_CASE("every option knows its place") {
     CHECK(at("/paths/0") == "5:10");
     CHECK(at("/paths/1") == "6:3");
     CHECK(at("/a~1~0b/c") == "7:16");
-    CHECK(options.places.size() == 7);
-    CHECK(options.places.at("/database").file == (shop.folder() / "t.toml").string());
+    CHECK(options.locations.size() == 7);
+    CHECK(options.locations.at("/database").file == (shop.folder() / "t.toml").string());
 }
 
 TEST_CASE("absent options are an empty object where their table is") {
     const workshop shop;
     const auto options = shop.read(lock).auth.backends.front().options;
     CHECK(options.json == "{}");
-    CHECK(options.places.at("").line == 1);
+    CHECK(options.locations.at("").line == 1);
 }
 
 TEST_CASE("what JSON cannot say is refused") {
@@ -97,7 +97,7 @@ TEST_CASE("what JSON cannot say is refused") {
     for (const std::string number : {"inf", "nan"}) {
         CHECK(
             refusal(shop, "a = { b = [" + number + "] }") ==
-            "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot say; expected a finite "
+            "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot represent; expected a finite "
             "number, found " +
                 number);
     }
@@ -181,10 +181,10 @@ TEST_CASE("a secret that cannot be fetched is refused without being shown") {
     CHECK(of_file("") == here + R"(holds no secret; expected a file that is not empty, found "s")");
     CHECK(of_file("\n") ==
           here + R"(holds no secret; expected a file that is not empty, found "s")");
-    CHECK(of_file("\xff") == here + R"(does not hold text; expected UTF-8, found "s")");
+    CHECK(of_file("\xff") == here + R"(is not text; expected UTF-8, found "s")");
     CHECK(of_file(std::string(64 * 1024, 'x')).empty());
     CHECK(of_file(std::string(64 * 1024 + 1, 'x')) ==
-          here + R"(is too long a secret; expected at most 64 KiB, found "s")");
+          here + R"(is too long; expected at most 64 KiB, found "s")");
     CHECK(
         refusal(shop, "p = { file = '" + (shop.folder() / "gone").string() + "' }") ==
         here +
@@ -201,7 +201,7 @@ TEST_CASE("a secret that cannot be fetched is refused without being shown") {
             "cannot be read (No such file or directory); expected a regular file that can be read, "
             "found a value from the environment (not shown)");
     CHECK(refusal(shop, "p = { env = 'sk-canary' }") ==
-          "t.toml:4:13: auth.options.p.env is not a variable's name; expected a name such as "
+          "t.toml:4:13: auth.options.p.env is not the name of a variable; expected a name such as "
           "DB_PASSWORD, found something else");
     shop.unset("RACK_UNSET");
     CHECK(refusal(shop, "p = { env = 'RACK_UNSET' }") ==
@@ -222,7 +222,7 @@ TEST_CASE("a credential is a plain name in the folder that systemd gives") {
     shop.set("CREDENTIALS_DIRECTORY", shop.folder().string());
     for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
         CHECK(refusal(shop, "p = { credential = '" + name + "' }") ==
-              here + "is not a credential's name; expected a file name without slashes, found \"" +
+              here + "is not the name of a credential; expected a file name without slashes, found \"" +
                   name + '"');
     CHECK(
         refusal(shop, "p = { credential = 'db' }") ==

@@ -63,13 +63,13 @@ TEST_CASE("a sandbox that cannot be is refused with its place") {
     CHECK(refusal("sandbox = { network = 1 }") ==
           "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
     CHECK(refusal("sandbox = { read = ['srv'] }") ==
-          "t.toml:5:21: plugin.sandbox.read[0] is not a path that can be granted; expected " + a_path +
+          "t.toml:5:21: plugin.sandbox.read[0] is not an absolute path; expected " + a_path +
               ", found \"srv\"");
     CHECK(refusal("sandbox = { write = ['/a', ''] }") ==
-          "t.toml:5:28: plugin.sandbox.write[1] is not a path that can be granted; expected " + a_path +
+          "t.toml:5:28: plugin.sandbox.write[1] is not an absolute path; expected " + a_path +
               ", found \"\"");
-    CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not a path that can be granted") != std::string::npos);
-    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not a path that can be granted") !=
+    CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not an absolute path") != std::string::npos);
+    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not an absolute path") !=
           std::string::npos);
     CHECK(refusal("sandbox = { read = '/a' }") ==
           "t.toml:5:20: plugin.sandbox.read has the wrong type; expected an array of strings, found a string");
@@ -77,16 +77,16 @@ TEST_CASE("a sandbox that cannot be is refused with its place") {
           "t.toml:5:25: plugin.sandbox.processes is out of range; expected an integer from 0 to 1000, found 1001");
     CHECK(refusal("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
     CHECK(refusal("sandbox = { memory = '1MiB' }") ==
-          "t.toml:5:22: plugin.sandbox.memory is too little for any plugin; "
+          "t.toml:5:22: plugin.sandbox.memory is too small; "
           "expected at least \"16MiB\", found 1048576 bytes");
-    CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a size that can be used") != std::string::npos);
+    CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a valid size") != std::string::npos);
     CHECK(refusal("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
     CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
 }
 
 TEST_CASE("a sandbox where nothing can be confined is refused, not ignored") {
     CHECK(refusal("isolation = 'host'\nsandbox = {}") ==
-          "t.toml:6:11: plugin.sandbox is for a plugin in a process of its own; expected isolation = \"process\", "
+          "t.toml:6:11: plugin.sandbox needs a worker process; expected isolation = \"process\", "
           "or no sandbox, found isolation = \"host\"");
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("a library is pinned by its SHA-256") {
     for (const auto& wrong : {std::string("abc"), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g'),
                               "sha256:" + std::string(57, 'a'), std::string()})
         CHECK(refusal("sha256 = '" + wrong + "'") ==
-              "t.toml:5:10: plugin.sha256 is not a SHA-256; expected 64 hexadecimal digits, as sha256sum prints them, "
+              "t.toml:5:10: plugin.sha256 is not a SHA-256 digest; expected 64 hexadecimal digits, as sha256sum prints them, "
               "found \"" + wrong + '"');
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("names that begin with ours are nobody's, and none begins with a dot")
         CHECK(refusal("name = '" + name + "'") ==
               "t.toml:5:8: plugin.name begins with a dot; expected a name that does not, found \"" + name + '"');
     CHECK(workshop().refusal("[auth]\nbackend = 'a'\n[[plugin]]\nlibrary = './toolrack-x.so'")
-              .find("the library's file name cannot be the instance's") != std::string::npos);
+              .find("the file name of the library is not a valid instance name") != std::string::npos);
 }
 
 } // namespace toolrack

@@ -51,7 +51,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK_FALSE(settings.tls);
     REQUIRE(settings.auth.backends.size() == 1);
     CHECK(settings.auth.backends[0].library == "env-token");
-    CHECK(settings.auth.same_people.empty());
+    CHECK(settings.auth.shared_subjects.empty());
     CHECK(settings.auth.variable == "MCP_AUTH_TOKEN");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.where.line == 1);
@@ -96,7 +96,7 @@ client_certificate = "required"
 [auth]
 backend = ["token-file", "./mine.so"]
 variable = "TOKEN"
-same_people = ["mine", "token-file"]
+shared_subjects = ["mine", "token-file"]
 options.token-file.path = "/etc/tokens.toml"
 [stdio]
 subject = "ann"
@@ -162,7 +162,7 @@ library = "/opt/lib/greet.so"
     CHECK(settings.auth.backends[0].library == "token-file");
     CHECK(settings.auth.backends[1].library == "./mine.so");
     CHECK(settings.auth.backends[1].name == "mine");
-    CHECK(settings.auth.same_people == strings{"mine", "token-file"});
+    CHECK(settings.auth.shared_subjects == strings{"mine", "token-file"});
     CHECK(settings.auth.variable == "TOKEN");
     CHECK(settings.auth.backends[0].options.json == R"({"path":"/etc/tokens.toml"})");
     CHECK(settings.auth.backends[1].options.json == "{}");
@@ -214,7 +214,7 @@ TEST_CASE("a client certificate is optional unless it is required") {
 }
 
 TEST_CASE("no lock, no server: an empty file says what to write") {
-    const std::string sentence = "no auth backend is named, and nothing is served without one; "
+    const std::string sentence = "no auth backend is configured; the server does not start without one; "
                                  "expected an [auth] table with a "
                                  "line such as backend = \"env-token\", found none";
     CHECK(workshop().refusal("") == "t.toml: " + sentence);
@@ -292,17 +292,17 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 "4:12: server.sessions is out of range; expected an integer from 1 to 1000000, "
                 "found 9223372036854775807"},
             row{"[server]\nsession_idle = '0s'",
-                R"(4:16: server.session_idle is not a duration that can be used; )"
+                R"(4:16: server.session_idle is not a valid duration; )"
                 R"(expected a duration such as "500ms", "30s", "5m", "24h" or "90d", )"
                 R"(above zero, up to "3650d", found "0s")"},
             row{"[limits]\nhead = 255",
-                R"(4:8: limits.head is not a size that can be used; )"
+                R"(4:8: limits.head is not a valid size; )"
                 R"(expected a size from 256 to 1048576 bytes, or one such as "16KiB" or "4MiB", found 255)"},
             row{"[limits]\nbody = -1",
-                R"(4:8: limits.body is not a size that can be used; )"
+                R"(4:8: limits.body is not a valid size; )"
                 R"(expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found -1)"},
             row{"[limits]\nbody = '4MB'",
-                R"(4:8: limits.body is not a size that can be used; )"
+                R"(4:8: limits.body is not a valid size; )"
                 R"(expected a size from 256 to 1073741824 bytes, or one such as "16KiB" or "4MiB", found "4MB")"},
             row{"[limits]\nconnections = 0",
                 "4:15: limits.connections is out of range; expected an integer from 1 to 1000000, "
@@ -323,7 +323,7 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
             row{"[server]\npath = '/mcp/'",
                 R"(4:8: server.path ends in a slash; expected a path such as "/mcp", found "/mcp/")"},
             row{"[server]\npath = '/a?b'",
-                R"(4:8: server.path has characters that a plain path has not; expected a path such as "/mcp", )"
+                R"(4:8: server.path has characters that are not allowed in a path; expected a path such as "/mcp", )"
                 R"(found "/a?b")"},
             // [tls]
             row{"[tls]\nkey = 'k'",
@@ -333,25 +333,25 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
             row{"[tls]\ncertificate = ''\nkey = 'k'",
                 R"(4:15: tls.certificate is empty; expected the path of a PEM file, found "")"},
             row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_ca = 'a'\nclient_certificate = 'maybe'",
-                R"(7:22: tls.client_certificate is not a choice; expected "optional" or "required", found "maybe")"},
+                R"(7:22: tls.client_certificate is not a valid value; expected "optional" or "required", found "maybe")"},
             row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_certificate = 'required'",
                 R"(6:22: tls.client_certificate needs tls.client_ca; )"
-                R"(expected the path of a PEM file with the authorities of clients there, found "required")"},
+                R"(expected tls.client_ca with the path of a PEM file of certificate authorities, found "required")"},
             // [plugins] and [[plugin]]
             row{"[plugins]\ndirectories = ['']",
                 R"(4:16: plugins.directories[0] is empty; expected the path of a folder, found "")"},
             row{"[[plugin]]",
                 R"(3:1: plugin.library is missing; expected a line such as library = "sqlite", found none)"},
             row{"[[plugin]]\nlibrary = 'x.so'",
-                R"(4:11: plugin.library is not a library; )"
-                R"(expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", )"
+                R"(4:11: plugin.library is not a library name; )"
+                R"(expected the name of a shipped library such as "sqlite", or a path with a slash such as "./mine.so", )"
                 R"(found "x.so")"},
             row{"[[plugin]]\nlibrary = './x/'",
-                R"(4:11: plugin.library is a folder's path; )"
-                R"(expected a shipped library's name such as "sqlite", or a path with a slash such as "./mine.so", )"
+                R"(4:11: plugin.library is the path of a folder; )"
+                R"(expected the name of a shipped library such as "sqlite", or a path with a slash such as "./mine.so", )"
                 R"(found "./x/")"},
             row{"[[plugin]]\nlibrary = './a b.so'",
-                R"(3:1: the library's file name cannot be the instance's; )"
+                R"(3:1: the file name of the library is not a valid instance name; )"
                 R"(expected plugin.name = "..." of 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
             row{"[[plugin]]\nlibrary = 'x'\nname = ''",
                 R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "")"},
@@ -361,10 +361,10 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
                 R"(5:10: plugin.prefix is not a prefix; )"
                 R"(expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
             row{"[[plugin]]\nlibrary = 'x'\nisolation = 'Host'",
-                R"(5:13: plugin.isolation is not a way to run a plugin; expected "process" or "host", found "Host")"},
+                R"(5:13: plugin.isolation is not an isolation mode; expected "process" or "host", found "Host")"},
             row{"[[plugin]]\nlibrary = 'x'\n\n[[plugin]]\nlibrary = './x.so'",
                 R"(6:1: two plugins have the name "x"; )"
-                R"(expected a name of its own for each, found the first at t.toml:3:1)"},
+                R"(expected a unique name for each, found the first at t.toml:3:1)"},
         }) {
         INFO(lines);
         CHECK(refusal(lines) == "t.toml:" + std::string(sentence));
@@ -414,9 +414,9 @@ TEST_CASE("a rule for tools says which, and what they require") {
           "t.toml:5:1: plugin.tool.scopes and plugin.tool.timeout are missing; expected one of them: scopes = "
           "[\"orders:write\"], or [] for any caller; timeout = \"5s\", found none");
     CHECK(rule("match = ''\nscopes = []") ==
-          "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"\"");
+          "t.toml:6:9: plugin.tool.match cannot match a tool name; expected " + glob + ", found \"\"");
     CHECK(rule("match = 'a[bc]'\nscopes = []") ==
-          "t.toml:6:9: plugin.tool.match matches no name of a tool; expected " + glob + ", found \"a[bc]\"");
+          "t.toml:6:9: plugin.tool.match cannot match a tool name; expected " + glob + ", found \"a[bc]\"");
     CHECK(rule("match = 'a'\nscope = []") ==
           "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, "
           "timeout, found \"scope\"");
@@ -440,7 +440,7 @@ TEST_CASE("a backend is asked once, and its token does not belong into the confi
     CHECK(workshop().refusal("[auth]\nbackend = ['a', 'a']") ==
           R"(t.toml:2:17: auth.backend[1] is asked twice; expected each backend once, found "a")");
     CHECK(refusal("variable = 'sk-canary'") ==
-          "t.toml:3:12: auth.variable is not a variable's name; expected a name such as "
+          "t.toml:3:12: auth.variable is not the name of a variable; expected a name such as "
           "MCP_AUTH_TOKEN "
           "(the token itself does not belong here), found something else");
 }
@@ -516,7 +516,7 @@ TEST_CASE("a key to seal with is neither written in the file nor short, and is n
     const std::string here = "t.toml:4:";
     const auto keys = [](std::string_view list) { return refusal("[server]\nseal_keys = " + std::string(list)); };
     CHECK(keys("['canary']").starts_with(here));
-    CHECK(keys("['canary']").find("seal_keys[0] does not say where the secret is kept") != std::string::npos);
+    CHECK(keys("['canary']").find("seal_keys[0] is not a reference to a secret") != std::string::npos);
     CHECK(keys("['canary']").find("canary") == std::string::npos);
     CHECK(keys("[{ env = 'SHORT' }]").find("at least 32 bytes") != std::string::npos);
     CHECK(keys("[{ env = 'SHORT' }]").find("found 31 bytes") != std::string::npos);
@@ -537,7 +537,7 @@ TEST_CASE("several backends have their options by name, and nobody else has any"
     };
     CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
     CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
-    CHECK(said("same_people = ['a', 'c']").find("auth.same_people[1] is none of the backends") != std::string::npos);
+    CHECK(said("shared_subjects = ['a', 'c']").find("auth.shared_subjects[1] is none of the backends") != std::string::npos);
     const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");

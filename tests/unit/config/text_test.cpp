@@ -75,7 +75,7 @@ TEST_CASE("what cannot be expanded is refused with its place and the variable's 
     for (const auto* written : {"${}", "${1A}", "${A-B}", "${ A}", "${:-x}"}) {
         INFO(written);
         CHECK(refusal(written) ==
-              "t.toml:3:8: server.path has a ${ without a variable's name; expected ${NAME}, "
+              "t.toml:3:8: server.path has a ${ without the name of a variable; expected ${NAME}, "
               "${NAME:-default}, or $${ for a literal ${, found other characters");
     }
 }
