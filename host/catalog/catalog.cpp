@@ -13,7 +13,7 @@
 namespace toolrack::catalog {
 namespace {
 
-// What to call a feature in a sentence, before it is known to have a name.
+// The name of a feature in an error message, before the definition is validated.
 std::string shown_name(const plugin::feature& feature) {
     if (is_utf8(feature.definition))
         for (const char* member : {"name", "uri", "uriTemplate"})
@@ -22,7 +22,7 @@ std::string shown_name(const plugin::feature& feature) {
     return "a " + printable(feature.kind, 40);
 }
 
-// Puts `read` where it belongs; why not, when it is not fit.
+// Appends a valid feature; returns the reason when it is invalid.
 template <typename Entry>
 std::string place(std::vector<Entry>& into, result<Entry, complaint> read) {
     if (!read) return read.error().why();
@@ -35,10 +35,10 @@ std::string place(offer& into, const plugin::feature& said, const std::shared_pt
     if (said.kind == "prompt") return place(into.prompts, read_prompt(said, from));
     if (said.kind == "resource") return place(into.resources, read_resource(said, from));
     if (said.kind == "template") return place(into.templates, read_template(said, from));
-    return "this version knows no such kind of feature";
+    return "this version of toolrack does not support this kind of feature";
 }
 
-// What of a feature that is not served its plugin would read all the same; nothing when it would not.
+// The URI or template of a feature that is not served but that its plugin would answer for; else empty.
 std::optional<left_out> still_read(const plugin::feature& said, const std::shared_ptr<plugin::instance>& from) {
     const bool is_template = said.kind == "template";
     if ((!is_template && said.kind != "resource") || !is_utf8(said.definition)) return std::nullopt;
@@ -48,12 +48,12 @@ std::optional<left_out> still_read(const plugin::feature& said, const std::share
     try {
         if (is_template) one.pattern.emplace(one.name);
     } catch (const std::invalid_argument&) {
-        return std::nullopt;  // it fits nothing
+        return std::nullopt;  // matches nothing
     }
     return one;
 }
 
-// What is no escape stays as it is.
+// Malformed escapes are left as they are.
 std::string percent_decoded(std::string_view uri) {
     std::string out;
     for (std::size_t at = 0; at < uri.size(); ++at) {
@@ -69,10 +69,10 @@ std::string percent_decoded(std::string_view uri) {
     return out;
 }
 
-// URIs have no prefix.
+// For tools and prompts; URIs have no prefix.
 constexpr const char* by_prefix = "; set a prefix for one of them";
 
-// All entries of one kind, the first of each name.
+// All features of one kind; the first of each name.
 template <typename Entry>
 std::vector<Entry> gathered(std::vector<offer>& offers,
                             std::vector<Entry> offer::*kind,
@@ -90,16 +90,15 @@ std::vector<Entry> gathered(std::vector<offer>& offers,
             }
             const auto why = known->second == one.from->name()
                                  ? std::string("it is listed twice")
-                                 : '"' + known->second + "\" already has a " + called +
-                                       " of that name" + remedy;
-            omissions.push_back({one.from->name(),
-                                 std::string(called) + " \"" + one.name + "\" is not served: " + why});
+                                 : '"' + known->second + "\" already has a " + called + " of that name" + remedy;
+            omissions.push_back(
+                {one.from->name(), std::string(called) + " \"" + one.name + "\" is not served: " + why});
         }
     }
     return all;
 }
 
-// Takes away the tools that may change something, as far as anybody knows.
+// Removes the tools that are not annotated as read-only.
 void withhold(offer& from) {
     for (const auto& one : from.tools)
         if (!one.changes_nothing) from.withheld.push_back(one.name);
@@ -108,7 +107,7 @@ void withhold(offer& from) {
 
 }  // namespace
 
-result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) {
+result<offer, complaint> list_features(const std::shared_ptr<plugin::instance>& instance) {
     auto listed = instance->list();
     if (!listed) return listed.error();
 
@@ -121,7 +120,7 @@ result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance) 
     }
     std::vector<std::string> own_names;
     for (const auto& one : made.tools) own_names.push_back(one.own_name);
-    made.doubts = idle_rules(instance->settings(), own_names);
+    made.warnings = unused_rules(instance->settings(), own_names);
     if (instance->settings().read_only) withhold(made);
     return made;
 }
@@ -136,12 +135,12 @@ catalog::catalog(std::vector<offer> offers, std::size_t page_size, std::vector<o
     tools_ = {"tools", gathered(offers, &offer::tools, "tool", by_prefix, omissions), page_size};
     prompts_ = {"prompts", gathered(offers, &offer::prompts, "prompt", by_prefix, omissions), page_size};
     resources_ = {"resources", gathered(offers, &offer::resources, "resource", "", omissions), page_size};
-    templates_ = {"resourceTemplates", gathered(offers, &offer::templates, "resource template", "", omissions),
-                  page_size};
+    templates_ = {
+        "resourceTemplates", gathered(offers, &offer::templates, "resource template", "", omissions), page_size};
 }
 
 const listed* catalog::find_reader(std::string_view uri) const {
-    // No plugin can name it, or could read what a template would find in it.
+    // A plugin cannot have a resource with such a URI, and a template must not match it.
     if (uri.size() > longest_uri || !is_utf8(percent_decoded(uri))) return nullptr;
     if (const auto* resource = resources_.find(uri)) return resource;
     for (const auto& one : templates_.entries())
@@ -150,9 +149,8 @@ const listed* catalog::find_reader(std::string_view uri) const {
 }
 
 bool catalog::is_unserved(const plugin::instance* from, std::string_view uri) const {
-    return std::ranges::any_of(unserved_, [&](const left_out& one) {
-        return one.from.get() == from && one.is_meant_by(uri);
-    });
+    return std::ranges::any_of(unserved_,
+                               [&](const left_out& one) { return one.from.get() == from && one.matches(uri); });
 }
 
 }  // namespace toolrack::catalog

@@ -1,8 +1,7 @@
-// The catalog: every feature by the name that clients use, and the lists they read.
+// The catalog: every feature by the name that clients use, and the lists that clients read.
 //
-// Built once per generation from what the instances say, then immutable and read by all threads. A
-// feature that is not fit to be served is left out and named; an instance that lists one name twice,
-// or one that an earlier instance has, loses that feature, never the earlier one.
+// Built once for each generation from the features of all instances, then immutable and read by all threads. An invalid
+// feature is left out and reported. On a name collision the feature of the earlier instance is served.
 #pragma once
 
 #include <functional>
@@ -19,22 +18,22 @@
 
 namespace toolrack::catalog {
 
-// What was left out, and why, as a sentence for the operator.
+// A feature that is not served, with the reason as a sentence for the operator.
 struct omission {
     std::string instance;
     std::string sentence;
 };
 
-// What an instance reads although it is not served: a resource, or what fits a template.
+// A resource or template that is not served, although its plugin would answer for it.
 struct left_out {
     std::shared_ptr<plugin::instance> from;
     std::string name;  // a URI, or the template
     std::optional<uri_template> pattern;
 
-    bool is_meant_by(std::string_view uri) const { return pattern ? pattern->match(uri).has_value() : uri == name; }
+    bool matches(std::string_view uri) const { return pattern ? pattern->match(uri).has_value() : uri == name; }
 };
 
-// The features of one instance, as far as they are fit.
+// The valid features of one instance.
 struct offer {
     std::vector<tool> tools;
     std::vector<prompt> prompts;
@@ -42,16 +41,16 @@ struct offer {
     std::vector<resource_template> templates;
     std::vector<left_out> unserved;
     std::vector<omission> omissions;
-    std::vector<std::string> withheld;  // names of tools that a read-only instance does not offer
-    std::vector<std::string> doubts;    // what the operator should know of the configuration
+    std::vector<std::string> withheld;  // names of tools that a read-only instance does not serve
+    std::vector<std::string> warnings;  // about the configuration, for the operator
 };
 
-// Asks an instance what it offers. The error is the end of a sentence about the instance.
-result<offer, complaint> ask(const std::shared_ptr<plugin::instance>& instance);
+// Lists the features of an instance. The error completes a sentence about the instance.
+result<offer, complaint> list_features(const std::shared_ptr<plugin::instance>& instance);
 
 class catalog {
 public:
-    // In the order of the offers, which is the order clients see. Adds to `omissions`.
+    // Lists have the order of `offers`. Adds collisions to `omissions`.
     catalog(std::vector<offer> offers, std::size_t page_size, std::vector<omission>& omissions);
 
     const feature_index<tool>& tools() const noexcept { return tools_; }
@@ -59,15 +58,16 @@ public:
     const feature_index<resource>& resources() const noexcept { return resources_; }
     const feature_index<resource_template>& templates() const noexcept { return templates_; }
 
-    // Whether there is anything to read, listed or by template.
+    // Whether there is any resource or template.
     bool offers_resources() const noexcept { return !resources_.is_empty() || !templates_.is_empty(); }
 
-    // Whether there is a tool of that name, which may change something and so is not served.
+    // Whether a tool of that name exists but is not served, because its instance is read-only and it may change
+    // something.
     bool withholds(std::string_view tool) const { return withheld_.contains(tool); }
 
-    // Who reads this URI: a resource of that name, else the first template that it fits. Null when
-    // nobody does. A plugin finds on its own who in it answers, so a template of its is no way to what it
-    // has and is not served, whose scopes nobody knows.
+    // The resource with this URI, else the first template that matches it; null when there is none. A plugin routes
+    // URIs on its own, so a template never gives access to a resource of its plugin that is not served and has no known
+    // scopes.
     const listed* find_reader(std::string_view uri) const;
 
 private:

@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <toolrack/json.hpp>
 
-#include "identity/scope.hpp"
 #include "base/text.hpp"
 #include "catalog/rules.hpp"
+#include "identity/scope.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::catalog {
@@ -22,8 +22,8 @@ bool is_name_character(char c) {
            c == '.';
 }
 
-// A scheme and something after it, without white space and control characters. (RFC 3986 3.1; the rest
-// is the plugin's own.)
+// A scheme and at least one more character, without white space and control characters. (RFC 3986 3.1; the rest is up
+// to the plugin.)
 bool is_uri(std::string_view text) {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0) return false;
@@ -34,7 +34,7 @@ bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= longest_name && std::all_of(name.begin(), name.end(), is_name_character);
 }
 
-// The definition again, on one line, with `name` as its `member`.
+// The definition on one line, with `name` as its `member`.
 std::string renamed(const json::value& definition, std::string_view member_name, std::string_view name) {
     std::string text = "{";
     json::write_string(text, member_name);
@@ -46,7 +46,7 @@ std::string renamed(const json::value& definition, std::string_view member_name,
     return text;
 }
 
-// What the plugin suggests that a caller must have been granted; nothing when it does not say.
+// The scopes that the plugin suggests; empty when it suggests none.
 result<std::optional<std::vector<std::string>>, complaint> read_scopes(const json::value& attributes) {
     const auto said = attributes.find("scopes");
     if (!said) return std::optional<std::vector<std::string>>();
@@ -58,13 +58,13 @@ result<std::optional<std::vector<std::string>>, complaint> read_scopes(const jso
             if (is_good) scopes.push_back(one.str());
         }
     if (!is_good)
-        return complain("its attribute \"scopes\" is not an array of scopes that can be required, such as "
+        return complain("its attribute \"scopes\" is not an array of valid scopes such as "
                         "[\"orders:read\"]");
     return std::optional(std::move(scopes));
 }
 
-// What all kinds have in common. `named_by`: the member that names this kind; `prefixed`: whether the
-// operator's prefix goes before it.
+// Reads the common part. `named_by` is the member with the name of the feature; `prefixed` whether the prefix of the
+// instance applies.
 std::optional<complaint> read_common(const plugin::feature& said,
                                      std::shared_ptr<plugin::instance> from,
                                      std::string_view named_by,
@@ -83,14 +83,13 @@ std::optional<complaint> read_common(const plugin::feature& said,
     made.name = prefixed ? from->settings().prefix + *name : *name;
     if (prefixed && !is_name(made.name))
         return complain("the name \"" + printable(made.name, 140) +
-                        "\" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'");
+                        "\" is invalid: a name has 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'");
     if (prefixed && config::is_reserved(made.name))
         return complain("the name \"" + printable(made.name, 140) +
-                        "\" is reserved: those that begin with \"toolrack\" are for the server itself");
+                        "\" is reserved: names that begin with \"toolrack\" belong to the server itself");
     if (!prefixed && (made.name.size() > longest_uri || !is_uri(made.name)))
         return complain("\"" + printable(made.name, 140) + "\" is not a URI of at most 2048 characters");
-    if (!prefixed && !wire::string_member(definition, "name"))
-        return complain("its definition has no string \"name\"");
+    if (!prefixed && !wire::string_member(definition, "name")) return complain("its definition has no string \"name\"");
     if (const auto description = definition.find("description"); description && !description->is_string())
         return complain("its \"description\" is not a string");
 
@@ -113,12 +112,10 @@ std::optional<complaint> read_common(const plugin::feature& said,
     return std::nullopt;
 }
 
-// Compiled, when it is a JSON Schema for objects, as `member` of a tool must be.
-result<std::shared_ptr<const schema::compiled>, complaint> read_schema(const json::value& schema,
-                                                                       const char* member) {
+// Compiles the JSON Schema in `member` of a tool.
+result<std::shared_ptr<const schema::compiled>, complaint> read_schema(const json::value& schema, const char* member) {
     auto compiled = schema::compile(boost::json::parse(schema.text()));
-    if (!compiled)
-        return complain("its " + std::string(member) + " is not a JSON Schema: " + compiled.error().text());
+    if (!compiled) return complain("its " + std::string(member) + " is not a JSON Schema: " + compiled.error().text());
     return std::make_shared<const schema::compiled>(std::move(*compiled));
 }
 

@@ -1,4 +1,4 @@
-// A shelf: the features of one kind, by the name that clients use, and the list that they read.
+// The features of one kind: lookup by name, and the pages of their list.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "catalog/visible_lists.hpp"
 #include "catalog/page.hpp"
+#include "catalog/visible_lists.hpp"
 
 namespace toolrack::catalog {
 
@@ -20,7 +20,7 @@ template <typename Entry>
 class feature_index {
 public:
     feature_index() = default;
-    // `entries` have different names. `member` names the array in a list result: "tools".
+    // The names of `entries` are unique. `member` is the array in a list result: "tools".
     feature_index(std::string_view member, std::vector<Entry> entries, std::size_t page_size)
         : entries_(std::move(entries)) {
         std::vector<std::string> definitions;
@@ -35,7 +35,7 @@ public:
         pages_ = catalog::pages(member, definitions, page_size);
         visible_lists_ = std::make_unique<const visible_lists>(member, all, page_size);
     }
-    feature_index(feature_index&&) = default;  // the map leads into the vector's memory, which moves along
+    feature_index(feature_index&&) = default;  // the map points into the vector's memory, which moves with it
     feature_index& operator=(feature_index&&) = default;
 
     const Entry* find(std::string_view name) const {
@@ -46,13 +46,12 @@ public:
     const catalog::pages& pages() const noexcept { return pages_; }
     bool is_empty() const noexcept { return entries_.empty(); }
 
-    // A page of what this caller may see; null when `cursor` is not one of that list's. `made` holds the
-    // text where it had to be made: who may see everything gets what is written already.
-    const std::string* find_page(const identity::principal& who,
-                                 std::optional<std::string_view> cursor,
-                                 std::string& made) const {
+    // The page that this caller may see; null when `cursor` does not belong to it. For a caller who may see everything
+    // the page is prepared; otherwise it is built in `made`.
+    const std::string*
+    find_page(const identity::principal& who, std::optional<std::string_view> cursor, std::string& made) const {
         if (who.may_everything() || !visible_lists_) return pages_.find(cursor);
-        const auto seen = visible_lists_->seen_by(who);
+        const auto seen = visible_lists_->visible_to(who);
         if (std::ranges::all_of(seen, std::identity())) return pages_.find(cursor);
         auto page = visible_lists_->find(seen, cursor);
         if (!page) return nullptr;

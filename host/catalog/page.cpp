@@ -18,11 +18,8 @@ std::string stamp_of(entries_view entries, std::size_t page_size) {
     return hex(sha256(all)).substr(0, 16);
 }
 
-std::string write_page(std::string_view member,
-                       entries_view entries,
-                       std::size_t page_size,
-                       std::string_view stamp,
-                       std::size_t number) {
+std::string write_page(
+    std::string_view member, entries_view entries, std::size_t page_size, std::string_view stamp, std::size_t number) {
     std::string text;
     json::write_string(text, member);
     text += ":[";
@@ -36,9 +33,8 @@ std::string write_page(std::string_view member,
     return text;
 }
 
-std::optional<std::size_t> read_cursor(std::optional<std::string_view> cursor,
-                                       std::string_view stamp,
-                                       std::size_t count) {
+std::optional<std::size_t>
+read_cursor(std::optional<std::string_view> cursor, std::string_view stamp, std::size_t count) {
     if (!cursor) return 0;
     if (cursor->size() < stamp.size() + 2 || !cursor->starts_with(stamp) || (*cursor)[stamp.size()] != '-')
         return std::nullopt;

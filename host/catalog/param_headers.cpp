@@ -27,11 +27,11 @@ bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
-// Where a schema stands inside the inputSchema.
+// The position of a subschema in the inputSchema.
 struct place {
     std::string pointer;
-    std::vector<std::string> path;  // of the argument that it is for
-    bool in_reach = true;           // "properties" alone lead here
+    std::vector<std::string> path;  // of the argument that it describes
+    bool in_reach = true;           // reached by "properties" only
 
     place argument(const std::string& name) const {
         place inner{pointer + "/properties/" + name, path, in_reach};
@@ -42,8 +42,8 @@ struct place {
     std::string shown() const { return " at \"" + printable(pointer) + '"'; }
 };
 
-// Goes through a schema and everything in it that is a schema, too. An annotation is one only there:
-// a property, or a member of a default value, may have the same name.
+// Walks a schema and all its subschemas. The annotation counts only as a keyword of a schema: a property, or a member
+// of a default value, may have the same name.
 class reading {
 public:
     std::optional<complaint> through(const json::value& schema, const place& here) {
@@ -51,8 +51,8 @@ public:
             if (auto why = take(*name, schema, here)) return why;
         for (const auto& member : schema) {
             const auto keyword = member.key();
-            if (auto why = keyword == "properties" ? through_properties(member, here)
-                                                   : through_keyword(keyword, member, here))
+            if (auto why =
+                    keyword == "properties" ? through_properties(member, here) : through_keyword(keyword, member, here))
                 return why;
         }
         return std::nullopt;
@@ -65,18 +65,19 @@ private:
         const std::string what = "its " + std::string(annotation);
         if (!here.in_reach || here.path.empty())
             return complain(what + here.shown() +
-                            " stands where it may not: only a property of the inputSchema, or of such a property that "
-                            "is an object, can have one");
+                            " is not allowed there: only a property of the inputSchema, or of an object property, "
+                            "can have one");
         if (!name.is_string() || !is_token(name.str()))
-            return complain(what + here.shown() + " is " + printable(name.text(), 80) +
-                            " and cannot be part of a header's name: expected letters, digits, '-' and the like");
+            return complain(
+                what + here.shown() + " is " + printable(name.text(), 80) +
+                " and cannot be part of a header name: expected letters, digits and characters such as '-'");
         const auto type = wire::string_member(schema, "type");
         if (type != "string" && type != "integer" && type != "boolean")
             return complain(what + here.shown() +
-                            " is for a property whose type is not \"string\", \"integer\" or \"boolean\"");
+                            " belongs to a property whose type is not \"string\", \"integer\" or \"boolean\"");
         if (!names_.insert(lower(name.str())).second)
             return complain("two of its properties have the " + std::string(annotation) + " \"" +
-                            printable(name.str(), 80) + "\", and headers know no upper and lower case");
+                            printable(name.str(), 80) + "\"; header names are case-insensitive");
         found.push_back({name.str(), here.path});
         return std::nullopt;
     }
@@ -87,7 +88,7 @@ private:
         return std::nullopt;
     }
 
-    // Whatever a version of JSON Schema keeps schemas in: a list of them, an object of them, or one.
+    // A keyword of JSON Schema that contains a list of schemas, an object of schemas, or one schema.
     std::optional<complaint> through_keyword(const std::string& keyword, const json::value& held, const place& here) {
         auto shape = schema::subschemas_of({}, keyword);
         if (!shape) shape = schema::subschemas_of({.version = schema::draft::seven}, keyword);
@@ -105,8 +106,8 @@ private:
     std::set<std::string> names_;  // in lower case
 };
 
-// Nothing, too, for what no header can carry: null by the rules, an object or array because the schema
-// will refuse it.
+// Also empty for a value that no header can carry: null (by the specification), or an object or array (the schema
+// rejects it).
 std::optional<json::value> mirrored_argument(const json::value& arguments, const std::vector<std::string>& path) {
     std::optional<json::value> found = arguments;
     for (const auto& step : path) {
@@ -117,7 +118,7 @@ std::optional<json::value> mirrored_argument(const json::value& arguments, const
     return found;
 }
 
-// Decimal digits; what follows the point, if there is one, must be zeros.
+// Decimal digits; only zeros after a decimal point.
 std::optional<std::int64_t> integer_in(std::string_view text) {
     if (const auto point = text.find('.'); point != std::string_view::npos) {
         const auto fraction = text.substr(point + 1);
@@ -138,7 +139,7 @@ std::optional<double> real_in(const json::value& number) {
     return real;
 }
 
-// Whether a number is beyond what JavaScript holds exactly, which is all that headers may carry.
+// Whether a number is outside the safe integers of JavaScript, the only ones that headers may carry.
 bool is_beyond(const json::value& argument) {
     constexpr double most = 9007199254740991;  // 2^53 - 1
     if (!argument.is_number()) return false;
@@ -146,13 +147,11 @@ bool is_beyond(const json::value& argument) {
     return !real || std::fabs(*real) > most;
 }
 
-// Not for a number that is beyond. One that is no integer is compared as text; the schema refuses it.
+// Not for a number outside that range. A number that is not an integer is compared as text; the schema rejects it.
 bool repeats(std::string_view shown, const json::value& argument) {
     switch (argument.kind()) {
-    case json::kind::string:
-        return shown == argument.str();
-    case json::kind::boolean:
-        return shown == argument.text();
+    case json::kind::string: return shown == argument.str();
+    case json::kind::boolean: return shown == argument.text();
     case json::kind::number: {
         const auto real = real_in(argument);
         if (!real || *real != std::floor(*real)) return shown == argument.text();
@@ -160,8 +159,7 @@ bool repeats(std::string_view shown, const json::value& argument) {
     }
     case json::kind::null:
     case json::kind::object:
-    case json::kind::array:
-        return false;
+    case json::kind::array: return false;
     }
     return false;
 }
@@ -170,10 +168,9 @@ std::string in_words(const json::value& argument) {
     return argument.is_string() ? argument.str() : std::string(argument.text());
 }
 
-// One header against its argument.
-std::optional<std::string> disagrees(const param_header& mirrored,
-                                     const json::value& arguments,
-                                     std::optional<std::string_view> shown) {
+// Compares one header with its argument.
+std::optional<std::string>
+disagrees(const param_header& mirrored, const json::value& arguments, std::optional<std::string_view> shown) {
     const std::string mismatch = "Header mismatch: ";
     const auto header = "Mcp-Param-" + mirrored.name;
     std::string where = "params.arguments";
@@ -182,13 +179,14 @@ std::optional<std::string> disagrees(const param_header& mirrored,
 
     const auto argument = mirrored_argument(arguments, mirrored.path);
     if (!argument && !shown) return std::nullopt;
-    if (!argument) return mismatch + where + " has no value that " + header + " could repeat; leave the header out.";
+    if (!argument)
+        return mismatch + where + " has no value, but the request has the header " + header + "; leave the header out.";
     if (is_beyond(*argument))
-        return mismatch + where + " is beyond 2^53 - 1, which " + header + " cannot carry; send a smaller number.";
+        return mismatch + where + " exceeds 2^53 - 1, the limit for " + header + "; send a smaller number.";
     if (!shown) return mismatch + "the header " + header + " is missing; send the value of " + where + " in it.";
     if (!wire::is_plain_value(*shown))
         return mismatch + "the value of " + header +
-               " has characters that no header may have; send it as =?base64?...?= (Base64 of its UTF-8).";
+               " has characters that are not allowed in a header; send it as =?base64?...?= (Base64 of its UTF-8).";
     const auto value = wire::decoded_value(*shown);
     if (!value) return mismatch + "the value of " + header + " is not valid Base64.";
     if (repeats(*value, *argument)) return std::nullopt;
@@ -208,11 +206,9 @@ std::optional<std::string> params_disagree(const std::vector<param_header>& mirr
                                            const json::value& arguments,
                                            std::span<const wire::mirrored::field> shown) {
     for (const auto& each : mirrored) {
-        const auto header = std::find_if(shown.begin(), shown.end(), [&](const auto& field) {
-            return equals_ignoring_case(field.name, each.name);
-        });
-        if (auto why = disagrees(each, arguments,
-                                 header == shown.end() ? std::nullopt : std::optional(header->value)))
+        const auto header = std::find_if(
+            shown.begin(), shown.end(), [&](const auto& field) { return equals_ignoring_case(field.name, each.name); });
+        if (auto why = disagrees(each, arguments, header == shown.end() ? std::nullopt : std::optional(header->value)))
             return why;
     }
     return std::nullopt;

@@ -1,6 +1,6 @@
-// A requirement: what a caller must have been granted to see and use a feature.
+// The scopes that a caller needs to see and use a feature.
 //
-// All of its scopes, in no order; none of them means that any caller will do. Made once per generation.
+// All of them are required; without scopes any caller may use it. Immutable; built once for each generation.
 #pragma once
 
 #include <string>
@@ -18,13 +18,13 @@ public:
     const std::vector<std::string>& scopes() const noexcept { return scopes_; }
 
     bool is_met_by(const identity::principal& who) const noexcept;
-    // All that is missing, not only the first.
+    // All missing scopes.
     std::vector<std::string> missing_for(const identity::principal& who) const;
 
     friend bool operator==(const requirement&, const requirement&) = default;
 
 private:
-    std::vector<std::string> scopes_;  // sorted, each once
+    std::vector<std::string> scopes_;  // sorted, unique
 };
 
 }  // namespace toolrack::catalog

@@ -16,19 +16,18 @@ std::string named(const std::vector<std::string>& names) {
     return text;
 }
 
-// The rule that counts for a tool as far as one of its members goes; null when none does.
+// The first matching rule that sets the given member; null when there is none.
 template <typename Member>
 const config::tool_rule* find_rule(const config::plugin& settings, std::string_view own_name, Member member) {
     const auto found = std::ranges::find_if(
-        settings.tools, [&](const auto& rule) { return rule.*member && fits_glob(own_name, rule.match); });
+        settings.tools, [&](const auto& rule) { return rule.*member && matches_glob(own_name, rule.match); });
     return found == settings.tools.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-// In time that grows with the product of both lengths at most, however many stars there are: after a
-// mismatch only the last star has to give way.
-bool fits_glob(std::string_view name, std::string_view glob) noexcept {
+// Linear in the product of both lengths, for any number of stars: after a mismatch only the last star backtracks.
+bool matches_glob(std::string_view name, std::string_view glob) noexcept {
     std::size_t n = 0, g = 0;
     std::size_t star = std::string_view::npos, resume = 0;
     while (n < name.size()) {
@@ -67,7 +66,7 @@ requirement required_of_other(const config::plugin& settings,
     return requirement({settings.name});
 }
 
-std::vector<std::string> idle_rules(const config::plugin& settings, const std::vector<std::string>& own_names) {
+std::vector<std::string> unused_rules(const config::plugin& settings, const std::vector<std::string>& own_names) {
     std::vector<std::string> sentences;
     for (const auto& rule : settings.tools) {
         const auto counts = [&](const auto& name) {
@@ -75,10 +74,10 @@ std::vector<std::string> idle_rules(const config::plugin& settings, const std::v
                    find_rule(settings, name, &config::tool_rule::timeout) == &rule;
         };
         if (std::ranges::any_of(own_names, counts)) continue;
-        const auto fits = [&](const auto& name) { return fits_glob(name, rule.match); };
+        const auto fits = [&](const auto& name) { return matches_glob(name, rule.match); };
         sentences.push_back(to_string(rule.where) + ": plugin.tool.match \"" + rule.match + "\" " +
                             (std::ranges::any_of(own_names, fits)
-                                 ? "never counts: every tool that it matches is matched by one before it"
+                                 ? "has no effect: an earlier rule matches every tool that it matches"
                                  : "matches no tool of " + settings.name + ", which has " + named(own_names)));
     }
     return sentences;

@@ -1,9 +1,8 @@
-// What a feature requires: who has the word, in which order, and what holds when nobody says anything.
+// Determines the scopes and timeout of a feature from configuration and plugin.
 //
-// The configuration for the tool, else for the instance, else what the plugin suggests. Where none of
-// them speaks, the scope is the instance's own name: so a token that was made narrow stays narrow when a
-// plugin is dropped in, one that may do everything may do that, too, and "time" is all that has to be
-// granted for the plugin of that name.
+// Scopes come from the [[plugin.tool]] rule, else from the instance's configuration, else from the plugin's suggestion.
+// Without any of them the required scope is the name of the instance. So a token with few scopes gains nothing when a
+// plugin is dropped in, a token with "*" can use it, and granting "time" is enough for the plugin of that name.
 #pragma once
 
 #include <chrono>
@@ -17,20 +16,19 @@
 
 namespace toolrack::catalog {
 
-// `*` stands for any characters, `?` for one, everything else for itself.
-bool fits_glob(std::string_view name, std::string_view glob) noexcept;
+// `*` matches any characters, `?` one character.
+bool matches_glob(std::string_view name, std::string_view glob) noexcept;
 
-// How long a tool may take, by the plugin's own name for it; nothing when no rule says so.
+// The timeout of a tool by its name without prefix; empty when no rule sets one.
 std::optional<std::chrono::milliseconds> timeout_of_tool(const config::plugin& settings, std::string_view own_name);
 
 requirement required_of_tool(const config::plugin& settings,
                              std::string_view own_name,
                              const std::optional<std::vector<std::string>>& suggested);
-// Of a prompt, a resource or a template: rules are about tools.
-requirement required_of_other(const config::plugin& settings,
-                              const std::optional<std::vector<std::string>>& suggested);
+// For a prompt, resource or template; rules apply to tools only.
+requirement required_of_other(const config::plugin& settings, const std::optional<std::vector<std::string>>& suggested);
 
-// A sentence for each rule that counts for none of these tools.
-std::vector<std::string> idle_rules(const config::plugin& settings, const std::vector<std::string>& own_names);
+// A sentence for each rule that has no effect on these tools.
+std::vector<std::string> unused_rules(const config::plugin& settings, const std::vector<std::string>& own_names);
 
 }  // namespace toolrack::catalog

@@ -7,7 +7,7 @@
 namespace toolrack::catalog {
 namespace {
 
-constexpr std::size_t most_kept = 64;
+constexpr std::size_t max_cached = 64;
 
 }  // namespace
 
@@ -22,38 +22,38 @@ visible_lists::visible_lists(std::string_view member, const std::vector<const li
     }
 }
 
-visible_lists::sight visible_lists::seen_by(const identity::principal& who) const {
-    sight seen(groups_.size());
+visible_lists::visibility visible_lists::visible_to(const identity::principal& who) const {
+    visibility seen(groups_.size());
     for (std::size_t i = 0; i < groups_.size(); ++i) seen[i] = groups_[i].is_met_by(who);
     return seen;
 }
 
-std::optional<std::string> visible_lists::find(const sight& seen, std::optional<std::string_view> cursor) const {
-    const auto is = get(seen);
-    const auto number = read_cursor(cursor, is->stamp, count_pages(is->definitions.size(), page_size_));
+std::optional<std::string> visible_lists::find(const visibility& seen, std::optional<std::string_view> cursor) const {
+    const auto list = get(seen);
+    const auto number = read_cursor(cursor, list->stamp, count_pages(list->definitions.size(), page_size_));
     if (!number) return std::nullopt;
-    return write_page(member_, is->definitions, page_size_, is->stamp, *number);
+    return write_page(member_, list->definitions, page_size_, list->stamp, *number);
 }
 
-std::shared_ptr<const visible_lists::excerpt> visible_lists::get(const sight& seen) const {
+std::shared_ptr<const visible_lists::visible_list> visible_lists::get(const visibility& seen) const {
     {
-        const std::lock_guard lock(mutex_);
-        const auto found = std::ranges::find(kept_, seen, &kept::seen);
-        if (found != kept_.end()) {
-            std::rotate(found, found + 1, kept_.end());
-            return kept_.back().is;
+        const lock_guard lock(mutex_);
+        const auto found = std::ranges::find(cache_, seen, &cached::seen);
+        if (found != cache_.end()) {
+            std::rotate(found, found + 1, cache_.end());
+            return cache_.back().list;
         }
     }
-    // Without the lock: two callers may make the same, and either will do.
+    // Without the lock: two threads may build the same list; either one is kept.
     const auto made = make(seen);
-    const std::lock_guard lock(mutex_);
-    if (kept_.size() >= most_kept) kept_.erase(kept_.begin());
-    kept_.push_back({seen, made});
+    const lock_guard lock(mutex_);
+    if (cache_.size() >= max_cached) cache_.erase(cache_.begin());
+    cache_.push_back({seen, made});
     return made;
 }
 
-std::shared_ptr<const visible_lists::excerpt> visible_lists::make(const sight& seen) const {
-    auto made = std::make_shared<excerpt>();
+std::shared_ptr<const visible_lists::visible_list> visible_lists::make(const visibility& seen) const {
+    auto made = std::make_shared<visible_list>();
     for (const auto& [definition, group] : entries_)
         if (seen[group]) made->definitions.push_back(definition);
     made->stamp = stamp_of(made->definitions, page_size_);

@@ -17,7 +17,7 @@
 #include "auth/gate.hpp"
 #include "claim.hpp"
 #include "json_grammar.hpp"
-#include "mcp/server.hpp"
+#include "mcp/endpoint.hpp"
 #include "parrot.hpp"
 
 namespace {
@@ -87,7 +87,7 @@ private:
 std::shared_ptr<const catalog::catalog> features() {
     std::vector<catalog::omission> omissions;
     std::vector<catalog::offer> offers;
-    offers.push_back(*catalog::ask(std::make_shared<fuzz::parrot>()));
+    offers.push_back(*catalog::list_features(std::make_shared<fuzz::parrot>()));
     auto made = std::make_shared<const catalog::catalog>(std::move(offers), 2, omissions);
     claim(omissions.empty() && made->tools().entries().size() == 4, "all that the parrot offers is served");
     return made;
@@ -105,8 +105,8 @@ struct dependencies {
     toolrack::seal seal = made_seal();
     toolrack::log silent{severity{0}};
     still_clock clock;
-    auth::accounts accounts;
-    identity::principal who = auth::gate::local_user("ann", accounts, clock.steady());
+    auth::usage_table usage_table;
+    identity::principal who = auth::gate::stdio_principal("ann", usage_table, clock.steady());
 };
 dependencies& around() {
     static dependencies all;
@@ -214,7 +214,7 @@ private:
     mcp::notifier notifier_{sessions_};
     mcp::tasks tasks_{around().clock};
     auth::open_streams open_streams_;
-    std::shared_ptr<const mcp::server> server_ = std::make_shared<const mcp::server>(
+    std::shared_ptr<const mcp::endpoint> server_ = std::make_shared<const mcp::endpoint>(
         around().catalog,
         mcp::dependencies{sessions_, notifier_, tasks_, open_streams_, around().seal, around().silent, around().clock});
     std::string session_ = "none";

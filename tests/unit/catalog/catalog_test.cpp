@@ -19,7 +19,7 @@ public:
     void add(const std::filesystem::path& file, const std::string& name, const std::string& prefix = "") {
         auto settings = test::settings_named(name);
         settings.prefix = prefix;
-        auto offer = catalog::ask(test::instance_of(file, settings, log_));
+        auto offer = catalog::list_features(test::instance_of(file, settings, log_));
         REQUIRE(offer.has_value());
         offers_.push_back(std::move(*offer));
     }

@@ -29,7 +29,7 @@ struct speaker : test::speaker {
 std::string named(const std::string& name) { return R"({"name":")" + name + R"(","inputSchema":{"type":"object"}})"; }
 std::string with_input(const std::string& schema) { return R"({"name":"x","inputSchema":)" + schema + "}"; }
 
-constexpr auto bad_name_end = " is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'";
+constexpr auto bad_name_end = " is invalid: a name has 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'";
 
 }  // namespace
 

@@ -47,8 +47,8 @@ bool is_count(const std::string& body, const std::string& shown) {
     return said(R"({"count":)" + body + "}", {{"Count", shown}}).empty();
 }
 
-constexpr auto misplaced = " stands where it may not: only a property of the inputSchema, or of such a property that "
-                           "is an object, can have one";
+constexpr auto misplaced =
+    " is not allowed there: only a property of the inputSchema, or of an object property, can have one";
 
 }  // namespace
 
@@ -95,7 +95,7 @@ TEST_CASE("a value that cannot be part of a header's name is refused") {
         CAPTURE(name);
         const auto why = refused(with(std::string(R"("a":{"type":"string","x-mcp-header":)") + name + "}"));
         CHECK(why.find(R"(its x-mcp-header at "/properties/a" is )") == 0);
-        CHECK(why.ends_with(" and cannot be part of a header's name: expected letters, digits, '-' and the like"));
+        CHECK(why.ends_with(" and cannot be part of a header name: expected letters, digits and characters such as '-'"));
         CHECK(why.find_first_of("\r\n\t") == std::string::npos);
     }
 }
@@ -105,7 +105,7 @@ TEST_CASE("only strings, integers and booleans can be mirrored") {
                              R"("type":["string","null"],)", R"("enum":["a"],)", R"("$ref":"#/$defs/a",)", ""}) {
         CAPTURE(type);
         CHECK(refused(with("\"a\":{" + std::string(type) + R"("x-mcp-header":"A"})")) ==
-              R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", )"
+              R"(its x-mcp-header at "/properties/a" belongs to a property whose type is not "string", )"
               R"("integer" or "boolean")");
     }
 }
@@ -116,7 +116,7 @@ TEST_CASE("two properties cannot share a header, in whatever case") {
                            R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
                            std::string(other) + "\"}}}")) ==
               "two of its properties have the x-mcp-header \"" + std::string(other) +
-                  "\", and headers know no upper and lower case");
+                  "\"; header names are case-insensitive");
 }
 
 TEST_CASE("an annotation that properties alone do not lead to is refused with where it stands") {
@@ -209,7 +209,7 @@ TEST_CASE("a header without its value is told to be left out") {
         CAPTURE(arguments);
         CHECK(said(arguments, {}) == "");
         CHECK(said(arguments, {{"Deeper", "x"}}) ==
-              "Header mismatch: params.arguments.deep.er has no value that Mcp-Param-Deeper could repeat; "
+              "Header mismatch: params.arguments.deep.er has no value, but the request has the header Mcp-Param-Deeper; "
               "leave the header out.");
     }
 }
@@ -247,8 +247,8 @@ TEST_CASE("an integer that JavaScript would round is refused, with or without it
     for (const std::string body : {"9007199254740992", "-9007199254740992", "9007199254740993", "1e30",
                                    "18446744073709551616", "1e-999"}) {
         CAPTURE(body);
-        const auto why = "Header mismatch: params.arguments.count is beyond 2^53 - 1, which Mcp-Param-Count cannot "
-                         "carry; send a smaller number.";
+        const auto why = "Header mismatch: params.arguments.count exceeds 2^53 - 1, the limit for Mcp-Param-Count; "
+                         "send a smaller number.";
         CHECK(said(R"({"count":)" + body + "}", {{"Count", body}}) == why);
         CHECK(said(R"({"count":)" + body + "}", {}) == why);
     }
@@ -258,7 +258,7 @@ TEST_CASE("a header with bytes that no header may have is refused, even when the
     for (const char* value : {"世界", "\x80", "a\x7F" "b"}) {
         CHECK(catalog::params_disagree({{"Name", {"name"}}}, json::value(R"({"name":"世界"})"),
                                        std::vector<field>{{"Name", value}}) ==
-              "Header mismatch: the value of Mcp-Param-Name has characters that no header may have; send it as "
+              "Header mismatch: the value of Mcp-Param-Name has characters that are not allowed in a header; send it as "
               "=?base64?...?= (Base64 of its UTF-8).");
     }
 }
@@ -280,6 +280,6 @@ TEST_CASE("a tool knows its mirrored arguments, and is not served when their ann
     CHECK(good->mirrored[0].name == "A");
     REQUIRE_FALSE(bad.has_value());
     CHECK(bad.error().why() ==
-          R"(its x-mcp-header at "/properties/a" is for a property whose type is not "string", )"
+          R"(its x-mcp-header at "/properties/a" belongs to a property whose type is not "string", )"
           R"("integer" or "boolean")");
 }

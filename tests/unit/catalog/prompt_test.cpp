@@ -50,7 +50,7 @@ TEST_CASE("a prompt's name gets the prefix, as a tool's does, and must be one") 
     CHECK(json::value(prompt->definition).at("name").str() == "p_x");
     for (const char* definition : {R"({"name":"a b"})", R"({"name":""})", R"({"name":"a/b"})"})
         CHECK(refused(definition)
-                  .ends_with(" is not one: names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"));
+                  .ends_with(" is invalid: a name has 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"));
     CHECK(refused("{}") == "its definition has no string \"name\"");
     CHECK(refused(R"({"name":1})") == "its definition has no string \"name\"");
 }

@@ -44,7 +44,7 @@ class library_of_resources {
 public:
     // What a plugin says, whatever that is.
     void of_plugin(const std::filesystem::path& file, const std::string& name) {
-        of(name).offer = *catalog::ask(test::instance_of(file, test::settings_named(name), log_));
+        of(name).offer = *catalog::list_features(test::instance_of(file, test::settings_named(name), log_));
     }
     part& of(const std::string& name) {
         return parts_.emplace_back(test::instance_of(test::shipped("echo"), test::settings_named(name), log_));

@@ -9,7 +9,7 @@
 #include "captured_log.hpp"
 #include "catalog/catalog.hpp"
 #include "catch.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "plugins.hpp"
 #include "principals.hpp"
 
@@ -35,7 +35,7 @@ config::plugin settings(std::vector<config::tool_rule> rules, std::optional<scop
 
 // What a plugin in an instance of these settings offers.
 catalog::offer offered(const config::plugin& settings, test::captured_log& log, const std::string& file = "guarded") {
-    auto offer = catalog::ask(test::instance_of(test::hostile(file), settings, log));
+    auto offer = catalog::list_features(test::instance_of(test::hostile(file), settings, log));
     REQUIRE(offer.has_value());
     return std::move(*offer);
 }
@@ -83,7 +83,7 @@ TEST_CASE("a glob fits whole names") {
              row{"axb", "a.b", false},
          }) {
         CAPTURE(name, glob);
-        CHECK(catalog::fits_glob(name, glob) == fits);
+        CHECK(catalog::matches_glob(name, glob) == fits);
     }
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("a glob of many stars is decided at once") {
     std::string glob;
     for (int i = 0; i < 60; ++i) glob += "*a";
     const auto begun = std::chrono::steady_clock::now();
-    CHECK_FALSE(catalog::fits_glob(std::string(128, 'a') + "b", glob));
+    CHECK_FALSE(catalog::matches_glob(std::string(128, 'a') + "b", glob));
     CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(1));
 }
 
@@ -134,10 +134,9 @@ TEST_CASE("the first rule that matches counts, by the plugin's own name for the 
         if (tool.own_name.starts_with("orders_")) CHECK(tool.needs.scopes() == scopes{"first"});
         else CHECK(tool.needs.scopes() != scopes{"second"});
     }
-    REQUIRE(offer.doubts.size() == 2);
-    CHECK(offer.doubts[0].ends_with("plugin.tool.match \"*_write\" never counts: every tool that it matches is matched "
-                                    "by one before it"));
-    CHECK(offer.doubts[1].ends_with("plugin.tool.match \"orders_orders_*\" matches no tool of orders, which has "
+    REQUIRE(offer.warnings.size() == 2);
+    CHECK(offer.warnings[0].ends_with("plugin.tool.match \"*_write\" has no effect: an earlier rule matches every tool that it matches"));
+    CHECK(offer.warnings[1].ends_with("plugin.tool.match \"orders_orders_*\" matches no tool of orders, which has "
                                     "status, orders_read, orders_write, plain, says_it_writes, touch"));
 }
 
@@ -147,7 +146,7 @@ TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and t
                                          {"*_write", scopes{"writes"}, {}, 7s},
                                          {"touch", std::nullopt, {}, 1s},
                                          {"t*h", scopes{}, {}}}), log);
-    CHECK(offer.doubts.empty());
+    CHECK(offer.warnings.empty());
     for (const auto& tool : offer.tools) {
         CAPTURE(tool.name);
         if (tool.name == "orders_write") CHECK(tool.needs.scopes() == scopes{"writes"});
@@ -161,7 +160,7 @@ TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and t
 TEST_CASE("rules are about tools, not about the rest of a plugin") {
     test::captured_log log;
     const auto offer = offered(settings({{"*", scopes{"rule"}, {}}}), log);
-    CHECK(offer.doubts.empty());
+    CHECK(offer.warnings.empty());
     for (const auto& one : offer.tools) CHECK(one.needs.scopes() == scopes{"rule"});
     REQUIRE(offer.prompts.size() == 2);
     CHECK(offer.prompts[0].needs.scopes() == scopes{"orders:read"});
@@ -192,7 +191,7 @@ TEST_CASE("what a plugin suggests has to be what can be required, or the feature
 
 TEST_CASE("the order of scopes never matters, neither of those granted nor of those required") {
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture room;
     scopes granted{"a:b", "c", "d:e:f"};
     struct row {
         scopes required;
@@ -218,7 +217,7 @@ TEST_CASE("the order of scopes never matters, neither of those granted nor of th
 
 TEST_CASE("who was granted nothing meets only what requires nothing; who was granted everything meets all") {
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture room;
     const auto nobody = test::principal_named("nobody", room, log, "[]");
     const auto all = test::principal_named("all", room, log, R"(["x","*"])");
     CHECK(catalog::requirement().is_met_by(nobody));

@@ -8,7 +8,7 @@
 #include "captured_log.hpp"
 #include "catalog/feature_index.hpp"
 #include "catch.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "principals.hpp"
 #include "wire/json.hpp"
 
@@ -37,7 +37,7 @@ public:
 
 private:
     test::captured_log log_;
-    test::io_room room_;
+    test::io_fixture room_;
 };
 
 struct page {
