@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "auth/credential.hpp"
+#include "auth/bearer_token.hpp"
 #include "claim.hpp"
 #include "http/syntax/authority.hpp"
 #include "http/syntax/field_rules.hpp"
@@ -47,7 +47,7 @@ void check_authority(std::string_view value) {
     claim(value.find_first_of(" \t/@?#%,;\\\"") == value.npos, "no authority holds anything else");
     const auto host = http::parse_authority(found->host);
     claim(host && host->host == found->host && !host->port, "a host is an authority, too");
-    if (http::is_nameable(*found)) claim(found->host.size() <= 253, "no host that is said again is long");
+    if (http::is_plausible_host(*found)) claim(found->host.size() <= 253, "no host that is said again is long");
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -57,33 +57,33 @@ std::string percent_encoded(std::string_view text) {
 }
 
 void check_query(std::string_view query) {
-    const bool names = http::names_a_token(query);
+    const bool names = http::has_token_parameter(query);
     bool by_parts = false;
     for (auto rest = query; !rest.empty();) {
         const auto part = fuzz::next_piece(rest, std::min(rest.find_first_of("&;"), rest.size()));
         rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
-        by_parts |= http::names_a_token(part);
+        by_parts |= http::has_token_parameter(part);
         const auto key = part.substr(0, part.find('='));
         if (key.find('%') == key.npos)
-            claim(http::names_a_token(percent_encoded(key)) == http::names_a_token(key),
+            claim(http::has_token_parameter(percent_encoded(key)) == http::has_token_parameter(key),
                   "a key is known in any writing");
     }
     claim(names == by_parts, "a query names a token when a part of it does");
-    claim(http::names_a_token("a=b&" + std::string(query)) == names, "what stands before a token does not hide it");
+    claim(http::has_token_parameter("a=b&" + std::string(query)) == names, "what stands before a token does not hide it");
 }
 
 void check_field(std::string_view name, std::string_view value) {
     http::head head;
-    if (const auto no = http::take_field(head, name, value))
+    if (const auto no = http::add_field(head, name, value))
         return claim(no->status == 400 && fuzz::is_presentable(no->sentence), "a refusal is one line of text");
     claim(head.fields.size() == 1 && head.find(name) == value, "a field is found by its name");
-    const auto known = http::single_named(name);
+    const auto known = http::singleton_field_named(name);
     if (known) claim(head.find(*known) == value, "a field that stands once is found as what it is");
     std::string capitals(name);
     for (char& c : capitals)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    claim(http::single_named(capitals) == known, "a name is the same in capitals");
-    if (known) claim(http::take_field(head, capitals, value).has_value(), "what may stand once does not stand twice");
+    claim(http::singleton_field_named(capitals) == known, "a name is the same in capitals");
+    if (known) claim(http::add_field(head, capitals, value).has_value(), "what may stand once does not stand twice");
     if (const auto no = http::check_framing(head))
         claim(fuzz::is_presentable(no->sentence), "a refusal is one line of text");
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "claim.hpp"
-#include "http/syntax/chunks.hpp"
+#include "http/syntax/chunk_decoder.hpp"
 
 namespace {
 
@@ -25,11 +25,11 @@ struct decoded {
 template <typename Sizes>
 decoded decode(std::string_view all, Sizes next_size) {
     decoded made;
-    http::chunks chunks(limit);
-    while (!made.is_refused && !chunks.is_complete() && !all.empty()) {
+    http::chunk_decoder decoder(limit);
+    while (!made.is_refused && !decoder.is_complete() && !all.empty()) {
         const auto piece = fuzz::next_piece(all, next_size());
         const fuzz::exact_copy alone(piece);
-        const auto rest = chunks.take(alone, made.body);
+        const auto rest = decoder.decode(alone, made.body);
         claim(made.body.size() <= limit, "a body never grows beyond the limit");
         if (!rest) {
             made.is_refused = true;
@@ -38,15 +38,15 @@ decoded decode(std::string_view all, Sizes next_size) {
             claim(fuzz::is_presentable(rest.error().sentence), "a refusal is one line of text");
             break;
         }
-        claim(rest->empty() || chunks.is_complete(), "nothing is left over before the end");
+        claim(rest->empty() || decoder.is_complete(), "nothing is left over before the end");
         all = {all.data() - rest->size(), all.size() + rest->size()};
     }
-    made.is_complete = chunks.is_complete();
+    made.is_complete = decoder.is_complete();
     made.rest = all;
     return made;
 }
 
-// The grammar in head of http/chunks.hpp, read from behind the whole text: a body, and what stands behind it.
+// A second decoder, by the grammar in http/syntax/chunk_decoder.hpp: returns the body and the bytes behind it.
 struct plain {
     std::string body;
     std::string_view rest;

@@ -8,9 +8,9 @@
 #include "claim.hpp"
 #include "http/syntax/authority.hpp"
 #include "http/syntax/content.hpp"
-#include "http/syntax/head_end.hpp"
+#include "http/syntax/head_scanner.hpp"
 #include "http/syntax/head_parser.hpp"
-#include "http/screen.hpp"
+#include "http/request_check.hpp"
 
 namespace {
 
@@ -19,8 +19,8 @@ using fuzz::claim;
 
 constexpr std::size_t limit = 512;
 
-const http::policy& policy() {
-    static const http::policy one{"/mcp", {"localhost:8080"}, {"http://localhost:8080"}};
+const http::endpoint_policy& policy() {
+    static const http::endpoint_policy one{"/mcp", {"localhost:8080"}, {"http://localhost:8080"}};
     return one;
 }
 
@@ -31,11 +31,11 @@ void check_refusal(const http::rejection& why) {
 
 // As a connection looks for it while bytes arrive.
 std::string_view end_found_in_pieces(std::string_view all) {
-    http::head_end end(limit);
+    http::head_scanner scanner(limit);
     fuzz::dice dice(all);
     for (std::size_t arrived = 0; arrived < all.size();) {
         arrived = std::min(all.size(), arrived + dice.roll(dice.roll(3) == 1 ? 64 : 4));
-        const auto found = end.look(all.substr(0, arrived));
+        const auto found = scanner.scan(all.substr(0, arrived));
         if (!found) return {};
         if (!found->empty()) return *found;
     }
@@ -73,7 +73,7 @@ void check_framing(const http::head& head, const lines& fields) {
     claim(head.content_length.has_value() == (count(fields, "content-length") == 1), "a Content-Length is a number");
     claim(!head.chunked || !head.content_length, "a body has one length");
     if (head.content_length) {
-        const auto written = *head.find(http::single::content_length);
+        const auto written = *head.find(http::singleton_field::content_length);
         claim(written.find_first_not_of("0123456789") == written.npos, "a Content-Length is of digits");
         const auto zeros = std::min(written.find_first_not_of('0'), written.size() - 1);
         claim(std::to_string(*head.content_length) == written.substr(zeros), "a Content-Length is what it says");
@@ -90,7 +90,7 @@ void check_same(const http::head& one, const http::head& other) {
               one.query == other.query && one.is_http_1_0 == other.is_http_1_0 &&
               one.content_length == other.content_length && one.chunked == other.chunked &&
               one.expects_continue == other.expects_continue && one.keep_alive == other.keep_alive &&
-              one.singles == other.singles && as_pairs(one) == as_pairs(other),
+              one.singletons == other.singletons && as_pairs(one) == as_pairs(other),
           "a head that is written anew says the same");
 }
 
@@ -126,12 +126,12 @@ void check_taken(const http::head& head, std::string_view bytes) {
 }
 
 void check_screen(const http::head& head) {
-    if (const auto no = http::screen(head, policy())) return check_refusal(*no);
+    if (const auto no = http::check_request(head, policy())) return check_refusal(*no);
     claim(head.path == "/mcp", "only the path that there is passes the screen");
-    claim(equals_ignoring_case(*head.find(http::single::host), "localhost:8080"), "only a host that is allowed passes");
-    const auto origin = head.find(http::single::origin);
+    claim(equals_ignoring_case(*head.find(http::singleton_field::host), "localhost:8080"), "only a host that is allowed passes");
+    const auto origin = head.find(http::singleton_field::origin);
     claim(!origin || equals_ignoring_case(*origin, "http://localhost:8080"), "only an origin that is allowed passes");
-    if (const auto no = http::check_content(head, http::accepted_by(head), limit)) check_refusal(*no);
+    if (const auto no = http::check_content(head, http::accepted_types_of(head), limit)) check_refusal(*no);
     else claim(head.content_length.value_or(0) <= limit, "no longer body is announced than may be");
 }
 
@@ -140,7 +140,7 @@ void check_screen(const http::head& head) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const fuzz::exact_copy copy(fuzz::text_of(bytes, size));
     const std::string_view text = copy;
-    const auto found = http::head_end(limit).look(text);
+    const auto found = http::head_scanner(limit).scan(text);
     const auto in_pieces = end_found_in_pieces(text);
     if (!found) {
         check_refusal(found.error());

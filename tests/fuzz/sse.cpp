@@ -122,8 +122,8 @@ private:
         else if (kind != 'l' && !id.empty()) id_.clear();
         for (const auto how : {sse::framing::chunked, sse::framing::plain}) {
             auto& to = how == sse::framing::chunked ? chunked_ : plain_;
-            if (kind == 'l') sse::append_sign_of_life(to, how);
-            else if (kind == 'o') sse::append_opening(to, id, std::chrono::milliseconds(json.size()), how);
+            if (kind == 'l') sse::append_keep_alive(to, how);
+            else if (kind == 'o') sse::append_priming_event(to, id, std::chrono::milliseconds(json.size()), how);
             else sse::append_message(to, json, id, how);
         }
         if (kind == 'o' && !json.empty()) retry_ = std::to_string(json.size());
