@@ -28,18 +28,18 @@ void drain(std::span<const std::unique_ptr<http::listener>> listeners,
         while (!std::ranges::all_of(listeners, is_drained)) {
             if (std::chrono::steady_clock::now() >= end) return false;
             std::this_thread::sleep_for(10ms);
-            io_watchdog.feel();
+            io_watchdog.check();
         }
         return true;
     };
     if (wait(limit)) return;
-    if (const auto aborted = runtime.cut_off()) {
-        runtime.process_state.log.warning("calls that did not end within server.drain and were given up: {}", aborted);
+    if (const auto aborted = runtime.interrupt_calls()) {
+        runtime.process_state.log.warning("calls aborted because they did not end within server.drain: {}", aborted);
         wait(time_to_send_errors);
     }
     // All listeners count their connections in one limiter.
     if (const auto left = listeners.front()->open_connections())
-        runtime.process_state.log.warning("connections that did not end within server.drain and were cut off: {}", left);
+        runtime.process_state.log.warning("connections closed because they did not end within server.drain: {}", left);
 }
 
 }  // namespace toolrack::app

@@ -1,4 +1,4 @@
-// Stopping a server: running requests may end, new ones are refused, and then everything is taken down.
+// Ends the requests of a server that stops.
 #pragma once
 
 #include <chrono>
@@ -12,14 +12,14 @@
 
 namespace toolrack::app {
 
-// How long a plugin may take to return from its calls once nothing waits for them any more.
+// How long a plugin may take to return from its calls after nothing waits for them any more.
 inline constexpr auto plugin_grace = std::chrono::seconds(5);
 
 // Ends the process without running destructors. For a plugin that keeps a thread: that thread may still use anything.
 [[noreturn]] void exit_without_cleanup(process_state& process_state);
 
-// Closes the listeners to new requests and waits until the running ones have ended, at most for `limit`; then aborts the
-// rest, each with an error to its client. Call it from the main thread.
+// Closes the listeners to new requests and waits at most `limit` for the running ones; then aborts the rest, each with
+// an error to its client. Call it from the main thread.
 void drain(std::span<const std::unique_ptr<http::listener>> listeners,
            std::chrono::milliseconds limit,
            runtime& runtime,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/rejections.hpp"
 #include "auth/challenge.hpp"
 #include "catalog/requirement.hpp"
 #include "metrics/page.hpp"
@@ -11,50 +12,47 @@ namespace {
 
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
-std::optional<http::rejection> screen_reader(const http::head& asked, const http::policy& policy) {
-    if (auto no = http::screen_names(asked, policy)) return no;
-    if (asked.method == "GET" || asked.method == "HEAD") return std::nullopt;
-    return http::rejection{405, "This is read with GET.", {{"Allow", "GET, HEAD"}}};
-}
-
-http::rejection too_soon(const auth::excess& over) {
-    return {429,
-            over.sentence,
-            {{"Retry-After", std::to_string(auth::whole_seconds(over.wait))}},
-            wire::code::internal_error};
+std::optional<http::rejection> check_read_request(const http::head& head, const http::endpoint_policy& policy) {
+    if (auto refused = http::check_host_and_origin(head, policy)) return refused;
+    if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
+    return http::method_not_allowed("This path supports GET and HEAD only.", "GET, HEAD");
 }
 
 }  // namespace
 
-bool answer_probe(http::exchange& x, const http::policy& policy, const server_status& seen) {
+bool answer_probe(http::exchange& x, const http::endpoint_policy& policy, const server_status& status) {
     const auto& path = x.head().path;
-    const bool asks_for_life = path == config::alive_path;
-    if (!asks_for_life && path != config::ready_path) return false;
-    if (auto no = screen_reader(x.head(), policy)) x.reject(*no);
-    else if (asks_for_life) x.finish_text(200, plain_text, "alive\n");
-    else if (seen.is_ready()) x.finish_text(200, plain_text, "ready\n");
+    const bool is_liveness_probe = path == config::alive_path;
+    if (!is_liveness_probe && path != config::ready_path) return false;
+    if (auto refused = check_read_request(x.head(), policy)) x.reject(*refused);
+    else if (is_liveness_probe) x.finish_text(200, plain_text, "alive\n");
+    else if (status.is_ready()) x.finish_text(200, plain_text, "ready\n");
     else x.finish_text(503, plain_text, "unready\n");
     return true;
 }
 
-bool asks_for_metrics(const http::head& asked, const generation& now) {
-    return asked.path == config::metrics_path && now.settings().metrics;
+bool is_metrics_request(const http::head& head, const generation& now) {
+    return head.path == config::metrics_path && now.settings().metrics;
 }
 
-std::optional<http::rejection> screen_metrics(const http::head& asked, const http::policy& policy) {
-    return screen_reader(asked, policy);
+std::optional<http::rejection> check_metrics_request(const http::head& head, const http::endpoint_policy& policy) {
+    return check_read_request(head, policy);
 }
 
-void show_metrics(http::exchange& x, const identity::principal& who, const generation& now, const server_status& seen) {
-    if (const auto over = now.allowance().charge(who, std::chrono::steady_clock::now()))
-        return x.reject(too_soon(*over));
-    const catalog::requirement needs(now.settings().metrics->scopes);
-    if (!needs.is_met_by(who))
+void answer_metrics(http::exchange& x,
+                    const identity::principal& caller,
+                    const generation& now,
+                    const server_status& status) {
+    if (const auto exceeded = now.caller_limits().count_request(caller, std::chrono::steady_clock::now()))
+        return x.reject(make_rejection(*exceeded));
+    const catalog::requirement required(now.settings().metrics->scopes);
+    if (!required.is_met_by(caller))
         return x.reject({403,
-                         fmt::format("You may not read the metrics: that takes the scopes {}, and your token lacks {}.",
-                                     fmt::join(needs.scopes(), " "), fmt::join(needs.missing_for(who), " ")),
-                         {{"WWW-Authenticate", auth::scope_challenge(needs.scopes(), now.resource().url())}}});
-    x.finish_text(200, metrics::content_type, seen.metrics());
+                         fmt::format("The metrics require the scopes {}, and this token lacks {}.",
+                                     fmt::join(required.scopes(), " "),
+                                     fmt::join(required.missing_for(caller), " ")),
+                         {{"WWW-Authenticate", auth::scope_challenge(required.scopes(), now.resource().url())}}});
+    x.finish_text(200, metrics::content_type, status.metrics());
 }
 
 }  // namespace toolrack::app

@@ -5,68 +5,74 @@
 #include <utility>
 #include <vector>
 
-#include "app/mounts.hpp"
+#include "app/plugin_discovery.hpp"
 #include "base/key_file.hpp"
+#include "plugin/process/probe.hpp"
 
 namespace toolrack::app {
 namespace {
 
-// Where this server keeps what it made for itself: systemd's folder, else the user's. Empty when there is
-// none to be had.
-std::filesystem::path state_folder() {
-    std::filesystem::path folder;
-    if (const char* given = std::getenv("STATE_DIRECTORY")) folder = given;
-    else if (const char* state = std::getenv("XDG_STATE_HOME")) folder = std::filesystem::path(state) / "toolrack";
-    else if (const char* home = std::getenv("HOME")) folder = std::filesystem::path(home) / ".local/state/toolrack";
-    if (folder.empty() || !folder.is_absolute()) return {};
+// systemd's state directory, else the user's. Empty when neither is set or it cannot be created.
+std::filesystem::path find_state_directory() {
+    std::filesystem::path directory;
+    if (const char* given = std::getenv("STATE_DIRECTORY")) directory = given;
+    else if (const char* state = std::getenv("XDG_STATE_HOME")) directory = std::filesystem::path(state) / "toolrack";
+    else if (const char* home = std::getenv("HOME")) directory = std::filesystem::path(home) / ".local/state/toolrack";
+    if (directory.empty() || !directory.is_absolute()) return {};
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    return error ? std::filesystem::path() : folder;
+    std::filesystem::create_directories(directory, error);
+    return error ? std::filesystem::path() : directory;
 }
 
-secret kept_key(const std::filesystem::path& folder, const char* file, std::string_view at_stake, toolrack::log& log) {
-    if (!folder.empty()) return load_or_make_key(folder / file);
-    log.warning("there is no state directory, so {} a restart; set STATE_DIRECTORY", at_stake);
+secret load_or_make_key_in(const std::filesystem::path& directory,
+                           const char* file,
+                           std::string_view consequence,
+                           toolrack::log& log) {
+    if (!directory.empty()) return load_or_make_key(directory / file);
+    log.warning("there is no state directory, so {} a restart; set STATE_DIRECTORY", consequence);
     return random_key();
 }
 
-// Those that replicas share, when the configuration names any. Else one that is kept, so that what a client
-// holds from before a restart still opens after it.
-std::vector<secret> seal_keys(const config::settings& settings, const std::filesystem::path& state,
-                              toolrack::log& log) {
+// The configured keys, which replicas share, or else a key in the state directory: what clients hold stays valid across
+// a restart.
+std::vector<secret>
+seal_keys(const config::settings& settings, const std::filesystem::path& state, toolrack::log& log) {
     std::vector<secret> keys;
     for (const auto& one : settings.server.seal_keys) keys.push_back(one.copy());
-    if (keys.empty()) keys.push_back(kept_key(state, "seal.key", "requests that wait for input do not survive", log));
+    if (keys.empty())
+        keys.push_back(load_or_make_key_in(state, "seal.key", "requests that wait for input do not survive", log));
     return keys;
 }
 
 }  // namespace
 
 process_state::process_state(const config::settings& settings, toolrack::log& to)
-    : log(to), state(state_folder()), token(take_from_environment(settings.auth.variable.c_str())),
-      worker(find_worker()),
-      libraries(worker, to),
-      states(seal_keys(settings, state, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
+    : log(to), state(find_state_directory()), token(take_from_environment(settings.auth.variable.c_str())),
+      worker_program(find_worker_program()), libraries(plugin::probe_in_worker(worker_program, to), to),
+      seal(seal_keys(settings, state, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
 
-secret process_state::own_key(const char* file, std::string_view at_stake) const { return kept_key(state, file, at_stake, log); }
-
-void process_state::take_groups() {
-    auto taken = cgroup_tree::of_this_process();
-    if (!taken) {
-        log.debug("the memory of a plugin is limited process by process, and how many processes one that may have some "
-                  "has is not, because {}", taken.error().why());
-        return;
-    }
-    groups = std::move(*taken);
-    std::string missing = groups->limits_memory() ? "" : "memory";
-    if (!groups->limits_tasks()) missing += missing.empty() ? "pids" : " and pids";
-    log.debug("each plugin has a cgroup of its own, {}{}",
-              missing.empty() ? "with limits for all its processes together"
-                              : "which limits less than it could: the cgroup that was left to this server lacks ",
-              missing);
+secret process_state::load_or_make_key(const char* file, std::string_view consequence) const {
+    return load_or_make_key_in(state, file, consequence, log);
 }
 
-void process_state::let_go() {
+void process_state::use_cgroups() {
+    auto delegated = cgroup_tree::of_this_process();
+    if (!delegated) {
+        log.debug("plugins have no cgroups of their own, because {}: their memory is limited for each process, and the "
+                  "number of their processes is not limited",
+                  delegated.error().why());
+        return;
+    }
+    cgroups = std::move(*delegated);
+    std::string missing = cgroups->limits_memory() ? "" : "memory";
+    if (!cgroups->limits_tasks()) missing += missing.empty() ? "pids" : " and pids";
+    if (missing.empty()) log.debug("each plugin has its own cgroup, with limits for all its processes together");
+    else
+        log.debug("each plugin has its own cgroup, with fewer limits: the cgroup of this server has no controller {}",
+                  missing);
+}
+
+void process_state::release_io_state() {
     tasks.forget_all();
     notifier.forget_all();
     sessions.forget_all();

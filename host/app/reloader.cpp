@@ -1,135 +1,162 @@
 #include "app/reloader.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
+
+#include "app/generation_loader.hpp"
+#include "auth/revoke.hpp"
 
 namespace toolrack::app {
 namespace {
 
 const std::set all_lists{mcp::list_kind::tools, mcp::list_kind::prompts, mcp::list_kind::resources};
 
+// A backend that is gone cannot revoke what it granted.
+void revoke_grants_of_removed_backends(const generation& previous, const generation& next, process_state& state) {
+    for (const auto& old : previous.backends()) {
+        const auto is_same = [&old](const loaded_instance& one) { return one.instance == old.instance; };
+        if (std::ranges::none_of(next.backends(), is_same))
+            auth::revoke(state.remembered_grants, state.open_streams, old.instance->name(), {});
+    }
+}
+
+void warn_about_restart(const generation& previous, const generation& next, log& log) {
+    if (!config::has_same_listeners(next.settings().server, previous.settings().server))
+        log.warning("[server] or [limits] changes addresses, hosts, threads or connections, which only takes effect "
+                    "after a restart");
+}
+
 }  // namespace
 
-reloader::reloader(current_generation& current, process_state& process_state, maker make, watcher watcher)
-    : current_(current), process_state_(process_state), make_(std::move(make)), watcher_(std::move(watcher)), thread_([this] { run(); }) {}
+reloader::reloader(current_generation& current, process_state& process_state, loader load, observer observer)
+    : current_(current), process_state_(process_state), load_(std::move(load)), observer_(std::move(observer)),
+      thread_([this] { run(); }) {}
 
 reloader::~reloader() { stop(); }
 
 void reloader::stop() {
-    end();
+    stop_thread();
     replaced_.clear();
 }
 
-std::size_t reloader::cut_off() {
-    end();
+std::size_t reloader::interrupt_calls() {
+    stop_thread();
     std::size_t count = 0;
-    for (const auto& one : replaced_) count += one->cut_off();
+    for (const auto& one : replaced_) count += one->interrupt_calls();
     return count;
 }
 
-void reloader::end() {
+void reloader::stop_thread() {
     {
-        const std::lock_guard lock(mutex_);
-        stopped_ = true;
+        const lock_guard lock(mutex_);
+        is_stopped_ = true;
     }
-    something_to_do_.notify_one();
+    wakeup_.notify_one();
     if (thread_.joinable()) thread_.join();
 }
 
-void reloader::wish(const std::function<void(wishes&)>& add) {
+void reloader::request(const std::function<void(requests&)>& add) {
     {
-        const std::lock_guard lock(mutex_);
-        add(wishes_);
+        const lock_guard lock(mutex_);
+        add(pending_);
     }
-    something_to_do_.notify_one();
+    wakeup_.notify_one();
 }
 
 void reloader::list_changed(mcp::list_kind kind) {
-    wish([kind](wishes& now) { now.lists.insert(kind); });
+    request([kind](requests& pending) { pending.lists.insert(kind); });
 }
 
-void reloader::folders_changed() {
-    wish([](wishes& now) { now.folders = true; });
+void reloader::plugin_directories_changed() {
+    request([](requests& pending) { pending.plugin_directories = true; });
 }
 
-void reloader::read_again(hearer hear) {
-    wish([&hear](wishes& now) {
-        now.configuration = true;
-        if (hear) now.hearers.push_back(std::move(hear));
+void reloader::reload(callback done) {
+    request([&done](requests& pending) {
+        pending.configuration = true;
+        if (done) pending.callbacks.push_back(std::move(done));
     });
 }
 
 void reloader::run() {
-    constexpr auto look_after = std::chrono::milliseconds(200);  // at what was replaced, while there is any
-    std::unique_lock lock(mutex_);
+    constexpr auto poll_interval = std::chrono::milliseconds(200);  // while replaced generations are in use
     for (;;) {
-        const auto has_to_do = [this] { return stopped_ || !wishes_.are_none(); };
-        if (replaced_.empty()) something_to_do_.wait(lock, has_to_do);
-        else something_to_do_.wait_for(lock, look_after, has_to_do);
-        if (stopped_) return;
-        const auto now = std::exchange(wishes_, {});
-        lock.unlock();
-        if (!now.are_none()) fulfil(now);
-        let_go_of_replaced();
-        lock.lock();
+        requests now;
+        {
+            unique_lock lock(mutex_);
+            while (!is_stopped_ && pending_.are_none()) {
+                if (replaced_.empty()) wakeup_.wait(lock.native());
+                else if (wakeup_.wait_for(lock.native(), poll_interval) == std::cv_status::timeout) break;
+            }
+            if (is_stopped_) return;
+            now = std::exchange(pending_, {});
+        }
+        if (!now.are_none()) serve(now);
+        destroy_unused();
     }
 }
 
-void reloader::fulfil(const wishes& now) {
-    renewed outcome;
-    if (!current_.get()) return;  // still being made: it reads everything anyway
-    const bool reads = now.configuration || now.folders;
-    if (reads && watcher_.begins) watcher_.begins();
-    if (reads && read(now.configuration ? from::the_configuration : from::the_folders, outcome)) announce(all_lists);
-    else if (!now.lists.empty() && list_again()) announce(now.lists);
-    if (reads && watcher_.is_over) watcher_.is_over();
-    for (const auto& hear : now.hearers) hear(outcome);
+void reloader::serve(const requests& pending) {
+    reload_result result;
+    if (!current_.get()) return;  // the first generation is being made, and reads everything anyway
+    const bool loads = pending.configuration || pending.plugin_directories;
+    if (loads && observer_.on_begin) observer_.on_begin();
+    if (loads && load(pending.configuration ? source::configuration : source::plugin_directories, result))
+        notify_clients(all_lists);
+    else if (!pending.lists.empty() && read_lists_again()) notify_clients(pending.lists);
+    if (loads && observer_.on_end) observer_.on_end();
+    for (const auto& done : pending.callbacks) done(result);
 }
 
-// Whether there is anything new.
-bool reloader::read(from source, renewed& outcome) {
-    const char* const what = source == from::the_configuration ? "the configuration" : "the folders of plugins";
+// True when the current generation was replaced.
+bool reloader::load(source from, reload_result& result) {
+    const char* const what = from == source::configuration ? "configuration" : "plugin directories";
     try {
-        auto before = current_.get();
-        auto next = make_(source, *before);
-        outcome.complaints = next->report().complaints;
-        if (source == from::the_folders && next->has_instances_of(*before)) return false;
-        swap_in(std::move(next), std::move(before));
-        if (source == from::the_configuration) process_state_.last_reading.was_taken_over();
-        process_state_.log.info("{} {} read again", what, source == from::the_configuration ? "was" : "were");
+        auto previous = current_.get();
+        auto next = load_(from, *previous);
+        result.problems = next->report().problems;
+        if (from == source::plugin_directories && next->has_same_instances(*previous)) return false;
+        replace(std::move(previous), std::move(next));
+        if (from == source::configuration) process_state_.last_load.set_loaded();
+        process_state_.log.info("{} reloaded", what);
         return true;
-    } catch (const std::exception& wrong) {
-        outcome.refused = wrong.what();
-        if (source == from::the_configuration) process_state_.last_reading.was_refused(outcome.refused);
-        process_state_.log.error("{} could not be taken over, and nothing changed: {}", what, wrong.what());
+    } catch (const std::exception& error) {
+        result.error = error.what();
+        if (from == source::configuration) process_state_.last_load.set_failed(result.error);
+        process_state_.log.error("{} not reloaded, nothing changed: {}", what, error.what());
         return false;
     }
 }
 
-bool reloader::list_again() {
+bool reloader::read_lists_again() {
     try {
-        auto before = current_.get();
-        auto next = std::make_shared<const generation>(*before);
-        swap_in(std::move(next), std::move(before));
+        auto previous = current_.get();
+        auto next = with_lists_read_again(*previous, process_state_);
+        replace(std::move(previous), std::move(next));
         return true;
-    } catch (const std::exception& wrong) {
-        process_state_.log.error("the features could not be listed again; they stay as they were: {}", wrong.what());
+    } catch (const std::exception& error) {
+        process_state_.log.error("the lists of the plugins could not be read again, keeping the old ones: {}",
+                                 error.what());
         return false;
     }
 }
 
-void reloader::announce(const std::set<mcp::list_kind>& lists) {
+void reloader::notify_clients(const std::set<mcp::list_kind>& lists) {
     for (const auto kind : lists) process_state_.notifier.list_changed(kind);
 }
 
-void reloader::swap_in(std::shared_ptr<const generation> next, std::shared_ptr<const generation> before) {
+void reloader::replace(std::shared_ptr<const generation> previous, std::shared_ptr<const generation> next) {
     current_.set(next);
-    next->take_over_from(*before);
-    replaced_.push_back(std::move(before));
+    // A reload is also how a log rotation announces that the file was renamed.
+    if (const auto& journal = next->audit_policy().shared_journal()) journal->check_file();
+    warn_about_restart(*previous, *next, process_state_.log);
+    revoke_grants_of_removed_backends(*previous, *next, process_state_);
+    replaced_.push_back(std::move(previous));
 }
 
-void reloader::let_go_of_replaced() {
+void reloader::destroy_unused() {
     std::erase_if(replaced_, [](const auto& one) { return one.use_count() == 1; });
 }
 

@@ -1,94 +1,94 @@
-// Renewal: makes the next generation, when the configuration is to be read again, something was dropped into a
-// folder of plugins, or a plugin says that what it offers has changed; swaps it in, and only then tells the
-// clients, so that whoever asks at once already gets the new lists.
+// Replaces the current generation while the server runs.
 //
-// On a thread of its own, because plugins may take their time; several wishes at once are one. A next
-// generation that cannot be made changes nothing. Generations that were replaced end here, too, once nobody
-// is on them: never on a thread that serves others.
+// It makes the next generation when the configuration is to be reloaded, when a plugin directory changed, or when a
+// plugin announced that its lists changed. It swaps the generation first and notifies clients then, so that a client
+// that asks at once gets the new lists. A generation that cannot be made changes nothing.
+//
+// All of this runs on a thread of its own, because plugins may be slow to start. Requests that arrive meanwhile are
+// merged. The thread also destroys replaced generations, once no request uses them: that never happens on an I/O
+// thread.
 #pragma once
 
 #include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "app/generation.hpp"
+#include "app/current_generation.hpp"
 #include "app/process_state.hpp"
+#include "base/mutex.hpp"
 #include "mcp/notifier.hpp"
 
 namespace toolrack::app {
 
-// What became of a wish to read the configuration again.
-struct renewed {
-    std::string refused;                  // why nothing changed; empty when it was taken over
-    std::vector<std::string> complaints;  // what is not served as the configuration says, a sentence each
+struct reload_result {
+    std::string error;                  // why nothing changed; empty after success
+    std::vector<std::string> problems;  // what is not served as configured, a sentence each
 };
 
 class reloader {
 public:
-    enum class from { the_configuration, the_folders };  // the latter with the settings that are in use
-    using maker = std::function<std::shared_ptr<const generation>(from source, const generation& before)>;
-    using hearer = std::function<void(const renewed&)>;
+    enum class source { configuration, plugin_directories };  // the latter with the settings that are in use
+    // Makes the next generation, or throws.
+    using loader = std::function<std::shared_ptr<const generation>(source from, const generation& previous)>;
+    using callback = std::function<void(const reload_result&)>;
 
-    // Who wants to know whenever something is read, whoever wished for it. Called on the renewal's thread, in turn,
-    // and may be empty.
-    struct watcher {
-        std::function<void()> begins, is_over;
+    // Called on the thread of the reloader around each load. Each may be empty.
+    struct observer {
+        std::function<void()> on_begin, on_end;
     };
 
-    // `make` makes the next generation, or throws. Both others outlive this.
-    reloader(current_generation& current, process_state& process_state, maker make, watcher watcher = {});
+    // `current` and `process_state` outlive this.
+    reloader(current_generation& current, process_state& process_state, loader load, observer observer = {});
     ~reloader();
     reloader(const reloader&) = delete;
     reloader& operator=(const reloader&) = delete;
 
-    // Any thread. None does anything once stopped.
+    // Any thread. They do nothing once stopped.
     void list_changed(mcp::list_kind kind);
-    void folders_changed();
-    // `hear` is told once what came of it, on the renewal's thread; not at all when it is stopped before.
-    void read_again(hearer hear = nullptr);
+    void plugin_directories_changed();
+    // Calls `done` once with the result, on the thread of the reloader; not at all when it is stopped before.
+    void reload(callback done = nullptr);
 
-    // Nothing is made any more, and whoever waits for a plugin of what was replaced goes on without an answer. How
-    // many there were.
-    std::size_t cut_off();
+    // Stops the thread and ends the waits for plugins of replaced generations. Returns the number of calls that waited.
+    std::size_t interrupt_calls();
 
-    // Returns when nothing is made any more, and lets go of what was replaced.
+    // Stops the thread and destroys the replaced generations.
     void stop();
 
 private:
-    // What is wished for, all that came while one was being fulfilled together.
-    struct wishes {
+    // Everything that was requested while the thread was busy.
+    struct requests {
         std::set<mcp::list_kind> lists;
-        bool folders = false;
+        bool plugin_directories = false;
         bool configuration = false;
-        std::vector<hearer> hearers;
+        std::vector<callback> callbacks;
 
-        bool are_none() const { return lists.empty() && !folders && !configuration; }
+        bool are_none() const { return lists.empty() && !plugin_directories && !configuration; }
     };
 
-    void end();
-    void wish(const std::function<void(wishes&)>& add);
+    void stop_thread();
+    void request(const std::function<void(requests&)>& add);
     void run();
-    void fulfil(const wishes& now);
-    bool read(from source, renewed& outcome);
-    bool list_again();
-    void announce(const std::set<mcp::list_kind>& lists);
-    void swap_in(std::shared_ptr<const generation> next, std::shared_ptr<const generation> before);
-    void let_go_of_replaced();
+    void serve(const requests& pending);
+    bool load(source from, reload_result& result);
+    bool read_lists_again();
+    void notify_clients(const std::set<mcp::list_kind>& lists);
+    void replace(std::shared_ptr<const generation> previous, std::shared_ptr<const generation> next);
+    void destroy_unused();
 
     current_generation& current_;
     process_state& process_state_;
-    const maker make_;
-    const watcher watcher_;
-    std::mutex mutex_;
-    std::condition_variable something_to_do_;
-    wishes wishes_;
-    bool stopped_ = false;
-    std::vector<std::shared_ptr<const generation>> replaced_;  // of the thread
+    const loader load_;
+    const observer observer_;
+    mutex mutex_;
+    std::condition_variable wakeup_;
+    requests pending_ TOOLRACK_GUARDED_BY(mutex_);
+    bool is_stopped_ TOOLRACK_GUARDED_BY(mutex_) = false;
+    std::vector<std::shared_ptr<const generation>> replaced_;  // used by the thread, and by others once it has stopped
     std::thread thread_;
 };
 

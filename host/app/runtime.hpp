@@ -1,51 +1,53 @@
-// The runtime: what runs beneath the transports. The process state, the generation that is current, and what keeps it so.
+// The runtime: what both transports share. The process state, the current generation, and the reloader that replaces
+// it.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
-#include "app/drop_ins.hpp"
-#include "app/generation.hpp"
+#include "app/current_generation.hpp"
+#include "app/directory_watch.hpp"
 #include "app/process_state.hpp"
 #include "app/reloader.hpp"
-#include "app/safety.hpp"
+#include "app/start_checks.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
 
 namespace toolrack::app {
 
-inline constexpr auto between_looks = std::chrono::milliseconds(500);  // at files that are replaced while we run
+inline constexpr auto file_poll_interval = std::chrono::milliseconds(500);  // plugin directories and certificates
 
 struct runtime {
-    // Reads the configuration and makes the first generation. Throws failure.
+    // Reads the configuration and loads the first generation. Throws failure.
     runtime(const std::filesystem::path& file,
-         const start_options& options,
-         toolrack::log& log,
-         app::reloader::watcher watcher = {});
-    // Plugins may still say that something changed while they are taken down, so they go first.
+            const start_options& options,
+            toolrack::log& log,
+            app::reloader::observer observer = {});
+    // Destroys the plugins first: they may still call into the process state while they end.
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
 
-    // Now and then, on one thread.
-    void look_into_folders();
+    // Reloads when the plugin directories have changed. Call it from one thread.
+    void check_plugin_directories();
 
-    // Whoever waits for a plugin goes on without its answer. How many there were.
-    std::size_t cut_off();
+    // Ends the waits for answers of plugins and clients. Returns the number of calls that waited.
+    std::size_t interrupt_calls();
 
-    // When the I/O threads have stopped, and before they are gone. Does not return when a plugin keeps a thread.
-    void take_down();
+    // Call it after the I/O threads have stopped and before they are destroyed. Does not return when a plugin keeps a
+    // thread.
+    void shut_down();
 
-    // As they were at the start; those of now are the current generation's.
+    // Those of the start; the current ones are in the current generation.
     const std::shared_ptr<const config::settings> settings;
     app::process_state process_state;
     current_generation current;
-    drop_ins dropped;  // looked at before the first generation is made, so that nothing slips between
+    app::directory_watch directory_watch;  // scans before the first generation is loaded, so that it misses no change
     app::reloader reloader;
 
 private:
-    void connect();
+    void connect_events();
 };
 
 }  // namespace toolrack::app

@@ -1,106 +1,97 @@
 #include "app/serve.hpp"
 
 #include "app/probe_routes.hpp"
-#include "auth/challenge.hpp"
+#include "app/rejections.hpp"
 
 namespace toolrack::app {
 namespace {
 
-http::rejection refused(const auth::denial& denied, const auth::protected_resource& resource) {
-    http::rejection no;
-    no.status = identity::status_of(denied.why);
-    no.sentence = identity::sentence(denied.why);
-    if (auto challenge = auth::challenge(denied.why, resource.url(), resource.scopes()); !challenge.empty())
-        no.fields.emplace_back("WWW-Authenticate", std::move(challenge));
-    if (no.status == 503 || no.status == 429)
-        no.fields.emplace_back("Retry-After", std::to_string(auth::whole_seconds(denied.wait)));
-    return no;
+struct served_connection final : http::connection_data {
+    std::shared_ptr<auth::connection_permit> permit;
+};
+
+// A connection counts for the principal of its last request, from before the body of that request is read.
+std::optional<http::rejection>
+take_connection_permit(http::exchange& x, const identity::principal& caller, const auth::caller_limits& limits) {
+    auto& permit = x.connection_data<served_connection>().permit;
+    if (permit && permit->is_of(caller)) return std::nullopt;
+    permit.reset();  // that of the previous principal
+    permit = limits.add_connection(caller);
+    if (permit) return std::nullopt;
+    return make_rejection(limits.too_many_connections());
 }
 
-// A connection counts for the principal whose request came on it last, from before its body is waited for.
-std::optional<http::rejection> take_place(http::exchange& x, const identity::principal& who,
-                                          const auth::allowance& allowed) {
-    auto& place = x.belongings();
-    if (place && static_cast<const auth::connection_permit*>(place.get())->is_of(who)) return std::nullopt;
-    place.reset();  // the last one's
-    place = allowed.attend(who);
-    if (place) return std::nullopt;
-    const auto over = allowed.too_many_connections();
-    return http::rejection{429,
-                           over.sentence,
-                           {{"Retry-After", std::to_string(auth::whole_seconds(over.wait))}},
-                           wire::code::internal_error};
-}
-
-// For whoever looks for the way to a token, and so without one; the only thing here that is. (RFC 9728 3.)
-void describe_resource(http::exchange& x, const http::policy& policy, const auth::protected_resource& resource) {
-    if (auto no = http::screen_names(x.head(), policy)) return x.reject(*no);
-    if (x.head().method != "GET")
-        return x.reject({405, "This document is read with GET.", {{"Allow", "GET"}}});
+// RFC 9728, 3: a client reads this document before it has a token.
+void answer_resource_metadata(http::exchange& x,
+                              const http::endpoint_policy& policy,
+                              const auth::protected_resource& resource) {
+    if (auto refused = http::check_host_and_origin(x.head(), policy)) return x.reject(*refused);
+    if (x.head().method != "GET") return x.reject(http::method_not_allowed("This path supports GET only.", "GET"));
     wire::reply document;
     document.json = resource.document();
     x.finish(std::move(document));
 }
 
-// Legacy: DELETE ends a session. A modern server has none. (2025-11-25, basic/transports.)
-void end_session(http::exchange& x, const identity::principal& who, const generation& now) {
+// Legacy only: DELETE ends a session. (2025-11-25, basic/transports.)
+void end_session(http::exchange& x, const identity::principal& caller, const generation& now) {
     const auto name = x.session();
     if (!name)
-        return x.reject({405, "DELETE ends a session, and this request names none in Mcp-Session-Id.",
-                         {{"Allow", "POST"}}});
-    if (now.mcp().end_session(*name, who)) return x.finish_empty(204);
-    x.reject({404, "There is no such session.", {}});
+        return x.reject(
+            http::method_not_allowed("DELETE ends a session, but this request has no Mcp-Session-Id.", "POST"));
+    if (now.mcp().end_session(*name, caller)) return x.finish_empty(204);
+    x.reject(http::reject(404, "This session does not exist."));
 }
 
-// Legacy: GET opens a session's own stream, or takes one up again. A modern server has none.
-awaitable<void> open_stream(http::exchange& x, const identity::principal& who, const generation& now) {
+// Legacy only: GET opens the stream of a session, or resumes one.
+awaitable<void> open_stream(http::exchange& x, const identity::principal& caller, const generation& now) {
     const auto name = x.session();
     if (!name || !x.takes_stream())
-        co_return x.reject({405,
-                            "GET opens the stream of a session, named in Mcp-Session-Id, as text/event-stream. Send "
-                            "messages with POST.",
-                            {{"Allow", "POST, DELETE"}}});
-    co_await now.mcp().open_stream(*name, x.head().find("Last-Event-ID"), who, x);
+        co_return x.reject(http::method_not_allowed(
+            "GET opens the stream of a session: it needs Mcp-Session-Id, and Accept: text/event-stream. "
+            "Send messages with POST.",
+            "POST, DELETE"));
+    co_await now.mcp().open_stream(*name, x.head().find("Last-Event-ID"), caller, x);
 }
 
 }  // namespace
 
-awaitable<void> serve(http::exchange& x, const http::policy& policy, const generation& now, const server_status& seen) {
-    if (now.resource().is_at(x.head().path, policy.path)) co_return describe_resource(x, policy, now.resource());
-    if (answer_probe(x, policy, seen)) co_return;
-    const bool is_for_metrics = asks_for_metrics(x.head(), now);
-    if (auto no = is_for_metrics ? screen_metrics(x.head(), policy) : http::screen(x.head(), policy))
-        co_return x.reject(*no);
+awaitable<void>
+serve(http::exchange& x, const http::endpoint_policy& policy, const generation& now, const server_status& status) {
+    if (now.resource().is_at(x.head().path, policy.path)) co_return answer_resource_metadata(x, policy, now.resource());
+    if (answer_probe(x, policy, status)) co_return;
+    const bool is_for_metrics = is_metrics_request(x.head(), now);
+    if (auto refused = is_for_metrics ? check_metrics_request(x.head(), policy) : http::check_request(x.head(), policy))
+        co_return x.reject(*refused);
 
-    auto who = co_await now.gate().admit(x.facts(), x.get_executor());
-    if (!who) {
-        now.audit_policy().note_refusal(who.error().why, x.facts().peer);
-        co_return x.reject(refused(who.error(), now.resource()));
+    auto caller = co_await now.gate().admit(x.facts(), x.get_executor());
+    if (!caller) {
+        now.audit_policy().record_refusal(caller.error().why, x.facts().peer);
+        co_return x.reject(make_rejection(caller.error(), now.resource()));
     }
-    if (auto no = take_place(x, *who, now.allowance())) co_return x.reject(*no);
+    if (auto refused = take_connection_permit(x, *caller, now.caller_limits())) co_return x.reject(*refused);
 
-    if (is_for_metrics) co_return show_metrics(x, *who, now, seen);
-    if (x.head().method == "DELETE") co_return end_session(x, *who, now);
-    if (x.head().method == "GET") co_return co_await open_stream(x, *who, now);
+    if (is_for_metrics) co_return answer_metrics(x, *caller, now, status);
+    if (x.head().method == "DELETE") co_return end_session(x, *caller, now);
+    if (x.head().method == "GET") co_return co_await open_stream(x, *caller, now);
 
     const auto body = co_await x.body();
     if (!body) co_return x.reject(body.error());
 
     wire::json_limits limits;
     limits.depth = now.settings().server.json_depth;
-    if (wire::is_batch(*body)) co_return co_await now.mcp().answer_batch(*body, limits, *who, x);
+    if (wire::is_batch(*body)) co_return co_await now.mcp().answer_batch(*body, limits, *caller, x);
     auto message = wire::parse_message(*body, limits);
     if (!message) co_return x.finish(message.error());
 
-    co_await now.mcp().answer(*message, *who, x);
+    co_await now.mcp().answer(*message, *caller, x);
 }
 
 awaitable<void> serve_current(http::exchange& x,
-                              const http::policy& policy,
+                              const http::endpoint_policy& policy,
                               const current_generation& current,
-                              const server_status& seen) {
+                              const server_status& status) {
     const auto now = current.get();
-    co_await serve(x, policy, *now, seen);
+    co_await serve(x, policy, *now, status);
 }
 
 }  // namespace toolrack::app

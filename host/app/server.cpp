@@ -10,45 +10,32 @@
 #include <thread>
 #include <vector>
 
-#include "app/control.hpp"
+#include "app/control_server.hpp"
 #include "app/drain.hpp"
-#include "service/second_signal_exit.hpp"
-#include "service/inherited_sockets.hpp"
-#include "service/process.hpp"
-#include "service/io_watchdog.hpp"
+#include "app/listening_sockets.hpp"
 #include "app/runtime.hpp"
 #include "app/serve.hpp"
-#include "service/signals.hpp"
-#include "app/summary.hpp"
-#include "service/supervisor.hpp"
 #include "app/server_status.hpp"
+#include "app/start_summary.hpp"
+#include "app/tls_setup.hpp"
 #include "base/io_thread.hpp"
 #include "base/periodic_task.hpp"
 #include "http/listener.hpp"
-#include "http/tls/tls.hpp"
+#include "service/inherited_sockets.hpp"
+#include "service/io_watchdog.hpp"
+#include "service/process_limits.hpp"
+#include "service/second_signal_exit.hpp"
+#include "service/signals.hpp"
+#include "service/supervisor.hpp"
 
 namespace toolrack::app {
 namespace {
 
-using namespace std::chrono_literals;
-
-std::vector<std::unique_ptr<io_thread>> make_threads(unsigned wanted) {
-    const unsigned count = wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
+std::vector<std::unique_ptr<io_thread>> make_threads(unsigned configured) {
+    const unsigned count = configured ? configured : std::max(1u, std::thread::hardware_concurrency());
     std::vector<std::unique_ptr<io_thread>> threads;
     for (unsigned i = 0; i < count; ++i) threads.push_back(std::make_unique<io_thread>());
     return threads;
-}
-
-// Null when the configuration wants clear text.
-std::unique_ptr<http::tls> open_tls(const config::settings& settings, toolrack::log& log) {
-    if (!settings.tls) return nullptr;
-    const auto& server = settings.server;
-    if (server.public_url && server.public_url->starts_with("http://"))
-        log.warning("server.public_url begins with http://, but [tls] makes this server speak https; clients that "
-                    "are given {} will not reach it", *server.public_url);
-    if (!server.allow_cleartext.empty())
-        log.warning("server.allow_cleartext has no effect, because [tls] takes clear text from nobody");
-    return std::make_unique<http::tls>(*settings.tls, log);
 }
 
 std::string url_of(const config::address& address, const config::settings& settings) {
@@ -56,15 +43,19 @@ std::string url_of(const config::address& address, const config::settings& setti
     return (settings.tls ? "https://" : "http://") + to_string(address) + settings.server.path;
 }
 
-void serve_until_stopped(
-    const service::signals& signals, const service::supervisor& supervisor, service::io_watchdog& io_watchdog, reloader& reloader, const server_status& seen) {
-    std::string said;
+void serve_until_stopped(const service::signals& signals,
+                         const service::supervisor& supervisor,
+                         service::io_watchdog& io_watchdog,
+                         reloader& reloader,
+                         const server_status& status) {
+    std::string last_summary;
     for (;;) {
-        io_watchdog.feel();
-        if (auto now = seen.in_a_line(); now != said) supervisor.say_how_it_is(said = std::move(now));
-        const auto wish = signals.next(io_watchdog.interval());
-        if (wish == service::signals::wish::stop) return;
-        if (wish == service::signals::wish::read_again) reloader.read_again();
+        io_watchdog.check();
+        if (auto summary = status.summary(); summary != last_summary)
+            supervisor.notify_status(last_summary = std::move(summary));
+        const auto request = signals.wait(io_watchdog.interval());
+        if (request == service::signals::request::stop) return;
+        if (request == service::signals::request::reload) reloader.reload();
     }
 }
 
@@ -72,67 +63,59 @@ void serve_until_stopped(
 
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log) {
     const service::supervisor supervisor(log);
-    service::inherited_sockets handed(log);
+    auto inherited_sockets = service::take_inherited_sockets(log);
     const service::signals signals;
-    runtime runtime(config, options, log,
-              {[&supervisor] { supervisor.say_reloading(); }, [&supervisor] { supervisor.say_ready(); }});
+    runtime runtime(config,
+                    options,
+                    log,
+                    {[&supervisor] { supervisor.notify_reloading(); }, [&supervisor] { supervisor.notify_ready(); }});
     const auto& settings = *runtime.settings;
-    const auto secured = open_tls(settings, log);
-    service::allow_open_files(settings.server.http.connections, log);
-    // Gone before the runtime: what is still under way on a thread may hold the last of a plugin.
+    const auto tls = make_tls_context(settings, log);
+    service::raise_open_files_limit(settings.server.http.connections, log);
+    // Destroyed before the runtime: a task on a thread may hold the last reference to a plugin.
     const auto threads = make_threads(settings.server.threads);
 
-    // Only now, with every lock and every plugin in place, is anything bound.
-    http::policy policy;
+    // No address is bound before the auth backends and the plugins are loaded.
+    http::endpoint_policy policy;
     std::vector<std::unique_ptr<http::listener>> listeners;
-    server_status seen(runtime.process_state, runtime.current, listeners, secured.get());
-    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, runtime.current, seen); };
+    server_status status(runtime.process_state, runtime.current, listeners, tls.get());
+    const http::handler handle = [&](http::exchange& x) { return serve_current(x, policy, runtime.current, status); };
     const auto& limits = settings.server.http;
-    const auto inside = std::make_shared<http::connection_limiter>(limits.connections, limits.connections_per_source);
+    const auto limiter = std::make_shared<http::connection_limiter>(limits.connections, limits.connections_per_source);
     std::vector<config::address> bound;
-    for (auto& socket : handed.listen_on_all(settings.server)) {
+    for (auto& socket : open_listening_sockets(settings.server, std::move(inherited_sockets), log)) {
         bound.push_back(socket.address);
         listeners.push_back(std::make_unique<http::listener>(
-            std::move(socket), settings.server, inside, threads, handle, log, secured.get()));
+            std::move(socket), settings.server, limiter, threads, handle, log, tls.get()));
     }
-    policy = http::make_policy(settings.server, bound, secured != nullptr);
+    policy = http::make_endpoint_policy(settings.server, bound, tls != nullptr);
 
     for (const auto& thread : threads) thread->start();
     for (const auto& one : listeners) one->start();
-    std::optional<periodic_task> watching(std::in_place, between_looks, [&] {
-        if (secured) secured->look();
-        runtime.look_into_folders();
+    std::optional<periodic_task> file_polling(std::in_place, file_poll_interval, [&] {
+        if (tls) tls->reload_if_changed();
+        runtime.check_plugin_directories();
     });
-    std::optional<control> controlled(std::in_place, config, runtime.reloader, seen, log);
-    seen.serves(true);
+    std::optional<control_server> control_server(std::in_place, config, runtime.reloader, status, log);
+    status.set_serving(true);
     for (const auto& address : bound)
-        say(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
-    print_summary(*runtime.current.get(), secured.get());
-    supervisor.say_ready();
+        print(fmt::format("toolrack {} serving {}\n", TOOLRACK_VERSION, url_of(address, settings)));
+    print_summary(*runtime.current.get(), tls.get());
+    supervisor.notify_ready();
 
     service::io_watchdog io_watchdog(threads, supervisor, log);
-    serve_until_stopped(signals, supervisor, io_watchdog, runtime.reloader, seen);
+    serve_until_stopped(signals, supervisor, io_watchdog, runtime.reloader, status);
     const service::second_signal_exit second_signal(signals, [&] { exit_without_cleanup(runtime.process_state); });
-    seen.serves(false);
-    log.info("stopping: {} ms for requests to end, or a second signal", settings.server.drain.count());
-    supervisor.say_stopping();
-    controlled.reset();
-    watching.reset();
+    status.set_serving(false);
+    log.info("stopping: waiting at most {} ms for requests to end; a second signal exits at once",
+             settings.server.drain.count());
+    supervisor.notify_stopping();
+    control_server.reset();
+    file_polling.reset();
     drain(listeners, settings.server.drain, runtime, io_watchdog);
     for (const auto& thread : threads) thread->stop();
     listeners.clear();
-    runtime.take_down();
-    return exit_code::ok;
-}
-
-exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log) {
-    const auto settings = std::make_shared<const config::settings>(config::read(config));
-    const auto secured = open_tls(*settings, log);
-    process_state process_state(*settings, log);
-    const generation now(settings, options, process_state);
-    say(fmt::format("toolrack {} would start\n", TOOLRACK_VERSION));
-    print_summary(now, secured.get());
-    if (!now.close(plugin_grace)) exit_without_cleanup(process_state);
+    runtime.shut_down();
     return exit_code::ok;
 }
 

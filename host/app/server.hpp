@@ -1,24 +1,20 @@
-// `toolrack serve` and `toolrack check`: from a configuration to a running server, and back down.
+// `toolrack serve`: loads a configuration, serves, and shuts down.
 #pragma once
 
 #include <filesystem>
-#include <string>
 
-#include "app/safety.hpp"
+#include "app/start_checks.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 
 namespace toolrack::app {
 
-// Serves until SIGTERM or SIGINT, then ends in order; a second signal ends at once. Throws failure when
-// it cannot start.
+// Serves until SIGTERM or SIGINT, then waits for running requests; a second signal exits at once. Throws failure when
+// the start fails.
 exit_code run_server(const std::filesystem::path& config, const start_options& options, log& log);
 
-// Serves one client over standard input and output, until it closes its end. Needs no token: whoever
-// started the process is the caller.
+// Serves one client on standard input and output until it closes its end. No token is needed: the caller is the user
+// who started the process.
 exit_code run_stdio(const std::filesystem::path& config, log& log);
-
-// Everything that a start would do, short of listening. Throws failure as a start would.
-exit_code run_check(const std::filesystem::path& config, const start_options& options, log& log);
 
 }  // namespace toolrack::app

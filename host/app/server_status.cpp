@@ -7,32 +7,50 @@
 namespace toolrack::app {
 namespace {
 
-std::string named(const char* what, const std::vector<std::string>& names) {
-    return names.empty() ? std::string() : fmt::format("; {}: {}", what, fmt::join(names, ", "));
+struct instance_lists {
+    std::vector<std::string> suspended, stale, degraded;
+
+    void add(const std::vector<loaded_instance>& loaded) {
+        for (const auto& one : loaded) {
+            const auto& name = one.instance->name();
+            if (one.instance->is_suspended()) suspended.push_back(name);
+            if (!one.stale_reason.empty()) stale.push_back(name);
+            if (!one.instance->status().degraded_reason.empty()) degraded.push_back(name);
+        }
+    }
+};
+
+std::string titled(const char* title, const std::vector<std::string>& names) {
+    return names.empty() ? std::string() : fmt::format("; {}: {}", title, fmt::join(names, ", "));
 }
 
 }  // namespace
 
 bool server_status::is_ready() const {
-    if (!serves_) return false;
+    if (!is_serving_) return false;
     const auto now = current_.get();
-    return std::ranges::none_of(now->members(), [](const generation::member& one) {
-        return !one.is_backend && one.is.settings().required && one.is.is_suspended();
+    return std::ranges::none_of(now->plugins(), [](const loaded_instance& one) {
+        return one.instance->settings().required && one.instance->is_suspended();
     });
 }
 
-std::string server_status::in_a_line() const {
+std::string server_status::summary() const {
     const auto now = current_.get();
-    std::vector<std::string> suspended, stale, degraded;
-    std::size_t plugins = 0;
-    for (const auto& one : now->members()) {
-        plugins += !one.is_backend;
-        if (one.is.is_suspended()) suspended.push_back(one.is.name());
-        if (!one.stale.empty()) stale.push_back(one.is.name());
-        if (!one.is.condition().degraded_reason.empty()) degraded.push_back(one.is.name());
-    }
-    return fmt::format("Serving {} plugin{}{}{}{}", plugins, plugins == 1 ? "" : "s", named("suspended", suspended),
-                       named("not as configured", stale), named("degraded", degraded));
+    instance_lists lists;
+    lists.add(now->backends());
+    lists.add(now->plugins());
+    const auto plugins = now->plugins().size();
+    return fmt::format("Serving {} plugin{}{}{}{}",
+                       plugins,
+                       plugins == 1 ? "" : "s",
+                       titled("suspended", lists.suspended),
+                       titled("stale", lists.stale),
+                       titled("degraded", lists.degraded));
+}
+
+// All listeners count their connections in one limiter.
+std::size_t server_status::open_connections() const {
+    return listeners_.empty() ? 0 : listeners_.front()->open_connections();
 }
 
 }  // namespace toolrack::app

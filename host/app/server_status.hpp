@@ -1,56 +1,54 @@
-// The server status: how this server is, for those who look after it and not for its clients.
+// The status of this server, for its operators: probes, Prometheus, the command "status" and the service manager.
 //
-// Read off the live parts whenever somebody asks, on the asker's thread: a probe, Prometheus, the command "status", the
-// supervisor. Nothing is kept, and nothing here is a secret. Thread-safe.
+// It is read from the live parts on the thread of the caller; nothing is stored. It holds no secrets. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "app/generation.hpp"
+#include "app/current_generation.hpp"
 #include "app/process_state.hpp"
 #include "http/listener.hpp"
-#include "http/tls/tls.hpp"
+#include "http/tls/tls_context.hpp"
 
 namespace toolrack::app {
 
 class server_status {
 public:
-    // All of them outlive it, and there is a current generation as long as anybody asks. `secured` is null where clear
-    // text is spoken.
+    // All of them outlive it, and there is a current generation whenever it is read. `tls` is null for clear text.
     server_status(process_state& process_state,
-           const current_generation& current,
-           const std::vector<std::unique_ptr<http::listener>>& listeners,
-           const http::tls* secured)
-        : process_state_(process_state), current_(current), listeners_(listeners), secured_(secured) {}
+                  const current_generation& current,
+                  const std::vector<std::unique_ptr<http::listener>>& listeners,
+                  const http::tls_context* tls)
+        : process_state_(process_state), current_(current), listeners_(listeners), tls_(tls) {}
     server_status(const server_status&) = delete;
     server_status& operator=(const server_status&) = delete;
 
-    // Whether it takes new requests: from when everything is in place until it is told to stop.
-    void serves(bool now) noexcept { serves_ = now; }
+    // True from the end of the start until the first stop signal.
+    void set_serving(bool is_serving) noexcept { is_serving_ = is_serving; }
 
-    // Whether requests should be sent here: it serves, and no plugin that the configuration calls required is suspended.
+    // True when the server accepts requests and no required plugin is suspended.
     bool is_ready() const;
-    // For Prometheus.
+    // The page for Prometheus.
     std::string metrics() const;
-    // For the command "status": an object of JSON, in one line.
-    std::string status() const;
-    // For a supervisor: "Serving 3 plugins; suspended: orders".
-    std::string in_a_line() const;
+    // One line of JSON, for the command "status".
+    std::string json() const;
+    // One line for people: "Serving 3 plugins; suspended: orders".
+    std::string summary() const;
 
 private:
+    std::size_t open_connections() const;
+
     process_state& process_state_;
     const current_generation& current_;
     const std::vector<std::unique_ptr<http::listener>>& listeners_;
-    const http::tls* const secured_;
-    const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
-    const std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
-    std::atomic<bool> serves_ = false;
+    const http::tls_context* const tls_;
+    const std::chrono::system_clock::time_point started_at_ = std::chrono::system_clock::now();
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();  // for the uptime
+    std::atomic<bool> is_serving_ = false;
 };
 
 }  // namespace toolrack::app

@@ -1,4 +1,4 @@
-// `toolrack reload`: has the running server read its configuration again, and says what came of it.
+// `toolrack reload`: makes the running server reload its configuration, and prints the result.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +7,8 @@
 
 namespace toolrack::cli {
 
-// Configuration (78) when nothing changed, or when something is not served as the configuration says. Throws
-// failure when no server runs with it.
+// Configuration (78) when nothing changed, or when something is not served as configured. Throws failure when no server
+// runs with this configuration.
 exit_code run_reload(const std::filesystem::path& config);
 
 }  // namespace toolrack::cli

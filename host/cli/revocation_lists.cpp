@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "token/book.hpp"
+#include "token/file_set.hpp"
 
 namespace toolrack::cli {
 namespace {
@@ -13,27 +13,27 @@ sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono:
 
 void write(const std::optional<std::filesystem::path>& list,
            sys_seconds when,
-           token::revoked what,
+           token::revocation_kind kind,
            const std::vector<std::string>& values,
            const std::string& reason) {
-    if (list && !values.empty()) token::book({{}, *list, {}}).revoke(when, what, values, reason);
+    if (list && !values.empty()) token::file_set({{}, *list, {}}).revoke(when, kind, values, reason);
 }
 
 }  // namespace
 
 void revocation_lists::revoke_listed(const std::vector<std::string>& ids, const std::string& reason) const {
-    write(of_listed_, now(), token::revoked::token, ids, reason);
+    write(token_file_, now(), token::revocation_kind::token, ids, reason);
 }
 
 void revocation_lists::revoke_signed(const std::vector<std::string>& ids, const std::string& reason) const {
-    write(of_signed_, now(), token::revoked::signed_token, ids, reason);
+    write(hmac_token_, now(), token::revocation_kind::signed_token, ids, reason);
 }
 
 void revocation_lists::revoke_principal(const std::string& name, const std::string& reason) const {
-    // All that was made up to this very second, and so from the next one on.
+    // Creation times have a resolution of one second, so tokens of the current second are included.
     const auto when = now() + 1s;
-    write(of_listed_, when, token::revoked::principal_before, {name}, reason);
-    if (of_signed_ != of_listed_) write(of_signed_, when, token::revoked::principal_before, {name}, reason);
+    write(token_file_, when, token::revocation_kind::principal_before, {name}, reason);
+    if (hmac_token_ != token_file_) write(hmac_token_, when, token::revocation_kind::principal_before, {name}, reason);
 }
 
 }  // namespace toolrack::cli

@@ -1,4 +1,4 @@
-// Where tokens are taken back: the revocation lists of token-file and of hmac-token, which may be one file.
+// The revocation lists of token-file and of hmac-token, which may be the same file.
 #pragma once
 
 #include <filesystem>
@@ -12,22 +12,22 @@ namespace toolrack::cli {
 
 class revocation_lists {
 public:
-    // Of either backend, when there is one.
-    revocation_lists(std::optional<std::filesystem::path> of_listed, std::optional<std::filesystem::path> of_signed)
-        : of_listed_(std::move(of_listed)), of_signed_(std::move(of_signed)) {}
+    // Each is empty when its backend is not used.
+    revocation_lists(std::optional<std::filesystem::path> token_file, std::optional<std::filesystem::path> hmac_token)
+        : token_file_(std::move(token_file)), hmac_token_(std::move(hmac_token)) {}
 
-    bool take_listed() const noexcept { return of_listed_.has_value(); }
-    bool take_signed() const noexcept { return of_signed_.has_value(); }
+    bool has_token_file() const noexcept { return token_file_.has_value(); }
+    bool has_hmac_token() const noexcept { return hmac_token_.has_value(); }
 
-    // Ids of tokens of token-file, and jti of signed ones: each goes where it counts. Throws failure, one full
-    // sentence, when a list cannot be trusted or written.
+    // By the ids of tokens of token-file, or by the jti of signed tokens. Throws failure when a list cannot be trusted
+    // or written.
     void revoke_listed(const std::vector<std::string>& ids, const std::string& reason) const;
     void revoke_signed(const std::vector<std::string>& ids, const std::string& reason) const;
-    // All that they hold by now, of every kind.
+    // Revokes all tokens of the principal that exist now, of both backends.
     void revoke_principal(const std::string& name, const std::string& reason) const;
 
 private:
-    std::optional<std::filesystem::path> of_listed_, of_signed_;
+    std::optional<std::filesystem::path> token_file_, hmac_token_;
 };
 
 }  // namespace toolrack::cli

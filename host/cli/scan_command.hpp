@@ -1,13 +1,9 @@
-// `toolrack scan`: looks for tokens and keys of ours where they should not be: in folders, or in what git is about
-// to commit.
+// `toolrack scan`: finds leaked tokens and signing keys in files, directories, or the files that git has staged.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "cli/leak_report.hpp"
-#include "cli/staged.hpp"
 #include "base/error.hpp"
 
 namespace CLI {
@@ -18,13 +14,13 @@ namespace toolrack::cli {
 
 class scan_command {
 public:
-    // Adds itself to the program, which must outlive it.
+    // Adds the command to `program`, which must outlive this.
     explicit scan_command(CLI::App& program);
     scan_command(const scan_command&) = delete;
     scan_command& operator=(const scan_command&) = delete;
 
-    bool is_asked_for() const;
-    // 1 when something was found. Throws failure.
+    bool is_selected() const;
+    // 1 when a token or key was found. Throws failure.
     int run() const;
 
 private:

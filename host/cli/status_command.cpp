@@ -9,29 +9,31 @@
 #include <toolrack/json.hpp>
 #include <vector>
 
-#include "app/control.hpp"
 #include "base/text.hpp"
+#include "cli/control_client.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::cli {
 namespace {
 
-// The server is another program, perhaps of another version: what it does not say is empty.
-class report {
+// The server may be of another version: members that it does not send read as empty.
+class status_object {
 public:
-    explicit report(const json::value& said) : said_(said) {}
+    explicit status_object(const json::value& object) : object_(object) {}
 
-    std::string text(const char* name) const { return printable(wire::string_member(said_, name).value_or(""), 4000); }
+    std::string text(const char* name) const {
+        return printable(wire::string_member(object_, name).value_or(""), 4000);
+    }
     std::int64_t number(const char* name) const {
-        const auto found = said_.find(name);
+        const auto found = object_.find(name);
         return found && found->is_number() ? found->i64() : 0;
     }
     bool flag(const char* name) const {
-        const auto found = said_.find(name);
+        const auto found = object_.find(name);
         return found && found->is_bool() && found->boolean();
     }
     std::vector<json::value> list(const char* name) const {
-        const auto found = said_.find(name);
+        const auto found = object_.find(name);
         std::vector<json::value> all;
         if (found && found->is_array())
             for (const auto one : *found) all.push_back(one);
@@ -39,10 +41,10 @@ public:
     }
 
 private:
-    json::value said_;
+    json::value object_;
 };
 
-std::string in_words(std::int64_t seconds) {
+std::string format_duration(std::int64_t seconds) {
     constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
     if (seconds >= day) return fmt::format("{} d {} h", seconds / day, seconds % day / hour);
     if (seconds >= hour) return fmt::format("{} h {} min", seconds / hour, seconds % hour / minute);
@@ -50,73 +52,85 @@ std::string in_words(std::int64_t seconds) {
     return fmt::format("{} s", seconds);
 }
 
-std::string counted(std::int64_t count, const char* one) {
-    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+std::string counted(std::int64_t count, const char* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 void print_line(const char* title, const std::string& text) {
     if (!text.empty()) std::puts(fmt::format("  {:8} {}", title, text).c_str());
 }
 
-void print_remark(const std::string& text) {
-    if (!text.empty()) std::puts(fmt::format("             {}", text).c_str());
+void print_remark(const std::string& text) { std::puts(fmt::format("             {}", text).c_str()); }
+
+// Prints the title before the first line only.
+void print_lines(const char* title, const std::vector<json::value>& lines) {
+    for (const auto& one : lines) {
+        print_line(title, printable(one.str(), 4000));
+        title = "";
+    }
+}
+
+void print_instance(const char* title, const status_object& instance, std::size_t name_width) {
+    const auto state = instance.text("state");
+    std::string text = fmt::format(
+        "{:{}}  {}, {}", instance.text("name"), name_width, state, counted(instance.number("calls"), "call"));
+    if (const auto active = instance.number("activeCalls")) text += fmt::format(", {} active", active);
+    if (const auto exits = instance.number("unexpectedExits")) text += ", " + counted(exits, "unexpected exit");
+    print_line(title, text);
+    if (state != "serving")
+        print_remark(fmt::format("{} since {}: {}", state, instance.text("since"), instance.text("reason")));
+    if (const auto reason = instance.text("staleReason"); !reason.empty())
+        print_remark("stale, the configured version failed: " + reason);
+    if (const auto reason = instance.text("degradedReason"); !reason.empty())
+        print_remark(fmt::format("degraded since {}: {}", instance.text("degradedSince"), reason));
 }
 
 void print_instances(const char* title, const std::vector<json::value>& all) {
-    std::size_t longest = 0;
-    for (const auto& one : all) longest = std::max(longest, report(one).text("name").size());
+    std::size_t name_width = 0;
+    for (const auto& one : all) name_width = std::max(name_width, status_object(one).text("name").size());
     for (const auto& one : all) {
-        const report is(one);
-        const auto state = is.text("state");
-        const auto deaths = is.number("deaths");
-        print_line(title, fmt::format("{:{}}  {}, {}{}{}", is.text("name"), longest, state,
-                                      counted(is.number("calls"), "call"),
-                                      is.number("underWay") ? fmt::format(", {} under way", is.number("underWay")) : "",
-                                      deaths ? fmt::format(", ended {} by itself", counted(deaths, "time")) : ""));
-        if (state != "serving") print_remark(fmt::format("{} since {}: {}", state, is.text("since"), is.text("why")));
-        if (const auto why = is.text("stale"); !why.empty())
-            print_remark("stays as it was, for as it is configured now: " + why);
-        if (const auto what = is.text("degraded_reason"); !what.empty())
-            print_remark(fmt::format("since {}: {}", is.text("ailingSince"), what));
+        print_instance(title, status_object(one), name_width);
         title = "";
     }
     if (all.empty()) print_line(title, "none");
 }
 
-void print(const report& is) {
-    std::puts(fmt::format("toolrack {}, {}, for {}, process {}", is.text("version"),
-                          is.flag("ready") ? "ready" : "NOT READY",
-                          in_words(is.number("uptimeSeconds")), is.number("process")).c_str());
-    print_line("config", fmt::format("{}, read {} (generation {})", is.text("configuration"), is.text("read"),
-                                     is.number("generation")));
-    if (const auto why = is.text("refused"); !why.empty()) print_remark("not taken over since then: " + why);
-    const char* title = "serving";
-    for (const auto& address : is.list("addresses")) {
-        print_line(title, printable(address.str()));
-        title = "";
-    }
-    if (const auto end = is.text("certificateEnds"); !end.empty()) print_line("tls", "certificate valid until " + end);
-    print_instances("auth", is.list("auth"));
-    print_instances("plugins", is.list("plugins"));
-    title = "amiss";
-    for (const auto& one : is.list("complaints")) {
-        print_line(title, printable(one.str(), 4000));
-        title = "";
-    }
-    if (const auto lost = is.number("auditLinesLost")) print_line("audit", counted(lost, "line") + " lost");
-    print_line("now", fmt::format("{}, {}, {}, {}", counted(is.number("connections"), "connection"),
-                                  counted(is.number("streams"), "stream"), counted(is.number("sessions"), "session"),
-                                  counted(is.number("tasks"), "task")));
+void print(const status_object& status) {
+    std::puts(fmt::format("toolrack {}, {}, up {}, process {}",
+                          status.text("version"),
+                          status.flag("ready") ? "ready" : "NOT READY",
+                          format_duration(status.number("uptimeSeconds")),
+                          status.number("pid"))
+                  .c_str());
+    print_line("config",
+               fmt::format("{}, loaded {} (generation {})",
+                           status.text("configFile"),
+                           status.text("configLoadedAt"),
+                           status.number("generation")));
+    if (const auto error = status.text("reloadError"); !error.empty()) print_remark("last reload failed: " + error);
+    print_lines("serving", status.list("addresses"));
+    if (const auto expiry = status.text("certificateExpiresAt"); !expiry.empty())
+        print_line("tls", "certificate valid until " + expiry);
+    print_instances("auth", status.list("auth"));
+    print_instances("plugins", status.list("plugins"));
+    print_lines("problems", status.list("problems"));
+    if (const auto lost = status.number("auditLinesLost")) print_line("audit", counted(lost, "line") + " lost");
+    print_line("now",
+               fmt::format("{}, {}, {}, {}",
+                           counted(status.number("connections"), "connection"),
+                           counted(status.number("streams"), "stream"),
+                           counted(status.number("sessions"), "session"),
+                           counted(status.number("tasks"), "task")));
 }
 
 }  // namespace
 
 exit_code run_status(const std::filesystem::path& config, bool as_json) {
-    const auto line = app::ask_how_it_is(config);
-    const report is{json::value(line)};
+    const auto line = request_status(config);
+    const status_object status{json::value(line)};
     if (as_json) std::puts(line.c_str());
-    else print(is);
-    return is.flag("ready") ? exit_code::ok : exit_code::unavailable;
+    else print(status);
+    return status.flag("ready") ? exit_code::ok : exit_code::unavailable;
 }
 
 }  // namespace toolrack::cli

@@ -1,4 +1,4 @@
-// `toolrack status`: how the running server is, for a person or, with --json, for a program.
+// `toolrack status`: prints the status of the running server, for people or as JSON.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 namespace toolrack::cli {
 
-// Unavailable (69) when no server runs with it, or when it is not ready. Throws failure for the former.
+// Unavailable (69) when the server is not ready. Throws failure (69) when no server runs with this configuration.
 exit_code run_status(const std::filesystem::path& config, bool as_json);
 
 }  // namespace toolrack::cli

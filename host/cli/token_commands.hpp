@@ -1,12 +1,12 @@
-// `toolrack token`: the tokens of token-file, one named one for each client.
+// `toolrack token`: manages the tokens of token-file.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 namespace toolrack::cli {
 
-// Adds the command and all below it to `app`. Each runs while the line is parsed, and leaves its exit code
-// in `result`, which must outlive the parsing. Returns the command, for others to add to.
+// Adds the command and its subcommands to `app`. Each runs while the command line is parsed, and stores its exit code
+// in `result`, which must outlive the parsing. Returns the command, so that others can add subcommands.
 CLI::App& add_token_commands(CLI::App& app, int& result);
 
 }  // namespace toolrack::cli

@@ -1,4 +1,4 @@
-// How a token is shown to people and, with --json, to programs.
+// Describes tokens in the output of commands.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,12 @@
 
 namespace toolrack::cli {
 
-std::string when(const std::optional<sys_seconds>& time);  // "never" when there is none
+std::string to_text(const std::optional<sys_seconds>& time);  // "never" when it is empty
 
-// In one word, as it is then.
+// "valid", "not yet", "expired", "replaced" or "revoked".
 std::string state_of(const token::record& one, const token::revocations& revoked, sys_seconds at);
 
-json::text shown(const token::record& one, std::string_view state, const std::optional<sys_seconds>& used);
-json::text strings(const std::vector<std::string>& all);
+json::text to_json(const token::record& one, std::string_view state, const std::optional<sys_seconds>& last_use);
+json::text to_json(const std::vector<std::string>& all);
 
 }  // namespace toolrack::cli

@@ -1,11 +1,11 @@
-// `toolrack token revoke`: takes back tokens of token-file and signed ones, by id or all of a principal.
+// `toolrack token revoke`: revokes tokens of token-file and signed tokens, by id or all tokens of a principal.
 #pragma once
 
-#include "cli/token_words.hpp"
+#include "cli/token_options.hpp"
 
 namespace toolrack::cli {
 
-// Throws failure, one full sentence, when it cannot be told which are meant or a list cannot be written.
-void revoke_tokens(const token_words& given);
+// Throws failure when the arguments are ambiguous or a list cannot be written.
+void revoke_tokens(const token_options& given);
 
 }  // namespace toolrack::cli

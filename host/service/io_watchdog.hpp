@@ -1,8 +1,8 @@
-// The pulse: whether every I/O thread still comes round to what it is given.
+// Checks that no I/O thread is blocked, and notifies the service manager's watchdog only when none is.
 //
-// A thread that something blocks (a plugin that says it is quick and is not) serves none of its
-// connections, and nobody but a watchdog would notice. So each is asked, and only when all have answered
-// does the supervisor hear that this server is alive. Belongs to the main thread.
+// A plugin that declares itself quick and is not blocks its I/O thread, and with it all connections of that thread. The
+// watchdog posts a task to each thread and expects all of them to have run at the next check. Belongs to the main
+// thread.
 #pragma once
 
 #include <atomic>
@@ -11,35 +11,35 @@
 #include <span>
 #include <vector>
 
-#include "service/supervisor.hpp"
 #include "base/io_thread.hpp"
 #include "base/log.hpp"
+#include "service/supervisor.hpp"
 
 namespace toolrack::service {
 
 class io_watchdog {
 public:
-    // All outlive it.
+    // All of them outlive it.
     io_watchdog(std::span<const std::unique_ptr<io_thread>> threads, const supervisor& supervisor, log& log);
 
-    // To be called at least this often.
+    // Call check() at least this often.
     std::chrono::milliseconds interval() const noexcept { return interval_; }
     // Does nothing until the interval is over.
-    void feel();
+    void check();
 
 private:
-    using answers = std::vector<std::atomic<bool>>;
+    using responses = std::vector<std::atomic<bool>>;
 
-    void ask();
-    void complain(std::chrono::steady_clock::time_point now);
+    void post_tasks();
+    void report_blocked(std::chrono::steady_clock::time_point now);
 
     const std::span<const std::unique_ptr<io_thread>> threads_;
     const supervisor& supervisor_;
     log& log_;
     const std::chrono::milliseconds interval_;
-    const std::shared_ptr<answers> answered_;  // shared with what was asked
-    std::chrono::steady_clock::time_point asked_;
-    bool has_complained_ = false;
+    const std::shared_ptr<responses> has_responded_;  // shared with the posted tasks
+    std::chrono::steady_clock::time_point posted_at_;
+    bool has_reported_ = false;
 };
 
 }  // namespace toolrack::service

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 second_signal_exit::second_signal_exit(const signals& signals, std::function<void()> end_process)
     : thread_([this, &signals, end_process = std::move(end_process)] {
           while (!is_over_)
-              if (signals.next(50ms) == signals::wish::stop) end_process();
+              if (signals.wait(50ms) == signals::request::stop) end_process();
       }) {}
 
 second_signal_exit::~second_signal_exit() {

@@ -9,8 +9,8 @@
 
 namespace toolrack::service {
 
-// From its construction on, the next stop signal calls `end_process`, which does not return, whatever the main thread
-// waits for. The call comes from a thread of this object. `signals` must outlive it.
+// While this object exists, the next stop signal calls `end_process`, which must not return. The call comes from a
+// thread of this object, so it works whatever the main thread waits for. `signals` must outlive it.
 class second_signal_exit {
 public:
     second_signal_exit(const signals& signals, std::function<void()> end_process);

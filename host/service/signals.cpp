@@ -9,16 +9,16 @@ signals::signals() {
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
 }
 
-std::optional<signals::wish> signals::next(std::chrono::milliseconds limit) const {
+std::optional<signals::request> signals::wait(std::chrono::milliseconds limit) const {
     const timespec time{limit.count() / 1000, (limit.count() % 1000) * 1'000'000};
-    const int which = sigtimedwait(&set_, nullptr, &time);
-    if (which < 0) return std::nullopt;
-    return which == SIGHUP ? wish::read_again : wish::stop;
+    const int number = sigtimedwait(&set_, nullptr, &time);
+    if (number < 0) return std::nullopt;
+    return number == SIGHUP ? request::reload : request::stop;
 }
 
-signals::wish signals::next() const {
+signals::request signals::wait() const {
     for (;;)
-        if (const auto heard = next(std::chrono::hours(1))) return *heard;
+        if (const auto received = wait(std::chrono::hours(1))) return *received;
 }
 
 }  // namespace toolrack::service

@@ -1,7 +1,7 @@
-// What an operator says with a signal.
+// The signals that an operator sends to the server.
 //
-// Signals are blocked in the thread that makes this and so in every thread that is started from then
-// on: whoever waits for them is told in order, and no handler runs anywhere.
+// The constructor blocks them in its thread, and so in every thread that starts later. wait() returns them one by one;
+// no signal handler runs.
 #pragma once
 
 #include <chrono>
@@ -12,13 +12,13 @@ namespace toolrack::service {
 
 class signals {
 public:
-    enum class wish { stop, read_again };
+    enum class request { stop, reload };  // SIGINT or SIGTERM; SIGHUP
 
     signals();
 
-    // Nothing when there was none within `limit`. Thread-safe.
-    std::optional<wish> next(std::chrono::milliseconds limit) const;
-    wish next() const;
+    // Empty when no signal arrived within `limit`. Thread-safe.
+    std::optional<request> wait(std::chrono::milliseconds limit) const;
+    request wait() const;
 
 private:
     sigset_t set_;

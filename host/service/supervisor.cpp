@@ -17,7 +17,7 @@
 namespace toolrack::service {
 namespace {
 
-// A path, or '@' and an abstract name.
+// `name` is a path, or '@' and an abstract name.
 descriptor connect_to(const std::string& name, log& log) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -25,45 +25,46 @@ descriptor connect_to(const std::string& name, log& log) {
     std::memcpy(address.sun_path, name.data(), is_usable ? name.size() : 0);
     if (name[0] == '@') address.sun_path[0] = '\0';
 
-    descriptor made(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
     const bool is_connected =
-        is_usable && made && ::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0;
+        is_usable && socket && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0;
     if (!is_connected) {
-        log.warning("NOTIFY_SOCKET is \"{}\", and nobody can be told there that this server is ready: {}.", name,
+        log.warning("NOTIFY_SOCKET is \"{}\", which cannot be used: {}. The service manager is not notified.",
+                    name,
                     is_usable ? std::strerror(errno) : "it is neither an absolute path nor an abstract name");
         return descriptor();
     }
-    // Whoever does not listen must not hold us up.
+    // A service manager that does not read must not block us.
     const timeval at_most{2, 0};
-    (void)::setsockopt(made.get(), SOL_SOCKET, SO_SNDTIMEO, &at_most, sizeof at_most);
-    return made;
+    (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &at_most, sizeof at_most);
+    return socket;
 }
 
-std::optional<std::chrono::microseconds> read_patience() {
+std::optional<std::chrono::microseconds> take_watchdog_timeout() {
     const auto time = take_number("WATCHDOG_USEC");
-    const auto whose = take_number("WATCHDOG_PID");
-    if (!time || (whose && *whose != static_cast<unsigned long long>(::getpid()))) return std::nullopt;
-    if (*time == 0) throw failure("WATCHDOG_USEC is 0; give the supervisor a patience above zero, or none.");
+    const auto pid = take_number("WATCHDOG_PID");
+    if (!time || (pid && *pid != static_cast<unsigned long long>(::getpid()))) return std::nullopt;
+    if (*time == 0) throw failure("WATCHDOG_USEC is 0. Set it to a number above zero, or unset it.");
     return std::chrono::microseconds(*time);
 }
 
 }  // namespace
 
-supervisor::supervisor(log& log) : patience_(read_patience()) {
+supervisor::supervisor(log& log) : watchdog_timeout_(take_watchdog_timeout()) {
     if (const auto name = take_variable("NOTIFY_SOCKET")) socket_ = connect_to(*name, log);
 }
 
-// With the time, so that it knows which of several wishes is meant.
-void supervisor::say_reloading() const {
+// sd_notify(3): MONOTONIC_USEC tells the service manager which of its reload requests this message belongs to.
+void supervisor::notify_reloading() const {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    say(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
-                    std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
+    notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                       std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
 }
 
-// One that went away is no reason to end.
-void supervisor::say(std::string_view what) const {
-    if (socket_) (void)::send(socket_.get(), what.data(), what.size(), MSG_NOSIGNAL);
+// An error is ignored: the server goes on when the service manager is gone.
+void supervisor::notify(std::string_view message) const {
+    if (socket_) (void)::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL);
 }
 
 }  // namespace toolrack::service

@@ -1,8 +1,7 @@
-// Whoever started this server and wants to hear how it is: systemd, or what speaks its protocol,
-// sd_notify(3).
+// The service manager that started this process: systemd, or another one that speaks sd_notify(3).
 //
-// The protocol is one datagram for each thing that is said. It is documented and stable, and smaller
-// than linking a library for it would be. Without a supervisor nothing here does anything.
+// The protocol is one datagram for each message. It is documented and stable, and smaller than a dependency on
+// libsystemd. Without a service manager, no function here does anything.
 #pragma once
 
 #include <chrono>
@@ -17,26 +16,26 @@ namespace toolrack::service {
 
 class supervisor {
 public:
-    // Takes what is meant for us out of the environment: no plugin and no child may speak for us. Before
-    // there is any other thread. Throws failure.
+    // Removes the variables of the protocol from the environment, so that neither a plugin nor a child process can
+    // notify in our name. Call it before any other thread starts. Throws failure.
     explicit supervisor(log& log);
 
     // Any thread.
-    void say_ready() const { say("READY=1"); }
-    void say_reloading() const;  // until say_ready()
-    void say_stopping() const { say("STOPPING=1"); }
-    void say_alive() const { say("WATCHDOG=1"); }
-    // In one line, for a person: "systemctl status" shows it.
-    void say_how_it_is(const std::string& line) const { say("STATUS=" + line); }
+    void notify_ready() const { notify("READY=1"); }
+    void notify_reloading() const;  // until notify_ready()
+    void notify_stopping() const { notify("STOPPING=1"); }
+    void notify_watchdog() const { notify("WATCHDOG=1"); }
+    // `line` is for people: "systemctl status" shows it.
+    void notify_status(const std::string& line) const { notify("STATUS=" + line); }
 
-    // How long it waits to hear that we are alive before it ends us; nothing when it does not.
-    std::optional<std::chrono::microseconds> patience() const noexcept { return patience_; }
+    // The service manager kills this process when it gets no notify_watchdog() for this long. Empty: it does not.
+    std::optional<std::chrono::microseconds> watchdog_timeout() const noexcept { return watchdog_timeout_; }
 
 private:
-    void say(std::string_view what) const;
+    void notify(std::string_view message) const;
 
-    descriptor socket_;  // kept open, to be heard also when no descriptor is left
-    std::optional<std::chrono::microseconds> patience_;
+    descriptor socket_;  // kept open, so that messages can be sent when no descriptor is left
+    std::optional<std::chrono::microseconds> watchdog_timeout_;
 };
 
 }  // namespace toolrack::service

@@ -180,7 +180,7 @@ class ALine(WithAudit):
         server = self.serve()
         server.call_tool("echo", {"text": "hi"})
         server.signal(signal.SIGHUP)
-        server.wait_for_line("the configuration was read again")
+        server.wait_for_line("configuration reloaded")
         server.call_tool("echo", {"text": "hi"})
         self.last_call(2)
         self.assertEqual([1, 2], [line["generation"] for line in self.lines("call")])
@@ -402,7 +402,7 @@ class AFile(WithAudit):
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(self.path), str(self.folder / "none" / "audit.jsonl")))
         server.signal(signal.SIGHUP)
-        server.wait_for_line("could not be taken over, and nothing changed: Cannot write the audit log")
+        server.wait_for_line("not reloaded, nothing changed: Cannot write the audit log")
         server.call_tool("echo", {"text": "hi"})
         self.assertEqual(1, self.last_call()["generation"])
 
@@ -414,7 +414,7 @@ class AFile(WithAudit):
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(first), str(self.path)))
         server.signal(signal.SIGHUP)
-        server.wait_for_line("the configuration was read again")
+        server.wait_for_line("configuration reloaded")
         server.call_tool("echo", {"text": "hi"})
         self.assertEqual(2, self.last_call()["generation"])
         self.assertTrue(wait_until(lambda: records(first.read_text())[-1]["kind"] == "closed"))

@@ -201,7 +201,7 @@ class TokensInAFile(unittest.TestCase):
             for text, expected in ((f"{old}\n{new}\n", [200, 200]), (f"{new}\n", [401, 200])):
                 self.put(file, text)
                 server.signal(signal.SIGHUP)
-                server.wait_for_line("the configuration was read again", 3 - sum(status == 200 for status in expected))
+                server.wait_for_line("configuration reloaded", 3 - sum(status == 200 for status in expected))
                 self.assertEqual(expected, [server.post(LIST, token=one).status for one in (old, new)])
             # What cannot be used changes nothing.
             for wrong in ("changeme", ""):

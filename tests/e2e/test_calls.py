@@ -398,6 +398,6 @@ class Draining(unittest.TestCase):
             self.assertEqual((200, -32603), (response.status, response.code), response)
             self.assertEqual({"plugin": "misbehaving", "reason": "stopping", "retriable": True}, response.error["data"])
             self.assertIn("because this server ends", response.sentence)
-            server.wait_for_line("server.drain and were given up: 1$")
+            server.wait_for_line("aborted because they did not end within server.drain: 1$")
             server.stop()
             self.assertLess(time.monotonic() - begun, 20)

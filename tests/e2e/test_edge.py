@@ -90,13 +90,13 @@ class HandedOver(unittest.TestCase):
             for address in server.addresses:
                 host = f"{address[0]}:{address[1]}"
                 self.assertEqual(200, server.send(body=LIST, fields={"Host": host}, address=address).status)
-            self.assertIn("No socket was handed over for 127.0.0.1:0", server.log)
+            self.assertIn("No inherited socket is bound to 127.0.0.1:0", server.log)
 
     def test_those_that_are_for_another_process_are_not_used(self):
         config = settings("echo", listen=["127.0.0.1:0"])
         with Server(config, sockets=[self.socket], LISTEN_PID="1") as server:
             self.assertNotEqual(self.socket.getsockname(), server.addresses[0])
-            self.assertIn("LISTEN_FDS speaks of sockets for the process 1", server.log)
+            self.assertIn("LISTEN_PID is 1, but this is process", server.log)
             self.assertEqual(200, server.post(LIST).status)
 
     def test_a_number_that_cannot_be_true_is_refused(self):
@@ -139,7 +139,7 @@ class HandedOver(unittest.TestCase):
         self.assertIn("listens on unix:@toolrack-", self.refused([abstract]))
 
     def test_the_same_one_twice_is_refused(self):
-        self.assertIn("no line of its own", self.refused([self.socket, self.socket]))
+        self.assertIn("no entry of its own", self.refused([self.socket, self.socket]))
 
 
 class Supervisor:
@@ -248,12 +248,12 @@ class Told(unittest.TestCase):
                 with server.connect() as connection:
                     connection.send(server.request(
                         body=rpc("tools/call", {"name": "blocks", "arguments": {"ms": 9000}})))
-                    server.wait_for_line("1 of 2 I/O threads have not come round")
+                    server.wait_for_line("1 of 2 I/O threads have been blocked")
                     supervisor.forget()
                     self.assertTrue(supervisor.is_silent(0.5))
                     self.assertEqual(200, connection.read_response().status)
                 self.assertEqual(["WATCHDOG=1"], supervisor.next())
-                server.wait_for_line("Every I/O thread comes round again")
+                server.wait_for_line("No I/O thread is blocked any more")
 
     def test_by_nobody_who_listens_it_serves_all_the_same(self):
         for name in ("/nonexistent/notify", "relative", "@" + "x" * 200):
@@ -413,7 +413,7 @@ class Stopping(unittest.TestCase):
             self.assertEqual("close", answer.field("Connection"))
             self.assertTrue(call.is_closed())
             server.stop()
-            self.assertNotIn("cut off", server.log)
+            self.assertNotIn("connections closed", server.log)
             stream.close()
             call.close()
 
@@ -461,8 +461,8 @@ class Stopping(unittest.TestCase):
             self.assertTrue(half.is_closed())
             half.close()
             server.stop()
-            self.assertRegex(server.log, r"calls that did not end within server.drain and were given up: 1\n")
-            self.assertRegex(server.log, r"connections that did not end within server.drain and were cut off: 1$")
+            self.assertRegex(server.log, r"calls aborted because they did not end within server.drain: 1\n")
+            self.assertRegex(server.log, r"connections closed because they did not end within server.drain: 1$")
 
     def test_a_second_signal_waits_for_no_plugin_either(self):
         """The second one comes while the requests have been cut off and a plugin has five seconds to let go."""
@@ -471,7 +471,7 @@ class Stopping(unittest.TestCase):
             call = self.slow_call(server, 25_000, "deaf")
             self.assertTrue(call.is_silent(0.5))
             server.signal()
-            server.wait_for_line("cut off")
+            server.wait_for_line("connections closed")
             begun = time.monotonic()
             server.signal(signal.SIGINT)
             server.stop()

@@ -126,8 +126,8 @@ class Groups(unittest.TestCase):
         server = self.serve("echo")
         self.assertEqual({server.pid, server.worker("echo")}, processes_in(self.group))
         self.assertEqual([], [one for one in self.group.iterdir() if one.is_dir()])
-        said, = server.wait_for_line("process by process")
-        self.assertIn("because no cgroup was left to this server", said)
+        said, = server.wait_for_line("plugins have no cgroups of their own")
+        self.assertIn("because no cgroup is delegated to this server", said)
 
     def test_so_does_one_with_others_in_it(self):
         self.leave_to_the_server()
@@ -160,7 +160,7 @@ class Groups(unittest.TestCase):
         there = (self.group / "cgroup.controllers").read_text().split()
         lacking = " and ".join(one for one in ("memory", "pids") if one not in there)
         server = self.serve("echo")
-        server.wait_for_line(f"left to this server lacks {lacking}$" if lacking
+        server.wait_for_line(f"the cgroup of this server has no controller {lacking}$" if lacking
                              else "with limits for all its processes together")
 
     def test_processes_that_were_granted_are_counted(self):

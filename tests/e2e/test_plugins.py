@@ -25,12 +25,12 @@ HOSTILE = {
     "entry-returns-null": "returned null",
     "short-table": "too short",
     "null-create": "lacks one of create",
-    "bad-description": "description is not acceptable",
-    "crash-in-constructor": "crashed while it was loaded",
-    "crash-in-description": "crashed while it was loaded and described",
-    "exit-in-constructor": "exit status 3",
+    "bad-description": "description is invalid",
+    "crash-in-constructor": "crashed during loading",
+    "crash-in-description": "crashed during loading",
+    "exit-in-constructor": "exited during loading",
     "complains": "The moon is in the wrong quarter; wait a week.",
-    "create-null-silent": "did not say why",
+    "create-null-silent": "create() failed without a reason",
     "throws-in-create": "The database is on holiday.",
 }
 # And these list one bad tool beside a good one, "fine".
@@ -52,11 +52,11 @@ def made_files(folder):
         "text": (b"#!/bin/sh\necho hello\n", "not a shared library"),
         "empty": (b"", "the file is empty"),
         "of-32-bits": (whole[:4] + b"\x01" + whole[5:], "32-bit"),
-        "of-another-machine": (whole[:18] + struct.pack("<H", other) + whole[20:], "another machine"),
+        "of-another-machine": (whole[:18] + struct.pack("<H", other) + whole[20:], "another architecture"),
         "cut-in-its-header": (whole[:30], "cut off"),
         # Early enough to lose code: what stands at the end may be debug information, which nobody misses.
-        "cut-in-its-middle": (whole[:8192], "while it was loaded|dynamic loader"),
-        "scrambled": (whole[:64] + os.urandom(len(whole) - 64), "while it was loaded|dynamic loader"),
+        "cut-in-its-middle": (whole[:8192], "during loading|dynamic loader"),
+        "scrambled": (whole[:64] + os.urandom(len(whole) - 64), "during loading|dynamic loader"),
     }
     for name, (content, _) in contents.items():
         (folder / f"{name}.so").write_bytes(content)
@@ -76,7 +76,7 @@ class BadLibraries(unittest.TestCase):
             cls.expected[name] = words
             plugins.append(plugin(folder / f"{name}.so"))
         for name, library, words in (
-                ("missing", "/nonexistent/missing.so", "no such file"), ("no-such-name", "no-such-name", "looked for"),
+                ("missing", "/nonexistent/missing.so", "no such file"), ("no-such-name", "no-such-name", "no such library; tried"),
                 ("a-folder", folder, "it is a directory"), ("a-program", BINARY, "dynamic loader"),
                 ("libc", "/lib/x86_64-linux-gnu/libc.so.6", "does not export toolrack_plugin_v1"),
                 ("a-lock", BUILD / "lib" / "toolrack" / "auth" / "open-access.so", "not served: .*offers")):
@@ -109,7 +109,7 @@ class BadLibraries(unittest.TestCase):
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
 
     def test_are_counted_in_the_summary(self):
-        self.server.wait_for_line(f"{len(self.expected)} left out")
+        self.server.wait_for_line(f"{len(self.expected)} not served, see above")
 
     def test_are_named_by_check_in_the_same_words(self):
         with Folder(self.config) as folder:
@@ -128,7 +128,7 @@ class BadLibraries(unittest.TestCase):
 class OneThatHangs(unittest.TestCase):
     def test_is_given_up_and_named(self):
         with Server(settings("echo", plugin(hostile("hang-in-constructor")))) as server:
-            self.assertRegex(server.log, r"plugin hang-in-constructor\b.*not served: .*was not done after 10 s")
+            self.assertRegex(server.log, r"plugin hang-in-constructor\b.*not served: .*timed out after 10 s")
             self.assertEqual(["echo"], server.tool_names())
 
 

@@ -132,7 +132,7 @@ class Sandboxed(unittest.TestCase):
     def test_a_grant_that_leads_nowhere_is_said_once_with_the_plugins_name(self):
         nowhere = self.folder / "nowhere"
         self.serve(reaching(read=[str(nowhere)]))
-        words = f"plugin reaches: its sandbox grants {nowhere}, and nothing is there"
+        words = f"plugin reaches: its sandbox grants {nowhere}, which does not exist"
         self.server.wait_for_line(words)
         before = self.server.worker("reaches")
         os.kill(before, signal.SIGKILL)
@@ -143,7 +143,7 @@ class Sandboxed(unittest.TestCase):
     def test_a_plugin_that_needs_more_is_left_out_and_the_line_that_grants_it_is_said(self):
         self.serve("echo", plugin(hostile("needs-much"), name="wants"))
         said = self.server.wait_for_line("plugin wants is not served")[0]
-        self.assertIn("it needs more than it was granted: the network and to read /srv/orders", said)
+        self.assertIn("it needs more than its sandbox grants: network access and read access to /srv/orders", said)
         self.assertIn('sandbox = { network = true, read = ["/srv/orders"] }', said)
         self.assertEqual(["echo"], self.server.tool_names())
 
@@ -158,5 +158,5 @@ class Sandboxed(unittest.TestCase):
         self.assertIn(self.ask("read", path=str(self.secret)), DENIED)
         (self.server.folder / "toolrack.toml").write_text(settings(reaching(read=[str(self.folder)])))
         self.server.signal(signal.SIGHUP)
-        self.server.wait_for_line("the configuration was read again")
+        self.server.wait_for_line("configuration reloaded")
         self.assertEqual("done: canary", self.ask("read", path=str(self.secret)))

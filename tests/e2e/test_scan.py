@@ -84,7 +84,7 @@ class InFolders(Scans):
         self.write("wrong", wrong[:-1] + ("a" if wrong[-1] != "a" else "b"))
         done = self.scan(".")
         self.assertEqual((0, ""), (done.returncode, done.stdout))
-        self.assertIn("No token and no key in 2 files", done.stderr)
+        self.assertIn("Found no tokens and no signing keys in 2 files", done.stderr)
 
     def test_reads_binary_files_and_utf_16(self):
         first, second = Token(), Token()
@@ -161,7 +161,7 @@ class InFolders(Scans):
                           for column in (1, 69)],
                          said["found"])
         self.assertEqual(1, said["files"])
-        self.assertEqual([{"file": "nowhere", "why": "No such file or directory"}], said["unreadable"])
+        self.assertEqual([{"file": "nowhere", "reason": "No such file or directory"}], said["unreadable"])
         (self.path / "a").unlink()
         self.assertEqual({"found": [], "files": 0, "unreadable": []}, json.loads(self.scan("--json", ".").stdout))
 

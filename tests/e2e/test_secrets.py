@@ -196,7 +196,7 @@ class Canaries(Hunted):
                 for name in ("environ", "cmdline", "comm", "status"):
                     self.assert_hidden(self.kernel_shows(server.pid, name), f"/proc/PID/{name}")
                 server.signal(signal.SIGHUP)
-                server.wait_for_line("the configuration was read again", 1) \
+                server.wait_for_line("configuration reloaded", 1) \
                     if level != "error" and level != "warning" else None
                 hidden = [*vault.hidden, server.folder / "toolrack.toml"]
                 self.assertEqual([], self.hunt.in_folder(server.folder, hidden))

@@ -87,7 +87,7 @@ class Tokens(WithBook):
         self.assertEqual(0o600, out.stat().st_mode & 0o777)
         again = self.book.run("new", "--principal", "ann", "--out", out)
         self.assertEqual(64, again.returncode)
-        self.assertIn("Name one that is not there", again.stderr)
+        self.assertIn("already exists. Name a new file", again.stderr)
 
     def test_one_does_not_go_into_a_pipe_by_accident(self):
         done = self.book.run("new", "--principal", "ann")
@@ -231,9 +231,9 @@ class Tokens(WithBook):
         (self.book.path / "last-use").mkdir()
         server = self.serve()
         self.assertEqual(200, self.status(server, used))
-        server.wait_for_line("when tokens were last used is not kept: ")
+        server.wait_for_line("cannot save the last use of tokens: ")
         (self.book.path / "last-use").rmdir()
-        server.wait_for_line("when tokens were last used is kept again")
+        server.wait_for_line("the last use of tokens is saved again")
         self.assertIn("lastUse", json.loads(self.book.done("list", "--json"))[0])
 
     def test_none_is_ever_in_the_log(self):
@@ -269,7 +269,7 @@ class Commands(WithBook):
         token = self.book.new()
         done = self.book.run("revoke", token)
         self.assertEqual(0, done.returncode, done.stderr)
-        self.assertIn("has seen it", done.stderr)
+        self.assertIn("others may have seen it", done.stderr)
         self.assertNotIn(token.split("_")[2], done.stdout + done.stderr + self.book.revoked.read_text())
         self.assertEqual(1, self.book.run("verify", input=token).returncode)
 
@@ -305,7 +305,7 @@ class Commands(WithBook):
     def test_words_that_do_not_fit_are_refused_with_what_would(self):
         for arguments, sentence in ((("--principal", ""), "1 to 256 bytes"), (("--principal", "a\nb"), "one line"),
                                     (("--principal", "a", "--ttl", "soon"), "such as 30m"),
-                                    (("--principal", "a", "--scope", "a b"), "not a scope"),
+                                    (("--principal", "a", "--scope", "a b"), "not a valid scope"),
                                     (("--principal", "a", "--source", "here"), "10.0.0.0/8"),
                                     (("--principal", "a", "--not-before", "tomorrow"), "2027-02-20T10:00:00Z"),
                                     (("--principal", "a", "--fd", "77"), "not open")):
@@ -364,12 +364,12 @@ class ABrokenList(WithBook):
     def test_that_others_may_use_or_replace_keeps_the_server_from_starting(self):
         self.book.new()
         self.book.list.chmod(0o644)
-        self.assertIn("others may use it", self.refused())
+        self.assertIn("other users may use it", self.refused())
         self.book.list.chmod(0o660)
-        self.assertIn("others may use it", self.refused())
+        self.assertIn("other users may use it", self.refused())
         self.book.list.chmod(0o640)
         self.book.path.chmod(0o777)
-        self.assertIn("others may write to the folder", self.refused())
+        self.assertIn("other users may write to the folder", self.refused())
         self.book.path.chmod(0o755)
         link = self.book.path / "link.toml"
         link.symlink_to(self.book.list)
@@ -396,10 +396,10 @@ class ABrokenList(WithBook):
                                           self.book.list.unlink,
                                           lambda: (self.book.list.write_text(good), self.book.list.chmod(0o666))), 1):
             break_it()
-            server.wait_for_line("goes on serving", count)
+            server.wait_for_line("the previous version stays in force", count)
             self.assertEqual(200, self.status(server, token))
         self.book.list.chmod(0o600)
-        server.wait_for_line("is whole again")
+        server.wait_for_line("is valid again")
         bob = self.book.new("bob")
         self.assert_soon(lambda: self.status(server, bob) == 200, "bob was never let in")
 
@@ -407,7 +407,7 @@ class ABrokenList(WithBook):
         token = self.book.new()
         server = self.serve()
         self.book.list.write_text("schema = 1\n[[token")
-        server.wait_for_line("goes on serving")
+        server.wait_for_line("the previous version stays in force")
         self.book.revoked.write_text(f"2026-11-22T10:00:00Z tok {id_of(token)}\n")
         self.book.revoked.chmod(0o600)
         self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
@@ -421,7 +421,7 @@ class ABrokenList(WithBook):
         server.wait_for_line(r"revoked\.list:2: the line is not a revocation")
         self.assertEqual([401, 401], [self.status(server, one), self.status(server, two)])
         self.book.revoked.unlink()
-        server.wait_for_line("what was revoked before stays revoked", 2)
+        server.wait_for_line("earlier revocations stay in force")
         self.assertEqual([401, 401], [self.status(server, one), self.status(server, two)])
 
 

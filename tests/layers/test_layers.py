@@ -28,10 +28,18 @@ MAY_USE = {
     "mcp": {"catalog", "auth", "audit"},
     "http": {"config", "wire"},
     "stdio": {"config", "wire"},
-    "service": {"config", "http"},
+    "service": {"base"},
     "worker": {"plugin"},
-    "app": {"service", "mcp", "http", "stdio", "token", "jwt"},
-    "cli": {"app"},
+    "app": {"service", "mcp", "http", "stdio"},
+    "cli": {"app", "token", "jwt"},
+}
+
+# Layers within a room: the only folders that the files of a folder may include.
+FOLDER_MAY_INCLUDE = {
+    "http/syntax": {"base", "config", "identity", "wire", "http/syntax"},
+    "http/tls": {"base", "config", "http/tls"},
+    "plugin": {"base", "config", "identity", "schema", "wire", "plugin"},
+    "plugin/process": {"base", "config", "identity", "wire", "plugin", "plugin/process"},
 }
 
 # A plugin sees plugin-api/ only, but for backends of whose files a command of the host is the writer: the room
@@ -52,12 +60,16 @@ ONLY_IN = {
     "toml++": {"config", "token", "jwt"},
     "toml.hpp": {"config", "token", "jwt"},
     "spdlog": {"base"},
+    "CLI/": {"cli"},
     "seccomp.h": {"worker"},
     "toolrack/abi.h": {"plugin"},
 }
 
 SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".c", ".ipp"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+NAMESPACE = re.compile(r"\bnamespace\s+toolrack::(\w+)")
+# A principal proves that the gate authenticated its request. Its constructor is protected, so this makes one.
+DERIVES_PRINCIPAL = re.compile(r":\s*(?:public|protected|private)?\s*(?:\w+::)*principal\s*\{")
 USES = re.compile(r"toolrack_room\(\s*(\w+).*?\bUSES\b([^)]*)\)", re.S)
 
 
@@ -106,6 +118,7 @@ class Walls:
             opened = closure(room, self.uses) & allowed
             for file, _, path in self.includes(self.host / room):
                 yield from self._judge(room, opened, file, path)
+            yield from self._judge_names(room, allowed)
         for shipped in ("plugins", "auth-backends", "examples"):
             if (self.root / shipped).is_dir():
                 for file, _, path in self.includes(self.root / shipped):
@@ -113,10 +126,24 @@ class Walls:
                     if path.split("/")[0] in MAY_USE and path.split("/")[0] not in opened:
                         yield f"{file} includes {path}, but a plugin sees plugin-api/ only"
 
+    def _judge_names(self, room, allowed):
+        for file in sorted((self.host / room).rglob("*")):
+            if file.suffix not in SOURCE_SUFFIXES:
+                continue
+            text = without_comments(file.read_text())
+            for other in NAMESPACE.findall(text):
+                if other in MAY_USE and other != room and other not in allowed:
+                    yield f"{file.relative_to(self.root)} declares something of {other}, which {room} may not use"
+            if room != "auth" and DERIVES_PRINCIPAL.search(text):
+                yield f"{file.relative_to(self.root)} derives from identity::principal, which only auth may"
+
     def _judge(self, room, opened, file, path):
         other = path.split("/")[0]
         if "/" in path and other in MAY_USE and other != room and other not in opened:
             yield f"{file} includes {path}, but {room} does not use {other}"
+        folder, included = file.parent.relative_to("host").as_posix(), os.path.dirname(path)
+        if other in MAY_USE and included not in FOLDER_MAY_INCLUDE.get(folder, {included}):
+            yield f"{file} includes {path}, but host/{folder} may not include {included}"
         for prefix, owners in ONLY_IN.items():
             if path.startswith(prefix) and room not in owners:
                 yield f"{file} includes {path}, which only {', '.join(sorted(owners))} may"
@@ -165,6 +192,13 @@ class TheCheckItself(unittest.TestCase):
                          self.complaints_about(self.room("base")
                                                | self.room("http", "toolrack_base", '#include "wire/x.hpp"')))
 
+    def test_an_include_that_crosses_a_layer_within_a_room_is_named(self):
+        def including(path, file):
+            return self.complaints_about(self.room("plugin") | {f"host/{file}": f'#include "{path}"'})
+        self.assertEqual([], including("plugin/b.hpp", "plugin/process/x.cpp"))
+        self.assertEqual(["host/plugin/x.cpp includes plugin/process/b.hpp, but host/plugin may not include plugin/process"],
+                         including("plugin/process/b.hpp", "plugin/x.cpp"))
+
     def test_a_room_that_uses_what_it_may_not_is_named(self):
         self.assertIn("host/wire/CMakeLists.txt uses http, which wire may not",
                       self.complaints_about(self.room("http") | self.room("wire", "toolrack_http")))
@@ -195,6 +229,18 @@ class TheCheckItself(unittest.TestCase):
                 self.room("base") | {"auth-backends/hmac-token/hmac_token.cpp": f'#include "{path}"'})
         self.assertEqual([], including("jwt/profile.hpp") + including("base/secret.hpp"))
         self.assertEqual(1, len(including("auth/gate.hpp")))
+
+    def test_a_declaration_of_a_room_above_is_named(self):
+        self.assertEqual(["host/identity/a.cpp declares something of auth, which identity may not use"],
+                         self.complaints_about(self.room("identity", "", "namespace toolrack::auth {\nclass gate;\n}")))
+        self.assertEqual([], self.complaints_about(
+            self.room("identity") | self.room("auth", "", "namespace toolrack::identity {\nclass principal;\n}")))
+
+    def test_only_auth_makes_a_principal(self):
+        source = "class forged final : public identity::principal {"
+        self.assertEqual(["host/app/a.cpp derives from identity::principal, which only auth may"],
+                         self.complaints_about(self.room("app", "", source)))
+        self.assertEqual([], self.complaints_about(self.room("auth", "", source)))
 
     def test_an_unknown_room_is_named(self):
         self.assertEqual(1, len(self.complaints_about(self.room("attic"))))
