@@ -80,7 +80,7 @@ void report_served(generation::parts& made) {
 std::vector<catalog::offer> list_features(generation::parts& made, log& log) {
     std::vector<catalog::offer> offers;
     for (const auto& one : made.plugins) {
-        auto offer = catalog::ask(one.instance);
+        auto offer = catalog::list_features(one.instance);
         if (offer) offers.push_back(std::move(*offer));
         else report_not_served(made.report, log, one.instance->name(), offer.error().why());
     }
@@ -90,10 +90,10 @@ std::vector<catalog::offer> list_features(generation::parts& made, log& log) {
 // Settings that are valid but perhaps not what the operator meant.
 void log_advice(const std::vector<catalog::offer>& offers, log& log) {
     for (const auto& offer : offers) {
-        for (const auto& doubt : offer.doubts) log.warning("{}", doubt);
+        for (const auto& warning : offer.warnings) log.warning("{}", warning);
         if (!offer.withheld.empty())
             log.info("read-only: not served, because they do not declare readOnlyHint: {}",
-                     fmt::format("{}", fmt::join(offer.withheld, ", ")));
+                     fmt::join(offer.withheld, ", "));
     }
 }
 
