@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view beginning = R"(Bearer realm="toolrack")";
 
-// What stands in `value` needs no escape: error codes, scopes and URLs have neither quotes nor backslashes.
+// `value` needs no escaping: error codes, scopes and URLs contain neither quotes nor backslashes.
 void add(std::string& to, std::string_view name, std::string_view value) {
     ((((to += ", ") += name) += "=\"") += value) += '"';
 }
@@ -20,7 +20,7 @@ std::string challenge(identity::refusal why, std::string_view metadata, std::str
     std::string value(beginning);
     // RFC 6750 3.1: no error code when no credentials were shown.
     if (const auto error = identity::challenge_error(why); !error.empty()) add(value, "error", error);
-    // What the request takes is not known before its body is read, so it is what any does.
+    // The scopes that this request requires are not known before its body is read.
     if (status == 401 && !scopes.empty()) add(value, "scope", scopes);
     if (!metadata.empty()) add(value, "resource_metadata", metadata);
     return value;

@@ -1,83 +1,88 @@
-// The gate: turns what a request shows into who is asking.
+// The gate: authenticates requests. Only it makes principals.
 //
-// Asks the configured backends in order: one that says "not a credential of mine" passes the question
-// on, any other answer ends it, and an error never falls through to the next. Without a token only
-// backends that can do without one are asked. Any doubt is a refusal, and nobody left to ask is one.
+// It asks the configured backends in order: "pass" continues with the next one, and any other answer is final, also an
+// error. Without a token, it asks only backends that accept requests without one. A grant is remembered for as long as
+// its backend allows. In any doubt the request is refused.
 //
-// The only maker of principals. Immutable; used by all I/O threads at once.
+// One for each generation. Used by all I/O threads.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "auth/account.hpp"
-#include "auth/decisions.hpp"
-#include "auth/throttle.hpp"
+#include "auth/decision_counters.hpp"
 #include "auth/open_streams.hpp"
+#include "auth/remembered_grants.hpp"
+#include "auth/throttle.hpp"
+#include "auth/usage_table.hpp"
 #include "base/asio.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/pace.hpp"
 #include "config/config.hpp"
-#include "plugin/instance.hpp"
-#include "identity/request_facts.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
+#include "identity/request_facts.hpp"
+#include "plugin/instance.hpp"
 
 namespace toolrack::auth {
 
-// Why somebody is not let in; with a wait, when it is for trying too often.
 struct denial {
     identity::refusal why;
-    std::chrono::milliseconds wait{};
+    std::chrono::milliseconds wait{};  // with too_many_failures: until the next attempt
 };
 
 class gate {
 public:
     struct rules {
-        std::string resource;                  // our canonical URI: the audience that signed tokens must name
-        std::vector<std::string> same_people;  // backends whose subjects are one and the same, by name
+        std::string resource;  // canonical URI of this server: the required audience of signed tokens
+        std::vector<std::string> shared_subjects;  // names of backends that share one namespace of subjects
         std::size_t failures_per_minute = config::call_limits{}.failures_per_minute;
     };
-    // What is there for longer than any gate.
+    // They outlive every gate.
     struct dependencies {
         const auth::open_streams& open_streams;
-        auth::accounts& accounts;
+        auth::remembered_grants& remembered_grants;
+        auth::usage_table& usage_table;
         auth::throttle& throttle;
         const toolrack::clock& clock;
         toolrack::log& log;
-        metrics::figures* figures = nullptr;  // null: nothing is counted
+        metrics::registry* registry = nullptr;  // null: nothing is counted
     };
     // Every backend offers auth.
     gate(std::vector<std::shared_ptr<plugin::instance>> backends, rules rules, const dependencies& around);
 
-    // A refusal is an answer, not an error: this never throws. `shown` must stay good until it returns.
+    // Never throws. `shown` must stay valid until it returns.
     //
-    // What is shown is always checked: that others fail from the same place, or for the same token, changes only
-    // what those hear who fail, too.
+    // A valid token is always accepted: failures from the same source, or with the same token id, delay only the
+    // clients that fail, too.
     awaitable<result<identity::principal, denial>> admit(const identity::request_facts& shown, executor home) const;
 
-    // Who asks over stdio: whoever started this process, by the name that the configuration gives, with
-    // every scope. The specification leaves credentials there to the environment. (2026-07-28, basic, "Auth".)
-    static identity::principal local_user(std::string subject, accounts& accounts, bucket::time now);
+    // The principal of the stdio transport: the user who started this process, with the configured name and every
+    // scope. The specification leaves credentials to the environment there. (2026-07-28, basic, "Auth".)
+    static identity::principal stdio_principal(std::string subject, usage_table& usage_table, bucket::time now);
 
 private:
-    identity::principal welcome(identity::grant who, const identity::request_facts& shown) const;
-    denial turn_away(identity::refusal why, const identity::request_facts& shown, std::string_view token) const;
-    awaitable<result<identity::grant, identity::refusal>> identify(const plugin::credentials& credentials,
-                                                              executor home) const;
-    void say_why(const plugin::instance& backend, std::string_view peer, const plugin::verdict& answer) const;
-    awaitable<plugin::verdict> ask(plugin::instance& backend,
-                                   const plugin::credentials& shown,
-                                   executor home) const;
+    identity::principal
+    make_principal(identity::grant who, const identity::request_facts& shown, bucket::time now) const;
+    denial deny(identity::refusal why, const identity::request_facts& shown, std::string_view token) const;
+    awaitable<result<identity::grant, identity::refusal>>
+    authenticate(const plugin::credentials& credentials, executor home, bucket::time now) const;
+    awaitable<plugin::auth_result>
+    ask(plugin::instance& backend, const plugin::credentials& shown, executor home) const;
+    identity::grant with_shared_issuer(identity::grant who) const;
+    void log_refusal(const plugin::instance& backend, std::string_view peer, const plugin::auth_result& answer) const;
 
-    std::vector<std::shared_ptr<plugin::instance>> backends_;
+    const std::vector<std::shared_ptr<plugin::instance>> backends_;
+    // By index of the backend: whether it may have remembered grants. For others no key is computed.
+    mutable std::vector<std::atomic<bool>> remembered_;
     const rules rules_;
     const dependencies around_;
-    const auth::decisions decisions_;
+    const auth::decision_counters decisions_;
     mutable pace refusals_logged_{10};
 };
 

@@ -4,33 +4,33 @@
 
 namespace toolrack::auth {
 
-open_streams::visit::~visit() {
-    const std::lock_guard lock(in_.mutex_);
-    in_.open_.erase(where_);
+open_streams::registration::~registration() {
+    const lock_guard lock(streams_.mutex_);
+    streams_.open_.erase(position_);
 }
 
-open_streams::visit open_streams::enter(const identity::principal& who, std::function<void()> leave) {
-    open_ones::iterator where;
+open_streams::registration open_streams::add(const identity::principal& who, std::function<void()> close) {
+    by_credential::iterator position;
     {
-        const std::lock_guard lock(mutex_);
-        where = open_.emplace(credential(who.backend(), who.credential()), leave);
+        const lock_guard lock(mutex_);
+        position = open_.emplace(credential(who.backend(), who.credential()), close);
     }
-    if (who.admitted_at() != age()) leave();
-    return {*this, where};
+    if (who.revocation_epoch() != epoch()) close();
+    return {*this, position};
 }
 
 void open_streams::close_revoked(std::string_view backend, std::string_view which) {
-    age_.fetch_add(1, std::memory_order_acq_rel);
-    std::vector<std::function<void()>> leaving;
+    epoch_.fetch_add(1, std::memory_order_acq_rel);
+    std::vector<std::function<void()>> to_close;
     {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         for (auto at = open_.lower_bound({std::string(backend), std::string(which)}); at != open_.end(); ++at) {
             const auto& [from, id] = at->first;
             if (from != backend || (!which.empty() && id != which)) break;
-            leaving.push_back(at->second);
+            to_close.push_back(at->second);
         }
     }
-    for (const auto& leave : leaving) leave();
+    for (const auto& close : to_close) close();
 }
 
 }  // namespace toolrack::auth

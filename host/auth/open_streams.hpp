@@ -1,63 +1,63 @@
-// Streams that are open, by the credential that opened them: one that is taken back takes its streams with
-// it.
+// The open streams by the credential of the request that opened them, to close them when it is revoked.
 //
-// A request is checked when it comes, and then runs; only what may stay open for hours needs to be put
-// out. Lives in the hub. Thread-safe.
+// Only streams need this, because they can stay open for hours: other requests are authenticated and then run to their
+// end. Lives in the process state. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/mutex.hpp"
 #include "identity/principal.hpp"
 
 namespace toolrack::auth {
 
 class open_streams {
-    using credential = std::pair<std::string, std::string>;  // the backend, and its id
-    using open_ones = std::multimap<credential, std::function<void()>>;
+    using credential = std::pair<std::string, std::string>;  // backend, id
+    using by_credential = std::multimap<credential, std::function<void()>>;
 
 public:
-    // Over when it goes.
-    class visit {
+    // Removes the stream when it is destroyed.
+    class registration {
     public:
-        ~visit();
-        visit(const visit&) = delete;
-        visit& operator=(const visit&) = delete;
+        ~registration();
+        registration(const registration&) = delete;
+        registration& operator=(const registration&) = delete;
 
     private:
         friend class open_streams;
-        visit(open_streams& in, open_ones::iterator where) : in_(in), where_(where) {}
+        registration(open_streams& streams, by_credential::iterator position)
+            : streams_(streams), position_(position) {}
 
-        open_streams& in_;
-        const open_ones::iterator where_;
+        open_streams& streams_;
+        const by_credential::iterator position_;
     };
 
-    // `leave` is called once, by any thread, when `who` must go: at once, when that was said between their
-    // being admitted and now. Not after the visit is over, but perhaps while it ends.
-    visit enter(const identity::principal& who, std::function<void()> leave);
+    // `close` is called on any thread when the credential is revoked, and at once when a revocation came after `who`
+    // was admitted: it can be called more than once. It is not called after the registration is destroyed, but it may
+    // be running at that moment.
+    registration add(const identity::principal& who, std::function<void()> close);
 
-    // Whoever came with this credential of this backend goes; with any of its credentials, when it is empty.
+    // Closes the streams of one credential; those of all credentials of the backend when it is empty.
     void close_revoked(std::string_view backend, std::string_view credential);
 
-    // How many streams are open.
     std::size_t size() const {
-        const std::lock_guard lock(mutex_);
+        const lock_guard lock(mutex_);
         return open_.size();
     }
 
-    // How often anything was taken back: what was granted while this changed may be void.
-    std::uint64_t age() const noexcept { return age_.load(std::memory_order_acquire); }
+    // The number of revocations. A grant that was made in an earlier epoch may be revoked.
+    std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
 
 private:
-    std::atomic<std::uint64_t> age_ = 0;
-    mutable std::mutex mutex_;
-    open_ones open_;
+    std::atomic<std::uint64_t> epoch_ = 0;
+    mutable mutex mutex_;
+    by_credential open_ TOOLRACK_GUARDED_BY(mutex_);
 };
 
 }  // namespace toolrack::auth

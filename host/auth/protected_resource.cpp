@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "identity/scope.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::auth {
@@ -19,18 +20,11 @@ bool is_server(const json::value& one) {
            std::ranges::all_of(uri, [](unsigned char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; });
 }
 
-// RFC 6749 3.3: it also stands between quotes in a header.
-bool is_scope(const json::value& one) {
-    if (!one.is_string()) return false;
-    const auto scope = one.str();
-    return !scope.empty() && std::ranges::all_of(scope, [](unsigned char c) {
-        return c > ' ' && c < 0x7F && c != '"' && c != '\\';
-    });
-}
+bool is_scope(const json::value& one) { return one.is_string() && identity::is_scope(one.str()); }
 
-// The strings of an array, each once; false when it is something else. `into` keeps what it had.
+// Appends the strings of an array that are not in `into` yet. False when it is not an array of good strings.
 template <typename Check>
-bool take_strings(const std::optional<json::value>& array, Check is_good, std::vector<std::string>& into) {
+bool append_strings(const std::optional<json::value>& array, Check is_good, std::vector<std::string>& into) {
     if (!array) return true;
     if (!array->is_array()) return false;
     for (const auto& one : *array) {
@@ -52,33 +46,32 @@ void add_strings(std::string& to, std::string_view member, const std::vector<std
     to += ']';
 }
 
-// A backend that names no authorization server says nothing, whatever else it says.
-std::optional<std::string> add_said(const std::string& said,
-                                    std::vector<std::string>& servers,
-                                    std::vector<std::string>& scopes) {
-    if (said.empty()) return std::nullopt;
-    if (const auto fault = wire::check_json(said))
-        return "its metadata is not acceptable: " + std::string(to_string(fault->kind));
-    const json::value root(said);
+// Appends the metadata of one backend; ignores it when it names no authorization server. Returns what is wrong with it.
+std::optional<std::string>
+append_metadata(const std::string& metadata, std::vector<std::string>& servers, std::vector<std::string>& scopes) {
+    if (metadata.empty()) return std::nullopt;
+    if (const auto fault = wire::check_json(metadata))
+        return "its metadata cannot be used: " + std::string(to_string(fault->kind));
+    const json::value root(metadata);
     if (!root.is_object()) return "its metadata is not a JSON object";
     const auto before = servers.size();
-    if (!take_strings(root.find("authorization_servers"), is_server, servers))
-        return "the \"authorization_servers\" of its metadata are not an array of https URLs";
+    if (!append_strings(root.find("authorization_servers"), is_server, servers))
+        return "\"authorization_servers\" in its metadata is not an array of https URLs";
     if (servers.size() == before) return std::nullopt;
-    if (!take_strings(root.find("scopes_supported"), is_scope, scopes))
-        return "the \"scopes_supported\" of its metadata are not an array of scopes";
+    if (!append_strings(root.find("scopes_supported"), is_scope, scopes))
+        return "\"scopes_supported\" in its metadata is not an array of scopes";
     return std::nullopt;
 }
 
 }  // namespace
 
-result<protected_resource, protected_resource::fault> protected_resource::read(std::string_view resource,
-                                                                               const std::vector<std::string>& said) {
+result<protected_resource, protected_resource::fault>
+protected_resource::read(std::string_view resource, const std::vector<std::string>& metadata) {
     std::vector<std::string> servers, scopes;
-    for (std::size_t i = 0; i < said.size(); ++i)
-        if (auto why = add_said(said[i], servers, scopes)) return fault{i, std::move(*why)};
+    for (std::size_t i = 0; i < metadata.size(); ++i)
+        if (auto why = append_metadata(metadata[i], servers, scopes)) return fault{i, std::move(*why)};
     if (servers.empty()) return protected_resource();
-    // Refresh tokens are between a client and its authorization server. (MCP, basic/authorization.)
+    // Only the client and the authorization server use refresh tokens. (MCP, basic/authorization.)
     std::erase(scopes, "offline_access");
 
     protected_resource made;
@@ -90,7 +83,7 @@ result<protected_resource, protected_resource::fault> protected_resource::read(s
     made.url_ += made.path_;
 
     made.scopes_ = fmt::format("{}", fmt::join(scopes, " "));
-    constexpr std::size_t longest_in_a_header = 2048;  // whoever wants more finds it in the document
+    constexpr std::size_t longest_in_a_header = 2048;  // the document has them all
     if (made.scopes_.size() > longest_in_a_header) made.scopes_.clear();
     made.document_ = "{\"resource\":";
     json::write_string(made.document_, resource);

@@ -1,8 +1,7 @@
-// The protected resource: what an OAuth client may learn of this server before it has a token.
+// The protected resource metadata of RFC 9728, which tells OAuth clients where to get a token.
 //
-// There is something to learn only when a backend names authorization servers; then it is where RFC 9728
-// has clients look, and every challenge says so. Without one there is no such document at all: clients that
-// find one start an OAuth flow and forget the token they were configured with. Immutable.
+// It exists only when a backend names authorization servers; then every challenge contains its URL. Otherwise there is
+// no document: a client that finds one starts an OAuth flow and ignores its configured token. Immutable.
 #pragma once
 
 #include <string>
@@ -15,24 +14,24 @@ namespace toolrack::auth {
 
 class protected_resource {
 public:
-    protected_resource() = default;  // nothing to learn
+    protected_resource() = default;  // no metadata
 
-    // `resource` is our canonical URI, `said` what each backend says of itself (toolrack_auth::metadata),
-    // empty when it says nothing. The error is the end of a sentence about the backend of that place.
+    // `why` is the end of a sentence about the backend with this index.
     struct fault {
         std::size_t backend;
         std::string why;
     };
-    static result<protected_resource, fault> read(std::string_view resource, const std::vector<std::string>& said);
+    // `resource` is the canonical URI of this server; `metadata` is the JSON of each backend, empty when it has none.
+    static result<protected_resource, fault> read(std::string_view resource, const std::vector<std::string>& metadata);
 
     bool is_published() const noexcept { return !document_.empty(); }
     const std::string& document() const noexcept { return document_; }  // JSON
-    // Where a challenge says that it is; empty when it is not.
+    // Empty when the document does not exist.
     const std::string& url() const noexcept { return url_; }
-    // What a first token should be good for, with blanks between; empty when no backend says.
+    // The scopes to request for a first token, separated by spaces; empty when no backend names any.
     const std::string& scopes() const noexcept { return scopes_; }
-    // Whether a request for this path is for the document. `endpoint` is the path of the MCP endpoint, which
-    // a proxy may have changed on the way.
+    // Whether the document is served at this path. `endpoint` is the path of the MCP endpoint here, which differs from
+    // that of the resource when a proxy rewrites paths.
     bool is_at(std::string_view path, std::string_view endpoint) const noexcept;
 
 private:

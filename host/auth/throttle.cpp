@@ -10,23 +10,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Together 512 KiB. Of a place that is full, the one whose last attempt is longest ago is forgotten.
-constexpr std::size_t places = 2048, entries_per_place = 8;
+constexpr std::size_t sets = 2048, entries_per_set = 8;  // 512 KiB
 
 }  // namespace
 
 throttle::throttle() : key_(random_id(32)) {}
 
-bucket::duration throttle::failed(const std::optional<identity::source>& from,
-                                  std::string_view id,
-                                  std::size_t per_minute,
-                                  bucket::time now) {
+bucket::duration throttle::record_failure(const std::optional<identity::source>& from,
+                                          std::string_view id,
+                                          std::size_t per_minute,
+                                          bucket::time now) {
     const bucket::size size{bucket::duration(1min) / static_cast<std::int64_t>(per_minute), 1min};
-    std::array<std::optional<mark>, 2> names;
-    if (from) names[0] = mark_of('s', from->text());
-    if (!id.empty()) names[1] = mark_of('i', id);
+    std::array<std::optional<hashed_name>, 2> names;
+    if (from) names[0] = hash_of('s', from->text());
+    if (!id.empty()) names[1] = hash_of('i', id);
 
-    const std::lock_guard lock(mutex_);
+    const lock_guard lock(mutex_);
     auto wait = bucket::duration::zero();
     for (const auto& name : names)
         if (name) wait = std::max(wait, find(*name).attempts.wait(size, now));
@@ -36,31 +35,30 @@ bucket::duration throttle::failed(const std::optional<identity::source>& from,
     return wait;
 }
 
-throttle::mark throttle::mark_of(char kind, std::string_view name) const {
+throttle::hashed_name throttle::hash_of(char kind, std::string_view name) const {
     std::string text = key_;
     text += kind;
     text += name;
     const auto digest = sha256(text);
-    mark made{};
-    std::memcpy(made.is.data(), digest.data(), sizeof made.is);
-    std::memcpy(&made.place, digest.data() + sizeof made.is, sizeof made.place);
-    made.place %= places;
+    hashed_name made{};
+    std::memcpy(made.hash.data(), digest.data(), sizeof made.hash);
+    std::memcpy(&made.set, digest.data() + sizeof made.hash, sizeof made.set);
+    made.set %= sets;
     return made;
 }
 
-throttle::entry& throttle::find(const mark& which) {
-    if (entries_.empty()) entries_ = std::vector<entry>(places * entries_per_place);
-    const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(which.place * entries_per_place);
-    const auto last = first + entries_per_place;
-    auto found = std::find_if(first, last, [&](const entry& one) { return one.used && one.is == which.is; });
+throttle::entry& throttle::find(const hashed_name& name) {
+    if (entries_.empty()) entries_ = std::vector<entry>(sets * entries_per_set);
+    const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(name.set * entries_per_set);
+    const auto last = first + entries_per_set;
+    auto found = std::find_if(first, last, [&](const entry& one) { return one.last_use && one.hash == name.hash; });
     if (found == last) {
-        found = std::min_element(first, last, [](const entry& one, const entry& other) {
-            return one.used < other.used;
-        });
-        found->is = which.is;
-        found->attempts.forget();
+        found = std::min_element(
+            first, last, [](const entry& one, const entry& other) { return one.last_use < other.last_use; });
+        found->hash = name.hash;
+        found->attempts.refill();
     }
-    found->used = ++uses_;
+    found->last_use = ++uses_;
     return *found;
 }
 

@@ -1,22 +1,21 @@
-// The throttle: who shows wrong token after wrong token is told to wait.
+// Slows down guessing of tokens: after too many bad tokens, the client is told to wait.
 //
-// It is asked only about what was shown and found wrong, so it never stands between a good token and the server:
-// a stranger's guesses lock nobody out. Attempts are counted by source, and by the public id that a token of ours
-// names, so that guessing from everywhere at one token shows, too. What it remembers has a fixed size, whatever
-// comes: the attempts that are longest ago make room. Lives in the hub. Thread-safe.
+// Only bad tokens are counted, so the failures of others never block a valid token. They are counted by source, and by
+// the public id in a token of ours, so that attempts on one token from many addresses are found, too. The memory is
+// fixed: the entry with the oldest attempt is replaced. Lives in the process state. Thread-safe.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auth/bucket.hpp"
+#include "base/mutex.hpp"
 #include "identity/source.hpp"
 
 namespace toolrack::auth {
@@ -25,33 +24,33 @@ class throttle {
 public:
     throttle();
 
-    // A token was wrong. How long until one is told so again; zero when this one is. `id` is empty when it named
-    // none.
-    bucket::duration failed(const std::optional<identity::source>& from,
-                            std::string_view id,
-                            std::size_t per_minute,
-                            bucket::time now);
+    // Returns how long the client must wait; zero when the attempt is within the limit. `id` is the public id in the
+    // token; empty when it has none.
+    bucket::duration record_failure(const std::optional<identity::source>& from,
+                                    std::string_view id,
+                                    std::size_t per_minute,
+                                    bucket::time now);
 
 private:
-    // A name by its keyed hash: 128 bits of it are kept, and others choose the place. Nobody outside knows which
-    // names would drive out which.
-    struct mark {
-        std::array<std::uint64_t, 2> is;
-        std::size_t place;
+    // A keyed hash of a source or an id: 128 bits of it are stored, and other bits choose the set. Clients cannot
+    // predict which names share a set.
+    struct hashed_name {
+        std::array<std::uint64_t, 2> hash;
+        std::size_t set;
     };
     struct entry {
-        std::array<std::uint64_t, 2> is{};
-        std::uint64_t used = 0;  // 0: never
+        std::array<std::uint64_t, 2> hash{};
+        std::uint64_t last_use = 0;  // 0: unused
         bucket attempts;
     };
 
-    mark mark_of(char kind, std::string_view name) const;
-    entry& find(const mark& which);
+    hashed_name hash_of(char kind, std::string_view name) const;
+    entry& find(const hashed_name& name) TOOLRACK_REQUIRES(mutex_);
 
     const std::string key_;
-    std::mutex mutex_;
-    std::vector<entry> entries_;  // none until they are needed
-    std::uint64_t uses_ = 0;
+    mutex mutex_;
+    std::vector<entry> entries_ TOOLRACK_GUARDED_BY(mutex_);  // allocated at the first failure
+    std::uint64_t uses_ TOOLRACK_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace toolrack::auth

@@ -40,34 +40,34 @@ std::string_view word_for(refusal why) noexcept {
 
 std::string_view sentence(refusal why) noexcept {
     switch (why) {
-    case refusal::no_token:
-        return "This server needs a token. Send the header \"Authorization: Bearer TOKEN\".";
+    case refusal::no_token: return "This server requires a token. Send the header \"Authorization: Bearer TOKEN\".";
     case refusal::not_bearer:
-        return "The Authorization header is not of the Bearer scheme. Send \"Authorization: Bearer TOKEN\".";
+        return "The Authorization header does not use the Bearer scheme. Send \"Authorization: Bearer TOKEN\".";
     case refusal::empty_token:
-        return "The Authorization header holds no token after \"Bearer\". Set the variable that should hold it.";
+        return "The Authorization header has no token after \"Bearer\". Set the variable that should contain it.";
     case refusal::unexpanded_variable:
-        return "The Authorization header holds the name of a variable instead of its value. Set that variable "
-               "where the client runs, and write it in the syntax that the client expands.";
+        return "The Authorization header contains the name of a variable instead of its value. Set that variable "
+               "in the environment of the client, and write it in the syntax that the client expands.";
     case refusal::placeholder:
-        return "The Authorization header holds a placeholder. Replace it with the token that the operator of "
+        return "The Authorization header contains a placeholder. Replace it with the token that the operator of "
                "this server gave you.";
     case refusal::malformed_token:
-        return "The token has characters that no token has. Check it for quotes, spaces and line ends.";
+        return "The token contains characters that are not allowed in a token. Check it for quotes, spaces and "
+               "line breaks.";
     case refusal::token_in_query:
-        return "A token in the URL is refused, because URLs are logged. Send it in the header "
-               "\"Authorization: Bearer TOKEN\", and replace the token that was shown.";
+        return "Tokens in the URL are not accepted, because URLs are logged. Send the token in the header "
+               "\"Authorization: Bearer TOKEN\", and replace this one.";
     case refusal::bad_token:
-        return "The token is not valid here: it is unknown, expired or revoked. Ask the operator of this server "
-               "for a new one.";
+        return "The token is not valid: it is unknown, expired or revoked. Ask the operator of this server for a "
+               "new one.";
     case refusal::too_many_failures:
-        return "The token is not valid here, and neither were many that were shown before it. Check it, or ask the "
+        return "The token is not valid, and there were too many invalid tokens before it. Check it, or ask the "
                "operator of this server for a new one, and wait before the next attempt.";
-    case refusal::wrong_audience: return "The token was made for another server. Ask for one made for this server.";
-    case refusal::forbidden: return "You are known here, and not allowed to do this.";
-    case refusal::unavailable: return "The server could not check the token just now. Try again.";
+    case refusal::wrong_audience: return "The token was issued for another server. Request a token for this server.";
+    case refusal::forbidden: return "You are not allowed to use this server. Ask its operator for access.";
+    case refusal::unavailable: return "The server could not check the token. Try again later.";
     }
-    return "The server could not check the token just now. Try again.";
+    return "The server could not check the token. Try again later.";
 }
 
 std::string_view challenge_error(refusal why) noexcept {

@@ -5,18 +5,22 @@
 namespace toolrack::identity {
 namespace {
 
-// RFC 6749 3.3: %x21 / %x23-5B / %x5D-7E. The colon is between words, the star is for grants.
-bool is_word_character(char c) {
-    return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != ':' && c != '*';
-}
+// RFC 6749 3.3: %x21 / %x23-5B / %x5D-7E.
+bool is_scope_character(char c) noexcept { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; }
+
+bool is_word_character(char c) noexcept { return is_scope_character(c) && c != ':' && c != '*'; }
 
 }  // namespace
+
+bool is_scope(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= longest_scope && std::ranges::all_of(text, is_scope_character);
+}
 
 bool can_be_required(std::string_view scope) noexcept {
     if (scope.size() > longest_scope) return false;
     for (;;) {
         const auto word = scope.substr(0, scope.find(':'));
-        if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_character)) return false;
+        if (word.empty() || !std::ranges::all_of(word, is_word_character)) return false;
         if (word.size() == scope.size()) return true;
         scope.remove_prefix(word.size() + 1);
     }

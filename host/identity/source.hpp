@@ -1,5 +1,5 @@
-// Where a request comes from, as far as limits go: an IPv4 address, the /64 that an IPv6 host has for itself, or
-// a user of this machine who came by a unix socket.
+// The source of a request, for limits: an IPv4 address, the /64 network of an IPv6 address, or the user id of a
+// process on this machine that connected to a unix socket.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Tokens that are as good as ours but for what a test wants to be wrong: anybody can compute the check.
+// Tokens with a valid checksum and a wrong secret: the checksum has no key.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace toolrack::test {
 
-// CRC-32, bit by bit, in base 62: written from its description, and not with what the host uses.
+// CRC-32 in base 62, independent of the host's implementation.
 inline std::string check_of(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     std::uint32_t crc = 0xFFFFFFFF;
@@ -21,7 +21,7 @@ inline std::string check_of(std::string_view text) {
     return check;
 }
 
-// The same token with `other` at `at`, and the check that is right for it.
+// The token with the character at `at` replaced, and the checksum computed again.
 inline std::string changed_at(std::string bearer, std::size_t at, char other) {
     bearer[at] = other;
     bearer.resize(bearer.size() - 6);

@@ -22,7 +22,7 @@ int taken(bucket& from, const bucket::size& size, bucket::time now, int tries) {
 
 }  // namespace
 
-TEST_CASE("a full bucket gives a burst, and then a token for each drip") {
+TEST_CASE("a full bucket allows a burst, and then one token in each interval") {
     bucket tokens;
     CHECK(taken(tokens, ten_a_second, start, 100) == 10);
     CHECK(taken(tokens, ten_a_second, start + 99ms, 100) == 0);
@@ -31,7 +31,7 @@ TEST_CASE("a full bucket gives a burst, and then a token for each drip") {
     CHECK(taken(tokens, ten_a_second, start + 1h, 100) == 10);
 }
 
-TEST_CASE("what it says of the wait is true, to the nanosecond") {
+TEST_CASE("the returned wait is exact to the nanosecond") {
     bucket tokens;
     taken(tokens, ten_a_second, start, 10);
     const auto now = start + 30ms;
@@ -42,13 +42,13 @@ TEST_CASE("what it says of the wait is true, to the nanosecond") {
     CHECK(tokens.take(ten_a_second, now + wait) == zero);
 }
 
-TEST_CASE("who is refused again and again waits no longer for it") {
+TEST_CASE("refused attempts do not lengthen the wait") {
     bucket tokens;
     CHECK(taken(tokens, ten_a_second, start, 1'000'000) == 10);
     CHECK(tokens.take(ten_a_second, start + 100ms) == zero);
 }
 
-TEST_CASE("looking takes nothing, and what is put back can be taken") {
+TEST_CASE("asking for the wait takes nothing, and a token that is put back can be taken") {
     bucket tokens;
     for (int i = 0; i < 100; ++i) CHECK(tokens.wait(ten_a_second, start) == zero);
     CHECK(taken(tokens, ten_a_second, start, 100) == 10);
@@ -56,7 +56,7 @@ TEST_CASE("looking takes nothing, and what is put back can be taken") {
     CHECK(taken(tokens, ten_a_second, start, 100) == 1);
 }
 
-TEST_CASE("a bucket that got smaller owes no more than it can hold") {
+TEST_CASE("a bucket that shrinks owes at most one empty bucket of the new size") {
     const bucket::size one_an_hour{1h, 100h};
     bucket tokens;
     CHECK(taken(tokens, one_an_hour, start, 1000) == 100);
@@ -64,14 +64,14 @@ TEST_CASE("a bucket that got smaller owes no more than it can hold") {
     CHECK(tokens.take(ten_a_second, start + 100ms) == zero);
 }
 
-TEST_CASE("one token fits in any case") {
+TEST_CASE("a bucket holds at least one token") {
     const bucket::size slow{2s, 2s};
     bucket tokens;
     CHECK(taken(tokens, slow, start, 10) == 1);
     CHECK(taken(tokens, slow, start + 2s, 10) == 1);
 }
 
-TEST_CASE("it is full from the beginning, and again after the time that it says") {
+TEST_CASE("a bucket is full at the start, and again after its refill time") {
     bucket tokens;
     CHECK(tokens.is_full(start));
     taken(tokens, ten_a_second, start, 10);
@@ -79,7 +79,7 @@ TEST_CASE("it is full from the beginning, and again after the time that it says"
     CHECK(tokens.is_full(start + 1s));
 }
 
-TEST_CASE("threads that take at once get no more than there is") {
+TEST_CASE("concurrent threads take no more tokens than there are") {
     bucket tokens;
     std::atomic<int> count = 0;
     std::vector<std::thread> all;

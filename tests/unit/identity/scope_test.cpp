@@ -6,8 +6,9 @@
 #include "catch.hpp"
 
 using namespace toolrack;
+using namespace toolrack::identity;
 
-TEST_CASE("a broader scope covers the narrower ones, whole words at a time") {
+TEST_CASE("a scope covers those that begin with its words") {
     struct row {
         std::string_view granted, required;
         bool covered;
@@ -41,7 +42,7 @@ TEST_CASE("a broader scope covers the narrower ones, whole words at a time") {
     }
 }
 
-TEST_CASE("to cover is to imply: every scope covers itself, and what is covered by what it covers") {
+TEST_CASE("covers is reflexive, antisymmetric and transitive") {
     const std::vector<std::string> words{"a", "a:b", "a:b:c", "a:c", "b", "ab", "a:bb"};
     for (const auto& one : words) {
         CHECK(covers(one, one));
@@ -53,16 +54,42 @@ TEST_CASE("to cover is to imply: every scope covers itself, and what is covered 
     }
 }
 
-TEST_CASE("what may be required is words of the characters that RFC 6749 allows") {
-    for (const char* good : {"orders", "orders:read", "a:b:c:d", "x", "https://example.com/read", "A-Z.0_9",
-                             "!#$%&'()+,;=?@[]^`{|}~"})
+TEST_CASE("a required scope consists of words of the characters that RFC 6749 allows, without a star") {
+    for (const char* good :
+         {"orders", "orders:read", "a:b:c:d", "x", "https://example.com/read", "A-Z.0_9", "!#$%&'()+,;=?@[]^`{|}~"})
         CHECK(can_be_required(good));
-    for (const char* bad : {"", ":", "orders:", ":read", "orders::read", "*", "orders:*", "or*ders", "a b", "a\tb",
-                            "a\"b", "a\\b", "a\x7f", "\xc3\xa4", " orders", "orders\n"}) {
+    for (const char* bad : {"",
+                            ":",
+                            "orders:",
+                            ":read",
+                            "orders::read",
+                            "*",
+                            "orders:*",
+                            "or*ders",
+                            "a b",
+                            "a\tb",
+                            "a\"b",
+                            "a\\b",
+                            "a\x7f",
+                            "\xc3\xa4",
+                            " orders",
+                            "orders\n"}) {
         CAPTURE(bad);
         CHECK_FALSE(can_be_required(bad));
     }
     CHECK(can_be_required(std::string(256, 'a')));
     CHECK_FALSE(can_be_required(std::string(257, 'a')));
     CHECK_FALSE(can_be_required(std::string_view("a\0b", 3)));
+}
+
+TEST_CASE("a scope is a scope-token of RFC 6749") {
+    for (const char* good : {"orders", "orders:read", ":", "*", "orders:*", "a::b", "!#$%&'()+,;=?@[]^`{|}~"})
+        CHECK(is_scope(good));
+    for (const char* bad : {"", " ", "a b", "a\tb", "a\"b", "a\\b", "a\x7f", "\xc3\xa4", "a\n"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(is_scope(bad));
+    }
+    CHECK(is_scope(std::string(256, 'a')));
+    CHECK_FALSE(is_scope(std::string(257, 'a')));
+    CHECK_FALSE(is_scope(std::string_view("a\0b", 3)));
 }

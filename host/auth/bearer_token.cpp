@@ -1,4 +1,4 @@
-#include "auth/credential.hpp"
+#include "auth/bearer_token.hpp"
 
 #include <algorithm>
 
@@ -15,8 +15,8 @@ bool is_token_character(char c) {
            c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
 }
 
-// The name of a variable in any syntax that a client may have failed to expand: ${NAME}, $NAME,
-// ${env:NAME}, ${input:NAME}, {env:NAME}, %NAME%, {{ NAME }}.
+// A variable that the client did not expand: ${NAME}, $NAME, ${env:NAME}, ${input:NAME}, {env:NAME}, %NAME%,
+// {{ NAME }}.
 bool is_unexpanded(std::string_view token) {
     return token.starts_with("$") || token.starts_with("{") ||
            (token.size() > 2 && token.starts_with("%") && token.ends_with("%"));
@@ -24,8 +24,15 @@ bool is_unexpanded(std::string_view token) {
 
 bool is_placeholder(std::string_view token) {
     if (token.starts_with("<") && token.ends_with(">")) return true;
-    for (std::string_view word : {"your-generated-token", "your-token", "your-token-here", "your_token",
-                                  "your_token_here", "changeme", "change-me", "token", "xxx"})
+    for (std::string_view word : {"your-generated-token",
+                                  "your-token",
+                                  "your-token-here",
+                                  "your_token",
+                                  "your_token_here",
+                                  "changeme",
+                                  "change-me",
+                                  "token",
+                                  "xxx"})
         if (equals_ignoring_case(token, word)) return true;
     return false;
 }
@@ -40,12 +47,12 @@ result<std::string_view, refusal> bearer_token(const identity::request_facts& sh
     if (header.empty()) return refusal::empty_token;
     const auto end_of_scheme = header.find_first_of(" \t");
     if (!equals_ignoring_case(header.substr(0, end_of_scheme), "bearer")) {
-        // A client that was given the bare token, or a variable, where the scheme belongs.
+        // Some clients are configured with a variable, or the bare token, in place of the scheme.
         return is_unexpanded(header) ? refusal::unexpanded_variable : refusal::not_bearer;
     }
 
-    const auto token = end_of_scheme == std::string_view::npos ? std::string_view()
-                                                               : trim(header.substr(end_of_scheme));
+    const auto token =
+        end_of_scheme == std::string_view::npos ? std::string_view() : trim(header.substr(end_of_scheme));
     if (token.empty()) return refusal::empty_token;
     if (is_unexpanded(token)) return refusal::unexpanded_variable;
     if (is_placeholder(token)) return refusal::placeholder;
