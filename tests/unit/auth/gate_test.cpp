@@ -40,7 +40,7 @@ TEST_CASE("a bad token is refused, and neither the answer nor the log contains i
     CHECK_FALSE(here.log().says(good));
 }
 
-TEST_CASE("during a rotation both tokens are valid") {
+TEST_CASE("during a rotation, both tokens are valid") {
     test::gate_fixture here;
     const auto backend = here.env_token(good + " " + other);
     const auto one = here.admit({backend}, right), two = here.admit({backend}, wrong);

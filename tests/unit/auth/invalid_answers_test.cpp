@@ -94,13 +94,13 @@ TEST_CASE("a grant for another check is a stray") {
     CHECK(here.log().says("odd: a grant for call 0 was dropped: that call is unknown or has ended\n"));
 }
 
-TEST_CASE("a check cannot be ended as if it were a call") {
+TEST_CASE("finish() cannot end a check") {
     test::gate_fixture here;
     CHECK(refusal_in(here.admit({here.odd("finish_as_call")}, token)) == refusal::bad_token);
     CHECK(here.log().says("odd: an answer for call "));
 }
 
-TEST_CASE("a grant may last until a year that a computer counts in more than nine digits") {
+TEST_CASE("a grant can expire after 2038") {
     test::gate_fixture here;
     CHECK(here.admit({here.odd("expires_in_2286")}, token).has_value());
 }

@@ -1,4 +1,4 @@
-// CONTRACT.md, A5: a backend is not asked again for as long as it allows its grant to be remembered.
+// A backend is not asked again for as long as it allows its grant to be remembered: duty A5 of the contract.
 #include "auth/remembered_grants.hpp"
 
 #include <algorithm>
