@@ -107,16 +107,17 @@ void build_catalog(generation::parts& made, std::vector<catalog::offer> offers, 
 
 void build_gate(generation::parts& made, process_state& process_state) {
     const auto& settings = *made.settings;
-    made.gate = std::make_unique<const auth::gate>(
-        instances_of(made.backends),
-        auth::gate::rules{resource_uri(settings), settings.auth.shared_subjects, settings.server.calls.failures_per_minute},
-        auth::gate::dependencies{process_state.open_streams,
-                                 process_state.remembered_grants,
-                                 process_state.usage_table,
-                                 process_state.throttle,
-                                 process_state.clock,
-                                 process_state.log,
-                                 &process_state.registry});
+    made.gate = std::make_unique<const auth::gate>(instances_of(made.backends),
+                                                   auth::gate::rules{resource_uri(settings),
+                                                                     settings.auth.shared_subjects,
+                                                                     settings.server.calls.failures_per_minute},
+                                                   auth::gate::dependencies{process_state.open_streams,
+                                                                            process_state.remembered_grants,
+                                                                            process_state.usage_table,
+                                                                            process_state.throttle,
+                                                                            process_state.clock,
+                                                                            process_state.log,
+                                                                            &process_state.registry});
 }
 
 void build_server(generation::parts& made, process_state& process_state) {

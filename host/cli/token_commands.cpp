@@ -315,12 +315,12 @@ CLI::App& add_token_commands(CLI::App& app, int& result) {
     revoke->add_option("id", given->ids, "The ids of tokens; the id of a signed token is its jti")->type_name("ID");
     add_keys_option(*revoke, *given);
     revoke->add_option("--principal", given->principal, "Revoke all current tokens of this holder")->type_name("NAME");
-    revoke->add_flag("--stdin", given->from_input, "Read the ids from standard input, one a line");
+    revoke->add_flag("--stdin", given->from_stdin, "Read the ids from standard input, one a line");
     revoke->add_option("--reason", given->reason, "A reason for people")->type_name("TEXT");
 
     auto* verify = add("verify", "Verify the token on standard input (exit code 1 when it is not valid)", run_verify);
     add_keys_option(*verify, *given);
-    given->where.add_mint_options(*verify);
+    given->signing.add_mint_options(*verify);
     add("hash", "Print the id and the hash of the token on standard input, as a token list stores them", run_hash);
     auto* prune = add("prune", "Remove expired and revoked tokens from the list", run_prune);
     prune
