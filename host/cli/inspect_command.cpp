@@ -68,11 +68,11 @@ exit_code run_inspect(const std::filesystem::path& file, bool as_json, log& log)
     };
     const auto copy = libraries.copy(file);
     if (!copy) throw unusable(copy.error());
-    const auto json = plugin::inspect(worker, *copy, log);
-    if (!json) throw unusable(json.error());
+    const auto description = plugin::inspect(worker, *copy, log);
+    if (!description) throw unusable(description.error());
 
-    if (as_json) fmt::print("{}", *json);
-    else print(file, json::value(*json));
+    if (as_json) fmt::print("{}", *description);
+    else print(file, json::value(*description));
     return exit_code::ok;
 }
 
