@@ -52,7 +52,7 @@ json::text describe_plugins(const generation& now, metrics::registry& registry) 
     auto all = json::array();
     for (const auto& one : now.plugins())
         all.push(describe(one, one.instance->settings().required)
-                     .add("unexpectedExits", registry.worker_crashes.at({one.instance->name()}).count()));
+                     .add("workerCrashes", registry.worker_crashes.at({one.instance->name()}).count()));
     return all;
 }
 

@@ -75,7 +75,7 @@ void print_instance(const char* title, const status_object& instance, std::size_
     std::string text = fmt::format(
         "{:{}}  {}, {}", instance.text("name"), name_width, state, counted(instance.number("calls"), "call"));
     if (const auto active = instance.number("activeCalls")) text += fmt::format(", {} active", active);
-    if (const auto exits = instance.number("unexpectedExits")) text += ", " + counted(exits, "unexpected exit");
+    if (const auto crashes = instance.number("workerCrashes")) text += ", crashed " + counted(crashes, "time");
     print_line(title, text);
     if (state != "serving")
         print_remark(fmt::format("{} since {}: {}", state, instance.text("since"), instance.text("reason")));

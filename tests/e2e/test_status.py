@@ -163,7 +163,7 @@ class Benched(Watched):
             status = self.status(server, expected=69)
             self.assertFalse(status["ready"])
             one = next(each for each in status["plugins"] if each["name"] == "faults")
-            self.assertEqual(("suspended", 5, True), (one["state"], one["unexpectedExits"], one["required"]))
+            self.assertEqual(("suspended", 5, True), (one["state"], one["workerCrashes"], one["required"]))
             self.assertIn("it exited", one["reason"])
             self.assertRegex(one["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
             text = self.shown(server, expected=69)
