@@ -121,8 +121,8 @@ class HandedOver(unittest.TestCase):
             self.addCleanup(one.close)
         silent.bind(("127.0.0.1", 0))
         with tempfile.TemporaryFile() as file:
-            for given, why in ((silent, "does not listen"), (datagrams, "is not a stream socket"),
-                               (connected, "does not listen"), (file, "is not a socket")):
+            for given, why in ((silent, "is not a listening socket"), (datagrams, "is not a stream socket"),
+                               (connected, "is not a listening socket"), (file, "is not a socket")):
                 with self.subTest(why):
                     said = self.refused([self.socket, given], LISTEN_FDNAMES="web:odd\nname")
                     self.assertIn("(descriptor 4 of LISTEN_FDS) " + why, said)

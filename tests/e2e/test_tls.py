@@ -146,7 +146,7 @@ class AClient(ServedWithTls):
                 mine.send(self.server.request(method, body=LIST if method == "POST" else b""))
                 answer = mine.read_response()
                 self.assertEqual(400, answer.status)
-                self.assertEqual("This address speaks TLS; use https.", answer.sentence)
+                self.assertEqual("This address requires TLS. Use https:// in the URL.", answer.sentence)
                 self.assertTrue(mine.is_closed())
 
     def test_that_talks_nonsense_hurts_nobody(self):

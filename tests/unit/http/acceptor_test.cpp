@@ -13,11 +13,11 @@ using http::accept_result;
 namespace {
 
 http::peer from(const std::string& address) {
-    http::peer who;
-    who.address = boost::asio::ip::make_address(address);
-    who.name = address;
-    who.source = http::source_rules({}, {}).source_of(who);
-    return who;
+    http::peer peer;
+    peer.address = boost::asio::ip::make_address(address);
+    peer.name = address;
+    peer.source = http::source_rules({}, {}).source_of(peer);
+    return peer;
 }
 
 http::listening_socket listen_on_loopback() {

@@ -128,16 +128,16 @@ TEST_CASE("an exception in a handler truncates the stream") {
 
 TEST_CASE("a slow reader loses old notifications, never the answer") {
     constexpr int most = 20'000;
-    std::promise<void> said;
+    std::promise<void> all_sent;
     const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         for (int i = 0; i < most; ++i) x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
         x.finish({200, "{\"done\":true}", {}, {}});
-        said.set_value();
+        all_sent.set_value();
         co_return;
     });
     test::blocking_client client(server.address(), 4096);
     client.send(post(""));
-    said.get_future().wait();  // reads nothing before everything was sent
+    all_sent.get_future().wait();  // start reading after the last send
     client.read_until("\r\n\r\n");
     int last = -1;
     int count = 0;
@@ -159,11 +159,11 @@ TEST_CASE("the handler is notified when the client closes or resets the connecti
     const bool streams = GENERATE(false, true);
     test::latch resume;
     std::promise<void> waiting;
-    std::promise<void> left;
+    std::promise<void> disconnected;
     const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();
         x.on_closed([&] {
-            left.set_value();
+            disconnected.set_value();
             resume.open();
         });
         if (streams) x.notify("{}");
@@ -179,18 +179,18 @@ TEST_CASE("the handler is notified when the client closes or resets the connecti
     } else {
         client.close();
     }
-    CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+    CHECK(disconnected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
 TEST_CASE("a client that pipelines is not disconnected, and its requests are answered next") {
     test::latch resume;
     std::promise<void> waiting;
-    bool has_left = false;
+    bool has_disconnected = false;
     bool is_first = true;
     server_fixture server([&](http::exchange& x) -> awaitable<void> {
         const auto text = co_await x.body();
         if (std::exchange(is_first, false)) {
-            x.on_closed([&] { has_left = true; });
+            x.on_closed([&] { has_disconnected = true; });
             waiting.set_value();
             co_await resume.wait(x.get_executor());
         }
@@ -204,16 +204,16 @@ TEST_CASE("a client that pipelines is not disconnected, and its requests are ans
     client.send(ahead);
     server.on_thread([&] { resume.open(); });
     for (int i = 1; i < 200; ++i) REQUIRE(client.read_response().body == std::to_string(i));
-    CHECK_FALSE(server.on_thread([&] { return has_left; }));
+    CHECK_FALSE(server.on_thread([&] { return has_disconnected; }));
 }
 
 TEST_CASE("a callback that is set after the disconnect is called") {
-    std::promise<void> left;
+    std::promise<void> disconnected;
     test::latch resume;
     const server_fixture server([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();  // ends early
         x.on_closed([&] {
-            left.set_value();
+            disconnected.set_value();
             resume.open();
         });
         co_await resume.wait(x.get_executor());
@@ -221,18 +221,18 @@ TEST_CASE("a callback that is set after the disconnect is called") {
     auto client = server.connect();
     client.send(post("Content-Type: application/json\r\nContent-Length: 10\r\n", "123"));
     client.close();
-    CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+    CHECK(disconnected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
 TEST_CASE("a client that does not read is disconnected, and the handler is notified") {
     config::server settings;
     settings.http.write_timeout = std::chrono::milliseconds(50);
-    std::promise<void> left;
+    std::promise<void> disconnected;
     test::latch resume;
     const server_fixture server(
         [&](http::exchange& x) -> awaitable<void> {
             x.on_closed([&] {
-                left.set_value();
+                disconnected.set_value();
                 resume.open();
             });
             for (int i = 0; i < 5'000; ++i) x.notify(std::string(4000, '1'));
@@ -242,7 +242,7 @@ TEST_CASE("a client that does not read is disconnected, and the handler is notif
         settings);
     test::blocking_client client(server.address(), 4096);
     client.send(post(""));
-    CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+    CHECK(disconnected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
 TEST_CASE("a slow reader gets a large answer completely") {

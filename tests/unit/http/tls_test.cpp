@@ -140,11 +140,11 @@ TEST_CASE("the handler is notified when a TLS client closes or resets the connec
     const auto version = either_version();
     test::latch resume;
     std::promise<void> waiting;
-    std::promise<void> left;
+    std::promise<void> disconnected;
     const tls_server_fixture server([&](http::exchange& x) -> awaitable<void> {
         (void)co_await x.body();
         x.on_closed([&] {
-            left.set_value();
+            disconnected.set_value();
             resume.open();
         });
         waiting.set_value();
@@ -159,7 +159,7 @@ TEST_CASE("the handler is notified when a TLS client closes or resets the connec
     } else {
         client.close();
     }
-    CHECK(left.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+    CHECK(disconnected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
 TEST_CASE("a slow reader gets a large answer completely over TLS") {
@@ -175,16 +175,16 @@ TEST_CASE("a slow reader gets a large answer completely over TLS") {
 // Dropping bytes that TLS has encrypted already would break the connection.
 TEST_CASE("a slow reader over TLS loses old notifications, never the answer") {
     constexpr int most = 20'000;
-    std::promise<void> said;
+    std::promise<void> all_sent;
     const tls_server_fixture server([&](http::exchange& x) -> awaitable<void> {
         for (int i = 0; i < most; ++i) x.notify("[" + std::to_string(i) + ",\"" + std::string(1000, '.') + "\"]");
         x.finish({200, "{\"done\":true}", {}, {}});
-        said.set_value();
+        all_sent.set_value();
         co_return;
     });
     tls_client client(server.address(), either_version(), nullptr, 4096);
     client.send(post(""));
-    said.get_future().wait();  // reads nothing before everything was sent
+    all_sent.get_future().wait();  // start reading after the last send
     client.read_until("\r\n\r\n");
     int last = -1;
     int count = 0;
