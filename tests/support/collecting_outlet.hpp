@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 #include "wire/outlet.hpp"
 
 namespace toolrack::test {
@@ -18,8 +18,8 @@ namespace toolrack::test {
 class collecting_outlet final : public wire::outlet {
 public:
     // Without `headers` the message came over a pipe.
-    collecting_outlet(io_room& room, std::optional<wire::mirrored> headers) : room_(room), headers_(headers) {}
-    collecting_outlet(io_room& room, std::optional<wire::mirrored> headers, std::optional<std::string> session)
+    collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers) : room_(room), headers_(headers) {}
+    collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers, std::optional<std::string> session)
         : room_(room), headers_(headers), session_(std::move(session)) {}
 
     const wire::mirrored* headers() const override { return headers_ ? &*headers_ : nullptr; }
@@ -74,7 +74,7 @@ public:
     std::function<void()> on_end;     // runs when the answer or the end of the stream has gone out
 
 private:
-    io_room& room_;
+    io_fixture& room_;
     std::optional<wire::mirrored> headers_;
     std::optional<std::string> session_;
     std::function<void()> left_;
