@@ -137,7 +137,7 @@ class NeverAnswered(Questions):
                     self.addCleanup(stream.close)
                     self.assert_asked(stream, "elicitation/create")
                 server.stop()
-            self.assertNotIn("never came back", server.log)
+            self.assertNotIn("never returned", server.log)
 
     def test_until_the_server_ended_are_taken_back_and_their_calls_told_so(self):
         with Server(settings(plugin(FIXTURE), server={"drain": "100ms"})) as server:
@@ -192,7 +192,7 @@ class AnsweredBadly(Questions):
             self.reply(message, {"roots": []})
         self.assertLessEqual(asked, 100)
         self.assertEqual(-32603, message["error"]["code"])
-        self.server.wait_for_line("asked for input")
+        self.server.wait_for_line("it requested input")
 
     def test_with_members_that_nobody_knows_is_answered(self):
         stream, question = self.ask()

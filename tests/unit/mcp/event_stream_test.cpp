@@ -13,181 +13,196 @@ using words = std::vector<std::string>;
 
 namespace {
 
-// A listener with a connection of its own.
+// A listener with its own connection.
 struct listener {
-    explicit listener(test::io_room& room)
-        : room(room), to(room, wire::mirrored{}), box(std::make_shared<mcp::stream_queue>(to)) {}
+    explicit listener(test::io_fixture& io)
+        : io(io), to(io, wire::mirrored{}), queue(std::make_shared<mcp::stream_queue>(to)) {}
     ~listener() {
-        room.call([this] { box->close(); });
+        io.call([this] { queue->close(); });
     }
 
-    const words& heard() {
-        room.call([] {});
+    const words& response() {
+        io.call([] {});
         return to.notices;
     }
     bool is_sent_away() {
-        room.call([] {});
+        io.call([] {});
         return to.is_closed;
     }
 
-    test::io_room& room;
+    test::io_fixture& io;
     collecting_outlet to;
-    std::shared_ptr<mcp::stream_queue> box;
+    std::shared_ptr<mcp::stream_queue> queue;
 };
 
 }  // namespace
 
-TEST_CASE("events are numbered within their stream, from one on") {
-    test::io_room room;
-    listener one(room);
+TEST_CASE("events are numbered within their stream, starting at 1") {
+    test::io_fixture io;
+    listener one(io);
     event_stream stream(7);
-    stream.attach(one.box);
+    stream.attach(one.queue);
     stream.send("a");
     stream.send("b");
-    CHECK(one.heard() == words{"a", "b"});
+    CHECK(one.response() == words{"a", "b"});
     CHECK(one.to.events == words{"7-1", "7-2"});
 }
 
-TEST_CASE("what was said while nobody listened is said to who comes back, from where it was") {
-    test::io_room room;
+TEST_CASE("a client that reconnects gets the events after its last one") {
+    test::io_fixture io;
     event_stream stream(1);
     for (const char* text : {"a", "b", "c"}) stream.send(text);
-    listener one(room), all(room), nothing(room), from_the_future(room);
-    stream.attach(one.box, 1);
-    CHECK(one.heard() == words{"b", "c"});
+    listener one(io), all(io), nothing(io), from_the_future(io);
+    stream.attach(one.queue, 1);
+    CHECK(one.response() == words{"b", "c"});
     CHECK(one.to.events == words{"1-2", "1-3"});
-    stream.attach(all.box, 0);
-    CHECK(all.heard() == words{"a", "b", "c"});
-    stream.attach(nothing.box, 3);
-    CHECK(nothing.heard().empty());
-    stream.attach(from_the_future.box, 99);
-    CHECK(from_the_future.heard().empty());
+    stream.attach(all.queue, 0);
+    CHECK(all.response() == words{"a", "b", "c"});
+    stream.attach(nothing.queue, 3);
+    CHECK(nothing.response().empty());
+    stream.attach(from_the_future.queue, 99);
+    CHECK(from_the_future.response().empty());
     stream.send("d");
-    CHECK(from_the_future.heard() == words{"d"});
+    CHECK(from_the_future.response() == words{"d"});
 }
 
-TEST_CASE("who comes without a word about what it saw hears only what is new") {
-    test::io_room room;
+TEST_CASE("a client that connects without a last event id gets only new events") {
+    test::io_fixture io;
     event_stream stream(1);
     stream.send("a");
-    listener one(room);
-    stream.attach(one.box);
+    listener one(io);
+    stream.attach(one.queue);
     stream.send("b");
-    CHECK(one.heard() == words{"b"});
+    CHECK(one.response() == words{"b"});
 }
 
-TEST_CASE("one listens at a time, and who listened before is sent away") {
-    test::io_room room;
+TEST_CASE("a new listener replaces the previous one, whose connection ends") {
+    test::io_fixture io;
     event_stream stream(1);
-    listener first(room), second(room);
-    stream.attach(first.box);
+    listener first(io), second(io);
+    stream.attach(first.queue);
     stream.send("a");
-    stream.attach(second.box, 0);
+    stream.attach(second.queue, 0);
     stream.send("b");
-    CHECK(second.heard() == words{"a", "b"});
-    CHECK(first.heard() == words{"a"});
+    CHECK(second.response() == words{"a", "b"});
+    CHECK(first.response() == words{"a"});
     CHECK(first.is_sent_away());
     CHECK(stream.is_attached());
-    stream.detach(first.box.get());
+    stream.detach(first.queue.get());
     CHECK(stream.is_attached());
-    stream.detach(second.box.get());
+    stream.detach(second.queue.get());
     CHECK_FALSE(stream.is_attached());
 }
 
-TEST_CASE("the last event is the answer, and ends it for who listens") {
-    test::io_room room;
+TEST_CASE("the last event is the reply, and ends the listener's stream") {
+    test::io_fixture io;
     event_stream stream(4);
-    listener one(room);
-    stream.attach(one.box);
+    listener one(io);
+    stream.attach(one.queue);
     stream.send("a");
     stream.finish("the answer");
-    CHECK(one.heard() == words{"a"});
+    CHECK(one.response() == words{"a"});
     REQUIRE(one.to.answer);
     CHECK(one.to.answer->json == "the answer");
     CHECK(one.to.answer->event == "4-2");
     stream.send("late");
     stream.finish("another");
-    CHECK(one.heard() == words{"a"});
+    CHECK(one.response() == words{"a"});
 }
 
-TEST_CASE("an answer that nobody was there for waits for who comes back, once more if need be") {
-    test::io_room room;
+TEST_CASE("a reply without a listener is kept, and is sent to every client that reconnects") {
+    test::io_fixture io;
     event_stream stream(4);
     stream.send("a");
     stream.finish("the answer");
     for (int i = 0; i < 2; ++i) {
-        listener one(room);
-        stream.attach(one.box, 1);
-        CHECK(one.heard() == words{"the answer"});
+        listener one(io);
+        stream.attach(one.queue, 1);
+        CHECK(one.response() == words{"the answer"});
         CHECK(one.to.events == words{"4-2"});
         CHECK(one.is_sent_away());
     }
-    listener late(room);
-    stream.attach(late.box, 2);
-    CHECK(late.heard().empty());
+    listener late(io);
+    stream.attach(late.queue, 2);
+    CHECK(late.response().empty());
     CHECK(late.is_sent_away());
 }
 
-TEST_CASE("an empty event takes a number and nothing else, and a stream can be taken up from it") {
-    test::io_room room;
+TEST_CASE("an empty event only uses a number, and a stream can be resumed after it") {
+    test::io_fixture io;
     event_stream stream(2);
     CHECK(stream.empty_event() == "2-1");
     stream.send("a");
     CHECK(stream.empty_event() == "2-3");
-    listener one(room);
-    stream.attach(one.box, 1);
-    CHECK(one.heard() == words{"a"});
+    listener one(io);
+    stream.attach(one.queue, 1);
+    CHECK(one.response() == words{"a"});
     CHECK(one.to.events == words{"2-2"});
 }
 
-TEST_CASE("only so many events are kept, the last ones") {
-    test::io_room room;
+TEST_CASE("only the last 256 events are kept") {
+    test::io_fixture io;
     event_stream stream(1);
     for (int i = 1; i <= 1000; ++i) stream.send(std::to_string(i));
-    listener one(room);
-    stream.attach(one.box, 0);
-    CHECK(one.heard().size() == 256);
+    listener one(io);
+    stream.attach(one.queue, 0);
+    CHECK(one.response().size() == 256);
     CHECK(one.to.notices.front() == "745");
     CHECK(one.to.events.back() == "1-1000");
 }
 
-TEST_CASE("what is said again while nobody listens is kept once, where it was said last") {
-    test::io_room room;
+TEST_CASE("equal events without a listener are kept once, as the last of them") {
+    test::io_fixture io;
     event_stream stream(0);
     for (const char* text : {"a", "b", "a", "a"}) stream.send(text);
-    listener one(room);
-    stream.attach(one.box, 0);
+    listener one(io);
+    stream.attach(one.queue, 0);
     stream.send("b");
-    CHECK(one.heard() == words{"b", "a", "b"});
+    CHECK(one.response() == words{"b", "a", "b"});
     CHECK(one.to.events == words{"0-2", "0-4", "0-5"});
 }
 
-TEST_CASE("only so many bytes are kept, but the newest event always") {
-    test::io_room room;
+TEST_CASE("at most 256 KiB of events are kept, and the newest event always") {
+    test::io_fixture io;
     event_stream stream(1);
     const std::string kib_100(100 * 1024, 'x');
     for (int i = 0; i < 10; ++i) stream.send(kib_100 + std::to_string(i));
-    listener some(room);
-    stream.attach(some.box, 0);
-    REQUIRE(some.heard().size() == 2);
+    listener some(io);
+    stream.attach(some.queue, 0);
+    REQUIRE(some.response().size() == 2);
     CHECK(some.to.notices.back().back() == '9');
     stream.finish(std::string(1024 * 1024, 'y'));
-    listener one(room);
-    stream.attach(one.box, 0);
-    REQUIRE(one.heard().size() == 1);
+    listener one(io);
+    stream.attach(one.queue, 0);
+    REQUIRE(one.response().size() == 1);
     CHECK(one.to.notices[0].size() == 1024 * 1024);
 }
 
-TEST_CASE("an event's id is its stream and its number, and nothing else is one") {
+TEST_CASE("an event id is the number of its stream and its own number, and anything else is invalid") {
     const auto id = event_stream::read_id("12-345");
     REQUIRE(id);
     CHECK(id->stream == 12);
     CHECK(id->event == 345);
     CHECK(event_stream::read_id("0-0"));
     CHECK(event_stream::read_id("18446744073709551615-1")->stream == ~std::uint64_t{0});
-    for (const char* odd : {"", "-", "1", "1-", "-1", "a-1", "1-a", "1-2-3", "1--2", "+1-2", "1-+2", " 1-2", "1-2 ",
-                            "1 -2", "0x1-2", "18446744073709551616-1", "1.0-2"}) {
-        CAPTURE(odd);
-        CHECK_FALSE(event_stream::read_id(odd));
+    for (const char* invalid : {"",
+                                "-",
+                                "1",
+                                "1-",
+                                "-1",
+                                "a-1",
+                                "1-a",
+                                "1-2-3",
+                                "1--2",
+                                "+1-2",
+                                "1-+2",
+                                " 1-2",
+                                "1-2 ",
+                                "1 -2",
+                                "0x1-2",
+                                "18446744073709551616-1",
+                                "1.0-2"}) {
+        CAPTURE(invalid);
+        CHECK_FALSE(event_stream::read_id(invalid));
     }
 }

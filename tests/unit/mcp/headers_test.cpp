@@ -12,15 +12,15 @@ namespace {
 
 using text = std::optional<std::string_view>;
 
-std::optional<std::string> names(const std::string& method, const std::string& params, text shown_method,
-                                 text shown_name) {
+std::optional<std::string>
+names(const std::string& method, const std::string& params, text shown_method, text shown_name) {
     const auto body = R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}";
     const auto message = wire::parse_message(body, {});
     REQUIRE(message.has_value());
     wire::mirrored headers;
     headers.method = shown_method;
     headers.name = shown_name;
-    return mcp::names_disagree(headers, *message);
+    return mcp::name_mismatch(headers, *message);
 }
 
 bool agree(const std::string& method, const std::string& params, text shown_method, text shown_name) {
@@ -29,19 +29,19 @@ bool agree(const std::string& method, const std::string& params, text shown_meth
 
 }  // namespace
 
-TEST_CASE("the version in the header must be there and be the one in the body") {
+TEST_CASE("the protocol version header is required and must equal the body's version") {
     wire::mirrored headers;
-    CHECK(mcp::version_disagrees(headers, "2026-07-28") ==
+    CHECK(mcp::version_mismatch(headers, "2026-07-28") ==
           "Header mismatch: the header MCP-Protocol-Version is missing; send \"MCP-Protocol-Version: 2026-07-28\".");
     headers.protocol_version = "2026-07-28";
-    CHECK_FALSE(mcp::version_disagrees(headers, "2026-07-28"));
-    CHECK(mcp::version_disagrees(headers, "v999.0.0") ==
+    CHECK_FALSE(mcp::version_mismatch(headers, "2026-07-28"));
+    CHECK(mcp::version_mismatch(headers, "v999.0.0") ==
           "Header mismatch: MCP-Protocol-Version says \"2026-07-28\" and the body \"v999.0.0\".");
     headers.protocol_version = "";
-    CHECK(mcp::version_disagrees(headers, "2026-07-28"));
+    CHECK(mcp::version_mismatch(headers, "2026-07-28"));
 }
 
-TEST_CASE("the method in the header must be there and be the one in the body, letter for letter") {
+TEST_CASE("the method header is required and must equal the body's method exactly") {
     CHECK(agree("tools/list", "{}", "tools/list", {}));
     CHECK(names("tools/list", "{}", {}, {}) ==
           "Header mismatch: the header Mcp-Method is missing; send \"Mcp-Method: tools/list\".");
@@ -51,7 +51,7 @@ TEST_CASE("the method in the header must be there and be the one in the body, le
     CHECK_FALSE(agree("tools/list", "{}", "", {}));
 }
 
-TEST_CASE("the name in the header must be there and be the one in the body, where a method has one") {
+TEST_CASE("the name header is required and must equal the body's name, for methods that have one") {
     CHECK(agree("tools/call", R"({"name":"echo"})", "tools/call", "echo"));
     CHECK(agree("prompts/get", R"({"name":"p"})", "prompts/get", "p"));
     CHECK(agree("resources/read", R"({"uri":"test://x","name":"y"})", "resources/read", "test://x"));
@@ -65,15 +65,14 @@ TEST_CASE("the name in the header must be there and be the one in the body, wher
     CHECK_FALSE(agree("resources/read", R"({"uri":"test://x","name":"y"})", "resources/read", "y"));
 }
 
-TEST_CASE("a method without a name needs no name in the header, and one without its member is for the method to "
-          "judge") {
+TEST_CASE("a method without a name needs no name header, and a missing name is left to the method") {
     CHECK(agree("tools/list", "{}", "tools/list", "whatever"));
     CHECK(agree("server/discover", "{}", "server/discover", {}));
     CHECK(agree("tools/call", "{}", "tools/call", {}));
     CHECK(agree("tools/call", R"({"name":1})", "tools/call", {}));
 }
 
-TEST_CASE("what a header says is compared decoded, with what the body says decoded") {
+TEST_CASE("header and body values are compared after decoding") {
     CHECK(agree("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?SGVsbG8=?="));
     CHECK(agree("tools/call", R"({"name":"\u0048ello"})", "tools/call", "Hello"));
     CHECK(agree("tools/call", R"({"name":"Grüße"})", "tools/call", "=?base64?R3LDvMOfZQ==?="));
@@ -84,7 +83,7 @@ TEST_CASE("what a header says is compared decoded, with what the body says decod
     CHECK_FALSE(agree("tools/call", R"({"name":"Grüße"})", "tools/call", "Grüße"));  // bytes that a header may not have
 }
 
-TEST_CASE("what is quoted in a mismatch can neither be long nor break the line") {
+TEST_CASE("values quoted in a mismatch are short and on one line") {
     const auto why = names("tools/call", R"({"name":"echo"})", "tools/call", "x\ty");
     REQUIRE(why);
     const auto shown = *names("tools/call", R"({"name":")" + std::string(5000, 'n') + R"(\n"})", "tools/call", "short");
@@ -94,25 +93,42 @@ TEST_CASE("what is quoted in a mismatch can neither be long nor break the line")
 
 TEST_CASE("Base64 in a header is decoded strictly") {
     CHECK(mcp::decoded_value("=?base64?SGVsbG8=?=") == "Hello");
-    CHECK(mcp::decoded_value("=?base64?" "?=") == "");
+    CHECK(mcp::decoded_value("=?base64?"
+                             "?=") == "");
     CHECK(mcp::decoded_value("=?base64?AA==?=") == std::string(1, '\0'));
     CHECK(mcp::decoded_value("=?base64?+/+/?=") == "\xFB\xFF\xBF");
     CHECK(mcp::decoded_value("=?base64?" + std::string(4000, 'A') + "?=") == std::string(3000, '\0'));
-    for (std::string_view odd : {"SGVsbG8",       // no padding
-                                 "SGVsbG8==",     // too much
-                                 "SGVs!!!bG8=",   // foreign characters
-                                 "SGVsbG8 =", " SGVsbG8=", "SGVsbG8=\n", "SGVs\nbG8=",
-                                 "SGVsbG9=",      // unused bits are set
-                                 "AB==", "A===", "====", "=", "A", "AA=A", "A=AA",
-                                 "-_-_"}) {       // another alphabet
-        CAPTURE(odd);
-        CHECK_FALSE(mcp::decoded_value("=?base64?" + std::string(odd) + "?="));
+    for (std::string_view invalid : {"SGVsbG8",      // no padding
+                                     "SGVsbG8==",    // too much
+                                     "SGVs!!!bG8=",  // foreign characters
+                                     "SGVsbG8 =",
+                                     " SGVsbG8=",
+                                     "SGVsbG8=\n",
+                                     "SGVs\nbG8=",
+                                     "SGVsbG9=",  // unused bits are set
+                                     "AB==",
+                                     "A===",
+                                     "====",
+                                     "=",
+                                     "A",
+                                     "AA=A",
+                                     "A=AA",
+                                     "-_-_"}) {  // another alphabet
+        CAPTURE(invalid);
+        CHECK_FALSE(mcp::decoded_value("=?base64?" + std::string(invalid) + "?="));
     }
 }
 
-TEST_CASE("what only looks like Base64 is meant as it is") {
-    for (std::string_view plain : {"", "Hello", "SGVsbG8=", "=?base64?SGVsbG8=", "SGVsbG8=?=", "=?BASE64?SGVsbG8=?=",
-                                   "=?utf-8?SGVsbG8=?=", "=?base64?=", " =?base64?SGVsbG8=?="}) {
+TEST_CASE("a value that only resembles the Base64 form is taken literally") {
+    for (std::string_view plain : {"",
+                                   "Hello",
+                                   "SGVsbG8=",
+                                   "=?base64?SGVsbG8=",
+                                   "SGVsbG8=?=",
+                                   "=?BASE64?SGVsbG8=?=",
+                                   "=?utf-8?SGVsbG8=?=",
+                                   "=?base64?=",
+                                   " =?base64?SGVsbG8=?="}) {
         CAPTURE(plain);
         CHECK(mcp::decoded_value(plain) == plain);
     }

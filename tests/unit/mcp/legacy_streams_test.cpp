@@ -1,40 +1,40 @@
-// What a legacy session has open: its subscriptions, its calls and its own stream, and how they end with it.
+// The subscriptions, calls and standalone stream of a legacy session, which end with it.
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "conversation.hpp"
+#include "pending_request.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-using test::conversation;
-using test::office;
+using test::endpoint_fixture;
+using test::pending_request;
 
 namespace {
 
 struct reader {
     reader() {
-        here.notifier().on_watch([this](std::string_view uri, bool on) {
-            told.push_back(std::string(uri) + (on ? "+" : "-"));
-        });
+        server.notifier().on_watch(
+            [this](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
     }
-    ~reader() { here.notifier().on_watch(nullptr); }
+    ~reader() { server.notifier().on_watch(nullptr); }
 
-    test::heard subscribe(const std::string& session, const std::string& uri) {
-        return here.say_in(session, office::legacy_body("resources/subscribe", R"("uri":")" + uri + "\""));
+    test::response subscribe(const std::string& session, const std::string& uri) {
+        return server.send_in(session, endpoint_fixture::legacy_body("resources/subscribe", R"("uri":")" + uri + "\""));
     }
-    test::heard unsubscribe(const std::string& session, const std::string& uri) {
-        return here.say_in(session, office::legacy_body("resources/unsubscribe", R"("uri":")" + uri + "\""));
+    test::response unsubscribe(const std::string& session, const std::string& uri) {
+        return server.send_in(session,
+                              endpoint_fixture::legacy_body("resources/unsubscribe", R"("uri":")" + uri + "\""));
     }
     std::ptrdiff_t count_watched() const {
         const auto begun = std::ranges::count_if(told, [](const auto& one) { return one.ends_with('+'); });
         return begun - (std::ssize(told) - begun);
     }
-    conversation listen() { return conversation::listening(here, session, std::nullopt, here.ann); }
+    pending_request listen() { return pending_request::get(server, session, std::nullopt, server.ann); }
 
-    office here{{test::reading_room, test::parking}};
-    const std::string session = here.begin_session();
+    endpoint_fixture server{{test::books, test::held_calls}};
+    const std::string session = server.open_session();
     std::vector<std::string> told;
 };
 
@@ -43,27 +43,27 @@ constexpr auto nothing_more = R"({"jsonrpc":"2.0","id":7,"result":{}})";
 
 }  // namespace
 
-TEST_CASE("a session hears of updates to what it subscribed to, on its own stream") {
+TEST_CASE("a session gets updates of its subscribed resources on its standalone stream") {
     reader one;
     CHECK(one.subscribe(one.session, "book://one").json == nothing_more);
     auto stream = one.listen();
-    one.here.room().call([] {});
-    one.here.notifier().resource_updated("book://two");
-    one.here.notifier().resource_updated("book://one");
-    const auto said = stream.hears();
+    one.server.io().call([] {});
+    one.server.notifier().resource_updated("book://two");
+    one.server.notifier().resource_updated("book://one");
+    const auto said = stream.next_notification();
     CHECK(said.method() == "notifications/resources/updated");
     CHECK(said.params().text() == R"({"uri":"book://one"})");
     CHECK(one.unsubscribe(one.session, "book://one").json == nothing_more);
-    one.here.notifier().resource_updated("book://one");
-    one.here.notifier().end_all();
-    CHECK(stream.ends().notices.empty());
+    one.server.notifier().resource_updated("book://one");
+    one.server.notifier().end_all();
+    CHECK(stream.wait_for_end().notices.empty());
 }
 
-TEST_CASE("to subscribe twice is to subscribe once, and so is to unsubscribe") {
+TEST_CASE("subscribing twice counts once, and so does unsubscribing") {
     reader one;
     for (int i = 0; i < 2; ++i) CHECK(one.subscribe(one.session, "book://one").json == nothing_more);
     CHECK(one.told == words{"book://one+"});
-    const auto other = one.here.begin_session();
+    const auto other = one.server.open_session();
     CHECK(one.unsubscribe(other, "book://one").json == nothing_more);  // not its own
     CHECK(one.subscribe(other, "book://one").json == nothing_more);
     for (int i = 0; i < 2; ++i) CHECK(one.unsubscribe(one.session, "book://one").json == nothing_more);
@@ -72,36 +72,36 @@ TEST_CASE("to subscribe twice is to subscribe once, and so is to unsubscribe") {
     CHECK(one.told == words{"book://one+", "book://one-"});
 }
 
-TEST_CASE("what nobody reads cannot be subscribed to, and neither can what is no uri") {
+TEST_CASE("a URI without a resource, or a value that is not a URI, cannot be subscribed to") {
     reader one;
     for (const std::string& uri : {std::string("film://one"), std::string(), "book://" + std::string(3000, 'x')}) {
-        const auto heard = one.subscribe(one.session, uri);
+        const auto response = one.subscribe(one.session, uri);
         CAPTURE(uri.substr(0, 20));
-        CHECK(heard.error() == -32002);
-        if (heard.error() == -32002) CHECK(heard.sentence().starts_with("Resource not found: "));
+        CHECK(response.error() == -32002);
+        if (response.error() == -32002) CHECK(response.sentence().starts_with("Resource not found: "));
     }
     for (const char* method : {"resources/subscribe", "resources/unsubscribe"}) {
-        const auto heard = one.here.say_in(one.session, office::legacy_body(method, R"("uri":1)"));
-        CHECK(heard.error() == -32602);
-        CHECK(heard.sentence() == "params.uri must be a string.");
+        const auto response = one.server.send_in(one.session, endpoint_fixture::legacy_body(method, R"("uri":1)"));
+        CHECK(response.error() == -32602);
+        CHECK(response.sentence() == "params.uri must be a string.");
     }
 }
 
 TEST_CASE("a subscription needs a session") {
     reader one;
-    const auto heard = one.here.legacy("resources/subscribe", R"("uri":"book://one")");
-    CHECK(heard.error() == -32600);
-    CHECK(heard.sentence() == "A subscription belongs to a session. Send initialize to begin one.");
+    const auto response = one.server.legacy("resources/subscribe", R"("uri":"book://one")");
+    CHECK(response.error() == -32600);
+    CHECK(response.sentence() == "A subscription belongs to a session. Send initialize to start one.");
     CHECK(one.told.empty());
 }
 
-TEST_CASE("a session has only so many subscriptions") {
+TEST_CASE("a session has at most 1000 subscriptions") {
     reader one;
     for (int i = 0; i < 1000; ++i) one.subscribe(one.session, "book://" + std::to_string(i));
     CHECK(one.count_watched() == 1000);
-    const auto heard = one.subscribe(one.session, "book://1000");
-    CHECK(heard.error() == -32600);
-    CHECK(heard.sentence() == "This session has as many subscriptions as it may have.");
+    const auto response = one.subscribe(one.session, "book://1000");
+    CHECK(response.error() == -32600);
+    CHECK(response.sentence() == "This session has reached its limit of 1000 subscriptions.");
     CHECK(one.subscribe(one.session, "book://7").json == nothing_more);  // it has that one
     CHECK(one.count_watched() == 1000);
     one.unsubscribe(one.session, "book://7");
@@ -109,81 +109,84 @@ TEST_CASE("a session has only so many subscriptions") {
     CHECK(one.count_watched() == 1000);
 }
 
-TEST_CASE("a session that is ended watches nothing any more") {
+TEST_CASE("an ended session watches no resources") {
     reader one;
     one.subscribe(one.session, "book://one");
     one.subscribe(one.session, "book://two");
-    CHECK(one.here.server().end_session(one.session, one.here.ann));
+    CHECK(one.server.endpoint().end_session(one.session, one.server.ann));
     CHECK(one.told == words{"book://one+", "book://two+", "book://one-", "book://two-"});
 }
 
-TEST_CASE("a session that is forgotten because it is idle watches nothing any more") {
+TEST_CASE("a session removed as idle watches no resources") {
     reader one;
     one.subscribe(one.session, "book://one");
-    one.here.clock().pass(31min);
-    one.here.begin_session();
-    CHECK(one.here.sessions().size() == 1);
+    one.server.clock().pass(31min);
+    one.server.open_session();
+    CHECK(one.server.sessions().size() == 1);
     CHECK(one.told == words{"book://one+", "book://one-"});
 }
 
-TEST_CASE("a session that has to make room for others watches nothing any more") {
+TEST_CASE("a session removed to make room watches no resources") {
     reader one;
     one.subscribe(one.session, "book://one");
-    for (int i = 0; i < 100; ++i) one.here.begin_session();
+    for (int i = 0; i < 100; ++i) one.server.open_session();
     CHECK(one.told == words{"book://one+", "book://one-"});
 }
 
-TEST_CASE("the own stream of a session ends with it") {
+TEST_CASE("the standalone stream of a session ends with the session") {
     reader one;
     auto stream = one.listen();
-    one.here.room().call([] {});
-    CHECK(one.here.server().end_session(one.session, one.here.ann));
-    CHECK(stream.ends().status == 0);
+    one.server.io().call([] {});
+    CHECK(one.server.endpoint().end_session(one.session, one.server.ann));
+    CHECK(stream.wait_for_end().status == 0);
     CHECK(stream.outlet().is_closed);
 }
 
-TEST_CASE("the own stream of a session that has to make room for others ends, too") {
+TEST_CASE("the standalone stream ends when its session is removed to make room") {
     reader one;
     auto stream = one.listen();
-    one.here.room().call([] {});
-    for (int i = 0; i < 100; ++i) one.here.begin_session();
-    CHECK(stream.ends().status == 0);
+    one.server.io().call([] {});
+    for (int i = 0; i < 100; ++i) one.server.open_session();
+    CHECK(stream.wait_for_end().status == 0);
 }
 
-TEST_CASE("a call under way ends with its session, whether or not it has spoken") {
+TEST_CASE("a running call ends with its session, with or without a notification before") {
     for (const char* meta : {"", R"(,"_meta":{"progressToken":1})"}) {
         CAPTURE(meta);
         reader one;
-        conversation call(one.here, office::legacy_body("tools/call", office::calling("park_here") + meta),
-                          wire::mirrored{}, one.session, one.here.ann);
-        REQUIRE(one.here.log().will_say("parked"));
-        if (*meta) call.hears();
-        one.here.room().call([] {});
-        CHECK(one.here.server().end_session(one.session, one.here.ann));
-        CHECK(call.ends().json.empty());
-        CHECK(one.here.log().will_say("told to stop"));
-        one.here.legacy_call("release", R"({"how":"done"})");
+        pending_request call(one.server,
+                             endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("hold_here") + meta),
+                             wire::mirrored{},
+                             one.session,
+                             one.server.ann);
+        REQUIRE(one.server.log().will_say("held"));
+        if (*meta) call.next_notification();
+        one.server.io().call([] {});
+        CHECK(one.server.endpoint().end_session(one.session, one.server.ann));
+        CHECK(call.wait_for_end().json.empty());
+        CHECK(one.server.log().will_say(": cancelled"));
+        one.server.legacy_call("release", R"({"how":"done"})");
     }
 }
 
-TEST_CASE("a call is taken back by its id, by the one who made it, in its session") {
+TEST_CASE("a call is cancelled by its id, only by its principal and in its session") {
     reader one;
-    const auto body =
-        office::legacy_body("tools/call", office::calling("park_here") + R"(,"_meta":{"progressToken":1})");
-    conversation call(one.here, body, wire::mirrored{}, one.session, one.here.ann);
-    call.hears();
+    const auto body = endpoint_fixture::legacy_body(
+        "tools/call", endpoint_fixture::calling("hold_here") + R"(,"_meta":{"progressToken":1})");
+    pending_request call(one.server, body, wire::mirrored{}, one.session, one.server.ann);
+    call.next_notification();
     const auto taking_back = [](const std::string& id) {
         return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id + "}}";
     };
     for (const char* id : {"8", "\"7\"", "7.0", "null", "{}"})
-        CHECK(one.here.say_in(one.session, taking_back(id)).status == 202);
-    CHECK(one.here.say_in(one.here.begin_session(), taking_back("7")).status == 202);
-    CHECK(one.here.say_in(one.session, taking_back("7"), one.here.bob).status == 404);
-    CHECK_FALSE(one.here.log().says("told to stop"));
-    CHECK(one.here.say_in(one.session, taking_back("7")).status == 202);
-    CHECK(call.ends().status == 0);
+        CHECK(one.server.send_in(one.session, taking_back(id)).status == 202);
+    CHECK(one.server.send_in(one.server.open_session(), taking_back("7")).status == 202);
+    CHECK(one.server.send_in(one.session, taking_back("7"), one.server.bob).status == 404);
+    CHECK_FALSE(one.server.log().says(": cancelled"));
+    CHECK(one.server.send_in(one.session, taking_back("7")).status == 202);
+    CHECK(call.wait_for_end().status == 0);
     CHECK(call.outlet().is_closed);
-    CHECK(one.here.log().says("told to stop"));
-    CHECK(one.here.say_in(one.session, taking_back("7")).status == 202);
-    one.here.legacy_call("release", R"({"how":"done"})");
+    CHECK(one.server.log().says(": cancelled"));
+    CHECK(one.server.send_in(one.session, taking_back("7")).status == 202);
+    one.server.legacy_call("release", R"({"how":"done"})");
 }

@@ -1,16 +1,16 @@
-// How much a caller may ask in a time, and have under way at once.
+// The limits of a caller: its request rate and its concurrent calls.
 #include <string>
 #include <thread>
 
-#include "auth/account.hpp"
+#include "auth/usage_table.hpp"
 #include "catch.hpp"
-#include "conversation.hpp"
+#include "pending_request.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-using test::conversation;
-using test::heard;
-using test::office;
+using test::endpoint_fixture;
+using test::pending_request;
+using test::response;
 
 namespace {
 
@@ -30,107 +30,123 @@ wire::mirrored headers_for(std::string_view tool) {
     headers.name = tool;
     return headers;
 }
-heard call(office& here, const std::string& tool, const identity::principal& who, const std::string& arguments = "{}") {
-    return here.say(office::modern_body("tools/call", office::calling(tool, arguments)), headers_for(tool), who);
+response call(endpoint_fixture& server,
+              const std::string& tool,
+              const identity::principal& who,
+              const std::string& arguments = "{}") {
+    return server.send(endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling(tool, arguments)),
+                       headers_for(tool),
+                       who);
 }
-conversation park(office& here) {
-    return {here, office::modern_body("tools/call", office::calling("park_here")), headers_for("park_here"),
-            std::nullopt, here.ann};
+pending_request hold(endpoint_fixture& server) {
+    return {server,
+            endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("hold_here")),
+            headers_for("hold_here"),
+            std::nullopt,
+            server.ann};
 }
-void release(office& here) { CHECK(call(here, "release", here.bob, R"({"how":"done"})").error() == 0); }
+void release(endpoint_fixture& server) { CHECK(call(server, "release", server.bob, R"({"how":"done"})").error() == 0); }
 
-// Two calls of ann's that wait.
-struct at_the_limit {
-    at_the_limit() {
-        CHECK(here.log().will_say("parked"));
-        CHECK(comes_to(2));
+// Two running calls of ann.
+struct two_running_calls {
+    two_running_calls() {
+        CHECK(server.log().will_say("held"));
+        CHECK(becomes(2));
     }
 
-    office here{{test::parking}};
-    const bool is_limited = (here.allow(two_at_once()), true);
-    std::optional<conversation> first{std::in_place, here,
-                                      office::modern_body("tools/call", office::calling("park_here")),
-                                      headers_for("park_here"), std::nullopt, here.ann};
-    std::optional<conversation> second{std::in_place, here,
-                                       office::modern_body("tools/call", office::calling("park_here")),
-                                       headers_for("park_here"), std::nullopt, here.ann};
+    endpoint_fixture server{{test::held_calls}};
+    const bool is_limited = (server.set_limits(two_at_once()), true);
+    std::optional<pending_request> first{
+        std::in_place,
+        server,
+        endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("hold_here")),
+        headers_for("hold_here"),
+        std::nullopt,
+        server.ann};
+    std::optional<pending_request> second{
+        std::in_place,
+        server,
+        endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("hold_here")),
+        headers_for("hold_here"),
+        std::nullopt,
+        server.ann};
 
-    std::size_t under_way() const { return here.ann.account()->calls.count(); }
-    // A call ends on the I/O thread, a moment after its answer was seen.
-    bool comes_to(std::size_t count) const {
+    std::size_t running() const { return server.ann.usage()->calls.count(); }
+    // A call ends on the I/O thread, after its reply was sent.
+    bool becomes(std::size_t count) const {
         const auto end = std::chrono::steady_clock::now() + 20s;
-        while (under_way() != count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-        return under_way() == count;
+        while (running() != count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+        return running() == count;
     }
 };
 
 }  // namespace
 
-TEST_CASE("a request too soon is told how long to wait, and is served after that") {
-    office here({{test::shipped("echo"), "echo"}});
-    here.allow(ten_a_second());
-    for (int i = 0; i < 10; ++i) CHECK(here.modern("tools/list").status == 200);
-    const auto no = here.modern("tools/list");
+TEST_CASE("a request over the rate limit is refused with the time to wait, and is served after it") {
+    endpoint_fixture server({{test::shipped("echo"), "echo"}});
+    server.set_limits(ten_a_second());
+    for (int i = 0; i < 10; ++i) CHECK(server.modern("tools/list").status == 200);
+    const auto no = server.modern("tools/list");
     CHECK(no.status == 429);
     CHECK(no.id() == "7");
     CHECK(no.error() == -32603);
-    CHECK(no.sentence() ==
-          "Too many requests in a short time: this server takes 10 a second from one caller. Try again in 1 s.");
+    CHECK(no.sentence() == "Too many requests: this server accepts 10 per second from one caller. Try again in 1 s.");
     CHECK(no.data().text() == R"({"reason":"rate","retriable":true,"retryAfterMs":100})");
     CHECK(no.retry_after == 1);
-    CHECK(here.log().says("ann was told to wait: "));
-    CHECK(here.say(office::modern_body("tools/list"), test::modern_headers("tools/list"), here.bob).status == 200);
-    here.clock().pass(100ms);
-    CHECK(here.modern("tools/list").status == 200);
-    CHECK(here.modern("tools/list").status == 429);
+    CHECK(server.log().says("rejected a request of ann: "));
+    CHECK(server.send(endpoint_fixture::modern_body("tools/list"), test::modern_headers("tools/list"), server.bob)
+              .status == 200);
+    server.clock().pass(100ms);
+    CHECK(server.modern("tools/list").status == 200);
+    CHECK(server.modern("tools/list").status == 429);
 }
 
-TEST_CASE("every era, a new session and a pipe take from the same allowance") {
-    office here({{test::shipped("echo"), "echo"}});
-    const auto session = here.begin_session();
-    here.allow(ten_a_second());
-    for (int i = 0; i < 10; ++i) here.modern("tools/list");
-    CHECK(here.legacy("tools/list").status == 429);
-    CHECK(here.legacy("initialize", R"("protocolVersion":"2025-11-25")").status == 429);
-    CHECK(here.say_in(session, office::legacy_body("ping")).status == 429);
-    CHECK(here.say(office::legacy_body("tools/list"), std::nullopt).error() == -32603);
+TEST_CASE("requests of every era, in a new session and over a pipe count against the same limit") {
+    endpoint_fixture server({{test::shipped("echo"), "echo"}});
+    const auto session = server.open_session();
+    server.set_limits(ten_a_second());
+    for (int i = 0; i < 10; ++i) server.modern("tools/list");
+    CHECK(server.legacy("tools/list").status == 429);
+    CHECK(server.legacy("initialize", R"("protocolVersion":"2025-11-25")").status == 429);
+    CHECK(server.send_in(session, endpoint_fixture::legacy_body("ping")).status == 429);
+    CHECK(server.send(endpoint_fixture::legacy_body("tools/list"), std::nullopt).error() == -32603);
 }
 
-TEST_CASE("somebody who sets the clock makes nobody wait, and lets nobody in") {
-    office here({{test::shipped("echo"), "echo"}});
-    here.allow(ten_a_second());
-    for (int i = 0; i < 10; ++i) here.modern("tools/list");
-    const auto now = here.clock().now();
+TEST_CASE("setting the wall clock does not change the rate limit") {
+    endpoint_fixture server({{test::shipped("echo"), "echo"}});
+    server.set_limits(ten_a_second());
+    for (int i = 0; i < 10; ++i) server.modern("tools/list");
+    const auto now = server.clock().now();
     for (const auto to : {now + 24h, now - 24h}) {
-        here.clock().set(to);
-        CHECK(here.modern("tools/list").retry_after == 1);
+        server.clock().set(to);
+        CHECK(server.modern("tools/list").retry_after == 1);
     }
-    here.clock().pass(100ms);
-    CHECK(here.modern("tools/list").status == 200);
+    server.clock().pass(100ms);
+    CHECK(server.modern("tools/list").status == 200);
 }
 
-TEST_CASE("notifications and responses are heard in any case") {
-    office here({{test::shipped("echo"), "echo"}});
-    const auto session = here.begin_session();
-    here.allow(ten_a_second());
-    for (int i = 0; i < 20; ++i) here.modern("tools/list");
-    CHECK(here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})")
+TEST_CASE("notifications and responses are accepted over the rate limit") {
+    endpoint_fixture server({{test::shipped("echo"), "echo"}});
+    const auto session = server.open_session();
+    server.set_limits(ten_a_second());
+    for (int i = 0; i < 20; ++i) server.modern("tools/list");
+    CHECK(server.send_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})")
               .status == 202);
-    CHECK(here.say_in(session, R"({"jsonrpc":"2.0","id":"x","result":{}})").status == 202);
+    CHECK(server.send_in(session, R"({"jsonrpc":"2.0","id":"x","result":{}})").status == 202);
 }
 
-TEST_CASE("each message of a batch counts, and one too many is answered in its place") {
-    office here({{test::shipped("echo"), "echo"}});
-    const auto session = here.begin_session("2025-03-26");
-    here.allow(ten_a_second());
-    here.clock().pass(1s);  // what the session took counts no more
+TEST_CASE("each message of a batch counts, and a message over the limit gets an error in its place") {
+    endpoint_fixture server({{test::shipped("echo"), "echo"}});
+    const auto session = server.open_session("2025-03-26");
+    server.set_limits(ten_a_second());
+    server.clock().pass(1s);  // the request that opened the session no longer counts
     std::string body = "[";
     for (int i = 0; i < 12; ++i)
         body += std::string(i ? "," : "") + R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"ping"})";
     body += ']';
-    test::collecting_outlet to(here.room(), wire::mirrored{}, session);
+    test::collecting_outlet to(server.io(), wire::mirrored{}, session);
     const wire::json_limits usual;
-    here.room().run([&] { return here.server().answer_batch(body, usual, here.ann, to); });
+    server.io().run([&] { return server.endpoint().answer_batch(body, usual, server.ann, to); });
     REQUIRE(to.answer);
     CHECK(to.answer->status == 200);
     const json::value all(to.answer->json);
@@ -142,58 +158,62 @@ TEST_CASE("each message of a batch counts, and one too many is answered in its p
     CHECK(all.at(11).at("error").at("data").at("retryAfterMs").i64() == 100);
 }
 
-TEST_CASE("a call too many at once is refused, and one of somebody else's is not") {
-    at_the_limit one;
-    const auto no = call(one.here, "at_once", one.here.ann);
+TEST_CASE("a call over the concurrency limit is refused, and a call of another principal is not") {
+    two_running_calls fixture;
+    const auto no = call(fixture.server, "at_once", fixture.server.ann);
     CHECK(no.status == 429);
     CHECK(no.error() == -32603);
-    CHECK(no.sentence() ==
-          "Too many calls at once: one caller may have 2 under way. Try again when one of them has ended.");
+    CHECK(
+        no.sentence() ==
+        "Too many concurrent calls: this server runs at most 2 for one caller. Try again when one of them has ended.");
     CHECK(no.data().text() == R"({"reason":"calls in flight","retriable":true,"retryAfterMs":1000})");
     CHECK(no.retry_after == 1);
-    CHECK(call(one.here, "at_once", one.here.bob).text() == "at once");
-    CHECK(one.here.modern("tools/list").status == 200);  // nothing that waits
-    release(one.here);
-    CHECK(one.comes_to(1));
-    CHECK(call(one.here, "at_once", one.here.ann).text() == "at once");
-    release(one.here);
-    CHECK(one.comes_to(0));
+    CHECK(call(fixture.server, "at_once", fixture.server.bob).text() == "at once");
+    CHECK(fixture.server.modern("tools/list").status == 200);  // only calls count
+    release(fixture.server);
+    CHECK(fixture.becomes(1));
+    CHECK(call(fixture.server, "at_once", fixture.server.ann).text() == "at once");
+    release(fixture.server);
+    CHECK(fixture.becomes(0));
 }
 
-TEST_CASE("a call that its client leaves makes room") {
-    at_the_limit one;
-    one.first.reset();
-    CHECK(one.comes_to(1));
-    CHECK(call(one.here, "at_once", one.here.ann).text() == "at once");
+TEST_CASE("a call whose client disconnects frees its place") {
+    two_running_calls fixture;
+    fixture.first.reset();
+    CHECK(fixture.becomes(1));
+    CHECK(call(fixture.server, "at_once", fixture.server.ann).text() == "at once");
 }
 
-TEST_CASE("a call that is cancelled in its session makes room") {
-    office here({test::parking});
-    const auto session = here.begin_session();
+TEST_CASE("a call that is cancelled in its session frees its place") {
+    endpoint_fixture server({test::held_calls});
+    const auto session = server.open_session();
     config::call_limits limits;
     limits.calls_per_principal = 1;
-    here.allow(limits);
-    conversation call(here, office::legacy_body("tools/call", office::calling("park_here")), wire::mirrored{}, session,
-                      here.ann);
-    REQUIRE(here.log().will_say("parked"));
-    CHECK(here.legacy_call("at_once").status == 429);
-    here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
-    call.ends();
-    CHECK(here.legacy_call("at_once").text() == "at once");
+    server.set_limits(limits);
+    pending_request call(server,
+                         endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("hold_here")),
+                         wire::mirrored{},
+                         session,
+                         server.ann);
+    REQUIRE(server.log().will_say("held"));
+    CHECK(server.legacy_call("at_once").status == 429);
+    server.send_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+    call.wait_for_end();
+    CHECK(server.legacy_call("at_once").text() == "at once");
 }
 
-TEST_CASE("a call that is answered for being late makes room") {
-    office here(100, 50ms, {test::parking});
+TEST_CASE("a call that times out frees its place") {
+    endpoint_fixture server(100, 50ms, {test::held_calls});
     config::call_limits limits;
     limits.calls_per_principal = 1;
-    here.allow(limits);
+    server.set_limits(limits);
     for (int i = 0; i < 3; ++i) {
-        auto late = park(here);
-        CHECK(late.ends().sentence().find("did not answer within") != std::string::npos);
+        auto late = hold(server);
+        CHECK(late.wait_for_end().sentence().find("did not answer within") != std::string::npos);
     }
 }
 
-TEST_CASE("a task is under way until it has ended, though its request was answered long ago") {
+TEST_CASE("a task counts as a running call until it ends, although its request was answered") {
     const std::string meta =
         R"("io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}})";
     const auto request = [&](const std::string& method, const std::string& params) {
@@ -201,50 +221,54 @@ TEST_CASE("a task is under way until it has ended, though its request was answer
                R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)" + meta + "}," +
                params + "}}";
     };
-    office here({test::parking});
+    endpoint_fixture server({test::held_calls});
     config::call_limits limits;
     limits.calls_per_principal = 1;
-    here.allow(limits);
+    server.set_limits(limits);
     for (const bool is_cancelled : {false, true}) {
-        const auto begun = here.say(request("tools/call", office::calling("park")), headers_for("park"));
+        const auto begun = server.send(request("tools/call", endpoint_fixture::calling("hold")), headers_for("hold"));
         REQUIRE(begun.result().at("resultType").str() == "task");
         const auto id = begun.result().at("taskId").str();
-        CHECK(here.ann.account()->calls.count() == 1);
-        CHECK(call(here, "at_once", here.ann).status == 429);
+        CHECK(server.ann.usage()->calls.count() == 1);
+        CHECK(call(server, "at_once", server.ann).status == 429);
         auto headers = test::modern_headers("tasks/cancel");
         headers.name = id;
-        if (is_cancelled) CHECK(here.say(request("tasks/cancel", R"("taskId":")" + id + '"'), headers).status == 200);
-        else release(here);
+        if (is_cancelled)
+            CHECK(server.send(request("tasks/cancel", R"("taskId":")" + id + '"'), headers).status == 200);
+        else release(server);
         const auto end = std::chrono::steady_clock::now() + 20s;
-        while (here.ann.account()->calls.count() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-        CHECK(call(here, "at_once", here.ann).text() == "at once");
+        while (server.ann.usage()->calls.count() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+        CHECK(call(server, "at_once", server.ann).text() == "at once");
     }
 }
 
-TEST_CASE("whoever listens has no call under way") {
-    office here({test::parking});
+TEST_CASE("a subscription does not count as a running call") {
+    endpoint_fixture server({test::held_calls});
     config::call_limits limits;
     limits.calls_per_principal = 1;
-    here.allow(limits);
-    conversation listens(here,
-                         office::modern_body("subscriptions/listen", R"("notifications":{"toolsListChanged":true})"),
-                         test::modern_headers("subscriptions/listen"), std::nullopt, here.ann);
-    CHECK(listens.hears().method() == "notifications/subscriptions/acknowledged");
-    CHECK(here.ann.account()->calls.count() == 0);
-    CHECK(call(here, "at_once", here.ann).text() == "at once");
+    server.set_limits(limits);
+    pending_request listens(
+        server,
+        endpoint_fixture::modern_body("subscriptions/listen", R"("notifications":{"toolsListChanged":true})"),
+        test::modern_headers("subscriptions/listen"),
+        std::nullopt,
+        server.ann);
+    CHECK(listens.next_notification().method() == "notifications/subscriptions/acknowledged");
+    CHECK(server.ann.usage()->calls.count() == 0);
+    CHECK(call(server, "at_once", server.ann).text() == "at once");
 }
 
-TEST_CASE("a lower limit counts from the next call on, and ends none that is under way") {
-    at_the_limit one;
+TEST_CASE("a lower limit applies from the next call on, and ends no running call") {
+    two_running_calls fixture;
     auto limits = two_at_once();
     limits.calls_per_principal = 1;
-    one.here.allow(limits);
-    CHECK(call(one.here, "at_once", one.here.ann).status == 429);
-    release(one.here);
-    CHECK(one.comes_to(1));
-    CHECK(call(one.here, "at_once", one.here.ann).status == 429);
+    fixture.server.set_limits(limits);
+    CHECK(call(fixture.server, "at_once", fixture.server.ann).status == 429);
+    release(fixture.server);
+    CHECK(fixture.becomes(1));
+    CHECK(call(fixture.server, "at_once", fixture.server.ann).status == 429);
     limits.calls_per_principal = 3;
-    one.here.allow(limits);
-    CHECK(call(one.here, "at_once", one.here.ann).text() == "at once");
-    release(one.here);
+    fixture.server.set_limits(limits);
+    CHECK(call(fixture.server, "at_once", fixture.server.ann).text() == "at once");
+    release(fixture.server);
 }

@@ -3,79 +3,89 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "office.hpp"
+#include "endpoint_fixture.hpp"
 
 using namespace toolrack;
-using test::heard;
-using test::office;
+using test::endpoint_fixture;
+using test::response;
 using field = wire::mirrored::field;
 
 namespace {
 
-heard borrow(office& here, const std::string& arguments, const std::vector<field>& shown) {
+response borrow(endpoint_fixture& server, const std::string& arguments, const std::vector<field>& shown) {
     auto headers = test::modern_headers("tools/call");
     headers.name = "borrow";
     headers.params = shown;
-    return here.say(office::modern_body("tools/call", office::calling("borrow", arguments)), headers);
+    return server.send(endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("borrow", arguments)),
+                       headers);
 }
 
 }  // namespace
 
-TEST_CASE("a call whose headers repeat its arguments is made") {
-    office here({test::reading_room});
+TEST_CASE("a call whose headers repeat its arguments is run") {
+    endpoint_fixture server({test::books});
     const auto arguments = R"({"branch":"Köln","copies":2,"title":"x"})";
-    CHECK(borrow(here, arguments, {{"branch", "=?base64?S8O2bG4=?="}, {"COPIES", "2"}}).text() == arguments);
-    CHECK(borrow(here, R"({"branch":"north"})", {{"Branch", "north"}}).error() == 0);
-    CHECK(borrow(here, "{}", {}).error() == 0);
-    CHECK(borrow(here, R"({"branch":null})", {}).is_tool_error());  // left to the schema
+    CHECK(borrow(server, arguments, {{"branch", "=?base64?S8O2bG4=?="}, {"COPIES", "2"}}).text() == arguments);
+    CHECK(borrow(server, R"({"branch":"north"})", {{"Branch", "north"}}).error() == 0);
+    CHECK(borrow(server, "{}", {}).error() == 0);
+    CHECK(borrow(server, R"({"branch":null})", {}).is_tool_error());  // left to the schema
 }
 
-TEST_CASE("a call whose headers say something else is refused before its tool hears of it") {
-    office here({test::reading_room});
+TEST_CASE("a call whose headers differ from its arguments is refused before the tool is called") {
+    endpoint_fixture server({test::books});
     struct row {
         const char* arguments;
         std::vector<field> shown;
         const char* sentence;
     };
-    for (const auto& [arguments, shown, sentence] : {
-             row{R"({"branch":"north"})", {{"Branch", "south"}},
-                 "Header mismatch: Mcp-Param-Branch says \"south\" and params.arguments.branch \"north\"."},
-             row{R"({"branch":"north"})", {},
-                 "Header mismatch: the header Mcp-Param-Branch is missing; "
-                 "send the value of params.arguments.branch in it."},
-             row{"{}", {{"Branch", "north"}},
-                 "Header mismatch: params.arguments.branch has no value that Mcp-Param-Branch could repeat; "
-                 "leave the header out."},
-             row{R"({"copies":9007199254740993})", {{"Copies", "9007199254740993"}},
-                 "Header mismatch: params.arguments.copies is beyond 2^53 - 1, which Mcp-Param-Copies cannot carry; "
-                 "send a smaller number."}}) {
-        const auto heard = borrow(here, arguments, shown);
+    for (const auto& [arguments, shown, sentence] :
+         {row{R"({"branch":"north"})",
+              {{"Branch", "south"}},
+              "Header mismatch: Mcp-Param-Branch says \"south\" and params.arguments.branch \"north\"."},
+          row{R"({"branch":"north"})",
+              {},
+              "Header mismatch: the header Mcp-Param-Branch is missing; "
+              "send the value of params.arguments.branch in it."},
+          row{"{}",
+              {{"Branch", "north"}},
+              "Header mismatch: params.arguments.branch has no value, but the request has the header Mcp-Param-Branch; "
+              "leave the header out."},
+          row{R"({"copies":9007199254740993})",
+              {{"Copies", "9007199254740993"}},
+              "Header mismatch: params.arguments.copies exceeds 2^53 - 1, the limit for Mcp-Param-Copies; "
+              "send a smaller number."}}) {
+        const auto response = borrow(server, arguments, shown);
         CAPTURE(arguments);
-        CHECK(heard.status == 400);
-        CHECK(heard.error() == -32020);
-        CHECK(heard.id() == "7");
-        CHECK(heard.sentence() == sentence);
+        CHECK(response.status == 400);
+        CHECK(response.error() == -32020);
+        CHECK(response.id() == "7");
+        CHECK(response.sentence() == sentence);
     }
 }
 
-TEST_CASE("headers that no tool names are nobody's business") {
-    office here({test::reading_room});
-    CHECK(borrow(here, R"({"title":"x"})", {{"Title", "y"}, {"Else", "z"}}).error() == 0);
+TEST_CASE("headers that the tool does not declare are ignored") {
+    endpoint_fixture server({test::books});
+    CHECK(borrow(server, R"({"title":"x"})", {{"Title", "y"}, {"Else", "z"}}).error() == 0);
 }
 
-TEST_CASE("a mismatch is told before arguments that do not fit") {
-    office here({test::reading_room});
-    CHECK(borrow(here, R"({"branch":"north","copies":"two"})", {{"Branch", "south"}}).error() == -32020);
-    CHECK(borrow(here, R"({"branch":"north","copies":"two"})", {{"Branch", "north"}, {"Copies", "two"}})
+TEST_CASE("a header mismatch is reported before a schema mismatch") {
+    endpoint_fixture server({test::books});
+    CHECK(borrow(server, R"({"branch":"north","copies":"two"})", {{"Branch", "south"}}).error() == -32020);
+    CHECK(borrow(server, R"({"branch":"north","copies":"two"})", {{"Branch", "north"}, {"Copies", "two"}})
               .is_tool_error());
 }
 
-TEST_CASE("who has no headers, or speaks a legacy version, repeats nothing") {
-    office here({test::reading_room});
+TEST_CASE("without headers, and in legacy versions, no argument has to be repeated") {
+    endpoint_fixture server({test::books});
     const auto arguments = R"({"branch":"north"})";
-    CHECK(here.say(office::modern_body("tools/call", office::calling("borrow", arguments)), std::nullopt).error() == 0);
+    CHECK(server
+              .send(endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("borrow", arguments)),
+                    std::nullopt)
+              .error() == 0);
     wire::mirrored other;
     const std::vector<field> shown{{"Branch", "south"}};
     other.params = shown;
-    CHECK(here.say(office::legacy_body("tools/call", office::calling("borrow", arguments)), other).error() == 0);
+    CHECK(
+        server.send(endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("borrow", arguments)), other)
+            .error() == 0);
 }

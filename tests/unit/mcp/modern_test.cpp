@@ -1,13 +1,12 @@
-// The modern era (2026-07-28) and where it begins: which message is taken for which era, and what is
-// asked of a modern one before its method is looked at.
+// The modern era (2026-07-28): which messages belong to it, and what a request needs before its method is looked up.
 #include <string>
 
 #include "catch.hpp"
-#include "office.hpp"
+#include "endpoint_fixture.hpp"
 
 using namespace toolrack;
-using test::heard;
-using test::office;
+using test::endpoint_fixture;
+using test::response;
 
 namespace {
 
@@ -28,71 +27,71 @@ wire::mirrored headers(std::string_view version_shown, std::string_view method) 
 }  // namespace
 
 TEST_CASE("a request that names the modern version in _meta is modern") {
-    office here;
-    const auto heard = here.modern("tools/list");
-    CHECK(heard.status == 200);
-    CHECK(heard.result().at("resultType").str() == "complete");
+    endpoint_fixture server;
+    const auto response = server.modern("tools/list");
+    CHECK(response.status == 200);
+    CHECK(response.result().at("resultType").str() == "complete");
 }
 
-TEST_CASE("a request without a word about versions is legacy") {
-    office here;
-    const auto heard = here.legacy("tools/list");
-    CHECK(heard.status == 200);
-    CHECK_FALSE(heard.result().find("resultType"));
-    CHECK_FALSE(heard.result().find("ttlMs"));
+TEST_CASE("a request that names no version is legacy") {
+    endpoint_fixture server;
+    const auto response = server.legacy("tools/list");
+    CHECK(response.status == 200);
+    CHECK_FALSE(response.result().find("resultType"));
+    CHECK_FALSE(response.result().find("ttlMs"));
 }
 
 TEST_CASE("a request that names a legacy version in its header is legacy, whatever other headers it has") {
-    office here;
+    endpoint_fixture server;
     for (const char* name : {"2025-11-25", "2025-06-18", "2025-03-26"}) {
-        CHECK(here.say(request("tools/list", "{}"), headers(name, "tools/list")).status == 200);
+        CHECK(server.send(request("tools/list", "{}"), headers(name, "tools/list")).status == 200);
         const auto begun =
-            here.say(request("initialize", R"({"protocolVersion":"2025-11-25"})"), headers(name, "initialize"));
+            server.send(request("initialize", R"({"protocolVersion":"2025-11-25"})"), headers(name, "initialize"));
         CHECK(begun.status == 200);
         CHECK(begun.result().at("protocolVersion").str() == "2025-11-25");
     }
 }
 
-TEST_CASE("a header that names the modern version asks for the modern _meta, even for initialize") {
-    office here;
+TEST_CASE("a header that names the modern version requires the modern _meta, even for initialize") {
+    endpoint_fixture server;
     for (const char* method : {"tools/list", "server/discover", "initialize", "ping"}) {
-        const auto heard = here.say(request(method, "{}", "101"), test::modern_headers(method));
-        CHECK(heard.status == 400);
-        CHECK(heard.error() == -32602);
-        CHECK(heard.id() == "101");
+        const auto response = server.send(request(method, "{}", "101"), test::modern_headers(method));
+        CHECK(response.status == 400);
+        CHECK(response.error() == -32602);
+        CHECK(response.id() == "101");
     }
 }
 
-TEST_CASE("a header that names a version nobody knows is told which there are") {
-    office here;
+TEST_CASE("a header that names an unknown version is refused with the supported versions") {
+    endpoint_fixture server;
     for (const char* name : {"v999.0.0", "2027-01-01", "", "2024-11-05"}) {
-        const auto heard = here.say(request("tools/list", "{}"), headers(name, "tools/list"));
-        CHECK(heard.status == 400);
-        CHECK(heard.error() == -32022);
-        CHECK(heard.data().at("supported").text() == R"(["2026-07-28"])");
-        CHECK(heard.data().at("requested").str() == name);
+        const auto response = server.send(request("tools/list", "{}"), headers(name, "tools/list"));
+        CHECK(response.status == 400);
+        CHECK(response.error() == -32022);
+        CHECK(response.data().at("supported").text() == R"(["2026-07-28"])");
+        CHECK(response.data().at("requested").str() == name);
     }
 }
 
-TEST_CASE("initialize with modern _meta is a modern request for a method that there is not") {
-    office here;
-    const auto heard = here.modern("initialize", R"("protocolVersion":"2025-11-25")");
-    CHECK(heard.status == 404);
-    CHECK(heard.error() == -32601);
-    CHECK(heard.session.empty());
-    CHECK(here.sessions().size() == 0);
+TEST_CASE("initialize with modern _meta is a modern request for an unknown method") {
+    endpoint_fixture server;
+    const auto response = server.modern("initialize", R"("protocolVersion":"2025-11-25")");
+    CHECK(response.status == 404);
+    CHECK(response.error() == -32601);
+    CHECK(response.session.empty());
+    CHECK(server.sessions().size() == 0);
 }
 
-TEST_CASE("without headers, as over a pipe, the body alone says which era it is") {
-    office here;
-    const auto modern = here.say(office::modern_body("tools/list"), std::nullopt);
+TEST_CASE("without headers, as over a pipe, the body alone decides the era") {
+    endpoint_fixture server;
+    const auto modern = server.send(endpoint_fixture::modern_body("tools/list"), std::nullopt);
     CHECK(modern.result().at("resultType").str() == "complete");
-    const auto legacy = here.say(request("tools/list", "{}"), std::nullopt);
+    const auto legacy = server.send(request("tools/list", "{}"), std::nullopt);
     CHECK_FALSE(legacy.result().find("resultType"));
 }
 
-TEST_CASE("what a modern request must say is missed by name") {
-    office here;
+TEST_CASE("a modern request without a required _meta member is refused with its name") {
+    endpoint_fixture server;
     struct row {
         std::string meta;
         std::string missing;
@@ -109,66 +108,66 @@ TEST_CASE("what a modern request must say is missed by name") {
           {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":"loud")", "logLevel"},
           {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":7)", "logLevel"}}) {
         CAPTURE(meta);
-        const auto heard = here.say(request("server/discover", with_meta(meta), "\"x\""),
-                                    test::modern_headers("server/discover"));
-        CHECK(heard.status == 400);
-        CHECK(heard.error() == -32602);
-        CHECK(heard.id() == "\"x\"");
-        CHECK(heard.sentence().find("io.modelcontextprotocol/" + missing) != std::string::npos);
+        const auto response =
+            server.send(request("server/discover", with_meta(meta), "\"x\""), test::modern_headers("server/discover"));
+        CHECK(response.status == 400);
+        CHECK(response.error() == -32602);
+        CHECK(response.id() == "\"x\"");
+        CHECK(response.sentence().find("io.modelcontextprotocol/" + missing) != std::string::npos);
     }
 }
 
-TEST_CASE("who the client is need not be said") {
-    office here;
-    CHECK(here.modern("server/discover").status == 200);
-    CHECK(here.modern("server/discover", "", R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"})")
+TEST_CASE("clientInfo is optional") {
+    endpoint_fixture server;
+    CHECK(server.modern("server/discover").status == 200);
+    CHECK(server.modern("server/discover", "", R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"})")
               .status == 200);
 }
 
-TEST_CASE("a version that is not spoken here is refused with those that are, and none of them is legacy") {
-    office here;
+TEST_CASE("an unsupported version is refused with the supported ones, none of which is legacy") {
+    endpoint_fixture server;
     for (const char* name : {"v999.0.0", "2025-11-25", "2027-01-01", ""}) {
         const auto body = request("server/discover", with_meta(version + "\"" + name + "\"," + capabilities), "301");
-        const auto heard = here.say(body, headers(name, "server/discover"));
+        const auto response = server.send(body, headers(name, "server/discover"));
         CAPTURE(name);
-        CHECK(heard.status == 400);
-        CHECK(heard.error() == -32022);
-        CHECK(heard.id() == "301");
-        CHECK(heard.data().at("supported").text() == R"(["2026-07-28"])");
-        CHECK(heard.data().at("requested").str() == name);
-        CHECK(here.say(body, std::nullopt).error() == -32022);
+        CHECK(response.status == 400);
+        CHECK(response.error() == -32022);
+        CHECK(response.id() == "301");
+        CHECK(response.data().at("supported").text() == R"(["2026-07-28"])");
+        CHECK(response.data().at("requested").str() == name);
+        CHECK(server.send(body, std::nullopt).error() == -32022);
     }
 }
 
-TEST_CASE("a version that differs between header and body is a mismatch, before it is unsupported") {
-    office here;
+TEST_CASE("a version that differs between header and body is a mismatch, also when it is unsupported") {
+    endpoint_fixture server;
     const auto strange = request("server/discover", with_meta(version + R"("v999.0.0",)" + capabilities), "302");
-    auto heard = here.say(strange, test::modern_headers("server/discover"));
-    CHECK(heard.status == 400);
-    CHECK(heard.error() == -32020);
-    CHECK(heard.id() == "302");
+    auto response = server.send(strange, test::modern_headers("server/discover"));
+    CHECK(response.status == 400);
+    CHECK(response.error() == -32020);
+    CHECK(response.id() == "302");
 
-    heard = here.say(office::modern_body("server/discover"), headers("2025-11-25", "server/discover"));
-    CHECK(heard.error() == -32020);
+    response = server.send(endpoint_fixture::modern_body("server/discover"), headers("2025-11-25", "server/discover"));
+    CHECK(response.error() == -32020);
     auto none = test::modern_headers("server/discover");
     none.protocol_version = std::nullopt;
-    CHECK(here.say(office::modern_body("server/discover"), none).error() == -32020);
+    CHECK(server.send(endpoint_fixture::modern_body("server/discover"), none).error() == -32020);
 }
 
 TEST_CASE("a method or name that differs between header and body is a mismatch") {
-    office here;
-    const auto list = office::modern_body("tools/list"),
-               call = office::modern_body("tools/call", office::calling("echo", R"({"text":"x"})"));
-    const auto answer_to = [&](const std::string& body, std::optional<std::string_view> method,
-                               std::optional<std::string_view> name) {
-        wire::mirrored shown;
-        shown.protocol_version = "2026-07-28";
-        shown.method = method;
-        shown.name = name;
-        const auto heard = here.say(body, shown);
-        if (heard.error() != 0) CHECK(heard.status == 400);
-        return heard.error();
-    };
+    endpoint_fixture server;
+    const auto list = endpoint_fixture::modern_body("tools/list"),
+               call = endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("echo", R"({"text":"x"})"));
+    const auto answer_to =
+        [&](const std::string& body, std::optional<std::string_view> method, std::optional<std::string_view> name) {
+            wire::mirrored shown;
+            shown.protocol_version = "2026-07-28";
+            shown.method = method;
+            shown.name = name;
+            const auto response = server.send(body, shown);
+            if (response.error() != 0) CHECK(response.status == 400);
+            return response.error();
+        };
     CHECK(answer_to(list, "tools/list", {}) == 0);
     CHECK(answer_to(list, "prompts/list", {}) == -32020);
     CHECK(answer_to(list, "TOOLS/LIST", {}) == -32020);
@@ -181,12 +180,12 @@ TEST_CASE("a method or name that differs between header and body is a mismatch")
     CHECK(answer_to(call, {}, "echo") == -32020);
 }
 
-TEST_CASE("discover tells versions, capabilities and how long to believe them") {
-    office here;
-    const auto heard = here.modern("server/discover");
-    CHECK(heard.status == 200);
-    CHECK(heard.id() == "7");
-    const auto result = heard.result();
+TEST_CASE("server/discover returns versions, capabilities and caching hints") {
+    endpoint_fixture server;
+    const auto response = server.modern("server/discover");
+    CHECK(response.status == 200);
+    CHECK(response.id() == "7");
+    const auto result = response.result();
     CHECK(result.at("supportedVersions").text() == R"(["2026-07-28"])");
     CHECK(result.at("capabilities").at("tools").is_object());
     CHECK(result.at("capabilities").at("logging").is_object());
@@ -196,54 +195,62 @@ TEST_CASE("discover tells versions, capabilities and how long to believe them") 
     CHECK(result.at("_meta").at("io.modelcontextprotocol/serverInfo").at("name").str() == "toolrack");
 }
 
-TEST_CASE("a method that there is not in this era is a 404 that names it") {
-    office here;
-    for (const char* method : {"initialize", "ping", "logging/setLevel", "resources/subscribe",
-                               "resources/unsubscribe", "unknown/method", "", "tools/List"}) {
+TEST_CASE("a method that this era does not have is a 404 that names it") {
+    endpoint_fixture server;
+    for (const char* method : {"initialize",
+                               "ping",
+                               "logging/setLevel",
+                               "resources/subscribe",
+                               "resources/unsubscribe",
+                               "unknown/method",
+                               "",
+                               "tools/List"}) {
         CAPTURE(method);
-        const auto heard = here.modern(method);
-        CHECK(heard.status == 404);
-        CHECK(heard.error() == -32601);
-        CHECK(heard.id() == "7");
-        CHECK(heard.sentence() == "There is no method \"" + std::string(method) + "\" here.");
+        const auto response = server.modern(method);
+        CHECK(response.status == 404);
+        CHECK(response.error() == -32601);
+        CHECK(response.id() == "7");
+        CHECK(response.sentence() == "Method not found: \"" + std::string(method) + "\".");
     }
 }
 
-TEST_CASE("what nobody offers is not declared, and its methods are not there") {
-    office here;
+TEST_CASE("a kind of feature that no plugin offers is not declared, and its methods do not exist") {
+    endpoint_fixture server;
     for (const char* method : {"prompts/list", "resources/list", "resources/templates/list"}) {
-        const auto modern = here.modern(method);
+        const auto modern = server.modern(method);
         CHECK(modern.status == 404);
         CHECK(modern.error() == -32601);
-        const auto legacy = here.legacy(method);
+        const auto legacy = server.legacy(method);
         CHECK(legacy.status == 200);
         CHECK(legacy.error() == -32601);
     }
 }
 
-TEST_CASE("a modern notification is taken and a modern response is refused") {
-    office here;
-    auto heard = here.say(
-        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"_meta":{)" + test::modern_meta + "}}}",
-        test::modern_headers("notifications/cancelled"));
-    CHECK(heard.status == 202);
-    CHECK(heard.json.empty());
-    heard = here.say(R"({"jsonrpc":"2.0","id":1,"result":{}})", test::modern_headers("x"));
-    CHECK(heard.status == 400);
-    CHECK(heard.error() == -32600);
+TEST_CASE("a modern notification is accepted and a modern response is refused") {
+    endpoint_fixture server;
+    auto response = server.send(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"_meta":{)" +
+                                    test::modern_meta + "}}}",
+                                test::modern_headers("notifications/cancelled"));
+    CHECK(response.status == 202);
+    CHECK(response.json.empty());
+    response = server.send(R"({"jsonrpc":"2.0","id":1,"result":{}})", test::modern_headers("x"));
+    CHECK(response.status == 400);
+    CHECK(response.error() == -32600);
 }
 
-TEST_CASE("a session means nothing to a modern request") {
-    office here;
-    test::collecting_outlet to(here.room(), test::modern_headers("tools/list"), "no-such-session");
-    CHECK(here.say(office::modern_body("tools/list"), to, here.ann).status == 200);
+TEST_CASE("a modern request ignores the session header") {
+    endpoint_fixture server;
+    test::collecting_outlet to(server.io(), test::modern_headers("tools/list"), "no-such-session");
+    CHECK(server.send(endpoint_fixture::modern_body("tools/list"), to, server.ann).status == 200);
 }
 
-TEST_CASE("every id comes back as it came") {
-    office here;
+TEST_CASE("every id is returned byte for byte") {
+    endpoint_fixture server;
     for (const char* id : {"0", "-5", "1785250800000", "\"\"", R"("\u0061 \"x\"")"}) {
-        CHECK(here.say(request("ping", "{}", id), wire::mirrored{}).id() == id);
-        CHECK(here.say(request("server/discover", with_meta(test::modern_meta), id),
-                       test::modern_headers("server/discover")).id() == id);
+        CHECK(server.send(request("ping", "{}", id), wire::mirrored{}).id() == id);
+        CHECK(server
+                  .send(request("server/discover", with_meta(test::modern_meta), id),
+                        test::modern_headers("server/discover"))
+                  .id() == id);
     }
 }

@@ -2,30 +2,31 @@
 #include <string>
 
 #include "catch.hpp"
-#include "office.hpp"
+#include "endpoint_fixture.hpp"
 
 using namespace toolrack;
-using test::heard;
-using test::office;
+using test::endpoint_fixture;
+using test::response;
 
 namespace {
 
-heard modern_get(office& here, const std::string& name, const std::string& arguments = "{}") {
+response modern_get(endpoint_fixture& server, const std::string& name, const std::string& arguments = "{}") {
     auto headers = test::modern_headers("prompts/get");
     headers.name = name;
-    return here.say(office::modern_body("prompts/get", office::calling(name, arguments)), headers);
+    return server.send(endpoint_fixture::modern_body("prompts/get", endpoint_fixture::calling(name, arguments)),
+                       headers);
 }
-heard legacy_get(office& here, const std::string& name, const std::string& arguments = "{}") {
-    return here.legacy("prompts/get", office::calling(name, arguments));
+response legacy_get(endpoint_fixture& server, const std::string& name, const std::string& arguments = "{}") {
+    return server.legacy("prompts/get", endpoint_fixture::calling(name, arguments));
 }
 
 }  // namespace
 
-TEST_CASE("prompts are listed in both eras, and believed for a while in the modern one") {
-    office here({test::reading_room});
-    const auto legacy = here.legacy("prompts/list"), modern = here.modern("prompts/list");
-    for (const auto* heard : {&legacy, &modern}) {
-        const auto prompts = heard->result().at("prompts");
+TEST_CASE("prompts are listed in both eras, with caching hints in the modern one") {
+    endpoint_fixture server({test::books});
+    const auto legacy = server.legacy("prompts/list"), modern = server.modern("prompts/list");
+    for (const auto* response : {&legacy, &modern}) {
+        const auto prompts = response->result().at("prompts");
         CHECK(prompts.size() == 3);
         CHECK(prompts.at(0).at("name").str() == "letter");
         CHECK(prompts.at(0).at("arguments").at(0).at("name").str() == "who");
@@ -35,24 +36,24 @@ TEST_CASE("prompts are listed in both eras, and believed for a while in the mode
     CHECK(modern.result().at("cacheScope").str() == "private");
 }
 
-TEST_CASE("prompts are declared when somebody offers one") {
-    office here({test::reading_room});
-    const auto initialized = here.legacy("initialize", R"("protocolVersion":"2025-11-25")");
-    for (const auto& heard : {initialized, here.modern("server/discover")}) {
-        const auto can = heard.result().at("capabilities");
+TEST_CASE("prompts are declared when a plugin offers one") {
+    endpoint_fixture server({test::books});
+    const auto initialized = server.legacy("initialize", R"("protocolVersion":"2025-11-25")");
+    for (const auto& response : {initialized, server.modern("server/discover")}) {
+        const auto can = response.result().at("capabilities");
         CHECK(can.at("prompts").text() == R"({"listChanged":true})");
         CHECK(can.at("completions").is_object());
     }
 }
 
-TEST_CASE("a prompt is given its arguments and answers with messages, in both eras") {
-    office here({test::reading_room});
-    const auto legacy = legacy_get(here, "letter", R"({"who":"Ann","tone":"warmly"})"),
-               modern = modern_get(here, "letter", R"({"who":"Ann","tone":"warmly"})");
-    for (const auto* heard : {&legacy, &modern}) {
-        CHECK(heard->status == 200);
-        CHECK(heard->id() == "7");
-        CHECK(heard->result().at("messages").text() ==
+TEST_CASE("a prompt gets its arguments and answers with messages, in both eras") {
+    endpoint_fixture server({test::books});
+    const auto legacy = legacy_get(server, "letter", R"({"who":"Ann","tone":"warmly"})"),
+               modern = modern_get(server, "letter", R"({"who":"Ann","tone":"warmly"})");
+    for (const auto* response : {&legacy, &modern}) {
+        CHECK(response->status == 200);
+        CHECK(response->id() == "7");
+        CHECK(response->result().at("messages").text() ==
               R"([{"role":"user","content":{"type":"text","text":"Dear Ann, warmly"}},)"
               R"({"role":"assistant","content":{"type":"text","text":"Yours"}}])");
     }
@@ -61,63 +62,64 @@ TEST_CASE("a prompt is given its arguments and answers with messages, in both er
     CHECK_FALSE(modern.result().find("ttlMs"));  // only lists and resources are cached
 }
 
-TEST_CASE("a prompt is called by its own name, whatever prefix clients see") {
-    auto prefixed = test::reading_room;
+TEST_CASE("a plugin gets a prompt's name without the prefix") {
+    auto prefixed = test::books;
     prefixed.prefix = "room_";
-    office here({prefixed});
-    CHECK(legacy_get(here, "room_letter", R"({"who":"Ann"})").error() == 0);
-    CHECK(legacy_get(here, "letter", R"({"who":"Ann"})").error() == -32602);
+    endpoint_fixture server({prefixed});
+    CHECK(legacy_get(server, "room_letter", R"({"who":"Ann"})").error() == 0);
+    CHECK(legacy_get(server, "letter", R"({"who":"Ann"})").error() == -32602);
 }
 
-TEST_CASE("a prompt that there is not is named, without being believed") {
-    office here({test::reading_room});
-    for (const auto& heard : {legacy_get(here, "no_such"), modern_get(here, "no_such")}) {
-        CHECK(heard.status == 200);
-        CHECK(heard.error() == -32602);
-        CHECK(heard.sentence() == "Unknown prompt: \"no_such\". prompts/list shows those that there are.");
+TEST_CASE("an unknown prompt is named in the error, shortened and printable") {
+    endpoint_fixture server({test::books});
+    for (const auto& response : {legacy_get(server, "no_such"), modern_get(server, "no_such")}) {
+        CHECK(response.status == 200);
+        CHECK(response.error() == -32602);
+        CHECK(response.sentence() == "Unknown prompt: \"no_such\". prompts/list returns the available prompts.");
     }
-    CHECK(legacy_get(here, std::string(3000, 'x') + "\\u001b").sentence().size() < 300);
-    CHECK(legacy_get(here, "borrow").error() == -32602);  // a tool is no prompt
+    CHECK(legacy_get(server, std::string(3000, 'x') + "\\u001b").sentence().size() < 300);
+    CHECK(legacy_get(server, "borrow").error() == -32602);  // a tool is no prompt
 }
 
-TEST_CASE("an argument that a prompt needs is missed by name, and others are not") {
-    office here({test::reading_room});
+TEST_CASE("a missing required argument is named, and optional ones may be absent") {
+    endpoint_fixture server({test::books});
     for (const char* arguments : {"{}", R"({"tone":"x"})", R"({"Who":"x"})"}) {
-        for (const auto& heard : {legacy_get(here, "letter", arguments), modern_get(here, "letter", arguments)}) {
-            CHECK(heard.error() == -32602);
-            CHECK(heard.sentence() == "The prompt \"letter\" needs the argument \"who\".");
+        for (const auto& response :
+             {legacy_get(server, "letter", arguments), modern_get(server, "letter", arguments)}) {
+            CHECK(response.error() == -32602);
+            CHECK(response.sentence() == "The prompt \"letter\" requires the argument \"who\".");
         }
     }
-    CHECK(here.legacy("prompts/get", R"("name":"letter")").error() == -32602);
-    CHECK(legacy_get(here, "letter", R"({"who":""})").error() == 0);
-    CHECK(legacy_get(here, "letter", R"({"who":"x","unasked":"y"})").error() == 0);
+    CHECK(server.legacy("prompts/get", R"("name":"letter")").error() == -32602);
+    CHECK(legacy_get(server, "letter", R"({"who":""})").error() == 0);
+    CHECK(legacy_get(server, "letter", R"({"who":"x","unasked":"y"})").error() == 0);
 }
 
-TEST_CASE("prompts/get whose params are not what they must be is refused with what is wrong") {
-    office here({test::reading_room});
+TEST_CASE("prompts/get with invalid params is refused with the reason") {
+    endpoint_fixture server({test::books});
     for (const char* params : {"", R"("name":1)", R"("name":null)"})
-        CHECK(here.legacy("prompts/get", params).sentence() == "params.name must be a string: the name of a prompt.");
+        CHECK(server.legacy("prompts/get", params).sentence() == "params.name must be a string: the name of a prompt.");
     for (const char* arguments : {"[]", "\"x\"", "null"})
-        CHECK(legacy_get(here, "letter", arguments).sentence() == "params.arguments must be an object.");
+        CHECK(legacy_get(server, "letter", arguments).sentence() == "params.arguments must be an object.");
     for (const char* argument : {"1", "null", "{}", "[\"x\"]"}) {
-        const auto heard = legacy_get(here, "letter", R"({"who":)" + std::string(argument) + "}");
-        CHECK(heard.error() == -32602);
-        CHECK(heard.sentence() == "The argument \"who\" of a prompt must be a string.");
+        const auto response = legacy_get(server, "letter", R"({"who":)" + std::string(argument) + "}");
+        CHECK(response.error() == -32602);
+        CHECK(response.sentence() == "The argument \"who\" of a prompt must be a string.");
     }
 }
 
-TEST_CASE("a prompt's own failure is an error with its code and its sentence") {
-    office here({test::reading_room});
-    for (const auto& heard : {legacy_get(here, "closed"), modern_get(here, "closed")}) {
-        CHECK(heard.error() == -32000);
-        CHECK(heard.sentence() == "The room is closed.");
+TEST_CASE("an error of a prompt keeps its code and its message") {
+    endpoint_fixture server({test::books});
+    for (const auto& response : {legacy_get(server, "closed"), modern_get(server, "closed")}) {
+        CHECK(response.error() == -32000);
+        CHECK(response.sentence() == "The room is closed.");
     }
 }
 
-TEST_CASE("a prompt that answers without messages is answered for") {
-    office here({test::reading_room});
-    const auto heard = legacy_get(here, "silent");
-    CHECK(heard.error() == -32603);
-    CHECK(heard.sentence() == "The prompt \"silent\" gave an answer that is not whole.");
-    CHECK(here.log().says("error: reading-room: prompt \"silent\" answered without \"messages\"\n"));
+TEST_CASE("a prompt result without messages is an invalid answer") {
+    endpoint_fixture server({test::books});
+    const auto response = legacy_get(server, "silent");
+    CHECK(response.error() == -32603);
+    CHECK(response.sentence() == "The prompt \"silent\" returned an invalid answer. The server's log has the reason.");
+    CHECK(server.log().says("error: books: invalid answer of the prompt \"silent\": no \"messages\"\n"));
 }

@@ -28,37 +28,37 @@ long code_for(const wire::version& version, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("the server says its name and its version") {
+TEST_CASE("serverInfo has the name and the version") {
     const json::value info(mcp::server_info());
     CHECK(info.at("name").str() == "toolrack");
     CHECK(info.at("version").str() == TOOLRACK_VERSION);
 }
 
-TEST_CASE("a modern result says that it is complete and who answers, a legacy one does not") {
-    const auto modern = checked(mcp::own_result("1", newest_modern, R"("tools":[])"));
+TEST_CASE("a modern result has resultType and serverInfo, a legacy one has neither") {
+    const auto modern = checked(mcp::host_result("1", newest_modern, R"("tools":[])"));
     const auto result = json::value(modern).at("result");
     CHECK(result.at("resultType").str() == "complete");
     CHECK(result.at("_meta").at(server_info).text() == mcp::server_info());
     CHECK(result.at("tools").size() == 0);
-    CHECK(checked(mcp::own_result("1", newest_legacy, R"("tools":[])")) ==
+    CHECK(checked(mcp::host_result("1", newest_legacy, R"("tools":[])")) ==
           R"({"jsonrpc":"2.0","id":1,"result":{"tools":[]}})");
 }
 
 TEST_CASE("a result may be empty") {
-    CHECK(checked(mcp::own_result("1", newest_legacy, {})) == R"({"jsonrpc":"2.0","id":1,"result":{}})");
-    const auto modern = checked(mcp::own_result("1", newest_modern, {}));
+    CHECK(checked(mcp::host_result("1", newest_legacy, {})) == R"({"jsonrpc":"2.0","id":1,"result":{}})");
+    const auto modern = checked(mcp::host_result("1", newest_modern, {}));
     CHECK(json::value(modern).at("result").size() == 2);
 }
 
-TEST_CASE("a legacy client gets a plugin's result untouched") {
+TEST_CASE("a legacy client gets a plugin's result unchanged") {
     const std::string said = R"({"content":[1.50,"\u0041"],"_meta":{"a":1},"x":null})";
     CHECK(checked(mcp::plugin_result("\"i\"", newest_legacy, said)) ==
           R"({"jsonrpc":"2.0","id":"i","result":)" + said + "}");
 }
 
 TEST_CASE("a modern client gets a plugin's result with the server's _meta merged into the plugin's") {
-    const auto text = checked(mcp::plugin_result(
-        "1", newest_modern, R"({"content":[1.50],"_meta":{"a":1,"b":{"c":[]}},"isError":false})"));
+    const auto text = checked(
+        mcp::plugin_result("1", newest_modern, R"({"content":[1.50],"_meta":{"a":1,"b":{"c":[]}},"isError":false})"));
     const auto result = json::value(text).at("result");
     CHECK(result.size() == 4);
     CHECK(result.at("resultType").str() == "complete");
@@ -71,7 +71,7 @@ TEST_CASE("a modern client gets a plugin's result with the server's _meta merged
     CHECK(meta.at("b").text() == R"({"c":[]})");
 }
 
-TEST_CASE("a plugin can neither forge who answers nor what type its result has") {
+TEST_CASE("a plugin can forge neither serverInfo nor resultType") {
     for (const std::string& said :
          {std::string(R"({"content":[],"resultType":"task",)"
                       R"("_meta":{"io.modelcontextprotocol/serverInfo":{"name":"forged"}}})"),
@@ -84,12 +84,12 @@ TEST_CASE("a plugin can neither forge who answers nor what type its result has")
     }
 }
 
-TEST_CASE("a _meta that is no object is left out of a modern result") {
+TEST_CASE("a _meta that is not an object is left out of a modern result") {
     const auto text = checked(mcp::plugin_result("1", newest_modern, R"({"content":[],"_meta":7})"));
     CHECK(json::value(text).at("result").at("_meta").size() == 1);
 }
 
-TEST_CASE("members with odd names survive the merge") {
+TEST_CASE("members with unusual names survive the merge") {
     const auto text =
         checked(mcp::plugin_result("1", newest_modern, R"({"content":[],"a\"b\n":1,"_meta":{"\\":2,"":3}})"));
     const auto result = json::value(text).at("result");
@@ -98,13 +98,13 @@ TEST_CASE("members with odd names survive the merge") {
     CHECK(result.at("_meta").at("").i64() == 3);
 }
 
-TEST_CASE("a plugin's error keeps its code, its sentence and its data") {
-    CHECK(checked(mcp::plugin_error("1", newest_modern,
-                                    R"({"code":-32602,"message":"No \"x\".","data":{"a":[1]},"more":1})")) ==
+TEST_CASE("a plugin's error keeps its code, its message and its data") {
+    CHECK(checked(mcp::plugin_error(
+              "1", newest_modern, R"({"code":-32602,"message":"No \"x\".","data":{"a":[1]},"more":1})")) ==
           R"({"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"No \"x\".","data":{"a":[1]}}})");
 }
 
-TEST_CASE("a code that only the protocol may use becomes an internal error") {
+TEST_CASE("an error code reserved for the protocol becomes an internal error") {
     for (const auto* version : {&newest_modern, &newest_legacy}) {
         for (const char* reserved : {"-32020", "-32021", "-32022", "-32050", "-32098", "-32099"})
             CHECK(code_for(*version, reserved) == -32603);
@@ -119,7 +119,7 @@ TEST_CASE("a missing resource has the code of its era") {
     CHECK(code_for(newest_legacy, "-32002") == -32002);
 }
 
-TEST_CASE("a code that is no small integer becomes an internal error") {
-    for (const char* odd : {"1.5", "1e3", "-3.2e4", "12345678901", "-99999999999999999999"})
-        CHECK(code_for(newest_modern, odd) == -32603);
+TEST_CASE("an error code that is not a small integer becomes an internal error") {
+    for (const char* invalid : {"1.5", "1e3", "-3.2e4", "12345678901", "-99999999999999999999"})
+        CHECK(code_for(newest_modern, invalid) == -32603);
 }

@@ -1,246 +1,258 @@
-// Streams of a legacy session: a client that lost its connection takes them up where they broke off.
+// Resumption of the streams of a legacy session.
 // (2025-11-25, basic/transports, "Resumability and Redelivery".)
 #include <string>
 
 #include "catch.hpp"
-#include "conversation.hpp"
+#include "pending_request.hpp"
 
 using namespace toolrack;
-using test::conversation;
-using test::office;
+using test::endpoint_fixture;
+using test::pending_request;
 
 namespace {
 
-struct caller {
-    office here{{test::parking, test::misbehaving}};
-    const std::string session = here.begin_session();
+struct resumption_fixture {
+    endpoint_fixture server{{test::held_calls, test::misbehaving}};
+    const std::string session = server.open_session();
 
-    // A call that tells of its progress, and waits to be released.
-    conversation park(const std::string& arguments = "{}", const std::string& in = "") {
-        return {here, parking(arguments), wire::mirrored{}, in.empty() ? session : in, here.ann};
+    // A call that sends progress and waits for release().
+    pending_request hold(const std::string& arguments = "{}", const std::string& in = "") {
+        return {server, held_calls(arguments), wire::mirrored{}, in.empty() ? session : in, server.ann};
     }
-    static std::string parking(const std::string& arguments = "{}") {
-        return office::legacy_body("tools/call",
-                                   office::calling("park_here", arguments) + R"(,"_meta":{"progressToken":1})");
+    static std::string held_calls(const std::string& arguments = "{}") {
+        return endpoint_fixture::legacy_body(
+            "tools/call", endpoint_fixture::calling("hold_here", arguments) + R"(,"_meta":{"progressToken":1})");
     }
     void release(const std::string& how) {
-        CHECK(here.legacy_call("release", R"({"how":")" + how + "\"}").error() == 0);
+        CHECK(server.legacy_call("release", R"({"how":")" + how + "\"}").error() == 0);
     }
-    // What a client gets that asks for the rest after this event.
-    conversation come_back(const std::string& after) { return conversation::listening(here, session, after, here.ann); }
-    void take_back() {
-        here.say_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+    // A GET for the events after this one.
+    pending_request reconnect(const std::string& after) {
+        return pending_request::get(server, session, after, server.ann);
+    }
+    void cancel() {
+        server.send_in(session, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
     }
 };
 
-double progress(const conversation::said& said) { return said.params().at("progress").f64(); }
+double progress(const pending_request::notification& said) { return said.params().at("progress").f64(); }
 
 }  // namespace
 
-TEST_CASE("what is said in a session has an id, and so has the answer after it") {
-    caller one;
-    auto call = one.park();
-    const auto first = call.hears();
+TEST_CASE("notifications in a session have event ids, and so has the reply after them") {
+    resumption_fixture fixture;
+    auto call = fixture.hold();
+    const auto first = call.next_notification();
     CHECK(first.method() == "notifications/progress");
     CHECK(first.event == "1-1");
-    one.release("speak");
-    CHECK(call.hears().event == "1-2");
-    one.release("done");
-    CHECK(call.ends().text() == "done");
+    fixture.release("speak");
+    CHECK(call.next_notification().event == "1-2");
+    fixture.release("done");
+    CHECK(call.wait_for_end().text() == "done");
     CHECK(call.outlet().answer->event == "1-3");
-    auto next = one.park();
-    CHECK(next.hears().event == "2-1");
-    one.release("done");
-    next.ends();
+    auto next = fixture.hold();
+    CHECK(next.next_notification().event == "2-1");
+    fixture.release("done");
+    next.wait_for_end();
 }
 
-TEST_CASE("an answer that nothing came before has no id, and neither has anything without a session or over a pipe") {
-    caller one;
-    test::collecting_outlet to(one.here.room(), wire::mirrored{}, one.session);
-    one.here.say(office::legacy_body("ping"), to, one.here.ann);
+TEST_CASE("a reply without notifications has no event id, nor has anything without a session or over a pipe") {
+    resumption_fixture fixture;
+    test::collecting_outlet to(fixture.server.io(), wire::mirrored{}, fixture.session);
+    fixture.server.send(endpoint_fixture::legacy_body("ping"), to, fixture.server.ann);
     CHECK(to.answer->event.empty());
     for (const auto& headers : {std::optional<wire::mirrored>(), std::optional(wire::mirrored{})}) {
-        conversation call(one.here, caller::parking(), headers, headers ? std::nullopt : std::optional(one.session),
-                          one.here.ann);
-        CHECK(call.hears().event.empty());
-        one.release("done");
-        CHECK(call.ends().text() == "done");
+        pending_request call(fixture.server,
+                             resumption_fixture::held_calls(),
+                             headers,
+                             headers ? std::nullopt : std::optional(fixture.session),
+                             fixture.server.ann);
+        CHECK(call.next_notification().event.empty());
+        fixture.release("done");
+        CHECK(call.wait_for_end().text() == "done");
         CHECK(call.outlet().answer->event.empty());
     }
 }
 
-TEST_CASE("a client that lost its connection gets the rest on another one, and the answer with it") {
-    caller one;
-    auto call = one.park();
-    const auto seen = call.hears().event;
-    CHECK(call.leave());
-    one.release("speak");
-    auto back = one.come_back(seen);
-    CHECK(progress(back.hears()) == 2);
-    one.release("done");
-    CHECK(back.ends().text() == "done");
+TEST_CASE("a client that lost its connection gets the rest and the reply on a new one") {
+    resumption_fixture fixture;
+    auto call = fixture.hold();
+    const auto seen = call.next_notification().event;
+    CHECK(call.disconnect());
+    fixture.release("speak");
+    auto back = fixture.reconnect(seen);
+    CHECK(progress(back.next_notification()) == 2);
+    fixture.release("done");
+    CHECK(back.wait_for_end().text() == "done");
     CHECK(back.outlet().answer->event == "1-3");
 }
 
-TEST_CASE("an answer that came while nobody was there is still there for who comes back") {
-    caller one;
+TEST_CASE("a reply without a connection is kept for a client that reconnects") {
+    resumption_fixture fixture;
     {
-        auto call = one.park();
-        call.hears();
-        call.leave();
-        one.release("done");
-        call.ends();
+        auto call = fixture.hold();
+        call.next_notification();
+        call.disconnect();
+        fixture.release("done");
+        call.wait_for_end();
     }
-    auto back = one.come_back("1-1");
-    const auto rest = back.hears();
+    auto back = fixture.reconnect("1-1");
+    const auto rest = back.next_notification();
     CHECK(rest.message().at("result").at("content").at(0).at("text").str() == "done");
     CHECK(rest.event == "1-2");
-    CHECK(back.ends().status == 0);  // nothing more will come
+    CHECK(back.wait_for_end().status == 0);
 }
 
-TEST_CASE("a connection that still stood gives way to the one that came back") {
-    caller one;
-    auto call = one.park();
-    auto back = one.come_back(call.hears().event);
-    one.release("speak");
-    CHECK(progress(back.hears()) == 2);
-    one.release("done");
-    CHECK(back.ends().text() == "done");
-    CHECK(call.ends().status == 0);
+TEST_CASE("a new connection of a stream replaces the old one") {
+    resumption_fixture fixture;
+    auto call = fixture.hold();
+    auto back = fixture.reconnect(call.next_notification().event);
+    fixture.release("speak");
+    CHECK(progress(back.next_notification()) == 2);
+    fixture.release("done");
+    CHECK(back.wait_for_end().text() == "done");
+    CHECK(call.wait_for_end().status == 0);
     CHECK(call.outlet().is_closed);
 }
 
-TEST_CASE("what is no event's id leads to the session's own stream, and repeats nothing") {
-    caller one;
-    one.here.notifier().list_changed(mcp::list_kind::tools);  // 0-1, while nobody listens
-    for (const char* odd : {"", "x", "1", "1-", "1-0-0", "-1-0", "+0-0", "0-0 ", "18446744073709551616-0"}) {
-        CAPTURE(odd);
-        auto back = one.come_back(odd);
-        one.here.room().call([] {});
-        one.here.notifier().list_changed(mcp::list_kind::prompts);
-        CHECK(back.hears().method() == "notifications/prompts/list_changed");
+TEST_CASE("an invalid event id opens the standalone stream and replays nothing") {
+    resumption_fixture fixture;
+    fixture.server.notifier().list_changed(mcp::list_kind::tools);  // event 0-1, without a listener
+    for (const char* invalid : {"", "x", "1", "1-", "1-0-0", "-1-0", "+0-0", "0-0 ", "18446744073709551616-0"}) {
+        CAPTURE(invalid);
+        auto back = fixture.reconnect(invalid);
+        fixture.server.io().call([] {});
+        fixture.server.notifier().list_changed(mcp::list_kind::prompts);
+        CHECK(back.next_notification().method() == "notifications/prompts/list_changed");
     }
 }
 
-TEST_CASE("an event of a stream that is not here any more, or never was, has nothing to come back for") {
-    caller one;
+TEST_CASE("an event id of an unknown stream is a 405") {
+    resumption_fixture fixture;
     for (const char* unknown : {"1-0", "99-1", "18446744073709551615-1"}) {
-        const auto heard = one.come_back(unknown).ends();
-        CHECK(heard.status == 405);
-        CHECK(heard.error() == -32600);
-        CHECK(heard.sentence() == "That stream is over, and nothing of it is kept any more.");
+        const auto response = fixture.reconnect(unknown).wait_for_end();
+        CHECK(response.status == 405);
+        CHECK(response.error() == -32600);
+        CHECK(response.sentence() == "The stream has ended, and its events are no longer kept.");
     }
 }
 
-TEST_CASE("one session's stream cannot be taken up in another, nor by somebody else") {
-    caller one;
-    auto call = one.park();
-    const auto seen = call.hears().event;
-    CHECK(conversation::listening(one.here, one.here.begin_session(), seen, one.here.ann).ends().status == 405);
-    CHECK(conversation::listening(one.here, one.session, seen, one.here.bob).ends().status == 404);
-    one.release("done");
-    CHECK(call.ends().text() == "done");
+TEST_CASE("a stream cannot be resumed in another session or by another principal") {
+    resumption_fixture fixture;
+    auto call = fixture.hold();
+    const auto seen = call.next_notification().event;
+    CHECK(pending_request::get(fixture.server, fixture.server.open_session(), seen, fixture.server.ann)
+              .wait_for_end()
+              .status == 405);
+    CHECK(pending_request::get(fixture.server, fixture.session, seen, fixture.server.bob).wait_for_end().status == 404);
+    fixture.release("done");
+    CHECK(call.wait_for_end().text() == "done");
 }
 
-TEST_CASE("a stream without an event before it is the session's own, of which there is one") {
-    caller one;
-    auto first = conversation::listening(one.here, one.session, std::nullopt, one.here.ann);
-    one.here.room().call([] {});
-    one.here.notifier().list_changed(mcp::list_kind::tools);
-    CHECK(first.hears().event == "0-1");
-    auto second = conversation::listening(one.here, one.session, "0-0", one.here.ann);
-    CHECK(second.hears().event == "0-1");
-    CHECK(first.ends().status == 0);
+TEST_CASE("a GET without an event id opens the one standalone stream of the session") {
+    resumption_fixture fixture;
+    auto first = pending_request::get(fixture.server, fixture.session, std::nullopt, fixture.server.ann);
+    fixture.server.io().call([] {});
+    fixture.server.notifier().list_changed(mcp::list_kind::tools);
+    CHECK(first.next_notification().event == "0-1");
+    auto second = pending_request::get(fixture.server, fixture.session, "0-0", fixture.server.ann);
+    CHECK(second.next_notification().event == "0-1");
+    CHECK(first.wait_for_end().status == 0);
     CHECK(first.outlet().is_closed);
-    CHECK(second.leave());
+    CHECK(second.disconnect());
 }
 
-TEST_CASE("a session keeps only so many streams that are over, and the oldest are forgotten") {
-    caller one;
-    const auto call = office::legacy_body("tools/call", office::calling("mis_notifies"));
-    for (int i = 0; i < 17; ++i) CHECK(one.here.say_in(one.session, call).text() == "notified");
-    auto second = one.come_back("2-3");
-    CHECK(second.hears().event == "2-4");
-    CHECK(one.come_back("1-3").ends().status == 405);
+TEST_CASE("a session keeps the last 16 finished streams") {
+    resumption_fixture fixture;
+    const auto call = endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("mis_notifies"));
+    for (int i = 0; i < 17; ++i) CHECK(fixture.server.send_in(fixture.session, call).text() == "notified");
+    auto second = fixture.reconnect("2-3");
+    CHECK(second.next_notification().event == "2-4");
+    CHECK(fixture.reconnect("1-3").wait_for_end().status == 405);
 }
 
-TEST_CASE("a stream whose call is under way is not forgotten") {
-    caller one;
-    auto parked = one.park();
-    const auto seen = parked.hears().event;
-    parked.leave();
-    const auto call = office::legacy_body("tools/call", office::calling("mis_notifies"));
-    for (int i = 0; i < 20; ++i) one.here.say_in(one.session, call);
-    auto back = one.come_back(seen);
-    one.release("done");
-    CHECK(back.ends().text() == "done");
+TEST_CASE("a stream whose call is running is kept") {
+    resumption_fixture fixture;
+    auto parked = fixture.hold();
+    const auto seen = parked.next_notification().event;
+    parked.disconnect();
+    const auto call = endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("mis_notifies"));
+    for (int i = 0; i < 20; ++i) fixture.server.send_in(fixture.session, call);
+    auto back = fixture.reconnect(seen);
+    fixture.release("done");
+    CHECK(back.wait_for_end().text() == "done");
 }
 
-TEST_CASE("a tool that takes long may have its client hang up and come back") {
-    caller one;
-    auto call = one.park(R"({"hang_up":true})");
-    CHECK(call.hears().event == "1-1");
-    REQUIRE(call.is_let_go());
+TEST_CASE("a slow tool can make its client disconnect and reconnect") {
+    resumption_fixture fixture;
+    auto call = fixture.hold(R"({"hang_up":true})");
+    CHECK(call.next_notification().event == "1-1");
+    REQUIRE(call.wait_for_close());
     CHECK(call.outlet().is_closed);
-    auto back = one.come_back("1-1");
-    one.release("done");
-    CHECK(back.ends().text() == "done");
-    CHECK(call.ends().status == 0);
+    auto back = fixture.reconnect("1-1");
+    fixture.release("done");
+    CHECK(back.wait_for_end().text() == "done");
+    CHECK(call.wait_for_end().status == 0);
 }
 
-TEST_CASE("a client that is to come back has an event to come back with, also when nothing was said") {
-    caller one;
-    const auto silent = office::legacy_body("tools/call", office::calling("park_here", R"({"hang_up":true})"));
-    conversation call(one.here, silent, wire::mirrored{}, one.session, one.here.ann);
-    REQUIRE(call.is_let_go());
+TEST_CASE("a client that is disconnected gets an event id to resume from, also without a notification before") {
+    resumption_fixture fixture;
+    const auto silent =
+        endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("hold_here", R"({"hang_up":true})"));
+    pending_request call(fixture.server, silent, wire::mirrored{}, fixture.session, fixture.server.ann);
+    REQUIRE(call.wait_for_close());
     REQUIRE(call.outlet().opening);
     CHECK(call.outlet().opening->event == "1-1");
     CHECK(call.outlet().opening->retry == std::chrono::milliseconds(500));
-    auto back = one.come_back("1-1");
-    one.release("done");
-    CHECK(back.ends().text() == "done");
-    CHECK(call.ends().status == 0);
+    auto back = fixture.reconnect("1-1");
+    fixture.release("done");
+    CHECK(back.wait_for_end().text() == "done");
+    CHECK(call.wait_for_end().status == 0);
 }
 
-TEST_CASE("a client that would not come back is not sent away") {
-    caller one;
-    const auto older = one.here.begin_session("2025-06-18");
-    auto call = one.park(R"({"hang_up":true})", older);
-    CHECK(call.hears().event == "1-1");
-    one.release("done");
-    CHECK(call.ends().text() == "done");
-    conversation alone(one.here, caller::parking(R"({"hang_up":true})"), wire::mirrored{}, std::nullopt, one.here.ann);
-    alone.hears();
-    one.release("done");
-    CHECK(alone.ends().text() == "done");
+TEST_CASE("a client that cannot resume is not disconnected") {
+    resumption_fixture fixture;
+    const auto older = fixture.server.open_session("2025-06-18");
+    auto call = fixture.hold(R"({"hang_up":true})", older);
+    CHECK(call.next_notification().event == "1-1");
+    fixture.release("done");
+    CHECK(call.wait_for_end().text() == "done");
+    pending_request alone(fixture.server,
+                          resumption_fixture::held_calls(R"({"hang_up":true})"),
+                          wire::mirrored{},
+                          std::nullopt,
+                          fixture.server.ann);
+    alone.next_notification();
+    fixture.release("done");
+    CHECK(alone.wait_for_end().text() == "done");
 }
 
-TEST_CASE("a stream that was taken up ends when its call is taken back") {
-    caller one;
+TEST_CASE("a resumed stream ends when its call is cancelled") {
+    resumption_fixture fixture;
     for (const char* how : {"{}", R"({"hang_up":true})"}) {
         CAPTURE(how);
-        auto call = one.park(how);
-        const auto seen = call.hears().event;
-        call.leave();
-        auto back = one.come_back(seen);
-        one.here.room().call([] {});
-        one.take_back();
-        call.ends();
-        CHECK(back.ends().status == 0);
+        auto call = fixture.hold(how);
+        const auto seen = call.next_notification().event;
+        call.disconnect();
+        auto back = fixture.reconnect(seen);
+        fixture.server.io().call([] {});
+        fixture.cancel();
+        call.wait_for_end();
+        CHECK(back.wait_for_end().status == 0);
         CHECK(back.outlet().is_closed);
-        CHECK(one.come_back(seen).ends().status == 405);
-        one.release("done");
+        CHECK(fixture.reconnect(seen).wait_for_end().status == 405);
+        fixture.release("done");
     }
 }
 
-TEST_CASE("the own stream of a session ends when what its client was let in by is taken back") {
-    caller one;
-    auto stream = conversation::listening(one.here, one.session, std::nullopt, one.here.ann);
-    one.here.room().call([] {});
-    one.here.open_streams().close_revoked("another-backend", {});
-    one.here.notifier().list_changed(mcp::list_kind::tools);
-    CHECK(stream.hears().event == "0-1");
-    one.here.open_streams().close_revoked("open-access", {});
-    CHECK(stream.ends().status == 0);
+TEST_CASE("the standalone stream ends when the client's credential is revoked") {
+    resumption_fixture fixture;
+    auto stream = pending_request::get(fixture.server, fixture.session, std::nullopt, fixture.server.ann);
+    fixture.server.io().call([] {});
+    fixture.server.open_streams().close_revoked("another-backend", {});
+    fixture.server.notifier().list_changed(mcp::list_kind::tools);
+    CHECK(stream.next_notification().event == "0-1");
+    fixture.server.open_streams().close_revoked("open-access", {});
+    CHECK(stream.wait_for_end().status == 0);
     CHECK(stream.outlet().is_closed);
 }

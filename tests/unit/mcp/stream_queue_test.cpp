@@ -14,19 +14,21 @@ using test::collecting_outlet;
 
 namespace {
 
-// A request that waits, seen from a thread that is not its own.
+// A request that holds a stream open, used from another thread.
 struct away {
-    test::io_room room;
-    collecting_outlet to{room, wire::mirrored{}};
-    std::shared_ptr<mcp::stream_queue> box = room.call([this] { return std::make_shared<mcp::stream_queue>(to); });
+    test::io_fixture io;
+    collecting_outlet to{io, wire::mirrored{}};
+    std::shared_ptr<mcp::stream_queue> queue = io.call([this] { return std::make_shared<mcp::stream_queue>(to); });
 
-    void settle() { room.call([] {}); }
+    void settle() {
+        io.call([] {});
+    }
 
-    // Keeps the I/O thread busy until it is let go, so that what is posted waits.
+    // Blocks the I/O thread until it is released, so that posted messages wait.
     class hold {
     public:
         explicit hold(away& of) {
-            asio::post(of.room.get_executor(), [go = go_.get_future().share()] { go.wait(); });
+            asio::post(of.io.get_executor(), [go = go_.get_future().share()] { go.wait(); });
         }
         ~hold() { go_.set_value(); }
 
@@ -43,31 +45,31 @@ wire::reply answer(const std::string& json) {
 
 }  // namespace
 
-TEST_CASE("what is sent from elsewhere arrives at home, in order and with its event") {
+TEST_CASE("messages from another thread arrive on the outlet's thread, in order and with their event ids") {
     away one;
-    one.box->send("1", "0-1");
-    one.box->send("2");
-    one.box->send("3", "0-3");
+    one.queue->send("1", "0-1");
+    one.queue->send("2");
+    one.queue->send("3", "0-3");
     one.settle();
     CHECK(one.to.notices == std::vector<std::string>{"1", "2", "3"});
     CHECK(one.to.events == std::vector<std::string>{"0-1", "", "0-3"});
 }
 
-TEST_CASE("what is sent at home is there at once") {
+TEST_CASE("messages from the outlet's thread arrive at once") {
     away one;
-    const auto heard = one.room.call([&] {
-        one.box->send("1");
+    const auto response = one.io.call([&] {
+        one.queue->send("1");
         return one.to.notices.size();
     });
-    CHECK(heard == 1);
+    CHECK(response == 1);
 }
 
-TEST_CASE("of too many messages on their way the last are dropped, and the answer never") {
+TEST_CASE("when too many messages are posted the last are dropped, but never the reply") {
     away one;
     {
         const away::hold held(one);
-        for (int i = 0; i < 1500; ++i) one.box->send(std::to_string(i));
-        one.box->end(answer("the answer"));
+        for (int i = 0; i < 1500; ++i) one.queue->send(std::to_string(i));
+        one.queue->end(answer("the answer"));
     }
     one.settle();
     REQUIRE(one.to.notices.size() == 1000);
@@ -77,103 +79,103 @@ TEST_CASE("of too many messages on their way the last are dropped, and the answe
     CHECK(one.to.answer->json == "the answer");
 }
 
-TEST_CASE("a stream_queue that was full takes messages again") {
+TEST_CASE("a stream queue that was full accepts messages again") {
     away one;
     {
         const away::hold held(one);
-        for (int i = 0; i < 1500; ++i) one.box->send("x");
+        for (int i = 0; i < 1500; ++i) one.queue->send("x");
     }
     one.settle();
-    one.box->send("again");
+    one.queue->send("again");
     one.settle();
     CHECK(one.to.notices.back() == "again");
 }
 
-TEST_CASE("what is on its way when the request ends is dropped") {
+TEST_CASE("messages that are posted when the request ends are dropped") {
     away one;
     {
         const away::hold held(one);
-        one.box->end(answer("first"));
-        one.box->send("late");
-        one.box->end(answer("second"));
-        one.box->end();
+        one.queue->end(answer("first"));
+        one.queue->send("late");
+        one.queue->end(answer("second"));
+        one.queue->end();
     }
     one.settle();
     CHECK(one.to.notices.empty());
     CHECK(one.to.answer->json == "first");
-    CHECK(one.box->is_closed());
+    CHECK(one.queue->is_closed());
 }
 
-TEST_CASE("a stream may be ended without an answer") {
+TEST_CASE("a stream may be ended without a reply") {
     away one;
-    one.box->end();
+    one.queue->end();
     one.settle();
     CHECK(one.to.is_closed);
     CHECK_FALSE(one.to.answer);
 }
 
-TEST_CASE("who waits goes on when the client leaves, and nothing reaches it any more") {
+TEST_CASE("a wait returns when the client disconnects, and later messages are dropped") {
     away one;
-    auto over = one.room.spawned([&] { return one.box->wait(); });
+    auto over = one.io.spawned([&] { return one.queue->wait(); });
     one.settle();
-    CHECK(one.room.call([&] { return one.to.leave(); }));
+    CHECK(one.io.call([&] { return one.to.leave(); }));
     CHECK(over.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
-    one.box->send("late");
-    one.box->end(answer("late"));
+    one.queue->send("late");
+    one.queue->end(answer("late"));
     one.settle();
     CHECK(one.to.notices.empty());
     CHECK_FALSE(one.to.is_over());
 }
 
-TEST_CASE("who waits goes on when the stream is ended, and asks nothing of it any more") {
+TEST_CASE("a wait returns when the stream is ended, and removes its callback") {
     away one;
-    auto over = one.room.spawned([&] { return one.box->wait(); });
+    auto over = one.io.spawned([&] { return one.queue->wait(); });
     one.settle();
-    one.box->end(answer("x"));
+    one.queue->end(answer("x"));
     CHECK(over.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
     CHECK_FALSE(one.to.wants_to_know());
     CHECK(one.to.answer);
 }
 
-TEST_CASE("who waits for no longer than it may ends the stream then") {
+TEST_CASE("a wait ends the stream when its time is up") {
     away one;
-    one.room.run([&] { return one.box->wait([times = 2]() mutable { return std::chrono::milliseconds(--times); }); });
+    one.io.run([&] { return one.queue->wait([times = 2]() mutable { return std::chrono::milliseconds(--times); }); });
     CHECK(one.to.is_closed);
-    CHECK(one.box->is_closed());
+    CHECK(one.queue->is_closed());
     CHECK_FALSE(one.to.wants_to_know());
 }
 
-TEST_CASE("who waits for what is over does not wait") {
+TEST_CASE("a wait for a closed stream returns at once") {
     away one;
-    one.room.call([&] { one.box->close(); });
-    one.room.run([&] { return one.box->wait(); });
+    one.io.call([&] { one.queue->close(); });
+    one.io.run([&] { return one.queue->wait(); });
     CHECK_FALSE(one.to.wants_to_know());
     CHECK_FALSE(one.to.is_over());
 }
 
-TEST_CASE("an outlet that is gone is not touched by what is still on its way") {
-    test::io_room room;
-    std::shared_ptr<mcp::stream_queue> box;
+TEST_CASE("posted messages do not touch a destroyed outlet") {
+    test::io_fixture io;
+    std::shared_ptr<mcp::stream_queue> queue;
     {
-        collecting_outlet to(room, wire::mirrored{});
-        box = room.call([&] { return std::make_shared<mcp::stream_queue>(to); });
-        room.call([&] {
+        collecting_outlet to(io, wire::mirrored{});
+        queue = io.call([&] { return std::make_shared<mcp::stream_queue>(to); });
+        io.call([&] {
             std::thread([&] {
-                box->send("x");
-                box->end(answer("x"));
+                queue->send("x");
+                queue->end(answer("x"));
             }).join();
-            box->close();
+            queue->close();
         });
     }
-    room.call([] {});
-    CHECK(box->is_closed());
+    io.call([] {});
+    CHECK(queue->is_closed());
 }
 
-TEST_CASE("a stream ends soon after somebody set the clock past its end") {
+TEST_CASE("a stream ends within seconds when the wall clock is set past its end") {
     away one;
     bool is_set = false;
-    one.room.run([&] {
-        return one.box->wait([&]() -> std::chrono::nanoseconds {
+    one.io.run([&] {
+        return one.queue->wait([&]() -> std::chrono::nanoseconds {
             return std::exchange(is_set, true) ? std::chrono::hours(-1) : std::chrono::hours(1);
         });
     });

@@ -15,75 +15,75 @@ using mcp::task;
 
 namespace {
 
-struct workshop {
+struct task_fixture {
     test::captured_log log;
-    test::io_room room;
+    test::io_fixture io;
     test::set_clock clock;
-    const identity::principal ann = test::principal_named("ann", room, log);
-    const identity::principal ann_with_another_token = test::principal_named("ann", room, log, R"(["a:b"])");
-    const identity::principal bob = test::principal_named("bob", room, log);
+    const identity::principal ann = test::principal_named("ann", io, log);
+    const identity::principal ann_with_another_token = test::principal_named("ann", io, log, R"(["a:b"])");
+    const identity::principal bob = test::principal_named("bob", io, log);
     mcp::tasks tasks{clock};
 
-    std::shared_ptr<task> open() { return tasks.open(ann, room.get_executor()); }
+    std::shared_ptr<task> open() { return tasks.open(ann, io.get_executor()); }
 
-    // What a task answers about itself.
-    static std::string shown(const task& one) { return "{" + one.members(true) + "}"; }
+    static std::string description(const task& one) { return "{" + one.members(true) + "}"; }
     static std::string status(const task& one) {
-        const auto text = shown(one);
+        const auto text = description(one);
         CHECK_FALSE(wire::check_json(text));
         return json::value(text).at("status").str();
     }
     static std::string member(const task& one, const char* name) {
-        const auto text = shown(one);
+        const auto text = description(one);
         const auto found = json::value(text).find(name);
-        return found ? std::string(found->text()) : "nothing";
+        return found ? std::string(found->text()) : "none";
     }
-    void give(task& to, const std::string& responses) {
-        to.give(json::value(responses));
-        room.call([] {});
+    void deliver_input(task& to, const std::string& responses) {
+        to.deliver_input(json::value(responses));
+        io.call([] {});
     }
 };
 
-// A task that asks, and what comes of it.
-class asking {
+// A task that waits for input, and the responses that it gets.
+class input_wait {
 public:
-    asking(workshop& in, task& by, std::string requests) : by_(by), requests_(std::move(requests)) {
-        over_ = in.room.spawned([this]() -> awaitable<void> { said_ = co_await by_.ask(json::value(requests_)); });
-        in.room.call([] {});
+    input_wait(task_fixture& fixture, task& by, std::string requests) : by_(by), requests_(std::move(requests)) {
+        end_ = fixture.io.spawned(
+            [this]() -> awaitable<void> { responses_ = co_await by_.request_input(json::value(requests_)); });
+        fixture.io.call([] {});
     }
-    ~asking() {
+    ~input_wait() {
         by_.cancel();
-        over_.wait();
+        end_.wait();
     }
-    std::string comes_to() {
-        if (over_.wait_for(20s) != std::future_status::ready) return "still asking";
-        return said_.value_or("nothing");
+    std::string responses() {
+        if (end_.wait_for(20s) != std::future_status::ready) return "still waiting";
+        return responses_.value_or("none");
     }
-    bool is_open() { return over_.wait_for(0s) != std::future_status::ready; }
+    bool is_waiting() { return end_.wait_for(0s) != std::future_status::ready; }
 
 private:
     task& by_;
     const std::string requests_;
-    std::future<void> over_;
-    std::optional<std::string> said_;
+    std::future<void> end_;
+    std::optional<std::string> responses_;
 };
 
-// Somebody who listens, and what they were told: the members that tell one notification from the next.
-class listener {
+// A follower, and the status and message of each notification that it got.
+class follower {
 public:
-    explicit listener(workshop& in) : room_(in.room), to_(in.room, wire::mirrored{}) {}
-    ~listener() { leave(); }
-    listener(const listener&) = delete;
-    listener& operator=(const listener&) = delete;
+    explicit follower(task_fixture& fixture) : io_(fixture.io), to_(fixture.io, wire::mirrored{}) {}
+    ~follower() { close(); }
+    follower(const follower&) = delete;
+    follower& operator=(const follower&) = delete;
 
     void follow(task& which, const std::string& subscription = "7") {
-        room_.call([&] { which.follow(box_, subscription); });
+        io_.call([&] { which.follow(queue_, subscription); });
     }
-    void leave() {
-        room_.call([this] { box_->close(); });
+    void close() {
+        io_.call([this] { queue_->close(); });
     }
-    std::vector<std::string> heard() {
-        room_.call([] {});
+    std::vector<std::string> changes() {
+        io_.call([] {});
         std::vector<std::string> all;
         for (const auto& text : to_.notices) {
             CHECK_FALSE(wire::check_json(text));
@@ -96,282 +96,284 @@ public:
     std::string last() { return to_.notices.back(); }
 
 private:
-    test::io_room& room_;
+    test::io_fixture& io_;
     test::collecting_outlet to_;
-    const std::shared_ptr<mcp::stream_queue> box_ = room_.call([this] { return std::make_shared<mcp::stream_queue>(to_); });
+    const std::shared_ptr<mcp::stream_queue> queue_ =
+        io_.call([this] { return std::make_shared<mcp::stream_queue>(to_); });
 };
 
 using words = std::vector<std::string>;
 
-const std::string two_questions = R"({"a":{"method":"roots/list"},"b\u0031":{"method":"x"}})";
+const std::string two_requests = R"({"a":{"method":"roots/list"},"b\u0031":{"method":"x"}})";
 
 }  // namespace
 
-TEST_CASE("a new task is working, and says since when and for how long it is kept") {
-    workshop in;
-    const auto one = in.open();
-    const auto text = workshop::shown(*one);
+TEST_CASE("a new task is working, and has its creation time and its lifetime") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    const auto text = task_fixture::description(*one);
     CHECK(text == R"({"taskId":")" + one->id() +
                       R"(","status":"working",)"
                       R"("createdAt":"2027-01-15T08:00:00Z","lastUpdatedAt":"2027-01-15T08:00:00Z",)"
                       R"("ttlMs":3600000,"pollIntervalMs":500})");
     CHECK(one->id().size() == 24);
-    CHECK(in.open()->id() != one->id());
+    CHECK(fixture.open()->id() != one->id());
 }
 
-TEST_CASE("a task that ended keeps what came of it, and when") {
-    workshop in;
-    const auto good = in.open(), bad = in.open(), gone = in.open();
-    in.clock.pass(90s);
+TEST_CASE("an ended task keeps its outcome and the time of its end") {
+    task_fixture fixture;
+    const auto good = fixture.open(), bad = fixture.open(), gone = fixture.open();
+    fixture.clock.pass(90s);
     good->complete(R"({"content":[]})");
     bad->fail(R"({"code":1,"message":"No."})");
     gone->cancel();
-    CHECK(workshop::status(*good) == "completed");
-    CHECK(workshop::member(*good, "result") == R"({"content":[]})");
-    CHECK(workshop::status(*bad) == "failed");
-    CHECK(workshop::member(*bad, "error") == R"({"code":1,"message":"No."})");
-    CHECK(workshop::status(*gone) == "cancelled");
+    CHECK(task_fixture::status(*good) == "completed");
+    CHECK(task_fixture::member(*good, "result") == R"({"content":[]})");
+    CHECK(task_fixture::status(*bad) == "failed");
+    CHECK(task_fixture::member(*bad, "error") == R"({"code":1,"message":"No."})");
+    CHECK(task_fixture::status(*gone) == "cancelled");
     for (const auto& one : {good, bad, gone}) {
-        CHECK(workshop::member(*one, "createdAt") == "\"2027-01-15T08:00:00Z\"");
-        CHECK(workshop::member(*one, "lastUpdatedAt") == "\"2027-01-15T08:01:30Z\"");
+        CHECK(task_fixture::member(*one, "createdAt") == "\"2027-01-15T08:00:00Z\"");
+        CHECK(task_fixture::member(*one, "lastUpdatedAt") == "\"2027-01-15T08:01:30Z\"");
         CHECK(one->members(false).find("result") == std::string::npos);
         CHECK(one->members(false).find("error") == std::string::npos);
     }
 }
 
-TEST_CASE("what has ended stays as it is") {
-    workshop in;
+TEST_CASE("an ended task does not change") {
+    task_fixture fixture;
     const auto end = [](task& one, int how) {
         if (how == 0) one.complete("{}");
         if (how == 1) one.fail("{}");
         if (how == 2) one.cancel();
     };
     for (int first = 0; first < 3; ++first) {
-        const auto one = in.open();
+        const auto one = fixture.open();
         end(*one, first);
-        const auto before = workshop::shown(*one);
-        in.clock.pass(1s);
+        const auto before = task_fixture::description(*one);
+        fixture.clock.pass(1s);
         for (int then = 0; then < 3; ++then) end(*one, then);
-        one->give(json::value(R"({"a":1})"));
-        CHECK(workshop::shown(*one) == before);
+        one->deliver_input(json::value(R"({"a":1})"));
+        CHECK(task_fixture::description(*one) == before);
         CHECK(one->is_cancelled() == (first == 2));
     }
 }
 
-TEST_CASE("what a task asks is shown until it is answered, answer by answer") {
-    workshop in;
-    const auto one = in.open();
-    asking question(in, *one, two_questions);
-    CHECK(workshop::status(*one) == "input_required");
-    CHECK(workshop::member(*one, "inputRequests") == R"({"a":{"method":"roots/list"},"b1":{"method":"x"}})");
-    in.clock.pass(5s);
-    in.give(*one, R"({"c":0,"\u0061":{"x":1},"A":2})");
-    CHECK(question.is_open());
-    CHECK(workshop::member(*one, "inputRequests") == R"({"b1":{"method":"x"}})");
-    CHECK(workshop::member(*one, "lastUpdatedAt") == "\"2027-01-15T08:00:05Z\"");
-    in.give(*one, R"({"a":{"forged":1}})");
-    in.give(*one, R"({"b1":[2]})");
-    CHECK(question.comes_to() == R"({"a":{"x":1},"b1":[2]})");
-    CHECK(workshop::status(*one) == "working");
-    CHECK(workshop::member(*one, "inputRequests") == "nothing");
+TEST_CASE("an input request is shown until it is answered") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    input_wait question(fixture, *one, two_requests);
+    CHECK(task_fixture::status(*one) == "input_required");
+    CHECK(task_fixture::member(*one, "inputRequests") == R"({"a":{"method":"roots/list"},"b1":{"method":"x"}})");
+    fixture.clock.pass(5s);
+    fixture.deliver_input(*one, R"({"c":0,"\u0061":{"x":1},"A":2})");
+    CHECK(question.is_waiting());
+    CHECK(task_fixture::member(*one, "inputRequests") == R"({"b1":{"method":"x"}})");
+    CHECK(task_fixture::member(*one, "lastUpdatedAt") == "\"2027-01-15T08:00:05Z\"");
+    fixture.deliver_input(*one, R"({"a":{"forged":1}})");
+    fixture.deliver_input(*one, R"({"b1":[2]})");
+    CHECK(question.responses() == R"({"a":{"x":1},"b1":[2]})");
+    CHECK(task_fixture::status(*one) == "working");
+    CHECK(task_fixture::member(*one, "inputRequests") == "none");
 }
 
-TEST_CASE("a task that is cancelled while it asks gets no answers") {
-    workshop in;
-    const auto one = in.open();
-    asking question(in, *one, two_questions);
+TEST_CASE("a task that is cancelled while it waits for input gets no responses") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    input_wait question(fixture, *one, two_requests);
     one->cancel();
-    CHECK(question.comes_to() == "nothing");
-    CHECK(workshop::status(*one) == "cancelled");
-    CHECK(workshop::member(*one, "inputRequests") == "nothing");
+    CHECK(question.responses() == "none");
+    CHECK(task_fixture::status(*one) == "cancelled");
+    CHECK(task_fixture::member(*one, "inputRequests") == "none");
 }
 
-TEST_CASE("a task that has ended asks nothing") {
-    workshop in;
-    const auto one = in.open();
+TEST_CASE("an ended task requests no input") {
+    task_fixture fixture;
+    const auto one = fixture.open();
     one->cancel();
-    CHECK(asking(in, *one, two_questions).comes_to() == "nothing");
+    CHECK(input_wait(fixture, *one, two_requests).responses() == "none");
 }
 
-TEST_CASE("answers to a task that asks nothing are dropped") {
-    workshop in;
-    const auto one = in.open();
-    in.give(*one, R"({"a":1})");
-    CHECK(workshop::status(*one) == "working");
-    asking question(in, *one, R"({"a":{}})");
-    in.give(*one, R"({"a":2})");
-    CHECK(question.comes_to() == R"({"a":2})");
+TEST_CASE("responses to a task that waits for no input are dropped") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    fixture.deliver_input(*one, R"({"a":1})");
+    CHECK(task_fixture::status(*one) == "working");
+    input_wait question(fixture, *one, R"({"a":{}})");
+    fixture.deliver_input(*one, R"({"a":2})");
+    CHECK(question.responses() == R"({"a":2})");
 }
 
-TEST_CASE("who wants to know of a cancellation hears of it once, at home") {
-    workshop in;
-    const auto one = in.open();
-    int heard = 0;
-    in.room.call([&] { one->on_cancelled([&] { ++heard; }); });
+TEST_CASE("the cancellation callback runs once, on the task's thread") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    int response = 0;
+    fixture.io.call([&] { one->on_cancelled([&] { ++response; }); });
     one->cancel();
     one->cancel();
-    in.room.call([] {});
-    CHECK(heard == 1);
-    const auto done = in.open();
-    in.room.call([&] { done->on_cancelled([&] { ++heard; }); });
+    fixture.io.call([] {});
+    CHECK(response == 1);
+    const auto done = fixture.open();
+    fixture.io.call([&] { done->on_cancelled([&] { ++response; }); });
     done->complete("{}");
     done->cancel();
-    in.room.call([] {});
-    CHECK(heard == 1);
+    fixture.io.call([] {});
+    CHECK(response == 1);
 }
 
-TEST_CASE("a call that is answered in time is no task") {
-    workshop in;
-    const auto one = in.open();
-    in.room.call([&] { one->answer_early({plugin::answer::kind::done, "x"}); });
-    const auto early = in.room.run([&] { return one->become(1h); });
+TEST_CASE("a call that is answered in time is not a task") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    fixture.io.call([&] { one->set_early_answer({plugin::answer::kind::done, "x"}); });
+    const auto early = fixture.io.run([&] { return one->wait_for_early_answer(1h); });
     REQUIRE(early);
     CHECK(early->json == "x");
     CHECK_FALSE(one->is_announced());
 }
 
 TEST_CASE("a call that is not answered in time is a task") {
-    workshop in;
-    const auto one = in.open();
-    CHECK_FALSE(in.room.run([&] { return one->become(1ms); }));
+    task_fixture fixture;
+    const auto one = fixture.open();
+    CHECK_FALSE(fixture.io.run([&] { return one->wait_for_early_answer(1ms); }));
     CHECK(one->is_announced());
 }
 
-TEST_CASE("a task is found by who began it, whatever token they show, and by nobody else") {
-    workshop in;
-    const auto one = in.open();
-    CHECK(in.tasks.find(one->id(), in.ann) == one);
-    CHECK(in.tasks.find(one->id(), in.ann_with_another_token) == one);
-    CHECK_FALSE(in.tasks.find(one->id(), in.bob));
-    for (const auto& odd : {std::string(), one->id() + "x", one->id().substr(1)})
-        CHECK_FALSE(in.tasks.find(odd, in.ann));
-    in.tasks.forget(*one);
-    CHECK_FALSE(in.tasks.find(one->id(), in.ann));
+TEST_CASE("a task is found by its principal, with any token, and by no other") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    CHECK(fixture.tasks.find(one->id(), fixture.ann) == one);
+    CHECK(fixture.tasks.find(one->id(), fixture.ann_with_another_token) == one);
+    CHECK_FALSE(fixture.tasks.find(one->id(), fixture.bob));
+    for (const auto& invalid : {std::string(), one->id() + "x", one->id().substr(1)})
+        CHECK_FALSE(fixture.tasks.find(invalid, fixture.ann));
+    fixture.tasks.remove(*one);
+    CHECK_FALSE(fixture.tasks.find(one->id(), fixture.ann));
 }
 
-TEST_CASE("a task is kept for an hour from its beginning, done or not") {
-    workshop in;
-    const auto working = in.open(), done = in.open();
-    in.clock.pass(59min);
+TEST_CASE("a task is kept for an hour from its start, done or not") {
+    task_fixture fixture;
+    const auto working = fixture.open(), done = fixture.open();
+    fixture.clock.pass(59min);
     done->complete("{}");
-    CHECK(in.tasks.find(done->id(), in.ann));
-    in.clock.pass(1min - 1ms);
-    CHECK(in.tasks.find(working->id(), in.ann));
-    in.clock.pass(1ms);
-    CHECK_FALSE(in.tasks.find(working->id(), in.ann));
-    CHECK_FALSE(in.tasks.find(done->id(), in.ann));
+    CHECK(fixture.tasks.find(done->id(), fixture.ann));
+    fixture.clock.pass(1min - 1ms);
+    CHECK(fixture.tasks.find(working->id(), fixture.ann));
+    fixture.clock.pass(1ms);
+    CHECK_FALSE(fixture.tasks.find(working->id(), fixture.ann));
+    CHECK_FALSE(fixture.tasks.find(done->id(), fixture.ann));
     CHECK_FALSE(working->is_cancelled());
-    in.open();  // who comes next clears away what is over
+    fixture.open();  // removes expired tasks
     CHECK(working->is_cancelled());
-    CHECK(workshop::status(*done) == "completed");
+    CHECK(task_fixture::status(*done) == "completed");
 }
 
-TEST_CASE("somebody who sets the clock ends no task, and keeps none alive") {
-    workshop in;
-    const auto one = in.open();
-    const auto then = in.clock.now();
-    in.clock.set(then + 24h);
-    CHECK(in.tasks.find(one->id(), in.ann));
-    in.clock.set(then - 24h);
-    in.clock.pass(1h);
-    CHECK_FALSE(in.tasks.find(one->id(), in.ann));
+TEST_CASE("setting the wall clock neither ends nor keeps a task") {
+    task_fixture fixture;
+    const auto one = fixture.open();
+    const auto then = fixture.clock.now();
+    fixture.clock.set(then + 24h);
+    CHECK(fixture.tasks.find(one->id(), fixture.ann));
+    fixture.clock.set(then - 24h);
+    fixture.clock.pass(1h);
+    CHECK_FALSE(fixture.tasks.find(one->id(), fixture.ann));
 }
 
-TEST_CASE("there are only so many tasks at once, and room again when their time is over") {
-    workshop in;
+TEST_CASE("there are at most 10,000 tasks, and expired ones make room") {
+    task_fixture fixture;
     std::shared_ptr<task> last;
-    for (int i = 0; i < 10'000; ++i) last = in.open();
+    for (int i = 0; i < 10'000; ++i) last = fixture.open();
     REQUIRE(last);
-    CHECK_FALSE(in.open());
-    in.tasks.forget(*last);
-    CHECK(in.open());
-    CHECK_FALSE(in.open());
-    in.clock.pass(1h);
-    CHECK(in.open());
+    CHECK_FALSE(fixture.open());
+    fixture.tasks.remove(*last);
+    CHECK(fixture.open());
+    CHECK_FALSE(fixture.open());
+    fixture.clock.pass(1h);
+    CHECK(fixture.open());
 }
 
-TEST_CASE("what a task is at is told until it is at something else, and why it failed") {
-    workshop in;
-    const auto one = in.open(), asks = in.open(), other = in.open();
-    one->say("Copying \"a\"\n");
-    CHECK(workshop::member(*one, "statusMessage") == R"("Copying \"a\"\\x0a")");
+TEST_CASE("the status message is shown until it changes, and a failed task has its error message") {
+    task_fixture fixture;
+    const auto one = fixture.open(), asks = fixture.open(), other = fixture.open();
+    one->set_status_message("Copying \"a\"\n");
+    CHECK(task_fixture::member(*one, "statusMessage") == R"("Copying \"a\"\\x0a")");
     CHECK(one->members(false).find("Copying") != std::string::npos);
-    one->say(std::string(10'000, 'x'));
-    CHECK(workshop::member(*one, "statusMessage").starts_with("\"xxx"));
-    CHECK(workshop::member(*one, "statusMessage").size() < 600);
+    one->set_status_message(std::string(10'000, 'x'));
+    CHECK(task_fixture::member(*one, "statusMessage").starts_with("\"xxx"));
+    CHECK(task_fixture::member(*one, "statusMessage").size() < 600);
     one->complete("{}");
-    one->say("Done, and still talking.");
-    CHECK(workshop::member(*one, "statusMessage") == "nothing");
+    one->set_status_message("Done, and still talking.");
+    CHECK(task_fixture::member(*one, "statusMessage") == "none");
     other->fail(R"({"code":1,"message":"No."})");
-    CHECK(workshop::member(*other, "statusMessage") == "\"No.\"");
+    CHECK(task_fixture::member(*other, "statusMessage") == "\"No.\"");
 
-    asks->say("Looking.");
-    asking question(in, *asks, R"({"a":{}})");
-    CHECK(workshop::member(*asks, "statusMessage") == "nothing");
-    asks->say("It waits, and talks all the same.");
-    CHECK(workshop::member(*asks, "statusMessage") == "nothing");
+    asks->set_status_message("Looking.");
+    input_wait question(fixture, *asks, R"({"a":{}})");
+    CHECK(task_fixture::member(*asks, "statusMessage") == "none");
+    asks->set_status_message("It waits, and talks all the same.");
+    CHECK(task_fixture::member(*asks, "statusMessage") == "none");
 }
 
-TEST_CASE("who follows a task is told of every change in order, each as the task would answer itself") {
-    workshop in;
-    listener who(in);
-    const auto one = in.open();
+TEST_CASE("a follower gets every change in order, with the members that tasks/get returns") {
+    task_fixture fixture;
+    follower who(fixture);
+    const auto one = fixture.open();
     who.follow(*one, R"("a \u0062")");
-    CHECK(who.heard().empty());
-    one->say("half");
+    CHECK(who.changes().empty());
+    one->set_status_message("half");
     {
-        asking question(in, *one, two_questions);
-        in.give(*one, R"({"a":1})");
-        in.give(*one, R"({"b1":1})");
-        question.comes_to();
+        input_wait question(fixture, *one, two_requests);
+        fixture.deliver_input(*one, R"({"a":1})");
+        fixture.deliver_input(*one, R"({"b1":1})");
+        question.responses();
     }
-    CHECK(who.heard() == words{"working: half", "input_required", "input_required", "working", "cancelled"});
+    CHECK(who.changes() == words{"working: half", "input_required", "input_required", "working", "cancelled"});
     one->complete("{}");
-    CHECK(who.heard().size() == 5);
+    CHECK(who.changes().size() == 5);
     CHECK(who.last() == R"({"jsonrpc":"2.0","method":"notifications/tasks","params":{"_meta":)"
                         R"({"io.modelcontextprotocol/subscriptionId":"a \u0062"},)" +
                             one->members(true) + "}}");
 }
 
-TEST_CASE("who comes late is told at once how a task stands, when it does more than work") {
-    workshop in;
-    listener who(in);
-    const auto working = in.open(), busy = in.open(), done = in.open(), failed = in.open(), asks = in.open();
-    busy->say("busy");
+TEST_CASE("a new follower gets the state at once, unless the task is working without a message") {
+    task_fixture fixture;
+    follower who(fixture);
+    const auto working = fixture.open(), busy = fixture.open(), done = fixture.open(), failed = fixture.open(),
+               asks = fixture.open();
+    busy->set_status_message("busy");
     done->complete(R"({"content":[]})");
     failed->fail(R"({"code":1,"message":"No."})");
-    asking question(in, *asks, R"({"a":{}})");
+    input_wait question(fixture, *asks, R"({"a":{}})");
     for (const auto& one : {working, busy, done, failed, asks}) who.follow(*one);
-    CHECK(who.heard() == words{"working: busy", "completed", "failed: No.", "input_required"});
+    CHECK(who.changes() == words{"working: busy", "completed", "failed: No.", "input_required"});
 }
 
-TEST_CASE("each of several listeners is told under its own id, and who left is not") {
-    workshop in;
-    listener first(in), second(in), gone(in);
-    const auto one = in.open();
+TEST_CASE("each follower gets changes with its own subscription id, and a closed one gets none") {
+    task_fixture fixture;
+    follower first(fixture), second(fixture), gone(fixture);
+    const auto one = fixture.open();
     first.follow(*one, "1");
     second.follow(*one, "2");
     gone.follow(*one, "3");
-    gone.leave();
+    gone.close();
     one->complete("{}");
-    CHECK(first.heard() == words{"completed"});
-    CHECK(second.heard() == words{"completed"});
-    CHECK(gone.heard().empty());
+    CHECK(first.changes() == words{"completed"});
+    CHECK(second.changes() == words{"completed"});
+    CHECK(gone.changes().empty());
     CHECK(first.last().find(R"(subscriptionId":1})") != std::string::npos);
     CHECK(second.last().find(R"(subscriptionId":2})") != std::string::npos);
 }
 
-TEST_CASE("a task keeps nobody who no longer listens") {
-    workshop in;
-    const auto one = in.open();
+TEST_CASE("a task drops closed followers") {
+    task_fixture fixture;
+    const auto one = fixture.open();
     std::weak_ptr<mcp::stream_queue> last;
-    test::collecting_outlet to(in.room, wire::mirrored{});
+    test::collecting_outlet to(fixture.io, wire::mirrored{});
     for (int i = 0; i < 2; ++i)
-        in.room.call([&] {
-            const auto box = std::make_shared<mcp::stream_queue>(to);
-            one->follow(box, "7");
-            box->close();
-            if (i == 0) last = box;
+        fixture.io.call([&] {
+            const auto queue = std::make_shared<mcp::stream_queue>(to);
+            one->follow(queue, "7");
+            queue->close();
+            if (i == 0) last = queue;
         });
     CHECK(last.expired());
 }

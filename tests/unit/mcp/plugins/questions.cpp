@@ -1,4 +1,4 @@
-// Questions: asks the client for whatever it is told to ask, and then says what came back.
+// Requests from the client the input that its arguments name, and returns the responses.
 #include <string>
 
 #include <toolrack/plugin.hpp>
@@ -11,8 +11,7 @@ bool is_back(const call& c) { return c.responses().size() != 0 || !c.state().is_
 
 result ask_as_told(call& c) {
     if (c.args().find("say")) c.log(severity::info, "before the question");
-    if (is_back(c))
-        return structured(json::object({{"responses", c.responses()}, {"state", c.state()}}));
+    if (is_back(c)) return structured(json::object({{"responses", c.responses()}, {"state", c.state()}}));
     result asked = input_required();
     for (const json::value& one : c.args().at("requests"))
         asked.also(ask(one.key(), one.at("method").str(), one.at("params")));

@@ -1,5 +1,4 @@
-// A reading room: prompts, resources and templates, with completions for some of them. Who watches what,
-// it says in the host's log.
+// Prompts, resources and templates about books, some with completions. Watch callbacks are logged.
 #include <string>
 #include <vector>
 
@@ -16,16 +15,11 @@ std::vector<std::string> endings(call&, std::string_view argument, std::string_v
 
 result letter(call& c) {
     const auto tone = c.args().find("tone");
-    return user("Dear " + c.args().at("who").str() + (tone ? ", " + tone->str() : ""))
-        .also(assistant("Yours"));
+    return user("Dear " + c.args().at("who").str() + (tone ? ", " + tone->str() : "")).also(assistant("Yours"));
 }
 
 void offer_prompts(setup& s) {
-    s.prompt("letter",
-             "Begins a letter",
-             {{"who", "To whom", true}, {"tone", "How", false}},
-             letter)
-        .complete(endings);
+    s.prompt("letter", "Begins a letter", {{"who", "To whom", true}, {"tone", "How", false}}, letter).complete(endings);
     s.prompt("closed", "Refuses", {}, [](call&) -> result { throw error(-32000, "The room is closed."); });
     s.prompt("silent", "Answers without messages", {}, [](call&) { return text("..."); });
 }
@@ -37,9 +31,7 @@ void offer_books(setup& s) {
     s.resource("book://signed", "signed", "text/plain", [](call& c) {
         return resource_text(c.name(), "A signed book.").with("ttlMs", 5000).with("cacheScope", "public");
     });
-    s.resource("book://lent", "lent", "text/plain", [](call& c) -> result {
-        throw resource_not_found(c.name());
-    });
+    s.resource("book://lent", "lent", "text/plain", [](call& c) -> result { throw resource_not_found(c.name()); });
     s.template_("book://{title}", "by title", "text/plain", [](call& c) {
          return resource_text(c.name(), "About " + std::string(c.variable("title")));
      }).complete(endings);
@@ -50,7 +42,7 @@ void offer_books(setup& s) {
 
 }  // namespace
 
-TOOLRACK_PLUGIN("org.example.reading-room", "1.0.0")(toolrack::setup& s) {
+TOOLRACK_PLUGIN("org.example.books", "1.0.0")(toolrack::setup& s) {
     offer_prompts(s);
     offer_books(s);
     s.tool("borrow",

@@ -1,6 +1,6 @@
-// Parking: calls that wait until another call releases them, so that a test and not a clock says when.
-#include <condition_variable>
+// Calls that wait until another call releases them, so that tests need no delays.
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -13,35 +13,35 @@ namespace {
 
 using namespace toolrack;
 
-class parking {
+class held_calls {
 public:
-    explicit parking(toolrack::log log) : log_(log) {}
+    explicit held_calls(toolrack::log log) : log_(log) {}
 
-    void park(call c) {
+    void hold(call c) {
         if (c.responses().size() != 0 || !c.state().is_null()) {
             const auto name = c.responses().find("name");
             c.finish(text("Hello, " + (name ? name->at("content").at("name").str() : "again")));
             return;
         }
-        auto hook = c.on_cancel([log = log_] { log(severity::info, "told to stop"); });
-        c.progress(1, 2, "parked");
+        auto hook = c.on_cancel([log = log_] { log(severity::info, "cancelled"); });
+        c.progress(1, 2, "held");
         if (c.args().find("hang_up")) c.notify("toolrack/poll", json::object());
         {
             const std::lock_guard lock(mutex_);
-            parked_.push_back({std::move(c), std::move(hook)});
+            held_.push_back({std::move(c), std::move(hook)});
         }
         changed_.notify_one();
-        log_(severity::info, "parked");
+        log_(severity::info, "held");
     }
 
-    // Waits for one, in case it is still on its way.
+    // Waits for a held call, which may not have arrived yet.
     result release(const std::string& how) {
         auto one = take();
         call& c = one.asked;
         if (how == "speak") {
             c.progress(2, 2, "speaking");
             const std::lock_guard lock(mutex_);
-            parked_.push_front(std::move(one));
+            held_.push_front(std::move(one));
             return text("spoken");
         }
         one.hook = nullptr;
@@ -58,38 +58,37 @@ public:
     }
 
 private:
-    struct place {
+    struct held_call {
         call asked;
         cancel_hook hook;
     };
 
-    place take() {
+    held_call take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::seconds(20), [this] { return !parked_.empty(); }))
-            throw tool_error("nothing is parked");
-        auto first = std::move(parked_.front());
-        parked_.pop_front();
+        if (!changed_.wait_for(lock, std::chrono::seconds(20), [this] { return !held_.empty(); }))
+            throw tool_error("nothing is held");
+        auto first = std::move(held_.front());
+        held_.pop_front();
         return first;
     }
 
     toolrack::log log_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<place> parked_;
+    std::deque<held_call> held_;
 };
 
 }  // namespace
 
-TOOLRACK_PLUGIN("org.example.parking", "1.0.0")(toolrack::setup& s) {
-    const auto all = std::make_shared<parking>(s.log);
+TOOLRACK_PLUGIN("org.example.held-calls", "1.0.0")(toolrack::setup& s) {
+    const auto all = std::make_shared<held_calls>(s.log);
     const schema nothing = object({});
-    const auto park = [all](call c) { all->park(std::move(c)); };
-    s.tool("park", "May be a task", nothing, park).task("optional");
-    s.tool("park_long", "Must be a task", nothing, park).task("required");
-    s.tool("park_here", "Is never a task", nothing, park);
-    s.tool("at_once", "May be a task, and never is", nothing, [](call&) { return text("at once"); })
-        .task("optional");
-    s.tool("release", "Ends the first call that is parked", object({{"how", string()}}), [all](call& c) {
+    const auto hold = [all](call c) { all->hold(std::move(c)); };
+    s.tool("hold", "May be a task", nothing, hold).task("optional");
+    s.tool("hold_long", "Must be a task", nothing, hold).task("required");
+    s.tool("hold_here", "Is never a task", nothing, hold);
+    s.tool("at_once", "May be a task, and never is", nothing, [](call&) { return text("at once"); }).task("optional");
+    s.tool("release", "Ends the first call that is held", object({{"how", string()}}), [all](call& c) {
         return all->release(c.args().at("how").str());
     });
 }

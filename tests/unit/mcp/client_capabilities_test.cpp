@@ -1,15 +1,15 @@
-// What a client must be able to do to answer what a feature asks.
+// The client capabilities that the input requests of a feature need.
 #include <array>
 #include <string>
 
 #include "catch.hpp"
-#include "mcp/rounds.hpp"
+#include "mcp/client_capabilities.hpp"
 
 using namespace toolrack;
 
 namespace {
 
-// The capabilities that are missing, as JSON; "nothing", or "!" and a complaint.
+// The missing capabilities as JSON, or "nothing", or "!" and a complaint.
 std::string missing(const std::string& requests, const std::string& capabilities) {
     const auto client = R"({"name":"c","capabilities":)" + capabilities + "}";
     const auto found = mcp::missing_capabilities(json::value(requests), json::value(client));
@@ -29,7 +29,7 @@ std::string asking(const std::string& one, const std::string& two) { return R"({
 
 }  // namespace
 
-TEST_CASE("each request takes its capability, and a part of it for what not all can do") {
+TEST_CASE("each client method needs its capability, and some requests need a part of it") {
     struct row {
         std::string request, enough, missing;
     };
@@ -47,46 +47,47 @@ TEST_CASE("each request takes its capability, and a part of it for what not all 
     }
 }
 
-TEST_CASE("a capability without the part that is needed is not enough") {
+TEST_CASE("a capability without the needed part is missing") {
     CHECK(missing(asking(url), R"({"elicitation":{}})") == R"({"elicitation":{"url":{}}})");
     CHECK(missing(asking(url), R"({"elicitation":{"form":{}}})") == R"({"elicitation":{"url":{}}})");
     CHECK(missing(asking(sample_with_tools), R"({"sampling":{"context":{}}})") == R"({"sampling":{"tools":{}}})");
 }
 
-TEST_CASE("a capability that is no object is not declared") {
-    for (const char* odd : {"null", "true", "false", "1", "[]", "\"yes\""}) {
-        CAPTURE(odd);
-        CHECK(missing(asking(form), R"({"elicitation":)" + std::string(odd) + "}") == R"({"elicitation":{}})");
+TEST_CASE("a capability that is not an object is not declared") {
+    for (const char* invalid : {"null", "true", "false", "1", "[]", "\"yes\""}) {
+        CAPTURE(invalid);
+        CHECK(missing(asking(form), R"({"elicitation":)" + std::string(invalid) + "}") == R"({"elicitation":{}})");
     }
 }
 
-TEST_CASE("a client that says nothing of its capabilities has none") {
+TEST_CASE("a client that declares no capabilities has none") {
     const auto requests = asking(roots);
     for (const char* client : {"{}", R"({"name":"c"})", R"({"capabilities":null})"})
         CHECK(mcp::missing_capabilities(json::value(requests), json::value(client))->value() == R"({"roots":{}})");
 }
 
-TEST_CASE("all that is missing is named, once each") {
+TEST_CASE("every missing capability is named once") {
     CHECK(missing(asking(form, sample), "{}") == R"({"elicitation":{},"sampling":{}})");
     CHECK(missing(asking(form, plain), "{}") == R"({"elicitation":{}})");
     CHECK(missing(asking(form, sample), R"({"sampling":{}})") == R"({"elicitation":{}})");
     CHECK(missing(asking(url, url), R"({"elicitation":{}})") == R"({"elicitation":{"url":{}}})");
 }
 
-TEST_CASE("a client that shows pages shows forms only when it says so, and one that says neither shows forms") {
+TEST_CASE("a client that declares url mode supports form mode only when it declares it, and a client that declares "
+          "neither supports form mode") {
     CHECK(missing(asking(form), R"({"elicitation":{"url":{}}})") == R"({"elicitation":{"form":{}}})");
     CHECK(missing(asking(form), R"({"elicitation":{"form":{},"url":{}}})") == "nothing");
     CHECK(missing(asking(form), R"({"elicitation":{"other":{}}})") == "nothing");
     CHECK(missing(asking(url), R"({"elicitation":{"form":{},"url":{}}})") == "nothing");
 }
 
-TEST_CASE("a part that is missing is named, also when the whole is missing for another request") {
+TEST_CASE("a missing part is named, also when another request lacks the whole capability") {
     for (const auto& requests : {asking(form, url), asking(url, form)})
         CHECK(missing(requests, "{}").find(R"("url":{})") != std::string::npos);
     CHECK(missing(asking(sample, sample_with_tools), "{}") == R"({"sampling":{"tools":{}}})");
 }
 
-TEST_CASE("who declares what is named as missing lacks nothing any more") {
+TEST_CASE("a client that declares the missing capabilities lacks none") {
     const std::array all{form, plain, url, sample, sample_with_tools, roots};
     for (const auto& one : all)
         for (const auto& two : all) {
@@ -96,17 +97,15 @@ TEST_CASE("who declares what is named as missing lacks nothing any more") {
         }
 }
 
-TEST_CASE("nothing that is asked takes nothing") {
-    CHECK(missing("{}", "{}") == "nothing");
-}
+TEST_CASE("no requests need no capabilities") { CHECK(missing("{}", "{}") == "nothing"); }
 
-TEST_CASE("a method that no client answers is a complaint that names it") {
+TEST_CASE("a method that is not a client method is a complaint that names it") {
     CHECK(missing(asking(R"({"method":"no/such"})"), "{}") ==
-          "!it asked the client for \"no/such\", which no client answers");
-    for (const char* odd : {"{}", "1", "null", "[]", R"({"method":1})", R"({"method":"tools/call"})",
-                            R"({"method":"Roots/list"})"}) {
-        CAPTURE(odd);
-        CHECK(missing(asking(odd), R"({"roots":{}})").starts_with("!it asked the client for \""));
+          "!it requests \"no/such\" from the client, which is not a client method");
+    for (const char* invalid :
+         {"{}", "1", "null", "[]", R"({"method":1})", R"({"method":"tools/call"})", R"({"method":"Roots/list"})"}) {
+        CAPTURE(invalid);
+        CHECK(missing(asking(invalid), R"({"roots":{}})").starts_with("!it requests \""));
     }
     CHECK(missing(asking(roots, R"({"method":"no/such"})"), "{}").starts_with("!"));
     CHECK(missing(asking(R"({"method":")" + std::string(3000, 'x') + "\"}"), "{}").size() < 300);
