@@ -96,7 +96,7 @@ private:
         requests_ TOOLRACK_GUARDED_BY(mutex_);
     std::deque<std::shared_ptr<event_stream>> streams_ TOOLRACK_GUARDED_BY(mutex_);
     std::map<std::string, identity::principal, std::less<>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);
-    bool has_ended_ TOOLRACK_GUARDED_BY(mutex_) = false;  // nothing may begin: nobody would end it
+    bool has_ended_ TOOLRACK_GUARDED_BY(mutex_) = false;  // nothing may begin any more
     std::uint64_t next_request_ TOOLRACK_GUARDED_BY(mutex_) = 1;
     std::uint64_t next_stream_ TOOLRACK_GUARDED_BY(mutex_) = 1;
 };

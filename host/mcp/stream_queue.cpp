@@ -6,7 +6,6 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t max_posted = 1000;
 constexpr std::chrono::nanoseconds max_sleep = std::chrono::seconds(5);
 
 }  // namespace
@@ -18,12 +17,7 @@ stream_queue::stream_queue(wire::outlet& to) : thread_(to.get_executor()), to_(&
 void stream_queue::send(std::string json, std::string event) {
     if (is_closed()) return;
     if (thread_.running_in_this_thread()) return deliver(std::move(json), event);
-    if (posted_.fetch_add(1, std::memory_order_relaxed) >= max_posted) {
-        posted_.fetch_sub(1, std::memory_order_relaxed);
-        return;
-    }
-    asio::post(thread_, [self = shared_from_this(), json = std::move(json), event = std::move(event)]() mutable {
-        self->posted_.fetch_sub(1, std::memory_order_relaxed);
+    messages_.post(thread_, [self = shared_from_this(), json = std::move(json), event = std::move(event)]() mutable {
         self->deliver(std::move(json), event);
     });
 }

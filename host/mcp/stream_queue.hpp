@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/asio.hpp"
+#include "base/bounded_poster.hpp"
 #include "wire/outlet.hpp"
 
 namespace toolrack::mcp {
@@ -43,7 +44,7 @@ private:
     wire::outlet* to_;  // null once closed; the outlet's thread only
     timer wakeup_;
     std::atomic<bool> closed_ = false;
-    std::atomic<std::size_t> posted_ = 0;
+    bounded_poster messages_;
 };
 
 }  // namespace toolrack::mcp

@@ -23,7 +23,7 @@ bool wants(const json::value& filter, std::string_view member) {
     return value && value->is_bool() && value->boolean();
 }
 
-// What the client wants to hear of lists and resources, as far as it may. Nothing when the request was refused.
+// The lists and resources of the filter that the client may subscribe to. Nothing when the request was refused.
 std::optional<notifier::subscription> read_filter(const request_context& request, const json::value& filter) {
     const auto& features = *request.endpoint.features;
     notifier::subscription wanted{
