@@ -30,7 +30,7 @@ WARM_UP = 45.0  # seconds
 MEMORY_GROWTH_LIMIT = 8.0  # MiB
 
 # Warnings and errors that the disturbances cause. Any other line is a failure.
-EXPECTED = re.compile(r"never came back|plugin stuck: it (kept a call|crashed)|stray|did not answer|was not allowed|"
+EXPECTED = re.compile(r"never returned|plugin stuck: it (did not end a cancelled call|crashed)|stray|did not answer|was not allowed|"
                       r"refused a (caller|request)|Host|Origin|worker|audit|certificate")
 
 

@@ -111,9 +111,9 @@ void compare_token_file(const char* backend, std::size_t size) {
     const token_list list(size);
     const token_store store(
         {folder.write("tokens.toml", token::write_list(list.records)), folder / "revoked.list", folder / "last-use"},
-        {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
+        {[](auto, auto) {}, [](auto) {}, [](auto) {}});
     compare(backend, list.wrong_tokens(), [&store](const std::string& token) {
-        return store.decide(token, "127.0.0.1", now).what == token_store::answer::granted;
+        return store.decide(token, "127.0.0.1", now).result == token_store::outcome::granted;
     });
 }
 
@@ -138,9 +138,9 @@ void compare_hmac_token() {
                                    .issuer = {},
                                    .audience = std::string(audience),
                                    .max_ttl = {}},
-                                  {[](auto) {}, [](auto) {}, [](auto) {}, [](auto) {}});
+                                  {[](auto, auto) {}, [](auto) {}, [](auto) {}});
     compare("hmac-token", wrong_jwts(ring, audience), [&verifier](const std::string& token) {
-        return verifier.check(token, {}, now).kind == token_verifier::answer::kind::granted;
+        return verifier.decide(token, {}, now).result == token_verifier::outcome::granted;
     });
 }
 
