@@ -1,7 +1,7 @@
-// One shared token, or a few while it is being rotated, from an environment variable.
+// The auth backend env-token: one shared token from an environment variable, or a few during a rotation.
 //
-// The host reads and wipes the variable before any library is loaded, and hands its value over in
-// the options: nothing is read from the environment here.
+// The host reads and wipes the variable before it loads any library, and passes the value in the options. This backend
+// does not read the environment.
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ std::string option(const toolrack::setup& s, const char* name, const char* other
     return found ? found->str() : otherwise;
 }
 
-// The tokens in the clear, for as long as it takes to hash them.
+// The tokens in clear text, wiped once they are hashed.
 struct plain_tokens {
     std::string text;
     ~plain_tokens() { OPENSSL_cleanse(text.data(), text.size()); }
@@ -58,7 +58,7 @@ TOOLRACK_PLUGIN("toolrack.env-token", "1.0.0", R"({
     s.auth(trait::quick, [=](const facts& shown) -> verdict {
         if (shown.token.empty()) return refuse(refusal::no_token, "no token was sent");
         const auto which = tokens->find(shown.token);
-        if (!which) return refuse(refusal::bad_token, "the token is none of those in " + variable);
+        if (!which) return refuse(refusal::bad_token, "the token is not one of those in " + variable);
         grant yes = holder;
         yes.credential = "env-" + std::to_string(*which + 1);
         return yes;

@@ -1,4 +1,4 @@
-// The tokens that are let in, as hashes: the tokens themselves are forgotten at once.
+// The hashes of the accepted tokens. The tokens themselves are not kept.
 #pragma once
 
 #include <array>
@@ -12,12 +12,11 @@
 
 class token_set {
 public:
-    // Tokens separated by white space. Throws toolrack::setup_error for what cannot be trusted to
-    // keep strangers out; variable is where the tokens come from, for its sentences, which never
-    // quote a token.
+    // `tokens` are separated by white space. Throws toolrack::setup_error for a token that is a placeholder or can be
+    // guessed. `variable` is the name in the errors, which never quote a token.
     token_set(std::string_view tokens, std::string_view variable);
 
-    // Which token this is, counting from 0. Takes the same time whichever it is, or none.
+    // The number of the token, from 0. In constant time.
     std::optional<std::size_t> find(std::string_view shown) const;
 
     std::size_t size() const { return hashes_.size(); }
@@ -30,6 +29,6 @@ private:
 
     hash hash_of(std::string_view token) const;
 
-    std::unique_ptr<EVP_MD, free_method> sha256_;  // looked up once: it is most of the cost
+    std::unique_ptr<EVP_MD, free_method> sha256_;  // fetched once: fetching takes most of the time of a hash
     std::vector<hash> hashes_;
 };

@@ -12,16 +12,16 @@
 
 #include <toolrack/testing.hpp>
 
+#include "base/rfc3339.hpp"
 #include "catch.hpp"
 #include "jwt/keys_file.hpp"
-#include "base/rfc3339.hpp"
 #include "mint.hpp"
 #include "temporary_folder.hpp"
 
 using toolrack::json::object;
+using toolrack::test::temporary_folder;
 using toolrack::testing::host;
 using toolrack::testing::setup_refused;
-using toolrack::test::temporary_folder;
 namespace jwt = toolrack::jwt;
 namespace test = toolrack::test;
 namespace fs = std::filesystem;
@@ -30,12 +30,12 @@ namespace {
 
 std::int64_t now() { return std::time(nullptr); }
 
-// A folder with keys, and tokens made with them.
-class desk {
+// A folder with a keys file, and tokens signed with its keys.
+class key_folder {
 public:
-    desk() {
-        jwt::change_keys(keys, jwt::when_absent::make,
-                         [](jwt::key_ring& ring) { ring.keys().push_back(test::key_named("k1")); });
+    key_folder() {
+        jwt::change_keys(
+            keys, jwt::when_absent::create, [](jwt::key_ring& ring) { ring.keys().push_back(test::key_named("k1")); });
     }
 
     std::string options() const { return object({{"keys", keys.string()}}).str(); }
@@ -65,8 +65,8 @@ public:
     const fs::path keys = folder.path() / "keys.toml", list = folder.path() / "revoked.list";
 };
 
-// The backend looks at its files when the kernel says so, and every second; a test only waits for the outcome.
-bool will_be(const std::function<bool()>& claim) {
+// The backend reads a file on its own thread after a change.
+bool wait_until(const std::function<bool()>& claim) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!claim()) {
         if (std::chrono::steady_clock::now() > end) return false;
@@ -75,10 +75,10 @@ bool will_be(const std::function<bool()>& claim) {
     return true;
 }
 
-bool says(const host& here, const std::string& words) {
+bool has_logged(const host& here, const std::string& words) {
     const auto lines = here.log();
-    return std::any_of(lines.begin(), lines.end(),
-                       [&](const std::string& line) { return line.find(words) != std::string::npos; });
+    return std::any_of(
+        lines.begin(), lines.end(), [&](const std::string& line) { return line.find(words) != std::string::npos; });
 }
 
 bool has_forgotten(const host& here, const std::string& id) {
@@ -97,8 +97,8 @@ std::string refused_with(const std::string& options) {
 
 }  // namespace
 
-TEST_CASE("a token is let in as it says, until it expires") {
-    const desk at;
+TEST_CASE("a token is granted with its own claims, until it expires") {
+    const key_folder at;
     host here(at.options());
     auto said = at.claims();
     const auto yes = here.authenticate(at.signed_token(said));
@@ -111,25 +111,28 @@ TEST_CASE("a token is let in as it says, until it expires") {
     CHECK(yes.keep == 0);
 }
 
-TEST_CASE("checking never blocks, needs a token, and is not open") {
-    const desk at;
+TEST_CASE("the backend is quick, needs a token, and is not open") {
+    const key_folder at;
     host here(at.options());
     CHECK(here.auth_table().traits == TOOLRACK_AUTH_QUICK);
     CHECK(here.authenticate("").refusal == TOOLRACK_NO_TOKEN);
 }
 
 // CONTRACT.md, A4.
-TEST_CASE("what is no signed token is passed on, and what looks like one and is none of ours is not") {
-    const desk at;
+TEST_CASE("a token that is not signed is passed on, and a signed one is decided here") {
+    const key_folder at;
     host here(at.options());
-    for (const char* token : {"3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30",
-                              "trk_9fK2mQx7Lr0B_x_y", "a.b", "a.b.c.d.e", "."}) {
+    for (const char* token :
+         {"3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72f84a6b30", "trk_9fK2mQx7Lr0B_x_y", "a.b", "a.b.c.d.e", "."}) {
         const auto no = here.authenticate(token);
         CHECK_FALSE(no.granted);
         CHECK(no.refusal == TOOLRACK_PASS);
     }
-    const desk elsewhere;
-    for (const std::string& token : {std::string("a.b.c"), std::string(".."), elsewhere.token(), at.token() + "A",
+    const key_folder elsewhere;
+    for (const std::string& token : {std::string("a.b.c"),
+                                     std::string(".."),
+                                     elsewhere.token(),
+                                     at.token() + "A",
                                      std::string(5'000'000, 'a') + ".b.c"}) {
         const auto no = here.authenticate(token);
         CHECK_FALSE(no.granted);
@@ -138,8 +141,8 @@ TEST_CASE("what is no signed token is passed on, and what looks like one and is 
     }
 }
 
-TEST_CASE("the audience is the server's own URL, unless the options say another") {
-    const desk at;
+TEST_CASE("the audience is the URL of the server, unless the options name another") {
+    const key_folder at;
     auto said = at.claims();
     said.audience = {"https://elsewhere.example.com/mcp"};
     const auto token = at.signed_token(said);
@@ -151,20 +154,20 @@ TEST_CASE("the audience is the server's own URL, unless the options say another"
 }
 
 // CONTRACT.md, A5.
-TEST_CASE("the host's clock is the one that counts") {
-    const desk at;
+TEST_CASE("the time is that of the host") {
+    const key_folder at;
     host here(at.options());
     const auto token = at.token();
     auto shown = host::facts_with(token);
-    for (const auto& [away, is_good] : {std::pair{0, true}, {3599, true}, {3700, false},
-                                        {-50, true}, {-100, false}, {0, true}}) {
+    for (const auto& [away, is_good] :
+         {std::pair{0, true}, {3599, true}, {3700, false}, {-50, true}, {-100, false}, {0, true}}) {
         shown.now = now() + away;
         CHECK(here.authenticate(shown).granted == is_good);
     }
 }
 
-TEST_CASE("issuer and max_ttl are what the options say") {
-    const desk at;
+TEST_CASE("issuer and max_ttl can be configured") {
+    const key_folder at;
     auto said = at.claims();
     said.issuer = "ci";
     said.expires = now() + 48 * 3600;
@@ -175,80 +178,82 @@ TEST_CASE("issuer and max_ttl are what the options say") {
     CHECK_FALSE(here.authenticate(at.token()).granted);
     for (const char* bad : {"91d", "0s", "500ms", "forever", "1"})
         CHECK(refused_with(object({{"keys", at.keys.string()}, {"max_ttl", bad}}).str())
-                  .starts_with("max_ttl is not a life"));
+                  .starts_with("max_ttl is not a lifetime"));
 }
 
-TEST_CASE("a revoked token is refused soon, and taken back from who was let in with it") {
-    const desk at;
+TEST_CASE("a revoked token is refused, and its grant is forgotten") {
+    const key_folder at;
     host here(at.options());
     const auto first = at.token("first"), second = at.token("second");
     CHECK(here.authenticate(first).granted);
     at.revoke("jti first");
-    CHECK(will_be([&] { return !here.authenticate(first).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(first).granted; }));
     CHECK(here.authenticate(first).why == "the signed token first was refused: it is revoked");
     CHECK(here.authenticate(second).granted);
-    CHECK(will_be([&] { return has_forgotten(here, "first"); }));
+    CHECK(wait_until([&] { return has_forgotten(here, "first"); }));
     CHECK_FALSE(has_forgotten(here, "second"));
     CHECK_FALSE(has_forgotten(here, ""));
 
     at.revoke("kid k1");
-    CHECK(will_be([&] { return !here.authenticate(second).granted; }));
-    CHECK(will_be([&] { return has_forgotten(here, ""); }));
+    CHECK(wait_until([&] { return !here.authenticate(second).granted; }));
+    CHECK(wait_until([&] { return has_forgotten(here, ""); }));
 }
 
-TEST_CASE("a principal's tokens from before a time are refused, and later ones are not") {
-    const desk at;
+TEST_CASE("the tokens of a principal from before a time are refused, and later ones are not") {
+    const key_folder at;
     host here(at.options());
     auto old = at.claims(), young = at.claims();
     old.issued_at -= 10;
     const auto before = at.signed_token(old), after = at.signed_token(young);
     at.add_to_list(toolrack::to_rfc3339(young.issued_at) + " principal-before alice");
-    CHECK(will_be([&] { return !here.authenticate(before).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(before).granted; }));
     CHECK(here.authenticate(after).granted);
-    CHECK(will_be([&] { return has_forgotten(here, ""); }));
+    CHECK(wait_until([&] { return has_forgotten(here, ""); }));
 }
 
-TEST_CASE("a broken line is complained about once and delays no other") {
-    const desk at;
+TEST_CASE("an invalid line is reported once and delays no other") {
+    const key_folder at;
     at.revoke("jti first");
     host here(at.options());
     const auto first = at.token("first"), second = at.token("second");
     CHECK_FALSE(here.authenticate(first).granted);
     at.add_to_list("nonsense");
-    CHECK(will_be([&] { return says(here, "revoked.list:2: the line is not a revocation"); }));
+    CHECK(wait_until([&] { return has_logged(here, "revoked.list:2: the line is not a revocation"); }));
     at.revoke("jti second");
-    CHECK(will_be([&] { return !here.authenticate(second).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(second).granted; }));
     CHECK_FALSE(here.authenticate(first).granted);
     const auto lines = here.log();
-    CHECK(std::count_if(lines.begin(), lines.end(),
-                        [](const std::string& line) { return line.find("is not a revocation") != line.npos; }) == 1);
+    CHECK(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+              return line.find("is not a revocation") != line.npos;
+          }) == 1);
 }
 
-TEST_CASE("a list that vanishes, or is emptied, takes nothing back") {
-    const desk at;
+TEST_CASE("a list that is removed or emptied leaves everything revoked") {
+    const key_folder at;
     at.revoke("jti first");
     host here(at.options());
     const auto first = at.token("first");
     fs::remove(at.list);
-    CHECK(will_be([&] { return says(here, "revoked.list is gone"); }));
-    CHECK(will_be([&] { return here.degraded_reason().find("revoked.list is gone") != std::string::npos; }));
+    CHECK(wait_until([&] { return has_logged(here, "revoked.list cannot be used: No such file"); }));
+    CHECK(wait_until(
+        [&] { return here.degraded_reason().find("revoked.list cannot be used: No such file") != std::string::npos; }));
     CHECK_FALSE(here.authenticate(first).granted);
     at.revoke("jti second");
-    CHECK(will_be([&] { return says(here, "revoked.list is good again"); }));
-    CHECK(will_be([&] { return here.degraded_reason().empty(); }));
+    CHECK(wait_until([&] { return has_logged(here, "revoked.list is valid again"); }));
+    CHECK(wait_until([&] { return here.degraded_reason().empty(); }));
     CHECK_FALSE(here.authenticate(first).granted);
     const auto second = at.token("second");
-    CHECK(will_be([&] { return !here.authenticate(second).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(second).granted; }));
     std::ofstream(at.list, std::ios::trunc).close();
-    at.revoke("jti third");  // which says when the list without the others was read
+    at.revoke("jti third");  // shows when the shortened list was read
     const auto third = at.token("third");
-    CHECK(will_be([&] { return !here.authenticate(third).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(third).granted; }));
     CHECK_FALSE(here.authenticate(first).granted);
     CHECK_FALSE(here.authenticate(second).granted);
 }
 
-TEST_CASE("while keys rotate, tokens of both are let in; a retired key's are not") {
-    const desk at;
+TEST_CASE("during a rotation the tokens of both keys are accepted; those of a retired key are not") {
+    const key_folder at;
     host here(at.options());
     const auto old = at.token("old");
     at.change([](jwt::key_ring& ring) {
@@ -256,50 +261,50 @@ TEST_CASE("while keys rotate, tokens of both are let in; a retired key's are not
         ring.keys().push_back(test::key_named("k2"));
     });
     const auto fresh = at.token("new", "k2");
-    CHECK(here.authenticate(fresh).granted);  // at once, although it came with a key that nobody has told of
+    CHECK(here.authenticate(fresh).granted);  // at once, although the new key was not read before
     CHECK(here.authenticate(old).granted);
     CHECK_FALSE(has_forgotten(here, ""));
 
     at.change([](jwt::key_ring& ring) { ring.find("k1")->state = jwt::key_state::retired; });
-    CHECK(will_be([&] { return !here.authenticate(old).granted; }));
+    CHECK(wait_until([&] { return !here.authenticate(old).granted; }));
     CHECK(here.authenticate(old).why == "a signed token was refused: it is signed with a retired key");
     CHECK(here.authenticate(fresh).granted);
-    CHECK(will_be([&] { return has_forgotten(here, ""); }));
+    CHECK(wait_until([&] { return has_forgotten(here, ""); }));
 }
 
-TEST_CASE("a key that ends by itself takes its grants with it, and none outlives it") {
-    const desk at;
+TEST_CASE("when a key expires its grants are forgotten, and none outlives it") {
+    const key_folder at;
     at.change([](jwt::key_ring& ring) { ring.find("k1")->not_after = now() + 3; });
     host here(at.options());
     const auto yes = here.authenticate(at.token());
     CHECK(yes.granted);
     CHECK(yes.expires <= now() + 3);
-    CHECK(will_be([&] { return has_forgotten(here, ""); }));
+    CHECK(wait_until([&] { return has_forgotten(here, ""); }));
     CHECK_FALSE(here.authenticate(at.token()).granted);
 }
 
-TEST_CASE("a keys file that breaks or vanishes changes nothing, and the log says so once") {
-    const desk at;
+TEST_CASE("a keys file that becomes invalid or is removed changes nothing, and the log says so once") {
+    const key_folder at;
     host here(at.options());
     const auto token = at.token();
     const auto good = test::bytes_of(at.keys);
     at.folder.write("keys.toml", "schema = 7");
-    CHECK(will_be([&] { return says(here, "has a schema that this version does not know"); }));
+    CHECK(wait_until([&] { return has_logged(here, "the schema of the keys file is not supported"); }));
     CHECK(here.authenticate(token).granted);
     ::chmod(at.keys.c_str(), 0644);
-    CHECK(will_be([&] { return says(here, "others may use it"); }));
+    CHECK(wait_until([&] { return has_logged(here, "other users may use it"); }));
     fs::remove(at.keys);
-    CHECK(will_be([&] { return says(here, "There is no keys file"); }));
+    CHECK(wait_until([&] { return has_logged(here, "keys.toml cannot be used: No such file"); }));
     CHECK(here.authenticate(token).granted);
     at.folder.write("keys.toml", good);
     ::chmod(at.keys.c_str(), 0600);
-    CHECK(will_be([&] { return says(here, "keys.toml is good again"); }));
+    CHECK(wait_until([&] { return has_logged(here, "keys.toml is valid again"); }));
     CHECK(here.authenticate(token).granted);
     for (const auto& line : here.log()) CHECK(line.find("trkk_") == std::string::npos);
 }
 
-TEST_CASE("a start with files that are not good is refused with what to do") {
-    const desk at;
+TEST_CASE("a start with files that cannot be used is refused with what to do") {
+    const key_folder at;
     CHECK(refused_with(object({{"keys", (at.folder.path() / "none").string()}}).str()).find("toolrack key new") !=
           std::string::npos);
     CHECK(refused_with(object({{"keys", at.keys.string()}, {"revoked", (at.folder.path() / "none").string()}}).str())
@@ -311,12 +316,12 @@ TEST_CASE("a start with files that are not good is refused with what to do") {
     at.change([](jwt::key_ring& ring) { ring.find("k1")->state = jwt::key_state::retired; });
     CHECK(refused_with(at.options()).find("has no key that is accepted") != std::string::npos);
     ::chmod(at.keys.c_str(), 0666);
-    CHECK(refused_with(at.options()).find("others may use it") != std::string::npos);
+    CHECK(refused_with(at.options()).find("other users may use it") != std::string::npos);
     CHECK_THROWS_AS(host("{}"), setup_refused);
 }
 
-TEST_CASE("many ask while keys and list change") {
-    const desk at;
+TEST_CASE("concurrent checks are right while keys and list change") {
+    const key_folder at;
     host here(at.options());
     const auto token = at.token();
     std::atomic<bool> is_over = false;

@@ -1,83 +1,141 @@
 #include "token_verifier.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/file_watch.hpp"
 #include "config/quantity.hpp"
 #include "jwt/compact.hpp"
+#include "jwt/keys_file.hpp"
 #include "jwt/profile.hpp"
-#include "key_snapshot.hpp"
+#include "token/credential_files.hpp"
 
 namespace jwt = toolrack::jwt;
+namespace token = toolrack::token;
+namespace fs = std::filesystem;
 
 namespace {
 
-std::chrono::seconds read_max_ttl(const std::string& written) {
-    if (written.empty()) return jwt::usual_max_ttl;
-    const auto parsed = toolrack::config::parse_duration(written);
+std::chrono::seconds read_max_ttl(const std::string& text) {
+    if (text.empty()) return jwt::usual_max_ttl;
+    const auto parsed = toolrack::config::parse_duration(text);
     const auto whole = parsed ? std::chrono::floor<std::chrono::seconds>(*parsed) : std::chrono::seconds(0);
     if (whole < std::chrono::seconds(1) || whole > jwt::longest_max_ttl)
-        throw toolrack::failure("max_ttl is not a life that a signed token may have: expected a duration such as "
-                                "\"1h\" or \"24h\", from \"1s\" to \"90d\".");
+        throw toolrack::failure("max_ttl is not a lifetime that a signed token may have: expected a duration from "
+                                "\"1s\" to \"90d\", such as \"24h\".");
     return whole;
 }
 
-enum token_verifier::answer::kind kind_of(jwt::fault why) {
-    return why == jwt::fault::wrong_audience ? token_verifier::answer::kind::wrong_audience : token_verifier::answer::kind::refused;
+std::int64_t current_time() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
 }
 
-// A kid may have been given to another key since; and so both take the same way, and the same time.
-bool may_be_of_a_new_key(jwt::fault why) { return why == jwt::fault::unknown_key || why == jwt::fault::bad_signature; }
+// A kid may belong to another key since the keys were read. So an unknown kid and a wrong signature are treated alike,
+// and take the same time.
+bool may_be_of_new_key(jwt::fault why) { return why == jwt::fault::unknown_key || why == jwt::fault::bad_signature; }
+
+token::credential_settings files_of(const token_verifier::settings& settings) {
+    const fs::path keys = settings.keys;
+    const bool is_list_named = !settings.revoked.empty();
+    return {.credentials = keys,
+            .revocations = is_list_named ? fs::path(settings.revoked) : keys.parent_path() / "revoked.list",
+            .longest_credentials = jwt::longest_keys_file,
+            .how_to_create = "Create a keys file with: toolrack key new --keys " + keys.string(),
+            .must_have_revocations = is_list_named,
+            .ids = &token::revocations::signed_tokens};
+}
 
 }  // namespace
 
-struct token_verifier::inside {
-    inside(const settings& said, outlet to)
-        : issuer(said.issuer.empty() ? std::string(jwt::usual_issuer) : said.issuer), audience(said.audience),
-          max_ttl(read_max_ttl(said.max_ttl)), valid({said.keys, said.revoked}, std::move(to)),
-          watching(std::in_place, valid.files(), [this] { valid.look_again(); }, [this] { valid.a_second_passed(); }) {}
+class token_verifier::state {
+public:
+    state(const settings& settings, token::backend_callbacks callbacks)
+        : issuer_(settings.issuer.empty() ? std::string(jwt::usual_issuer) : settings.issuer),
+          audience_(settings.audience), max_ttl_(read_max_ttl(settings.max_ttl)), callbacks_(callbacks),
+          files_(files_of(settings),
+                 std::move(callbacks),
+                 {.parse =
+                      [this, file = settings.keys](std::string_view text) {
+                          auto keys = std::make_shared<const jwt::prepared_keys>(jwt::read_key_ring(text, file));
+                          if (!accepted_) accepted_ = keys->accepted_at(current_time());
+                          return keys;
+                      },
+                  .replaced = [this](const auto&, const jwt::prepared_keys& now) { note_accepted_keys(now); },
+                  .each_second = [this] { note_accepted_keys(*files_.now()->credentials); }}) {
+        if (files_.now()->credentials->accepted_at(current_time()).empty())
+            throw toolrack::failure("The keys file " + settings.keys +
+                                    " has no key that is accepted, so no token could be. Create one with: toolrack key "
+                                    "new --keys " +
+                                    settings.keys);
+    }
 
-    const std::string issuer, audience;
-    const std::chrono::seconds max_ttl;
-    key_snapshot valid;
-    std::optional<toolrack::file_watch> watching;
+    decision decide(std::string_view token, std::string_view resource, std::int64_t time) const {
+        decision decided;
+        if (!jwt::is_compact(token)) {
+            decided.result = outcome::not_ours;
+            decided.why = "it is not a signed token";
+            return decided;
+        }
+        const auto now = files_.now();
+        auto verified =
+            jwt::verify(token,
+                        *now->credentials,
+                        *now->revoked,
+                        {.issuer = issuer_, .audience = audience_.empty() ? resource : audience_, .max_ttl = max_ttl_},
+                        time);
+        if (!verified) {
+            const auto why = verified.error().why;
+            decided.result = why == jwt::fault::wrong_audience ? outcome::wrong_audience : outcome::refused;
+            decided.why = to_string(verified.error());
+            decided.may_be_new = may_be_of_new_key(why);
+            return decided;
+        }
+        decided.result = outcome::granted;
+        decided.subject = std::move(verified->claims.subject);
+        decided.id = std::move(verified->claims.id);
+        decided.scopes = std::move(verified->claims.scopes);
+        decided.expires = verified->expires;
+        return decided;
+    }
+
+    bool after_reload(std::function<void()> then) const { return files_.after_reload(std::move(then)); }
+    void stop() { files_.stop(); }
+
+private:
+    // The host does not know by which key a grant was made. So when a key is no longer accepted, all grants end, and
+    // each valid token is checked once more.
+    void note_accepted_keys(const jwt::prepared_keys& keys) {
+        auto accepted = keys.accepted_at(current_time());
+        if (accepted == *accepted_) return;
+        const bool is_any_lost = std::ranges::any_of(
+            *accepted_, [&](const auto& one) { return std::ranges::find(accepted, one) == accepted.end(); });
+        accepted_ = std::move(accepted);
+        std::string kids;
+        for (const auto& [kid, tag] : *accepted_) kids += (kids.empty() ? "" : ", ") + kid;
+        callbacks_.log(token::log_level::info, "accepted keys: " + (kids.empty() ? "none" : kids));
+        if (is_any_lost) callbacks_.forget({});
+    }
+
+    const std::string issuer_, audience_;
+    const std::chrono::seconds max_ttl_;
+    const token::backend_callbacks callbacks_;
+    // The kid and a fingerprint of each key that is accepted; empty until the keys are read. Thread of the keys.
+    std::optional<std::vector<std::pair<std::string, jwt::mac::tag>>> accepted_;
+    token::credential_files<jwt::prepared_keys> files_;  // last: its threads use all other members
 };
 
-token_verifier::token_verifier(const settings& said, outlet to) : inside_(std::make_unique<inside>(said, std::move(to))) {}
+token_verifier::token_verifier(const settings& settings, token::backend_callbacks callbacks)
+    : state_(std::make_unique<state>(settings, std::move(callbacks))) {}
 
-// Its thread uses all the rest, and may still be asked.
-token_verifier::~token_verifier() { inside_->watching.reset(); }
+// First of all the threads, whose last callbacks may still call decide().
+token_verifier::~token_verifier() { state_->stop(); }
 
-token_verifier::answer token_verifier::check(std::string_view token, std::string_view resource, std::int64_t now) const {
-    answer answer;
-    if (!jwt::is_compact(token)) {
-        answer.kind = answer::kind::not_ours;
-        answer.why = "it is not a signed token";
-        return answer;
-    }
-    const auto valid = inside_->valid.now();
-    const jwt::expectations expected{.issuer = inside_->issuer,
-                                     .audience = inside_->audience.empty() ? resource : inside_->audience,
-                                     .max_ttl = inside_->max_ttl};
-    auto verified = jwt::verify(token, *valid->keys, *valid->revoked, expected, now);
-    if (!verified) {
-        answer.kind = kind_of(verified.error().why);
-        answer.why = to_string(verified.error());
-        answer.may_be_new = may_be_of_a_new_key(verified.error().why);
-        return answer;
-    }
-    answer.kind = answer::kind::granted;
-    answer.subject = std::move(verified->claims.subject);
-    answer.id = std::move(verified->claims.id);
-    answer.scopes = std::move(verified->claims.scopes);
-    answer.expires = verified->expires;
-    return answer;
+token_verifier::decision
+token_verifier::decide(std::string_view token, std::string_view resource, std::int64_t now) const {
+    return state_->decide(token, resource, now);
 }
 
-bool token_verifier::after_a_look(std::function<void()> then) const {
-    return inside_->watching->after_a_look(std::move(then));
-}
+bool token_verifier::after_reload(std::function<void()> then) const { return state_->after_reload(std::move(then)); }

@@ -1,7 +1,6 @@
-// What the backend knows, in plain words: whom a signed token lets in, and until when.
+// Decides whether a signed token is accepted, by the keys and the revocation list as they are now.
 //
-// Stands between two worlds that share a namespace and some names, the SDK and the host's rooms: this header
-// includes neither. Any thread may ask; one thread of its own looks after the files.
+// Includes no host header: the files that include this one also include the SDK, which has the namespace toolrack too.
 #pragma once
 
 #include <cstdint>
@@ -11,44 +10,40 @@
 #include <string_view>
 #include <vector>
 
+#include "token/backend_callbacks.hpp"
+
 class token_verifier {
 public:
     struct settings {
-        std::string keys;     // path
-        std::string revoked;  // path; empty: revoked.list beside the keys
-        std::string issuer;   // empty: "toolrack"
-        std::string audience; // empty: what the host says that our URI is
-        std::string max_ttl;  // a duration; empty: 24h
+        std::string keys;      // path
+        std::string revoked;   // path; empty: revoked.list beside the keys, which may be missing
+        std::string issuer;    // empty: "toolrack"
+        std::string audience;  // empty: the URI of this server, which the host passes to each check
+        std::string max_ttl;   // a duration; empty: 24h
     };
-    // Called on the doorman's thread as well.
-    struct outlet {
-        std::function<void(std::string_view line)> error, info;
-        std::function<void(std::string_view id)> forget;  // empty: all
-        std::function<void(std::string_view what)> report_degraded;   // empty: all is well
-    };
-    struct answer {
-        enum class kind { granted, not_ours, wrong_audience, refused };
-        kind kind = kind::refused;
-        std::string subject, id;  // granted
+    enum class outcome { granted, not_ours, wrong_audience, refused };
+    struct decision {
+        outcome result = outcome::refused;
+        std::string why;          // for the log; empty when granted
+        std::string subject, id;  // when granted
         std::vector<std::string> scopes;
-        std::int64_t expires = 0;
-        std::string why;  // not granted
-        bool may_be_new = false;  // not granted, because it is signed with none of the keys as they were last read
+        std::int64_t expires = 0;  // seconds since 1970
+        bool may_be_new = false;   // refused because no key that was read last has made the signature
     };
 
-    // Throws an exception with a sentence when nobody could be let in safely.
-    token_verifier(const settings& said, outlet to);
+    // Throws std::exception, one full sentence, when the settings or the files cannot be used.
+    token_verifier(const settings& settings, toolrack::token::backend_callbacks callbacks);
     ~token_verifier();
     token_verifier(const token_verifier&) = delete;
     token_verifier& operator=(const token_verifier&) = delete;
 
-    // Never waits. `now` in seconds since 1970.
-    answer check(std::string_view token, std::string_view resource, std::int64_t now) const;
-    // Never waits. `then` runs on the doorman's thread when all that the files say by now was read. False, and it never
-    // runs, when too many wait for that already.
-    bool after_a_look(std::function<void()> then) const;
+    // Any thread; never waits for a file. `resource` is the URI of this server, `now` is in seconds since 1970.
+    decision decide(std::string_view token, std::string_view resource, std::int64_t now) const;
+    // Any thread; does not wait. `then` runs on a thread of the verifier after every change of the keys up to now was
+    // read. False, and `then` never runs, when too many callbacks are queued already.
+    bool after_reload(std::function<void()> then) const;
 
 private:
-    struct inside;
-    const std::unique_ptr<inside> inside_;
+    class state;
+    const std::unique_ptr<state> state_;
 };

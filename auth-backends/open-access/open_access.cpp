@@ -1,4 +1,5 @@
-// Grants everyone, and says so: the host then insists on dev mode and on a loopback address.
+// The auth backend open-access: grants every request. It declares trait::open, so the host requires dev mode and a
+// loopback address.
 #include <string>
 #include <vector>
 
@@ -26,6 +27,5 @@ TOOLRACK_PLUGIN("toolrack.open-access", "1.0.0", R"({
         everyone.scopes.clear();
         for (const json::value& scope : *scopes) everyone.scopes.push_back(scope.str());
     }
-    s.auth(trait::open | trait::tokenless | trait::quick,
-           [everyone](const facts&) { return everyone; });
+    s.auth(trait::open | trait::tokenless | trait::quick, [everyone](const facts&) { return everyone; });
 }

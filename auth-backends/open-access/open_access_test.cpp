@@ -4,12 +4,11 @@
 
 using toolrack::testing::host;
 
-TEST_CASE("open access says that it is open") {
-    CHECK(host().auth_table().traits ==
-          (TOOLRACK_AUTH_OPEN | TOOLRACK_AUTH_TOKENLESS | TOOLRACK_AUTH_QUICK));
+TEST_CASE("open access declares that it is open") {
+    CHECK(host().auth_table().traits == (TOOLRACK_AUTH_OPEN | TOOLRACK_AUTH_TOKENLESS | TOOLRACK_AUTH_QUICK));
 }
 
-TEST_CASE("open access grants everyone, with or without a token") {
+TEST_CASE("open access grants every request, with or without a token") {
     host open;
     for (const char* token : {"", "anything"}) {
         const auto decided = open.authenticate(token);
@@ -20,7 +19,7 @@ TEST_CASE("open access grants everyone, with or without a token") {
     }
 }
 
-TEST_CASE("open access grants whom and what its options say") {
+TEST_CASE("the subject and the scopes can be configured") {
     const auto decided = host(R"({"subject": "demo", "scopes": ["orders:read"]})").authenticate("");
     CHECK(decided.subject == "demo");
     CHECK(decided.scopes == std::vector<std::string>{"orders:read"});

@@ -1,5 +1,5 @@
-// What a check costs. Not a claim that a busy machine can keep, so only run when asked for:
-// test_plugin_token-file "[.cost]", which scripts/bench does.
+// The cost of a check. Depends on the load of the machine, so it runs on request only: test_plugin_token-file
+// "[.cost]", as scripts/bench does.
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 
 #include "catch.hpp"
-#include "token_store.hpp"
-#include "token_table.hpp"
 #include "temporary_folder.hpp"
 #include "token/bearer.hpp"
 #include "token/list.hpp"
+#include "token_store.hpp"
+#include "token_table.hpp"
 
 namespace {
 
@@ -22,8 +22,8 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::size_t many = 100'000;
 
-struct crowd {
-    crowd() {
+struct token_list {
+    token_list() {
         for (std::size_t n = 0; n != many; ++n) {
             const auto bearer = token::make_bearer();
             token::record one;
@@ -32,14 +32,14 @@ struct crowd {
             one.hash = token::hash_of(bearer.reveal());
             one.scopes = {"orders:read"};
             records.push_back(one);
-            if (n % 100 == 0) shown.emplace_back(bearer.reveal());
+            if (n % 100 == 0) bearers.emplace_back(bearer.reveal());
         }
     }
     std::vector<token::record> records;
-    std::vector<std::string> shown;  // of some of them
+    std::vector<std::string> bearers;  // of every hundredth record
 };
 
-// Nanoseconds, of a call among many in a row.
+// Nanoseconds for one call.
 template <typename Do>
 double median_cost(Do once) {
     constexpr std::size_t rounds = 400, in_each = 500;
@@ -54,7 +54,7 @@ double median_cost(Do once) {
     return times[rounds / 2];
 }
 
-std::string with_another(std::string token, std::size_t at) {
+std::string changed_at(std::string token, std::size_t at) {
     token[at] = token[at] == 'x' ? 'y' : 'x';
     return token;
 }
@@ -62,22 +62,22 @@ std::string with_another(std::string token, std::size_t at) {
 }  // namespace
 
 // CONTRACT.md, A6.
-TEST_CASE("a check costs two microseconds, and no less of a token that is wrong", "[.cost]") {
-    const crowd all;
+TEST_CASE("a check costs two microseconds, also of a wrong token", "[.cost]") {
+    const token_list all;
     const toolrack::test::temporary_folder folder;
     const auto& path = folder.path();
     ::chmod(folder.write("tokens.toml", token::write_list(all.records)).c_str(), 0600);
     {
-        const token_store door({path / "tokens.toml", path / "revoked.list", path / "last-use"},
-                          {[](auto, auto&) {}, [](auto) {}, [](auto&) {}});
+        const token_store store({path / "tokens.toml", path / "revoked.list", path / "last-use"},
+                                {[](auto, auto) {}, [](auto) {}, [](auto) {}});
         std::vector<std::string> unknown;
         for (int n = 0; n != 1000; ++n) unknown.emplace_back(token::make_bearer().reveal());
         std::size_t granted = 0;
         const auto check = [&](const std::string& bearer) {
-            granted += door.decide(bearer, "127.0.0.1", 1'800'000'000).what == token_store::answer::granted;
+            granted += store.decide(bearer, "127.0.0.1", 1'800'000'000).result == token_store::outcome::granted;
         };
-        std::cout << "a token of the list: "
-                  << median_cost([&](auto n) { check(all.shown[n % all.shown.size()]); }) << " ns\n";
+        std::cout << "a token of the list: " << median_cost([&](auto n) { check(all.bearers[n % all.bearers.size()]); })
+                  << " ns\n";
         CHECK(granted == 200'000);
         std::cout << "an unknown id: " << median_cost([&](auto n) { check(unknown[n % unknown.size()]); }) << " ns\n";
         CHECK(granted == 200'000);
@@ -85,7 +85,7 @@ TEST_CASE("a check costs two microseconds, and no less of a token that is wrong"
 
     const token_table list(all.records);
     std::vector<std::string> wrong;
-    for (const auto& one : all.shown) wrong.push_back(with_another(one, 20));
+    for (const auto& one : all.bearers) wrong.push_back(changed_at(one, 20));
     bool found = false;
     std::cout << "a wrong secret: " << median_cost([&](auto n) {
         const std::string_view one = wrong[n % wrong.size()];

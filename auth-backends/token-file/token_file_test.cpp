@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 const std::string ann = "trk_AAAAAAAAAAAA_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3CAT0e",
                   bob = "trk_BBBBBBBBBBBB_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb_1aeY7w";
 
-// A list with ann, who may do two things until 2100, and bob, who could until 2001.
+// ann has two scopes until 2100; the token of bob expired in 2001.
 constexpr const char* list = R"(schema = 1
 [[token]]
 id = "AAAAAAAAAAAA"
@@ -64,10 +64,10 @@ std::string refused_with(const folder& here) {
 
 }  // namespace
 
-TEST_CASE("who is in the list is let in, with what the list says") {
+TEST_CASE("a token of the list is granted, with the properties in the list") {
     const folder here;
-    host door(here.options());
-    const auto yes = door.authenticate(ann);
+    host backend(here.options());
+    const auto yes = backend.authenticate(ann);
     CHECK(yes.granted);
     CHECK(yes.subject == "ann");
     CHECK(yes.scopes == std::vector<std::string>{"orders:read", "weather"});
@@ -77,37 +77,37 @@ TEST_CASE("who is in the list is let in, with what the list says") {
 }
 
 // CONTRACT.md, A4.
-TEST_CASE("what is no token of ours is passed on, and what is one is decided here") {
+TEST_CASE("a token of another form is passed on, and one of this form is decided here") {
     const folder here;
-    host door(here.options());
-    CHECK(door.authenticate("3f9c2d7a41b8e06595d2c7f1ab83e460").refusal == TOOLRACK_PASS);
-    CHECK(door.authenticate("eyJhbGciOiJIUzI1NiJ9.e30.c2ln").refusal == TOOLRACK_PASS);
-    CHECK(door.authenticate(ann + "0").refusal == TOOLRACK_PASS);
-    CHECK(door.authenticate(bob).refusal == TOOLRACK_BAD_TOKEN);
-    CHECK(door.authenticate(bob).why == "the token has expired (BBBBBBBBBBBB, bob)");
+    host backend(here.options());
+    CHECK(backend.authenticate("3f9c2d7a41b8e06595d2c7f1ab83e460").refusal == TOOLRACK_PASS);
+    CHECK(backend.authenticate("eyJhbGciOiJIUzI1NiJ9.e30.c2ln").refusal == TOOLRACK_PASS);
+    CHECK(backend.authenticate(ann + "0").refusal == TOOLRACK_PASS);
+    CHECK(backend.authenticate(bob).refusal == TOOLRACK_BAD_TOKEN);
+    CHECK(backend.authenticate(bob).why == "the token has expired (BBBBBBBBBBBB, bob)");
 }
 
-TEST_CASE("a token that is right but for its secret is refused, and so is one that nobody has") {
+TEST_CASE("a token with a wrong secret is refused, and so is an unknown one") {
     const folder here;
-    host door(here.options());
-    const auto wrong = door.authenticate("trk_AAAAAAAAAAAA_ccccccccccccccccccccccccccccccccccccccccccc_20skvZ");
+    host backend(here.options());
+    const auto wrong = backend.authenticate("trk_AAAAAAAAAAAA_ccccccccccccccccccccccccccccccccccccccccccc_20skvZ");
     CHECK_FALSE(wrong.granted);
     CHECK(wrong.refusal == TOOLRACK_BAD_TOKEN);
     CHECK(wrong.why == "no token with the id AAAAAAAAAAAA is in the list");
-    CHECK(door.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal ==
+    CHECK(backend.authenticate("trk_CCCCCCCCCCCC_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_3Yce2z").refusal ==
           TOOLRACK_BAD_TOKEN);
 }
 
-TEST_CASE("a hash that stands under another's id lets nobody in") {
+TEST_CASE("a hash that stands with the id of another token grants nothing") {
     const folder here;
     std::string text = list;
     text.replace(text.find("AAAAAAAAAAAA"), 12, "CCCCCCCCCCCC");
     here.write("tokens.toml", text);
-    host door(here.options());
-    CHECK(door.authenticate(ann).why == "no token with the id AAAAAAAAAAAA is in the list");
+    host backend(here.options());
+    CHECK(backend.authenticate(ann).why == "no token with the id AAAAAAAAAAAA is in the list");
 }
 
-TEST_CASE("every single flipped bit makes a token refused, also with the check that is right for it") {
+TEST_CASE("every single flipped bit makes a token refused, also with the right checksum") {
     const folder files;
     host here(files.options());
     constexpr std::size_t check = 6;
@@ -123,47 +123,47 @@ TEST_CASE("every single flipped bit makes a token refused, also with the check t
     CHECK(here.authenticate(ann).granted);
 }
 
-TEST_CASE("what is revoked before the start is revoked") {
+TEST_CASE("a token that was revoked before the start is refused") {
     const folder here;
     here.write("revoked.list", "2026-11-22T10:00:00Z tok AAAAAAAAAAAA\n");
-    host door(here.options());
-    CHECK(door.authenticate(ann).why == "the token was revoked (AAAAAAAAAAAA, ann)");
+    host backend(here.options());
+    CHECK(backend.authenticate(ann).why == "the token was revoked (AAAAAAAAAAAA, ann)");
 }
 
-TEST_CASE("the host's clock is the one that counts, wherever it jumps") {
+TEST_CASE("the time is that of the host, also when it jumps") {
     const folder here;
-    host door(here.options());
+    host backend(here.options());
     auto shown = host::facts_with(bob);
     constexpr std::int64_t made = 946684800, ends = 978307200;  // 2000 and 2001
-    for (const auto& [time, is_good] : {std::pair{ends, false}, {ends - 1, true}, {made, true}, {ends + 1, false},
-                                        {ends - 60, true}}) {
+    for (const auto& [time, is_good] :
+         {std::pair{ends, false}, {ends - 1, true}, {made, true}, {ends + 1, false}, {ends - 60, true}}) {
         shown.now = time;
-        CHECK(door.authenticate(shown).granted == is_good);
+        CHECK(backend.authenticate(shown).granted == is_good);
     }
 }
 
-TEST_CASE("a token counts as soon as the list with it is there, and stops to when it is gone") {
+TEST_CASE("a token is accepted as soon as the list with it exists") {
     const folder here;
     const std::string text = list;
     here.write("tokens.toml", text.substr(text.rfind("[[token]]")).insert(0, "schema = 1\n"));
-    host door(here.options());
-    CHECK_FALSE(door.authenticate(ann).granted);
+    host backend(here.options());
+    CHECK_FALSE(backend.authenticate(ann).granted);
     here.write("tokens.toml", text);
-    CHECK(door.authenticate(ann).granted);
+    CHECK(backend.authenticate(ann).granted);
 }
 
 // CONTRACT.md, A7.
-TEST_CASE("checking never blocks, needs a token, and is not open") {
+TEST_CASE("the backend is quick, needs a token, and is not open") {
     const folder here;
-    host door(here.options());
-    CHECK(door.auth_table().traits == TOOLRACK_AUTH_QUICK);
+    host backend(here.options());
+    CHECK(backend.auth_table().traits == TOOLRACK_AUTH_QUICK);
 }
 
-TEST_CASE("a list or revocations that are broken keep the lock from being made") {
+TEST_CASE("a start with an invalid list or revocation list is refused") {
     const folder here;
     here.write("tokens.toml", "schema = 1\n[[token]]\nid = 7\n");
     CHECK(refused_with(here).find("tokens.toml:3:") != std::string::npos);
     here.write("tokens.toml", list);
     here.write("revoked.list", "nonsense\n");
-    CHECK(refused_with(here).find("revoked.list cannot be used") != std::string::npos);
+    CHECK(refused_with(here).find("revoked.list:1: the line is not a revocation") != std::string::npos);
 }

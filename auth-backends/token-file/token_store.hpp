@@ -1,7 +1,8 @@
-// The door of token-file: the list and the revocations as they are now, and whether a token is in them.
+// Decides whether a token is accepted, by the token list and the revocation list as they are now.
 //
-// Each is read on a thread of its own and swapped in, so that a long list keeps no revocation waiting; whatever is
-// wrong with a new list, the one before goes on serving. Checking a token takes a look-up and a hash, never a file.
+// A check computes one hash and looks it up; it never waits for a file.
+//
+// Includes no host header: the files that include this one also include the SDK, which has the namespace toolrack too.
 #pragma once
 
 #include <cstdint>
@@ -12,39 +13,34 @@
 #include <string_view>
 #include <vector>
 
+#include "token/backend_callbacks.hpp"
+
 class token_store {
 public:
-    struct files {
+    struct paths {
         std::filesystem::path list, revocations, last_use;
     };
-    // What the token store says to the server, from the watching threads; and in the constructor, `log` only.
-    struct voice {
-        enum class loudness { info, warning, error };
-        std::function<void(loudness, const std::string& line)> log;
-        std::function<void(std::string_view credential)> forget;  // empty: all of them
-        std::function<void(const std::string& what)> report_degraded;         // empty: all is well
-    };
-    enum class answer { granted, not_ours, refused };
+    enum class outcome { granted, not_ours, refused };
     struct decision {
-        answer what = answer::refused;
-        std::string why{};  // for the log, unless granted
+        outcome result = outcome::refused;
+        std::string why{};  // for the log; empty when granted
         std::string subject{}, credential{};
         std::vector<std::string> scopes{};
         std::int64_t expires = 0;  // seconds since 1970; 0: never
-        bool may_be_new = false;   // refused, because it is not in the list as it was last read
+        bool may_be_new = false;   // refused because the list that was read last does not have it
     };
 
-    // Throws std::runtime_error, one full sentence, when either file cannot be trusted or understood.
-    token_store(files where, voice says);
+    // Throws std::exception, one full sentence, when the list or the revocation list cannot be used.
+    token_store(const paths& files, toolrack::token::backend_callbacks callbacks);
     ~token_store();
 
-    // Any thread; never blocks. `now` in seconds since 1970.
+    // Any thread; never waits for a file. `now` in seconds since 1970.
     decision decide(std::string_view token, std::string_view peer, std::int64_t now) const;
-    // Any thread; never blocks. `then` runs on a thread of the token store's when the list as it is by now was read.
-    // False, and it never runs, when too many wait for that already.
-    bool after_a_look(std::function<void()> then) const;
+    // Any thread; does not wait. `then` runs on a thread of the store after every change of the list up to now was
+    // read. False, and `then` never runs, when too many callbacks are queued already.
+    bool after_reload(std::function<void()> then) const;
 
 private:
-    class rooms;
-    std::unique_ptr<rooms> rooms_;
+    class state;
+    std::unique_ptr<state> state_;
 };

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "identity/scope.hpp"
 #include "wire/json.hpp"
 
 namespace toolrack::jwt {
 namespace {
 
-constexpr std::size_t longest_subject = 256;  // as of any principal
+constexpr std::size_t longest_subject = 256;  // as for every principal
 constexpr std::size_t longest_id = 128;
-constexpr std::size_t longest_scope = 256;
 constexpr std::size_t most_scopes = 128;
 constexpr std::size_t most_audiences = 32;
 constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
@@ -23,7 +23,7 @@ std::optional<std::string> text_in(const json::value& value) {
     return value.str();
 }
 
-// Digits and nothing else: 1e9 and 1700000000.0 are numbers of JSON and no NumericDate of ours.
+// Digits only: 1e9 and 1700000000.0 are valid JSON numbers but not accepted as a NumericDate.
 std::optional<std::int64_t> seconds_in(const json::value& value) {
     const auto digits = value.text();
     if (!value.is_number() || digits.front() == '-') return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<std::vector<std::string>> scopes_in(const json::value& value) {
     std::vector<std::string> scopes;
     for (std::string_view rest = *text;;) {
         const auto end = std::min(rest.find(' '), rest.size());
-        if (!is_scope(rest.substr(0, end)) || scopes.size() == most_scopes) return std::nullopt;
+        if (!identity::is_scope(rest.substr(0, end)) || scopes.size() == most_scopes) return std::nullopt;
         scopes.emplace_back(rest.substr(0, end));
         if (end == rest.size()) return scopes;
         rest.remove_prefix(end + 1);
@@ -76,11 +76,6 @@ bool is_subject(std::string_view text) noexcept {
 
 bool is_id(std::string_view text) noexcept {
     return !text.empty() && text.size() <= longest_id && std::all_of(text.begin(), text.end(), is_visible_ascii);
-}
-
-bool is_scope(std::string_view text) noexcept {
-    const auto fits = [](char c) { return is_visible_ascii(c) && c != '"' && c != '\\'; };
-    return !text.empty() && text.size() <= longest_scope && std::all_of(text.begin(), text.end(), fits);
 }
 
 result<claims, refusal> read_claims(std::string_view text) {
@@ -127,15 +122,15 @@ result<claims, refusal> read_claims(std::string_view text) {
                   .id = std::move(*id)};
 }
 
-std::string write_claims(const claims& said) {
-    auto text = json::object({{"iss", said.issuer},
-                              {"aud", said.audience.size() == 1 ? json::text(said.audience.front())
-                                                                : json::array(said.audience)},
-                              {"sub", said.subject},
-                              {"scope", joined(said.scopes)},
-                              {"iat", said.issued_at}});
-    if (said.not_before) text.add("nbf", *said.not_before);
-    return text.add("exp", said.expires).add("jti", said.id).str();
+std::string write_claims(const claims& claims) {
+    auto text = json::object(
+        {{"iss", claims.issuer},
+         {"aud", claims.audience.size() == 1 ? json::text(claims.audience.front()) : json::array(claims.audience)},
+         {"sub", claims.subject},
+         {"scope", joined(claims.scopes)},
+         {"iat", claims.issued_at}});
+    if (claims.not_before) text.add("nbf", *claims.not_before);
+    return text.add("exp", claims.expires).add("jti", claims.id).str();
 }
 
 }  // namespace toolrack::jwt

@@ -1,7 +1,7 @@
-// The claims of a token, as far as we know them: read strictly, written in one order.
+// The claims of a token that are used here, read strictly and written in one order.
 //
-// A claim that is not listed here is ignored (RFC 7519 4): foreign minters add client_id, azp and more. But
-// for cnf, which binds the token to a key of its holder: whoever cannot check that must not accept it.
+// Other claims are ignored (RFC 7519 4): other issuers add client_id, azp and more. Exception: a token with cnf is
+// refused. cnf binds a token to a key of its client, and this binding cannot be verified here.
 #pragma once
 
 #include <cstdint>
@@ -17,27 +17,25 @@ namespace toolrack::jwt {
 
 // Times in seconds since 1970.
 struct claims {
-    std::string issuer;                 // iss
-    std::vector<std::string> audience;  // aud
-    std::string subject;                // sub
-    std::vector<std::string> scopes;    // scope
-    std::int64_t issued_at = 0;         // iat
+    std::string issuer;                      // iss
+    std::vector<std::string> audience;       // aud
+    std::string subject;                     // sub
+    std::vector<std::string> scopes;         // scope
+    std::int64_t issued_at = 0;              // iat
     std::optional<std::int64_t> not_before;  // nbf
-    std::int64_t expires = 0;           // exp
-    std::string id;                     // jti
+    std::int64_t expires = 0;                // exp
+    std::string id;                          // jti
 
     bool operator==(const claims&) const = default;
 };
 
-// Checks form only: what the values are worth is for the profile to say. When a claim is not usable but
-// the jti is, the refusal has it.
+// Checks the form of the claims; the profile checks their values. The refusal has the jti if it is usable.
 result<claims, refusal> read_claims(std::string_view text);
-std::string write_claims(const claims& said);
+std::string write_claims(const claims& claims);
 
-// Without white space and control characters, so that a line of the revocation list can name it: what
-// could not be revoked is not let in.
+// Without white space and control characters, so that a line of the revocation list can name it: a token that could not
+// be revoked is not accepted.
 bool is_subject(std::string_view text) noexcept;
 bool is_id(std::string_view text) noexcept;
-bool is_scope(std::string_view text) noexcept;  // a scope-token of RFC 6749 3.3
 
 }  // namespace toolrack::jwt

@@ -1,4 +1,4 @@
-// Why a token is refused: for the log, never for whoever showed it.
+// Why a token is refused: for the log, never for the client.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 namespace toolrack::jwt {
 
 enum class fault {
-    // Before anything in it is trusted.
+    // Before the signature is verified.
     too_long,
     not_compact,
     bad_encoding,
@@ -16,7 +16,7 @@ enum class fault {
     wrong_type,
     unknown_key,
     bad_signature,
-    // Signed with a key that is, or was, one of ours.
+    // The signature is right.
     retired_key,
     expired_key,
     claims_not_json,
@@ -40,17 +40,17 @@ enum class fault {
     revoked_principal
 };
 
-// The end of a sentence about a token: "its signature is wrong".
+// As the end of a sentence: "its signature is wrong".
 std::string_view to_string(fault why) noexcept;
 
 struct refusal {
     fault why;
-    std::string id = {};  // its jti, once the signature was right and there was a usable one
+    std::string id = {};  // its jti, if the signature is right and the jti usable
 
     bool operator==(const refusal&) const = default;
 };
 
-// "The token 4f1c... has expired"; holds nothing that an unsigned token said.
+// "the signed token 4f1c... was refused: it has expired". Quotes nothing of a token whose signature is wrong.
 std::string to_string(const refusal& refused);
 
 }  // namespace toolrack::jwt

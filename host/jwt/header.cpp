@@ -16,15 +16,15 @@ constexpr std::string_view algorithm = "HS256";
 constexpr std::string_view type = "at+jwt";
 constexpr character_set kid_characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
-// All of a header as we write it that comes before the kid: {"alg":"HS256","typ":"at+jwt","kid":
-constexpr std::string_view our_beginning = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6";
+// The beginning of header_segment(), before the kid: {"alg":"HS256","typ":"at+jwt","kid":
+constexpr std::string_view own_beginning = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6";
 
-// The kid of a header in our own writing, of which no JSON has to be read: what is left of it is "KID"}
-std::optional<std::string> kid_in_our_writing(std::string_view segment) {
-    if (!segment.starts_with(our_beginning)) return std::nullopt;
-    const auto left = base64url_decoded(segment.substr(our_beginning.size()));
-    if (!left || left->size() < 3 || !left->starts_with('"') || !left->ends_with("\"}")) return std::nullopt;
-    auto kid = left->substr(1, left->size() - 3);
+// The kid of a header that header_segment() wrote, without parsing JSON. The rest after the beginning is "KID"}
+std::optional<std::string> kid_of_own_header(std::string_view segment) {
+    if (!segment.starts_with(own_beginning)) return std::nullopt;
+    const auto rest = base64url_decoded(segment.substr(own_beginning.size()));
+    if (!rest || rest->size() < 3 || !rest->starts_with('"') || !rest->ends_with("\"}")) return std::nullopt;
+    auto kid = rest->substr(1, rest->size() - 3);
     if (!is_kid(kid)) return std::nullopt;
     return kid;
 }
@@ -42,7 +42,7 @@ std::string header_segment(std::string_view kid) {
 
 result<std::string, fault> read_kid(std::string_view segment) {
     if (segment.size() > longest_segment) return fault::bad_header;
-    if (auto kid = kid_in_our_writing(segment)) return std::move(*kid);
+    if (auto kid = kid_of_own_header(segment)) return std::move(*kid);
     const auto text = base64url_decoded(segment);
     if (!text) return fault::bad_encoding;
     if (wire::check_json(*text, {.depth = 4, .values = 32, .key = 32})) return fault::bad_header;
@@ -55,7 +55,7 @@ result<std::string, fault> read_kid(std::string_view segment) {
                             : member.key_is("typ") ? &typ
                             : member.key_is("kid") ? &kid
                                                    : nullptr;
-        if (!known) return fault::bad_header;  // crit, b64, jwk, jku, x5u, zip, enc, and whatever comes after them
+        if (!known) return fault::bad_header;  // crit, b64, jwk, jku, x5u, zip, enc, ...
         *known = member.raw_string();
         if (!*known) return fault::bad_header;
     }

@@ -1,7 +1,7 @@
-// The header of a token: exactly alg, typ and kid, of which only kid may vary.
+// The header of a token: exactly alg, typ and kid, of which only kid varies.
 //
-// All that is ever learned from a header is which of our keys to check the signature with. It chooses no
-// algorithm, names no file and no URL, and brings no key.
+// The header only selects the key that verifies the signature. It cannot select an algorithm, name a file or a URL, or
+// contain a key.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@ namespace toolrack::jwt {
 // 1 to 32 of A-Z a-z 0-9 _ -
 bool is_kid(std::string_view text) noexcept;
 
-// The first segment of every token that we sign with this key.
+// The first segment of every token that is signed with this key here.
 std::string header_segment(std::string_view kid);
 
-// The kid of a segment, which somebody else may have written, in another order. How long it takes has nothing to do
-// with whether there is such a key.
+// Accepts any order of the members, because other issuers use others. The time does not depend on whether the key
+// exists.
 result<std::string, fault> read_kid(std::string_view segment);
 
 }  // namespace toolrack::jwt

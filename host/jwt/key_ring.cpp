@@ -9,18 +9,18 @@
 
 #include "base/base64.hpp"
 #include "base/digest.hpp"
+#include "base/rfc3339.hpp"
 #include "base/seal.hpp"
 #include "config/complaint.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "jwt/header.hpp"
-#include "base/rfc3339.hpp"
 
 namespace toolrack::jwt {
 namespace {
 
 using config::complain;
-using config::place_of;
+using config::location_of;
 
 constexpr std::size_t key_characters = 43;
 constexpr key_state states[] = {key_state::active, key_state::verify, key_state::retired};
@@ -33,19 +33,19 @@ void wipe_texts(toml::node& node) {
         for (auto& element : *array) wipe_texts(element);
 }
 
-// The tree of the file, which holds secrets for as long as it lives.
-struct passing_tree {
+// Wipes the secrets of a parsed file.
+struct wiped_tree {
     toml::table root;
-    ~passing_tree() { wipe_texts(root); }
+    ~wiped_tree() { wipe_texts(root); }
 };
 
-// One [[key]], asked for what it must have.
-class entry {
+// Typed access to one [[key]]. Every function throws failure when a value is not usable.
+class key_reader {
 public:
-    explicit entry(const toml::table& table) : table_(table) {}
+    explicit key_reader(const toml::table& table) : table_(table) {}
 
     const std::string& text(std::string_view name) const {
-        const auto& node = must_have(name, "a text");
+        const auto& node = required(name, "a text");
         const auto* text = node.as_string();
         if (!text) refuse(node, name, "is not a text", "a text in quotes", "something else");
         return text->get();
@@ -63,18 +63,18 @@ public:
         return seconds;
     }
     std::int64_t time(std::string_view name) const {
-        must_have(name, "a date and time");
+        required(name, "a date and time");
         return *find_time(name);
     }
-    config::place where(std::string_view name) const {
+    config::location where(std::string_view name) const {
         const auto* node = table_.get(name);
-        return node ? place_of(*node) : place_of(table_);
+        return node ? location_of(*node) : location_of(table_);
     }
 
 private:
-    const toml::node& must_have(std::string_view name, std::string_view expected) const {
+    const toml::node& required(std::string_view name, std::string_view expected) const {
         const auto* node = table_.get(name);
-        if (!node) complain(place_of(table_), fmt::format("a [[key]] without {}", name), expected, "none");
+        if (!node) complain(location_of(table_), fmt::format("a [[key]] without {}", name), expected, "none");
         return *node;
     }
     [[noreturn]] static void refuse(const toml::node& node,
@@ -82,13 +82,13 @@ private:
                                     std::string_view wrong,
                                     std::string_view expected,
                                     std::string_view found) {
-        complain(place_of(node), fmt::format("key.{} {}", name, wrong), expected, found);
+        complain(location_of(node), fmt::format("key.{} {}", name, wrong), expected, found);
     }
     static std::int64_t seconds_of(const toml::date_time& time) {
         using namespace std::chrono;
         const sys_days day{year(time.date.year) / month(time.date.month) / std::chrono::day(time.date.day)};
-        const auto point = day + hours(time.time.hour) + minutes(time.time.minute - time.offset->minutes) +
-                           seconds(time.time.second);
+        const auto point =
+            day + hours(time.time.hour) + minutes(time.time.minute - time.offset->minutes) + seconds(time.time.second);
         return duration_cast<seconds>(point.time_since_epoch()).count();
     }
 
@@ -105,57 +105,63 @@ std::optional<secret> key_in(std::string_view text) {
     return key;
 }
 
-key read_key(const entry& said) {
+key read_key(const key_reader& from) {
     key read;
-    read.kid = said.text("kid");
-    // Neither is this shown, nor the state: the secret may stand in the wrong place.
+    read.kid = from.text("kid");
+    // The errors quote neither the kid nor the state: the secret may stand there by mistake.
     if (!is_kid(read.kid))
-        complain(said.where("kid"), "key.kid is not a key's id", "1 to 32 of A-Z a-z 0-9 _ -", "something else");
+        complain(from.where("kid"), "key.kid is not the id of a key", "1 to 32 of A-Z a-z 0-9 _ -", "something else");
 
-    auto bytes = key_in(said.text("secret"));
-    // Not shown: whatever it is, somebody took it for a secret.
+    auto bytes = key_in(from.text("secret"));
+    // Not quoted: it is probably a secret of another form.
     if (!bytes)
-        complain(said.where("secret"), "key.secret is not a key of Toolrack's",
-                 "trkk_ and 43 characters of base64url, as \"toolrack key new\" writes them (a PEM, a JWK, a password "
-                 "or a key of another length is none)",
+        complain(from.where("secret"),
+                 "key.secret is not a key",
+                 "trkk_ and 43 characters of base64url, as \"toolrack key new\" writes them (not a PEM, a JWK, a "
+                 "password or a key of another length)",
                  "something else");
     read.bytes = std::move(*bytes);
 
-    const auto& state = said.text("state");
-    const auto known = std::find_if(std::begin(states), std::end(states), [&](auto one) {
-        return to_string(one) == state;
-    });
+    const auto& state = from.text("state");
+    const auto known =
+        std::find_if(std::begin(states), std::end(states), [&](auto one) { return to_string(one) == state; });
     if (known == std::end(states))
-        complain(said.where("state"), "key.state is not a state", R"("active", "verify" or "retired")",
-                 "something else");
+        complain(
+            from.where("state"), "key.state is not a state", R"("active", "verify" or "retired")", "something else");
     read.state = *known;
-    read.created = said.time("created");
-    read.not_after = said.find_time("not_after");
+    read.created = from.time("created");
+    read.not_after = from.find_time("not_after");
     return read;
 }
 
-void check_among(const key& added, const key_ring& ring, const entry& said) {
+void check_unique(const key& added, const key_ring& ring, const key_reader& from) {
     if (ring.keys().size() == key_ring::most_keys)
-        complain(said.where("kid"), "too many keys", fmt::format("at most {}", key_ring::most_keys), "more");
+        complain(from.where("kid"), "too many keys", fmt::format("at most {}", key_ring::most_keys), "more");
     if (ring.find(added.kid))
-        complain(said.where("kid"), "two keys have the kid " + config::in_quotes(added.kid),
-                 "each kid once", "a second one");
+        complain(from.where("kid"),
+                 "two keys have the kid " + config::in_quotes(added.kid),
+                 "each kid once",
+                 "a second one");
     const auto same = [&](const key& other) { return other.bytes.reveal() == added.bytes.reveal(); };
     const auto twin = std::find_if(ring.keys().begin(), ring.keys().end(), same);
     if (twin != ring.keys().end())
-        complain(said.where("secret"), fmt::format("the keys {} and {} have the same secret", twin->kid, added.kid),
-                 "one kid for each secret, so that retiring it retires it", "two");
+        complain(from.where("secret"),
+                 fmt::format("the keys {} and {} have the same secret", twin->kid, added.kid),
+                 "one kid for each secret, so that retiring the kid retires the secret",
+                 "two");
     if (added.state == key_state::active && ring.active())
-        complain(said.where("state"), fmt::format("the keys {} and {} are both active", ring.active()->kid, added.kid),
-                 R"(one that signs, and "verify" for others that are accepted)", "two");
+        complain(from.where("state"),
+                 fmt::format("the keys {} and {} are both active", ring.active()->kid, added.kid),
+                 R"(one active key, and "verify" for others that are accepted)",
+                 "two");
 }
 
 void check_schema(const toml::table& root, const std::string& file) {
     const auto* schema = root.get("schema");
     constexpr std::string_view expected = "schema = 1";
-    if (!schema) complain({.file = file}, "the keys file does not say which schema it has", expected, "none");
+    if (!schema) complain({.file = file}, "the keys file has no schema", expected, "none");
     if (schema->value_exact<std::int64_t>() != 1)
-        complain(place_of(*schema), "the keys file has a schema that this version does not know", expected, "another");
+        complain(location_of(*schema), "the schema of the keys file is not supported", expected, "another");
 }
 
 }  // namespace
@@ -170,9 +176,8 @@ std::string_view to_string(key_state state) noexcept {
 }
 
 const key* key_ring::active() const noexcept {
-    const auto found = std::find_if(keys_.begin(), keys_.end(), [](const key& one) {
-        return one.state == key_state::active;
-    });
+    const auto found =
+        std::find_if(keys_.begin(), keys_.end(), [](const key& one) { return one.state == key_state::active; });
     return found == keys_.end() ? nullptr : &*found;
 }
 
@@ -184,7 +189,7 @@ const key* key_ring::find(std::string_view kid) const noexcept {
 key* key_ring::find(std::string_view kid) noexcept { return const_cast<key*>(std::as_const(*this).find(kid)); }
 
 key_ring read_key_ring(std::string_view text, const std::string& file) {
-    const passing_tree tree{config::parse(text, file)};
+    const wiped_tree tree{config::parse(text, file)};
     const config::reader whole(tree.root, {.file = file}, {"schema", "key"});
     check_schema(tree.root, file);
     whole.tables("key", {"kid", "secret", "state", "created", "not_after"});  // complains about any other
@@ -192,19 +197,19 @@ key_ring read_key_ring(std::string_view text, const std::string& file) {
     key_ring ring;
     const auto* entries = tree.root.get_as<toml::array>("key");
     for (std::size_t n = 0; entries && n != entries->size(); ++n) {
-        const entry said(*entries->get_as<toml::table>(n));
-        key read = read_key(said);
-        check_among(read, ring, said);
+        const key_reader from(*entries->get_as<toml::table>(n));
+        key read = read_key(from);
+        check_unique(read, ring, from);
         ring.keys().push_back(std::move(read));
     }
     return ring;
 }
 
 secret write_key_ring(const key_ring& ring) {
-    constexpr std::size_t most_per_key = 512;  // reserved, so that no copy stays behind
+    constexpr std::size_t most_per_key = 512;  // reserved: growing would leave copies of the keys in memory
     std::string text;
     text.reserve((ring.keys().size() + 1) * most_per_key);
-    text += "# What tokens are signed with: secret. Written by \"toolrack key\", which keeps no comments.\n"
+    text += "# Secret keys that sign tokens. Written by \"toolrack key\", which drops other comments.\n"
             "schema = 1\n";
     for (const key& one : ring.keys()) {
         text += "\n[[key]]\nkid = \"" + one.kid + "\"\nsecret = \"";

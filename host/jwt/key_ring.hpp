@@ -1,4 +1,4 @@
-// The keys that tokens are signed with, as keys.toml has them. Read strictly, written in one form.
+// keys.toml: the keys that sign tokens. Read strictly, written in one form.
 //
 //     schema = 1
 //
@@ -9,9 +9,8 @@
 //     created = 2027-01-15T08:00:00Z
 //     not_after = 2027-04-15T08:00:00Z
 //
-// A secret is trkk_ and the 32 bytes of the key in base64url without padding: 43 characters that stand for
-// exactly these bytes, and these bytes have no other writing. So a PEM, a JWK, a password or a short key
-// cannot be put there, and what `toolrack key export` shows to other minters is the very same key.
+// A secret is trkk_ and the 32 bytes of the key in canonical base64url: 43 characters, the only form of these bytes. So
+// a PEM, a JWK, a password or a short key is refused, and `toolrack key export` gives other issuers exactly this key.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +25,13 @@
 namespace toolrack::jwt {
 
 enum class key_state {
-    active,  // signs, and is accepted; there is one at most
-    verify,  // accepted: on its way in, on its way out, or another minter's
+    active,  // signs, and is accepted; at most one
+    verify,  // accepted: before or after it signs, or the key of another issuer
     retired  // refused
 };
 std::string_view to_string(key_state state) noexcept;
 
+inline constexpr std::size_t longest_keys_file = 64 * 1024;  // bytes
 inline constexpr std::size_t key_bytes = 32;
 inline constexpr std::string_view key_prefix = "trkk_";
 
@@ -63,12 +63,12 @@ private:
     std::vector<key> keys_;
 };
 
-// `file` is for sentences, which never show a secret. Throws failure: "FILE:LINE:COLUMN: what is wrong;
-// expected this, found that".
+// `file` is the name in error sentences, which never quote a secret. Throws failure: "FILE:LINE:COLUMN: what is wrong;
+// expected ..., found ...".
 key_ring read_key_ring(std::string_view text, const std::string& file);
 secret write_key_ring(const key_ring& ring);
 
-// A fresh one, with a random kid.
+// A new key with a random kid.
 key make_key(std::int64_t now);
 
 }  // namespace toolrack::jwt

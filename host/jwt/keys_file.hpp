@@ -1,4 +1,4 @@
-// keys.toml where it lies: read by servers, changed by one command at a time.
+// keys.toml as a file: servers read it, and one command at a time changes it.
 #pragma once
 
 #include <filesystem>
@@ -8,15 +8,13 @@
 
 namespace toolrack::jwt {
 
-// Throws failure when there is no such file, it is not to be trusted, or holds something else than keys.
+// Throws failure when the file does not exist, cannot be trusted or is not valid.
 key_ring load_keys(const std::filesystem::path& file);
 
-enum class when_absent { fail, make };
+enum class when_absent { fail, create };
 
-// Locks it, reads it, lets `change` have it and puts the new one in its place: whole or not at all, with the
-// owner and mode that it had (0600 when it is new). Whoever reads meanwhile sees the old or the new one.
-void change_keys(const std::filesystem::path& file,
-                 when_absent absent,
-                 const std::function<void(key_ring&)>& change);
+// Holds a file lock while it reads the file, calls `change` and replaces the file as a whole, so that readers see the
+// old or the new content. Keeps owner and mode; a new file has mode 0600.
+void change_keys(const std::filesystem::path& file, when_absent absent, const std::function<void(key_ring&)>& change);
 
 }  // namespace toolrack::jwt

@@ -10,36 +10,35 @@
 namespace toolrack::jwt {
 namespace {
 
-[[noreturn]] void give_up() { throw failure("OpenSSL cannot compute HMAC-SHA-256.", exit_code::software); }
+[[noreturn]] void fail() { throw failure("OpenSSL cannot compute HMAC-SHA-256.", exit_code::software); }
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
-void mac::end::operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+void mac::free_context::operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
 
 mac::mac(std::string_view key) {
     EVP_MAC* const method = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
     keyed_.reset(EVP_MAC_CTX_new(method));
-    EVP_MAC_free(method);  // the context keeps it
+    EVP_MAC_free(method);  // the context has its own reference
 
     char digest[] = "SHA256";
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                      OSSL_PARAM_construct_end()};
-    // OpenSSL takes no key for "the same key again", so an empty one needs an address too.
+    // For OpenSSL a null key means "keep the previous key", so an empty key needs an address too.
     static constexpr unsigned char none = 0;
-    if (!keyed_ || EVP_MAC_init(keyed_.get(), key.empty() ? &none : bytes_of(key), key.size(), parameters) != 1)
-        give_up();
+    if (!keyed_ || EVP_MAC_init(keyed_.get(), key.empty() ? &none : bytes_of(key), key.size(), parameters) != 1) fail();
 }
 
-// A copy of the prepared context costs half of what preparing it again would.
+// Copying the prepared context costs half as much as preparing one.
 mac::tag mac::of(std::string_view text) const {
     const context work(EVP_MAC_CTX_dup(keyed_.get()));
     tag made{};
     std::size_t written = 0;
     if (!work || EVP_MAC_update(work.get(), bytes_of(text), text.size()) != 1 ||
         EVP_MAC_final(work.get(), made.data(), &written, made.size()) != 1 || written != made.size())
-        give_up();
+        fail();
     return made;
 }
 

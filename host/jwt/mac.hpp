@@ -1,4 +1,4 @@
-// HMAC-SHA-256 under one key, which is prepared once and never given back.
+// HMAC-SHA-256 with one key, which is prepared once and cannot be read back.
 //
 // Immutable: any thread may use one.
 #pragma once
@@ -17,18 +17,18 @@ public:
     static constexpr std::size_t size = 32;
     using tag = std::array<unsigned char, size>;
 
-    // A key of any length; whoever chooses keys says which are long enough.
+    // A key of any length: the caller checks whether it is long enough.
     explicit mac(std::string_view key);
 
     tag of(std::string_view text) const;
-    // Takes the same time wherever the two differ. A tag of another length is wrong.
+    // In constant time. A tag of another length never matches.
     bool matches(std::string_view text, std::string_view tag) const;
 
 private:
-    struct end {
+    struct free_context {
         void operator()(EVP_MAC_CTX* context) const noexcept;
     };
-    using context = std::unique_ptr<EVP_MAC_CTX, end>;
+    using context = std::unique_ptr<EVP_MAC_CTX, free_context>;
 
     context keyed_;
 };

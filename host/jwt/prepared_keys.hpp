@@ -1,10 +1,8 @@
-// Keys as checking a token wants them: each with its HMAC ready.
+// The keys that verify tokens, each with its HMAC prepared. Immutable: any thread.
 //
-// Who asks for a key that there is none of gets another one all the same, so that a token with an unknown kid is
-// checked as long as one with a wrong signature. Which one depends on the kid and on a secret: were it always the same,
-// the nanosecond by which keys differ would tell those that are asked for by name from the one that never is.
-//
-// Immutable: any thread may use them.
+// For an unknown kid, find() returns some other key, so that verifying such a token takes as long as verifying one with
+// a wrong signature. The other key depends on the kid and on a random number: with a fixed one, the small differences
+// between the times of keys would reveal which kids exist.
 #pragma once
 
 #include <array>
@@ -38,25 +36,25 @@ class prepared_keys {
 public:
     explicit prepared_keys(const key_ring& ring);
 
-    struct meant {
+    struct found {
         const prepared_key& key;
-        bool is_known;  // when not, the key is another one, and nothing that it says counts
+        bool is_known;  // when false, `key` is another key, which must not accept anything
     };
-    // Takes the same time whichever it is, or none.
-    meant find(std::string_view kid) const noexcept;
+    // In constant time.
+    found find(std::string_view kid) const noexcept;
 
-    // Each kid that is accepted then, with a tag that no other key would make: two rings can be compared, and
-    // nothing is said about a key.
+    // The kid of each key that is accepted at `now`, with a fingerprint that does not reveal the key, so that the keys
+    // of two rings can be compared.
     std::vector<std::pair<std::string, mac::tag>> accepted_at(std::int64_t now) const;
 
 private:
     using padded_kid = std::array<char, 32>;
     static padded_kid padded(std::string_view kid) noexcept;
-    std::size_t instead_of(const padded_kid& kid) const noexcept;
+    std::size_t substitute_for(const padded_kid& kid) const noexcept;
 
-    std::vector<prepared_key> keys_;  // never empty: where there are none, one that nobody has
+    std::vector<prepared_key> keys_;  // never empty: a ring without keys gets a random one
     std::vector<padded_kid> kids_;
-    std::uint64_t choice_;
+    std::uint64_t random_;
 };
 
 }  // namespace toolrack::jwt

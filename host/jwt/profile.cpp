@@ -15,22 +15,23 @@ std::optional<fault> fault_of_key(const prepared_key& key, std::int64_t now) {
     return std::nullopt;
 }
 
-std::optional<fault> fault_of_claims(const claims& said, const expectations& expected, std::int64_t now) {
-    if (said.issuer != expected.issuer) return fault::wrong_issuer;
-    if (std::find(said.audience.begin(), said.audience.end(), expected.audience) == said.audience.end())
+std::optional<fault> fault_of_claims(const claims& claims, const expectations& expected, std::int64_t now) {
+    if (claims.issuer != expected.issuer) return fault::wrong_issuer;
+    if (std::find(claims.audience.begin(), claims.audience.end(), expected.audience) == claims.audience.end())
         return fault::wrong_audience;
-    if (now >= said.expires) return fault::expired;
-    if (said.issued_at > now + skew.count()) return fault::from_the_future;
-    if (said.not_before && *said.not_before > now + skew.count()) return fault::not_yet_valid;
-    const auto life = said.expires - said.issued_at;
-    if (life <= 0 || life > expected.max_ttl.count()) return fault::lives_too_long;
+    if (now >= claims.expires) return fault::expired;
+    if (claims.issued_at > now + skew.count()) return fault::from_the_future;
+    if (claims.not_before && *claims.not_before > now + skew.count()) return fault::not_yet_valid;
+    const auto lifetime = claims.expires - claims.issued_at;
+    if (lifetime <= 0 || lifetime > expected.max_ttl.count()) return fault::lives_too_long;
     return std::nullopt;
 }
 
-std::optional<fault> fault_of_list(const claims& said, const prepared_key& key, const token::revocations& revoked) {
-    if (revoked.signed_tokens.contains(said.id)) return fault::revoked;
+std::optional<fault>
+fault_of_revocation(const claims& claims, const prepared_key& key, const token::revocations& revoked) {
+    if (revoked.signed_tokens.contains(claims.id)) return fault::revoked;
     if (revoked.keys.contains(key.kid)) return fault::revoked_key;
-    if (revoked.takes_back(said.subject, sys_seconds(std::chrono::seconds(said.issued_at))))
+    if (revoked.is_principal_revoked(claims.subject, sys_seconds(std::chrono::seconds(claims.issued_at))))
         return fault::revoked_principal;
     return std::nullopt;
 }
@@ -50,29 +51,29 @@ result<verified, refusal> verify(std::string_view token,
     const auto signature = base64url_decoded(parts->signature);
     if (!signature) return refusal{fault::bad_encoding};
 
-    // Both are found out before either is told, and told without a branch between them (which the compiler makes of a
-    // mere "and"), so that nobody learns from the time it takes which kids there are.
-    constexpr fault no_good[] = {fault::unknown_key, fault::unknown_key, fault::bad_signature};
+    // Both are determined before either is used, and without a branch (which the compiler would make of a plain "and"),
+    // so that the time does not reveal which kids exist.
+    constexpr fault faults[] = {fault::unknown_key, fault::unknown_key, fault::bad_signature};
     const auto& [key, is_known] = keys.find(*kid);
     const unsigned found = 2 * is_known + key.mac.matches(parts->signed_part, *signature);
-    if (found != 3) return refusal{no_good[found]};
+    if (found != 3) return refusal{faults[found]};
 
-    // From here on it is what a holder of one of our keys wrote.
+    // From here on the content comes from a holder of the key.
     if (const auto wrong = fault_of_key(key, now)) return refusal{*wrong};
     const auto text = base64url_decoded(parts->claims);
     if (!text) return refusal{fault::bad_encoding};
-    auto said = read_claims(*text);
-    if (!said) return said.error();
-    if (const auto wrong = fault_of_claims(*said, expected, now)) return refusal{*wrong, said->id};
-    if (const auto wrong = fault_of_list(*said, key, revoked)) return refusal{*wrong, said->id};
+    auto claims = read_claims(*text);
+    if (!claims) return claims.error();
+    if (const auto wrong = fault_of_claims(*claims, expected, now)) return refusal{*wrong, claims->id};
+    if (const auto wrong = fault_of_revocation(*claims, key, revoked)) return refusal{*wrong, claims->id};
 
-    const auto expires = std::min(said->expires, key.not_after.value_or(said->expires));
-    return verified{std::move(*said), expires};
+    const auto expires = std::min(claims->expires, key.not_after.value_or(claims->expires));
+    return verified{std::move(*claims), expires};
 }
 
-std::string sign(const claims& said, const key& with) {
-    std::string token = header_segment(with.kid) + '.' + base64url(write_claims(said));
-    const auto tag = mac(with.bytes.reveal()).of(token);
+std::string sign(const claims& claims, const key& key) {
+    std::string token = header_segment(key.kid) + '.' + base64url(write_claims(claims));
+    const auto tag = mac(key.bytes.reveal()).of(token);
     token += '.';
     token += base64url({reinterpret_cast<const char*>(tag.data()), tag.size()});
     return token;

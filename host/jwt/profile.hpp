@@ -1,8 +1,7 @@
-// The one kind of signed token there is here: a JWT with HS256, in a profile without choices.
+// The only accepted kind of signed token: a JWT with HS256, in a profile without options.
 //
-// Compact form, header {alg: "HS256", typ: "at+jwt", kid}, claims iss, aud, sub, scope, iat, exp, jti and
-// perhaps nbf. The signature is checked before any claim is looked at. Pure functions: what time it is, and
-// all else that they depend on, is passed in.
+// Compact form, header {alg: "HS256", typ: "at+jwt", kid}, claims iss, aud, sub, scope, iat, exp, jti and an optional
+// nbf. The signature is verified before any claim is read. Pure functions: the time is an argument.
 #pragma once
 
 #include <chrono>
@@ -23,18 +22,18 @@ inline constexpr std::chrono::seconds usual_max_ttl = std::chrono::hours(24);
 inline constexpr std::chrono::seconds longest_max_ttl = std::chrono::hours(24 * 90);
 inline constexpr std::string_view usual_issuer = "toolrack";
 
-// How far ahead of ours a minter's clock may be. An expiry has no such grace: it is a promise.
+// How far the clock of an issuer may be ahead. Not applied to exp.
 inline constexpr std::chrono::seconds skew{60};
 
 struct expectations {
     std::string_view issuer;
-    std::string_view audience;  // our canonical URI, which aud must name
+    std::string_view audience;  // canonical URI of this server; aud must name it
     std::chrono::seconds max_ttl = usual_max_ttl;
 };
 
 struct verified {
     jwt::claims claims;
-    std::int64_t expires;  // with the token, or with its key when that ends first
+    std::int64_t expires;  // of the token, or not_after of its key when that is earlier
 };
 
 // `now` in seconds since 1970.
@@ -44,7 +43,7 @@ result<verified, refusal> verify(std::string_view token,
                                  const expectations& expected,
                                  std::int64_t now);
 
-// As the claims are: what verify() would say of them is the caller's business.
-std::string sign(const claims& said, const key& with);
+// Does not check whether verify() accepts the claims.
+std::string sign(const claims& claims, const key& key);
 
 }  // namespace toolrack::jwt

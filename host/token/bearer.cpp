@@ -11,20 +11,20 @@ namespace toolrack::token {
 namespace {
 
 constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr character_set all_digits(digits);
+constexpr character_set base62(digits);
 constexpr std::size_t secret_length = 43, check_length = 6;
 constexpr std::size_t secret_at = prefix.size() + id_length + 1, check_at = secret_at + secret_length + 1;
 static_assert(check_at + check_length == length);
 
-// Each as likely as the others: bytes beyond the last multiple of 62 are thrown away.
+// Uniformly distributed: bytes from the last multiple of 62 on are discarded.
 void append_random(std::string& out, std::size_t count) {
-    constexpr unsigned fair = 256 / 62 * 62;
+    constexpr unsigned limit = 256 / 62 * 62;
     unsigned char bytes[64];
     while (count > 0) {
         if (RAND_bytes(bytes, sizeof bytes) != 1)
-            throw failure("The system gives no random bytes.", exit_code::software);
+            throw failure("OpenSSL cannot generate random bytes.", exit_code::software);
         for (const auto byte : bytes) {
-            if (byte >= fair || count == 0) continue;
+            if (byte >= limit || count == 0) continue;
             out += digits[byte % 62];
             --count;
         }
@@ -32,42 +32,40 @@ void append_random(std::string& out, std::size_t count) {
     wipe(reinterpret_cast<char*>(bytes), sizeof bytes);
 }
 
-std::string check_of(std::string_view before) {
+std::string checksum_of(std::string_view text) {
     boost::crc_32_type crc;
-    crc.process_bytes(before.data(), before.size());
-    std::string check(check_length, '0');
-    auto left = crc.checksum();
-    for (auto at = check.rbegin(); at != check.rend(); ++at, left /= 62) *at = digits[left % 62];
-    return check;
+    crc.process_bytes(text.data(), text.size());
+    std::string checksum(check_length, '0');
+    auto rest = crc.checksum();
+    for (auto at = checksum.rbegin(); at != checksum.rend(); ++at, rest /= 62) *at = digits[rest % 62];
+    return checksum;
 }
 
 }  // namespace
 
 secret make_bearer() {
     std::string text;
-    text.reserve(length);  // so that growing leaves no copy behind
+    text.reserve(length);  // growing would leave copies of the secret in memory
     text += prefix;
     append_random(text, id_length);
     text += '_';
     append_random(text, secret_length);
     text += '_';
-    text += check_of(text);
+    text += checksum_of(text);
     secret made{std::string_view(text)};
     wipe(text);
     return made;
 }
 
-bool is_id(std::string_view text) noexcept {
-    return text.size() == id_length && all_digits.has_all_of(text);
-}
+bool is_id(std::string_view text) noexcept { return text.size() == id_length && base62.has_all_of(text); }
 
 std::optional<std::string_view> id_of(std::string_view bearer) noexcept {
     if (bearer.size() != length || !bearer.starts_with(prefix)) return std::nullopt;
     const auto id = bearer.substr(prefix.size(), id_length);
-    const auto hidden = bearer.substr(secret_at, secret_length);
+    const auto secret_part = bearer.substr(secret_at, secret_length);
     if (!is_id(id) || bearer[secret_at - 1] != '_' || bearer[check_at - 1] != '_') return std::nullopt;
-    if (!all_digits.has_all_of(hidden)) return std::nullopt;
-    if (bearer.substr(check_at) != check_of(bearer.substr(0, check_at))) return std::nullopt;
+    if (!base62.has_all_of(secret_part)) return std::nullopt;
+    if (bearer.substr(check_at) != checksum_of(bearer.substr(0, check_at))) return std::nullopt;
     return id;
 }
 

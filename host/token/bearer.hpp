@@ -1,8 +1,8 @@
-// The tokens that we make: trk_ID_SECRET_CHECK, 67 characters that scanners can find and people can name.
+// Opaque bearer tokens: trk_ID_SECRET_CHECK, 67 characters.
 //
-// ID (12 characters) is public and stands in lists and logs; SECRET (43, 256 bits) never leaves its
-// holder; CHECK (6) is a CRC-32 of all before it, so that a token that was cut or mistyped is told from a
-// guess, and a leaked one from any other text. All in base 62, so that a double click selects the whole.
+// ID (12 characters) is public and appears in lists and logs. SECRET (43 characters, 256 bits) is known to the client
+// only. CHECK (6 characters) is a CRC-32 of everything before it: it tells a truncated or mistyped token from a guess,
+// and lets scanners recognise a leaked one. All three are in base 62, so that a double click selects the whole token.
 #pragma once
 
 #include <optional>
@@ -17,15 +17,15 @@ namespace toolrack::token {
 inline constexpr std::string_view prefix = "trk_";
 inline constexpr std::size_t length = 67, id_length = 12;
 
-// Throws failure when the system gives no random bytes.
+// Throws failure when the random generator fails.
 secret make_bearer();
 
-// The id in a token of ours, whose shape and check are right; nothing else is known of it yet.
+// The id of a token with the right form and checksum. Empty for any other text. Does not authenticate the token.
 std::optional<std::string_view> id_of(std::string_view bearer) noexcept;
 
 bool is_id(std::string_view text) noexcept;
 
-// What is kept of a token. Salted with a constant, so that the hash of a token is of no use elsewhere.
+// The hash that the list stores. The constant salt makes it useless for other services.
 sha256_digest hash_of(std::string_view bearer);
 
 }  // namespace toolrack::token

@@ -1,8 +1,10 @@
-// What is kept of a token: everything but the token.
+// One token of a list: everything that is stored about it, which does not include the token itself.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -11,18 +13,28 @@
 namespace toolrack::token {
 
 struct record {
-    std::string id;         // public; stands in the token itself
-    std::string principal;  // who holds it; several tokens of one principal are how one is rotated
+    std::string id;         // public; part of the token
+    std::string principal;  // while a token is rotated, its principal has two
     sha256_digest hash{};
     std::vector<std::string> scopes;
     sys_seconds created;
     std::optional<sys_seconds> not_before;
-    std::optional<sys_seconds> expires;  // none: never, and the list says so in so many words
-    std::vector<std::string> sources;    // networks, or "unix"; none: from anywhere
+    std::optional<sys_seconds> expires;  // empty: never; the list then has never_expires = true
+    std::vector<std::string> sources;    // networks, or unix_source; empty: any
     std::string note;                    // for people
-    std::string replaced_by;             // the id of its successor
+    std::string replaced_by;             // id of the successor
 };
 
-inline constexpr std::string_view from_unix = "unix";
+inline constexpr std::string_view unix_source = "unix";
+inline constexpr std::size_t most_words = 100;  // scopes or sources of one token
+
+// Constraints on the fields of a record. A scope must be an identity::is_scope.
+bool is_principal(std::string_view text) noexcept;  // UTF-8, 1 to 256 bytes, no control characters
+bool is_source(const std::string& text) noexcept;   // a network, or unix_source
+bool is_note(std::string_view text) noexcept;       // UTF-8, at most 256 bytes, no control characters
+
+// "sha256:" and 64 hex digits.
+std::string write_hash(const sha256_digest& hash);
+std::optional<sha256_digest> read_hash(std::string_view text);
 
 }  // namespace toolrack::token

@@ -12,10 +12,11 @@
 namespace toolrack::token {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, revoked>, 4> words{{{"tok", revoked::token},
-                                                                     {"jti", revoked::signed_token},
-                                                                     {"kid", revoked::key},
-                                                                     {"principal-before", revoked::principal_before}}};
+constexpr std::array<std::pair<std::string_view, revocation_kind>, 4> kinds{
+    {{"tok", revocation_kind::token},
+     {"jti", revocation_kind::signed_token},
+     {"kid", revocation_kind::key},
+     {"principal-before", revocation_kind::principal_before}}};
 
 constexpr std::size_t longest_line = 4096;
 constexpr std::string_view blanks = " \t";
@@ -28,11 +29,11 @@ std::string_view next_word(std::string_view& line) {
     return word;
 }
 
-bool is_kind(std::string_view word) {
+bool is_kind_word(std::string_view word) {
     return !word.empty() && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
-bool has_controls(std::string_view line) {
+bool has_control_characters(std::string_view line) {
     return std::ranges::any_of(line, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
@@ -64,24 +65,24 @@ std::optional<std::string> unescaped(std::string_view value) {
     return out;
 }
 
-// False when the line cannot be understood.
-bool read_line(std::string_view line, revocations& into) {
+// False when the line is not valid.
+bool parse_line(std::string_view line, revocations& into) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (trim(line).empty() || line.front() == '#') return true;
-    if (line.size() > longest_line || has_controls(line) || !is_utf8(line)) return false;
+    if (line.size() > longest_line || has_control_characters(line) || !is_utf8(line)) return false;
     const auto when = read_rfc3339(next_word(line));
     const auto kind = next_word(line);
     const auto value = unescaped(next_word(line));
-    if (!when || !is_kind(kind) || !value || value->empty() || !is_utf8(*value)) return false;
-    const auto* known = std::ranges::find(words, kind, &std::pair<std::string_view, revoked>::first);
-    if (known == words.end()) return true;
+    if (!when || !is_kind_word(kind) || !value || value->empty() || !is_utf8(*value)) return false;
+    const auto* known = std::ranges::find(kinds, kind, &std::pair<std::string_view, revocation_kind>::first);
+    if (known == kinds.end()) return true;
     switch (known->second) {
-    case revoked::token: into.tokens.insert(*value); break;
-    case revoked::signed_token: into.signed_tokens.insert(*value); break;
-    case revoked::key: into.keys.insert(*value); break;
-    case revoked::principal_before: {
-        auto& moment = into.principals.try_emplace(*value, *when).first->second;
-        moment = std::max(moment, *when);
+    case revocation_kind::token: into.tokens.insert(*value); break;
+    case revocation_kind::signed_token: into.signed_tokens.insert(*value); break;
+    case revocation_kind::key: into.keys.insert(*value); break;
+    case revocation_kind::principal_before: {
+        auto& before = into.principals.try_emplace(*value, *when).first->second;
+        before = std::max(before, *when);
         break;
     }
     }
@@ -94,45 +95,45 @@ void revocations::add(const revocations& more) {
     tokens.insert(more.tokens.begin(), more.tokens.end());
     signed_tokens.insert(more.signed_tokens.begin(), more.signed_tokens.end());
     keys.insert(more.keys.begin(), more.keys.end());
-    for (const auto& [name, moment] : more.principals) {
-        auto& ours = principals.try_emplace(name, moment).first->second;
-        ours = std::max(ours, moment);
+    for (const auto& [name, added] : more.principals) {
+        auto& before = principals.try_emplace(name, added).first->second;
+        before = std::max(before, added);
     }
 }
 
-bool revocations::takes_back(std::string_view principal, sys_seconds made) const {
+bool revocations::is_principal_revoked(std::string_view principal, sys_seconds issued) const {
     const auto found = principals.find(principal);
-    return found != principals.end() && made < found->second;
+    return found != principals.end() && issued < found->second;
 }
 
-revocations_read read_revocations(std::string_view text) {
-    revocations_read read;
+parsed_revocations parse_revocations(std::string_view text) {
+    parsed_revocations parsed;
     for (unsigned line = 1; !text.empty(); ++line) {
         const auto end = std::min(text.find('\n'), text.size());
-        if (!read_line(text.substr(0, end), read.taken_back)) read.broken_lines.push_back(line);
+        if (!parse_line(text.substr(0, end), parsed.revoked)) parsed.invalid_lines.push_back(line);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return read;
+    return parsed;
 }
 
-revocations_read revocations_reader::read(std::string_view text) {
-    if (text.size() < size_ || sha256(text.substr(0, size_)) != seen_) *this = {};
-    auto read = read_revocations(text.substr(size_));
-    for (auto& line : read.broken_lines) line += lines_;
-    read.broken_lines.insert(read.broken_lines.begin(), broken_.begin(), broken_.end());
+parsed_revocations incremental_parser::parse(std::string_view text) {
+    if (text.size() < size_ || sha256(text.substr(0, size_)) != hash_) *this = {};
+    auto parsed = parse_revocations(text.substr(size_));
+    for (auto& line : parsed.invalid_lines) line += lines_;
+    parsed.invalid_lines.insert(parsed.invalid_lines.begin(), invalid_lines_.begin(), invalid_lines_.end());
 
-    // A line without an end may be half a line, and is read again.
+    // A last line without a line end may be incomplete, and is parsed again next time.
     const auto whole = text.rfind('\n') == text.npos ? 0 : text.rfind('\n') + 1;
     lines_ += static_cast<unsigned>(std::ranges::count(text.substr(size_, whole - size_), '\n'));
-    broken_ = read.broken_lines;
-    std::erase_if(broken_, [this](unsigned line) { return line > lines_; });
+    invalid_lines_ = parsed.invalid_lines;
+    std::erase_if(invalid_lines_, [this](unsigned line) { return line > lines_; });
     size_ = whole;
-    seen_ = sha256(text.substr(0, whole));
-    return read;
+    hash_ = sha256(text.substr(0, whole));
+    return parsed;
 }
 
-std::string revocation_line(sys_seconds when, revoked what, std::string_view value, std::string_view reason) {
-    const auto* word = std::ranges::find(words, what, &std::pair<std::string_view, revoked>::second);
+std::string revocation_line(sys_seconds when, revocation_kind kind, std::string_view value, std::string_view reason) {
+    const auto* word = std::ranges::find(kinds, kind, &std::pair<std::string_view, revocation_kind>::second);
     std::string line = to_rfc3339(when) + ' ' + std::string(word->first) + ' ' + escaped(value);
     if (!reason.empty()) line += ' ' + printable(reason, 200);
     return line + '\n';

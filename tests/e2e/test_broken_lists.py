@@ -45,13 +45,13 @@ class AListThatBreaks(WithBook):
         self.assertTrue(self.server.is_running(), self.server.log)
 
     def complaints(self):
-        return [line for line in self.server.log.splitlines() if "goes on serving" in line]
+        return [line for line in self.server.log.splitlines() if "the previous version stays in force" in line]
 
     def breaks(self, sentence, break_it):
         """What `break_it` does is said once, changes nothing, and is over when the list is good again."""
         self.times += 1
         break_it()
-        said = self.server.wait_for_line("goes on serving", self.times)[-1]
+        said = self.server.wait_for_line("the previous version stays in force", self.times)[-1]
         self.assertIn(sentence, said)
         self.assertIn(str(self.book.list), said)
         self.assertEqual(200, self.status(self.server, self.ann))
@@ -64,13 +64,13 @@ class AListThatBreaks(WithBook):
 
     def mend(self):
         replace(self.book.list, self.good)
-        self.server.wait_for_line("is whole again", self.times)
+        self.server.wait_for_line("is valid again", self.times)
         self.assertEqual(200, self.status(self.server, self.ann))
 
     def test_by_an_edit_lets_in_whom_it_did_before(self):
         edits = {
             "unknown key": self.good.replace("scopes", "scope"),
-            "stands there twice": twice(self.good, but="sha256:"),
+            "occurs twice": twice(self.good, but="sha256:"),
             "each token once": twice(self.good, but='id = "'),
             "not a point in time": self.good.replace("expires = 2", "expires = 2027-02-20 # 2"),
             "tokens.toml:": self.good.replace("expires = 2", "expires = 2027-02-31T00:00:00Z # 2"),
@@ -94,18 +94,18 @@ class AListThatBreaks(WithBook):
         # As some editors do it: in place, and saved too early.
         with self.book.list.open("a") as edited:
             edited.write('\n[[token]]\nid = "')
-        self.assertIn("tokens.toml:", self.server.wait_for_line("goes on serving")[0])
+        self.assertIn("tokens.toml:", self.server.wait_for_line("the previous version stays in force")[0])
         self.assertEqual(200, self.status(self.server, self.ann))
         bob = self.bob_is_added()
-        self.server.wait_for_line("is whole again")
+        self.server.wait_for_line("is valid again")
         self.assert_soon(lambda: self.status(self.server, bob) == 200, "bob was never let in")
 
     def test_by_being_open_to_others_or_somewhere_else_is_not_read(self):
         elsewhere = self.book.path / "elsewhere.toml"
         replace(elsewhere, self.good)
 
-        self.breaks("others may use it (mode 0644)", lambda: replace(self.book.list, self.good, 0o644))
-        self.breaks("others may use it (mode 0620)", lambda: replace(self.book.list, self.good, 0o620))
+        self.breaks("other users may use it (mode 0644)", lambda: replace(self.book.list, self.good, 0o644))
+        self.breaks("other users may use it (mode 0620)", lambda: replace(self.book.list, self.good, 0o620))
         self.breaks("No such file", self.book.list.unlink)
         self.breaks("symbolic link", lambda: become(self.book.list, lambda link: link.symlink_to(elsewhere)))
         self.breaks("not a regular file", lambda: become(self.book.list, os.mkfifo))
@@ -123,10 +123,11 @@ class AListThatBreaks(WithBook):
     def test_because_its_folder_was_open_counts_as_soon_as_that_is_mended(self):
         self.book.path.chmod(0o777)
         bob = self.bob_is_added()
-        self.assertIn("others may write to the folder", self.server.wait_for_line("goes on serving")[0])
+        line = self.server.wait_for_line("the previous version stays in force")[0]
+        self.assertIn("other users may write to the folder", line)
         self.assertEqual([200, 401], [self.status(self.server, one) for one in (self.ann, bob)])
         self.book.path.chmod(0o700)
-        self.server.wait_for_line("is whole again")
+        self.server.wait_for_line("is valid again")
         self.assertEqual(200, self.status(self.server, bob))
 
     def bob_is_added(self):
@@ -152,14 +153,14 @@ class RevocationsThatBreak(WithBook):
 
     def test_take_nothing_back_and_let_nobody_in(self):
         broken = {"symbolic link": lambda: become(self.book.revoked, lambda link: link.symlink_to(self.book.list)),
-                  "others may use it": lambda: replace(self.book.revoked, self.good, 0o666),
+                  "other users may use it": lambda: replace(self.book.revoked, self.good, 0o666),
                   "not a regular file": lambda: become(self.book.revoked, os.mkfifo),
                   "longer than": lambda: (replace(self.book.revoked, self.good), os.truncate(self.book.revoked, HUGE)),
                   "No such file": self.book.revoked.unlink}
         for times, (sentence, break_it) in enumerate(broken.items(), 1):
             with self.subTest(sentence):
                 break_it()
-                said = self.server.wait_for_line("what was revoked before stays revoked", times)[-1]
+                said = self.server.wait_for_line("earlier revocations stay in force", times)[-1]
                 self.assertIn(sentence, said)
                 self.assert_stands()
                 # Who is revoked while it is mended is refused, and that is how anybody knows that it was read.

@@ -10,7 +10,7 @@
 
 #include "claim.hpp"
 #include "token/bearer.hpp"
-#include "token/leaks.hpp"
+#include "token/secret_scanner.hpp"
 
 namespace {
 
@@ -53,9 +53,9 @@ struct place {
 
 std::vector<place> found_in(std::string_view text, fuzz::dice& dice, std::size_t most) {
     std::vector<place> found;
-    token::leak_finder finder([&](const token::leak& one) { found.push_back({one.line, one.column, one.id}); });
-    while (!text.empty()) finder.feed(fuzz::next_piece(text, dice.roll(most)));
-    finder.end();
+    token::secret_scanner scanner([&](const token::finding& one) { found.push_back({one.line, one.column, one.id}); });
+    while (!text.empty()) scanner.scan(fuzz::next_piece(text, dice.roll(most)));
+    scanner.finish();
     return found;
 }
 

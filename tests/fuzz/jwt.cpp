@@ -45,8 +45,8 @@ const jwt::prepared_keys& prepared() {
 }
 const token::revocations& revoked() {
     static const auto made =
-        token::read_revocations("2026-11-22T10:00:00Z jti gone\n2026-11-22T10:00:00Z principal-before mallory\n");
-    return made.taken_back;
+        token::parse_revocations("2026-11-22T10:00:00Z jti gone\n2026-11-22T10:00:00Z principal-before mallory\n");
+    return made.revoked;
 }
 
 result<jwt::verified, jwt::refusal> verify(std::string_view token) {

@@ -8,16 +8,16 @@ namespace {
 
 using namespace toolrack;
 using fuzz::claim;
-using token::revoked;
+using token::revocation_kind;
 
 std::string written(const token::revocations& all) {
     const auto when = *read_rfc3339("2026-11-22T10:00:00Z");
     std::string text;
-    for (const auto& each : all.tokens) text += token::revocation_line(when, revoked::token, each, "lost");
-    for (const auto& each : all.signed_tokens) text += token::revocation_line(when, revoked::signed_token, each, "");
-    for (const auto& each : all.keys) text += token::revocation_line(when, revoked::key, each, each);
+    for (const auto& each : all.tokens) text += token::revocation_line(when, revocation_kind::token, each, "lost");
+    for (const auto& each : all.signed_tokens) text += token::revocation_line(when, revocation_kind::signed_token, each, "");
+    for (const auto& each : all.keys) text += token::revocation_line(when, revocation_kind::key, each, each);
     for (const auto& [name, moment] : all.principals)
-        text += token::revocation_line(moment, revoked::principal_before, name, "a\nb");
+        text += token::revocation_line(moment, revocation_kind::principal_before, name, "a\nb");
     return text;
 }
 
@@ -25,7 +25,7 @@ std::string written(const token::revocations& all) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const auto text = fuzz::text_of(bytes, size);
-    const auto read = token::read_revocations(text);
+    const auto read = token::parse_revocations(text);
 
     // Line by line, from the last to the first.
     token::revocations by_lines;
@@ -34,18 +34,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     for (auto rest = text;; --number) {
         const auto start = rest.rfind('\n');
         const fuzz::exact_copy line(rest.substr(start == rest.npos ? 0 : start + 1));
-        const auto one = token::read_revocations(line);
-        by_lines.add(one.taken_back);
-        if (!one.broken_lines.empty()) broken.insert(broken.begin(), number);
+        const auto one = token::parse_revocations(line);
+        by_lines.add(one.revoked);
+        if (!one.invalid_lines.empty()) broken.insert(broken.begin(), number);
         if (start == rest.npos) break;
         rest = rest.substr(0, start);
     }
-    claim(by_lines == read.taken_back, "a line counts by itself, in any order");
-    claim(broken == read.broken_lines, "and is broken by itself");
+    claim(by_lines == read.revoked, "a line counts by itself, in any order");
+    claim(broken == read.invalid_lines, "and is broken by itself");
 
     // What was read can be as long as a line, and longer when it is escaped.
-    const auto lines = written(read.taken_back);
-    const auto again = token::read_revocations(lines);
-    claim(again.broken_lines.empty() && again.taken_back == read.taken_back, "what is written is read");
+    const auto lines = written(read.revoked);
+    const auto again = token::parse_revocations(lines);
+    claim(again.invalid_lines.empty() && again.revoked == read.revoked, "what is written is read");
     return 0;
 }

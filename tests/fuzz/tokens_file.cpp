@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/rfc3339.hpp"
 #include "claim.hpp"
+#include "identity/scope.hpp"
 #include "token/bearer.hpp"
 #include "token/list.hpp"
 
@@ -16,7 +17,8 @@ using fuzz::claim;
 void check_record(const token::record& one) {
     claim(token::is_id(one.id) && (one.replaced_by.empty() || token::is_id(one.replaced_by)), "an id is one");
     claim(token::is_principal(one.principal) && token::is_note(one.note), "a name and a note are text on one line");
-    claim(std::ranges::all_of(one.scopes, [](const auto& scope) { return token::is_scope(scope); }), "a scope is one");
+    claim(std::ranges::all_of(one.scopes, [](const auto& scope) { return identity::is_scope(scope); }),
+          "a scope is one");
     claim(std::ranges::all_of(one.sources, token::is_source), "a source is one");
 }
 
@@ -25,6 +27,12 @@ bool is_same(const token::record& one, const token::record& other) {
            one.scopes == other.scopes && one.created == other.created && one.not_before == other.not_before &&
            one.expires == other.expires && one.sources == other.sources && one.note == other.note &&
            one.replaced_by == other.replaced_by;
+}
+
+// A blank before each header: then the list is not parsed in parts.
+std::string with_blanks(std::string text) {
+    for (auto at = text.find("\n[[token]]"); at != text.npos; at = text.find("\n[[token]]")) text.insert(at + 1, " ");
+    return text;
 }
 
 }  // namespace
@@ -43,15 +51,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     }
     std::ranges::for_each(list, check_record);
     const auto written = token::write_list(list);
-    std::vector<token::record> again, as_toml;
+    std::vector<token::record> again, as_whole;
     try {
         again = token::read_list(written, "written.toml");
-        as_toml = token::read_list('\n' + written, "written.toml");  // which is not as it is written here
+        as_whole = token::read_list(with_blanks(written), "written.toml");
     } catch (const failure& refused) {
         claim(false, refused.what());
     }
     claim(std::ranges::equal(list, again, is_same), "a list is read as it was written");
-    claim(std::ranges::equal(list, as_toml, is_same), "a list in our own writing is what it is as TOML");
+    claim(std::ranges::equal(list, as_whole, is_same),
+          "a list that is parsed in parts has the same tokens as one tree");
     claim(token::write_list(again) == written, "a list has one writing");
     return 0;
 }

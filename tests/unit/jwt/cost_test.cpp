@@ -1,4 +1,4 @@
-// What a check costs. Not a claim that can fail, so only run when asked for: test_jwt "[.cost]".
+// The cost of a verification. Depends on the load of the machine, so it runs on request only: test_jwt "[.cost]".
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -30,22 +30,22 @@ void report(const char* what, Do once) {
 
 }  // namespace
 
-TEST_CASE("a check costs a few microseconds", "[.cost]") {
-    const mint by, stranger;
+TEST_CASE("a verification costs a few microseconds", "[.cost]") {
+    const mint by, other;
     const jwt::prepared_keys keys(by.ring);
     const auto check = [&](const std::string& token) {
         return jwt::verify(token, keys, by.revoked, by.expected, noon).has_value();
     };
-    const auto ours = by.token(), forged = stranger.token();
+    const auto own = by.token(), forged = other.token();
     const auto foreign = by.with_header(R"({"kid":"k1","typ":"at+jwt","alg":"HS256"})");
-    std::cout << ours.size() << " characters\n";
+    std::cout << own.size() << " characters\n";
     bool good = true, bad = false;
-    report("a token of ours", [&] { good &= check(ours); });
-    report("one of a foreign minter", [&] { good &= check(foreign); });
-    report("a forged one", [&] { bad |= check(forged); });
+    report("a token signed here", [&] { good &= check(own); });
+    report("a token of another issuer", [&] { good &= check(foreign); });
+    report("a forged token", [&] { bad |= check(forged); });
     const jwt::mac mac(by.key().bytes.reveal());
-    const auto tag = mac.of(ours);
-    report("its MAC alone", [&] { good &= mac.of(ours) == tag; });
+    const auto tag = mac.of(own);
+    report("its MAC alone", [&] { good &= mac.of(own) == tag; });
     CHECK(good);
     CHECK_FALSE(bad);
 }

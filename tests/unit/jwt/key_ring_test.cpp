@@ -15,8 +15,8 @@ namespace {
 const std::string zeros = "trkk_" + std::string(43, 'A');
 const std::string other = "trkk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-std::string entry(const std::string& kid, const std::string& secret, const std::string& state,
-                  const std::string& more = "") {
+std::string
+entry(const std::string& kid, const std::string& secret, const std::string& state, const std::string& more = "") {
     return "[[key]]\nkid = \"" + kid + "\"\nsecret = \"" + secret + "\"\nstate = \"" + state +
            "\"\ncreated = 2027-01-15T08:00:00Z\n" + more;
 }
@@ -39,11 +39,11 @@ std::string refusal_of_secret(const std::string& secret) {
 
 }  // namespace
 
-TEST_CASE("a keys file says each key's id, bytes, state and times") {
-    const auto ring = jwt::read_key_ring(
-        "schema = 1\n" + entry("k1", zeros, "active") +
-            entry("old-one", other, "verify", "not_after = 2027-01-16T10:00:00+02:00\n"),
-        "keys.toml");
+TEST_CASE("a keys file has the id, bytes, state and times of each key") {
+    const auto ring =
+        jwt::read_key_ring("schema = 1\n" + entry("k1", zeros, "active") +
+                               entry("old-one", other, "verify", "not_after = 2027-01-16T10:00:00+02:00\n"),
+                           "keys.toml");
     REQUIRE(ring.keys().size() == 2);
     REQUIRE(ring.active());
     CHECK(ring.active()->kid == "k1");
@@ -57,7 +57,7 @@ TEST_CASE("a keys file says each key's id, bytes, state and times") {
     CHECK(jwt::read_key_ring("schema = 1\n", "keys.toml").keys().empty());
 }
 
-TEST_CASE("what is written is read again as the same, every byte of it") {
+TEST_CASE("a written keys file is read as the same keys, with every byte") {
     jwt::key_ring ring;
     for (int n = 0; n != 8; ++n) ring.keys().push_back(jwt::make_key(test::noon + n));
     for (int n = 0; n != 8; ++n) {
@@ -83,7 +83,7 @@ TEST_CASE("what is written is read again as the same, every byte of it") {
     }
 }
 
-TEST_CASE("fresh keys are 32 bytes, and each has an id of its own") {
+TEST_CASE("new keys have 32 bytes and different ids") {
     const auto one = jwt::make_key(1), two = jwt::make_key(1);
     CHECK(one.bytes.size() == jwt::key_bytes);
     CHECK(one.kid != two.kid);
@@ -91,15 +91,23 @@ TEST_CASE("fresh keys are 32 bytes, and each has an id of its own") {
     CHECK(one.kid.starts_with('k'));
 }
 
-TEST_CASE("what is no key of ours is refused, and never shown") {
-    const std::string what = "keys.toml:4:10: key.secret is not a key of Toolrack's; expected trkk_ and 43 characters";
+TEST_CASE("a secret of another form is refused and never quoted") {
+    const std::string what = "keys.toml:4:10: key.secret is not a key; expected trkk_ and 43 characters";
     for (const std::string& secret :
-         {std::string(""), std::string("trkk_"), std::string("hunter2-hunter2"), std::string(43, 'A'),
-          "TRKK_" + std::string(43, 'A'), "trkk_" + std::string(42, 'A'), "trkk_" + std::string(44, 'A'), zeros + "=",
-          zeros + " ", " " + zeros,
-          "trkk_" + std::string(42, 'A') + "B",                       // bits that no byte has
-          "trkk_" + std::string(42, 'A') + "+", "trkk_" + std::string(42, 'A') + "/",
-          std::string("trkk_0123456789abcdef0123456789abcdef"),        // 16 bytes, or hex of them
+         {std::string(""),
+          std::string("trkk_"),
+          std::string("hunter2-hunter2"),
+          std::string(43, 'A'),
+          "TRKK_" + std::string(43, 'A'),
+          "trkk_" + std::string(42, 'A'),
+          "trkk_" + std::string(44, 'A'),
+          zeros + "=",
+          zeros + " ",
+          " " + zeros,
+          "trkk_" + std::string(42, 'A') + "B",  // bits that no byte has
+          "trkk_" + std::string(42, 'A') + "+",
+          "trkk_" + std::string(42, 'A') + "/",
+          std::string("trkk_0123456789abcdef0123456789abcdef"),  // 16 bytes, or hex of them
           std::string("-----BEGIN PRIVATE KEY-----MIIEvQIBADANBgkq-----END PRIVATE KEY-----"),
           std::string(R"({\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAA\"})")}) {
         CAPTURE(secret);
@@ -112,20 +120,20 @@ TEST_CASE("what is no key of ours is refused, and never shown") {
               .find("key.secret is not a text") != std::string::npos);
 }
 
-TEST_CASE("a secret that stands in another's place is not shown either") {
+TEST_CASE("a secret in the place of another value is not quoted either") {
     const std::string bare(43, 'A');
     for (const auto& text : {entry(bare, zeros, "active"), entry("k1", zeros, bare)})
         CHECK(refusal_of("schema = 1\n" + text).find(bare) == std::string::npos);
 }
 
-TEST_CASE("a moment that could not be written again is refused") {
+TEST_CASE("a time outside the years 0 to 9999 in UTC is refused") {
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active", "not_after = 9999-12-31T23:59:59-00:01\n"))
               .starts_with("keys.toml:7:13: key.not_after is not a point in time"));
 }
 
-TEST_CASE("two keys that sign are refused, and so are two of one kid or one secret") {
+TEST_CASE("two active keys are refused, and so are two with the same kid or the same secret") {
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active") + entry("k2", other, "active")) ==
-          "keys.toml:10:9: the keys k1 and k2 are both active; expected one that signs, and \"verify\" for others that "
+          "keys.toml:10:9: the keys k1 and k2 are both active; expected one active key, and \"verify\" for others that "
           "are accepted, found two");
     CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, "active") + entry("k1", other, "verify")) ==
           "keys.toml:8:7: two keys have the kid \"k1\"; expected each kid once, found a second one");
@@ -133,11 +141,10 @@ TEST_CASE("two keys that sign are refused, and so are two of one kid or one secr
               .starts_with("keys.toml:9:10: the keys k1 and k2 have the same secret"));
 }
 
-TEST_CASE("everything else in a keys file is refused with its place") {
-    CHECK(refusal_of("") ==
-          "keys.toml: the keys file does not say which schema it has; expected schema = 1, found none");
-    CHECK(refusal_of("schema = 2\n").starts_with("keys.toml:1:10: the keys file has a schema that this version"));
-    CHECK(refusal_of("schema = \"1\"\n").starts_with("keys.toml:1:10: the keys file has a schema"));
+TEST_CASE("every other error in a keys file is refused with its place") {
+    CHECK(refusal_of("") == "keys.toml: the keys file has no schema; expected schema = 1, found none");
+    CHECK(refusal_of("schema = 2\n").starts_with("keys.toml:1:10: the schema of the keys file is not supported"));
+    CHECK(refusal_of("schema = \"1\"\n").starts_with("keys.toml:1:10: the schema of the keys file"));
     CHECK(refusal_of("schema = 1\nkeys = []\n")
               .starts_with("keys.toml:2:1: unknown key at the top level (did you mean \"key\"?)"));
     CHECK(refusal_of("schema = 1\nkey = 7\n").starts_with("keys.toml:2:7: key has the wrong type"));
@@ -148,7 +155,7 @@ TEST_CASE("everything else in a keys file is refused with its place") {
               .starts_with("keys.toml:2:1: a [[key]] without created"));
     for (const char* kid : {"", "a b", "../k", "k.1", "012345678901234567890123456789012", "\xC3\xA4"})
         CHECK(refusal_of("schema = 1\n" + entry(kid, zeros, "active"))
-                  .starts_with("keys.toml:3:7: key.kid is not a key's id"));
+                  .starts_with("keys.toml:3:7: key.kid is not the id of a key"));
     for (const char* state : {"", "Active", "disabled", "signing"})
         CHECK(refusal_of("schema = 1\n" + entry("k1", zeros, state))
                   .starts_with("keys.toml:5:9: key.state is not a state"));

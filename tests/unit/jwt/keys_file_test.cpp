@@ -42,9 +42,9 @@ mode_t mode_of(const fs::path& file) {
 
 void add_key(jwt::key_ring& ring) { ring.keys().push_back(jwt::make_key(test::noon)); }
 
-fs::path fresh_keys(const test::temporary_folder& folder) {
+fs::path new_keys_file(const test::temporary_folder& folder) {
     const auto file = folder.path() / "keys.toml";
-    jwt::change_keys(file, jwt::when_absent::make, add_key);
+    jwt::change_keys(file, jwt::when_absent::create, add_key);
     return file;
 }
 
@@ -57,17 +57,17 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a keys file is made for its owner alone, and leaves nothing beside it but its lock") {
+TEST_CASE("a keys file is created for its owner only, with a lock file and nothing else beside it") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     CHECK(mode_of(file) == 0600);
     CHECK(jwt::load_keys(file).keys().size() == 1);
     CHECK(names_in(folder.path()) == std::vector<std::string>{"keys.toml", "keys.toml.lock"});
 }
 
-TEST_CASE("a change keeps the mode and the owner") {
+TEST_CASE("a change keeps mode and owner") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     ::chmod(file.c_str(), 0640);
     const bool is_root = ::geteuid() == 0;
     if (is_root) REQUIRE(::chown(file.c_str(), 0, 12345) == 0);
@@ -81,33 +81,33 @@ TEST_CASE("a change keeps the mode and the owner") {
 
 TEST_CASE("a change that throws changes nothing") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     const auto before = test::bytes_of(file);
-    CHECK_THROWS_AS(jwt::change_keys(file, jwt::when_absent::fail,
+    CHECK_THROWS_AS(jwt::change_keys(file,
+                                     jwt::when_absent::fail,
                                      [](jwt::key_ring& ring) {
                                          add_key(ring);
                                          throw failure("no");
                                      }),
                     failure);
-    // Nor does one that would leave a file behind that nobody could read.
-    CHECK_THROWS_AS(jwt::change_keys(file, jwt::when_absent::fail,
-                                     [](jwt::key_ring& ring) { ring.keys().front().kid = "no id"; }),
-                    failure);
+    // A change that would make the file invalid changes nothing either.
+    CHECK_THROWS_AS(
+        jwt::change_keys(file, jwt::when_absent::fail, [](jwt::key_ring& ring) { ring.keys().front().kid = "no id"; }),
+        failure);
     CHECK(test::bytes_of(file) == before);
     CHECK(names_in(folder.path()) == std::vector<std::string>{"keys.toml", "keys.toml.lock"});
 }
 
-TEST_CASE("many changes at once are all made") {
+TEST_CASE("concurrent changes are all made") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     std::vector<std::thread> all;
-    for (int n = 0; n != 8; ++n)
-        all.emplace_back([&] { jwt::change_keys(file, jwt::when_absent::fail, add_key); });
+    for (int n = 0; n != 8; ++n) all.emplace_back([&] { jwt::change_keys(file, jwt::when_absent::fail, add_key); });
     for (auto& one : all) one.join();
     CHECK(jwt::load_keys(file).keys().size() == 9);
 }
 
-TEST_CASE("a keys file that is not there is named, with how to make one") {
+TEST_CASE("a missing keys file is named, with how to create one") {
     const test::temporary_folder folder;
     CHECK(is_refused_with(folder.path() / "keys.toml", "There is no keys file"));
     CHECK(is_refused_with(folder.path() / "keys.toml", "toolrack key new --keys"));
@@ -116,9 +116,9 @@ TEST_CASE("a keys file that is not there is named, with how to make one") {
     CHECK_FALSE(fs::exists(folder.path() / "keys.toml"));
 }
 
-TEST_CASE("a keys file that others may use is refused") {
+TEST_CASE("a keys file that other users may use is refused") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     for (const mode_t good : {0600, 0640, 0400, 0440}) {
         ::chmod(file.c_str(), good);
         CHECK(refusal_of(file).empty());
@@ -126,21 +126,21 @@ TEST_CASE("a keys file that others may use is refused") {
     for (const mode_t bad : {0604, 0644, 0660, 0620, 0602, 0666, 0777, 0700, 0650, 04600}) {
         ::chmod(file.c_str(), bad);
         CAPTURE(bad);
-        CHECK(is_refused_with(file, "others may use it"));
+        CHECK(is_refused_with(file, "other users may use it"));
     }
 }
 
-TEST_CASE("a keys file of somebody else is refused, and one of root's is not") {
+TEST_CASE("a keys file of another user is refused, and one of root is not") {
     if (::geteuid() != 0) return;
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     REQUIRE(::chown(file.c_str(), 12345, 0) == 0);
-    CHECK(is_refused_with(file, "belongs to the user with the number 12345"));
+    CHECK(is_refused_with(file, "belongs to user id 12345"));
 }
 
-TEST_CASE("what is no regular file, or a link to one, is refused") {
+TEST_CASE("a link, or anything but a regular file, is refused") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder), link = folder.path() / "link.toml", pipe = folder.path() / "pipe.toml";
+    const auto file = new_keys_file(folder), link = folder.path() / "link.toml", pipe = folder.path() / "pipe.toml";
     fs::create_symlink(file, link);
     CHECK(is_refused_with(link, "is a symbolic link"));
     fs::create_symlink(folder.path() / "nowhere", folder.path() / "dangling.toml");
@@ -151,27 +151,28 @@ TEST_CASE("what is no regular file, or a link to one, is refused") {
     CHECK(is_refused_with(folder.path() / "folder.toml", "is not a regular file"));
 }
 
-TEST_CASE("a folder on the way that others may write to is refused, but for sticky ones") {
+TEST_CASE("a folder above the file that other users may write to is refused, unless it is sticky") {
     const test::temporary_folder folder;
     const auto middle = folder.path() / "a", last = middle / "b";
     fs::create_directories(last);
     const auto file = last / "keys.toml";
-    jwt::change_keys(file, jwt::when_absent::make, add_key);
+    jwt::change_keys(file, jwt::when_absent::create, add_key);
     CHECK(refusal_of(file).empty());
     for (const auto& which : {middle, last}) {
         for (const mode_t bad : {0777, 0770, 0733, 0720, 0702}) {
             ::chmod(which.c_str(), bad);
-            CHECK(is_refused_with(file, "others may write to the folder " + which.string()));
+            CHECK(is_refused_with(file, "other users may write to the folder " + which.string()));
         }
         ::chmod(which.c_str(), 01777);
         CHECK(refusal_of(file).empty());
         ::chmod(which.c_str(), 0755);
     }
-    // The way is the one that links lead, not the one that was typed.
+    // The folders are those after resolving links, not those in the given path.
     fs::create_directory_symlink(last, folder.path() / "short");
     CHECK(refusal_of(folder.path() / "short" / "keys.toml").empty());
     ::chmod(middle.c_str(), 0777);
-    CHECK(is_refused_with(folder.path() / "short" / "keys.toml", "others may write to the folder " + middle.string()));
+    CHECK(is_refused_with(folder.path() / "short" / "keys.toml",
+                          "other users may write to the folder " + middle.string()));
     if (::geteuid() == 0) {
         ::chmod(middle.c_str(), 0755);
         REQUIRE(::chown(middle.c_str(), 12345, 0) == 0);
@@ -181,7 +182,7 @@ TEST_CASE("a folder on the way that others may write to is refused, but for stic
 
 TEST_CASE("a keys file that is too long or not TOML is refused") {
     const test::temporary_folder folder;
-    const auto file = fresh_keys(folder);
+    const auto file = new_keys_file(folder);
     folder.write("keys.toml", std::string(65 * 1024, '#'));
     CHECK(is_refused_with(file, "longer than"));
     folder.write("keys.toml", "schema 1");

@@ -14,7 +14,7 @@ const std::string digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 }  // namespace
 
-TEST_CASE("a token has one shape, of characters that a double click selects") {
+TEST_CASE("a token has one form, in characters that a double click selects") {
     const auto made = token::make_bearer();
     const std::string text(made.reveal());
     CHECK(text.size() == token::length);
@@ -24,7 +24,7 @@ TEST_CASE("a token has one shape, of characters that a double click selects") {
     CHECK(*token::id_of(text) == text.substr(4, 12));
 }
 
-TEST_CASE("no two tokens are the same, and every digit is as likely as any other") {
+TEST_CASE("every token is different, and every digit is equally likely") {
     std::set<std::string> ids;
     std::map<char, int> counted;
     constexpr int many = 2000;
@@ -41,7 +41,7 @@ TEST_CASE("no two tokens are the same, and every digit is as likely as any other
     CHECK(chi_squared < 150);  // 61 degrees of freedom: beyond this about once in 10^9 runs
 }
 
-TEST_CASE("a token that was mistyped, cut or lengthened is told by its check") {
+TEST_CASE("a mistyped, truncated or extended token fails its checksum") {
     const auto made = token::make_bearer();
     const std::string text(made.reveal());
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -58,13 +58,13 @@ TEST_CASE("a token that was mistyped, cut or lengthened is told by its check") {
     CHECK_FALSE(token::id_of(std::string(1'000'000, 't')));
 }
 
-TEST_CASE("the check is a CRC-32 in base 62, so that others can find our tokens") {
-    // Computed by another implementation: zlib.crc32 of what stands before it.
+TEST_CASE("the checksum is a CRC-32 in base 62, so that secret scanners can verify it") {
+    // Computed by another implementation, zlib.crc32.
     CHECK(token::id_of("trk_AAAAAAAAAAAA_0000000000000000000000000000000000000000000_CHECK0") == std::nullopt);
     CHECK(token::id_of("trk_AAAAAAAAAAAA_0000000000000000000000000000000000000000000_1a4mmy"));
 }
 
-TEST_CASE("the hash of a token is that of nothing else, and not its plain SHA-256") {
+TEST_CASE("the hash of a token is salted") {
     CHECK(hex(token::hash_of("abc")) == "3166be8c25e608955788b39f7e348c233404145028b3f0676b97d1426bb5a597");
     CHECK(token::hash_of("abc") != sha256("abc"));
 }

@@ -16,7 +16,7 @@ sys_seconds at(long seconds) { return sys_seconds(std::chrono::seconds(seconds))
 
 }  // namespace
 
-TEST_CASE("the latest use of each token is kept, whoever writes it and in whatever order") {
+TEST_CASE("the latest use of each token is kept, in whatever order servers write") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "last-use";
     CHECK(token::read_last_uses(file).empty());
@@ -25,14 +25,15 @@ TEST_CASE("the latest use of each token is kept, whoever writes it and in whatev
     CHECK(token::read_last_uses(file) == last_uses{{ann, at(100)}, {bob, at(300)}});
 }
 
-TEST_CASE("lines that are none are passed over") {
+TEST_CASE("invalid lines are ignored") {
     const test::temporary_folder folder;
-    const auto file = folder.write("last-use", "nonsense\n\n" + ann + "\n" + ann + " soon\nx 1970-01-01T00:01:40Z\n" +
-                                                   bob + " 1970-01-01T00:01:40Z\n");
+    const auto file = folder.write("last-use",
+                                   "nonsense\n\n" + ann + "\n" + ann + " soon\nx 1970-01-01T00:01:40Z\n" + bob +
+                                       " 1970-01-01T00:01:40Z\n");
     CHECK(token::read_last_uses(file) == last_uses{{bob, at(100)}});
 }
 
-TEST_CASE("a file that cannot be written is complained about") {
+TEST_CASE("a file that cannot be written is an error") {
     const test::temporary_folder folder;
     CHECK_THROWS_AS(token::add_last_uses(folder.path() / "none" / "last-use", {{ann, at(1)}}), failure);
 }
