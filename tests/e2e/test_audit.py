@@ -321,7 +321,7 @@ class AFullDisk(WithAudit):
             refused = ask()
             self.assertEqual((503, -32603, {"reason": "audit", "retriable": True}),
                              (refused.status, refused.code, refused.error["data"]))
-            self.assertIn("cannot write it. Try again in a moment", refused.error["message"])
+            self.assertIn("the required audit log cannot be written. Try again later", refused.error["message"])
         self.assertEqual(200, server.plain("tools/list").status)  # which runs nothing
         server.wait_for_line(f"cannot write the audit log {re.escape(str(self.path))}: File too large")
 

@@ -87,10 +87,10 @@ class CallsThatWereGivenUp(unittest.TestCase):
         return server.log
 
     def test_end_when_the_answer_comes_too_late(self):
-        self.assertNotIn("never came back", self.call_and_stop("answers_after_cancel"))
+        self.assertNotIn("never returned", self.call_and_stop("answers_after_cancel"))
 
     def test_that_nobody_ends_do_not_keep_the_server(self):
-        self.assertIn("plugin misbehaving: a call never came back", self.call_and_stop("never_answers"))
+        self.assertIn("plugin misbehaving: a call never returned", self.call_and_stop("never_answers"))
 
     def test_that_nobody_ends_leave_no_files(self):
         with Folder() as folder, \
@@ -397,7 +397,7 @@ class Draining(unittest.TestCase):
             response = connection.read_response()
             self.assertEqual((200, -32603), (response.status, response.code), response)
             self.assertEqual({"plugin": "misbehaving", "reason": "stopping", "retriable": True}, response.error["data"])
-            self.assertIn("because this server ends", response.sentence)
+            self.assertIn("was aborted because the server is shutting down", response.sentence)
             server.wait_for_line("aborted because they did not end within server.drain: 1$")
             server.stop()
             self.assertLess(time.monotonic() - begun, 20)

@@ -52,7 +52,7 @@ class HandedOver(unittest.TestCase):
         with Server(self.config, sockets=[self.socket]) as server:
             self.assertEqual(self.socket.getsockname(), server.addresses[0])
             self.assertEqual(200, server.post(LIST).status)
-            self.assertNotIn("opens it itself", server.log)
+            self.assertNotIn("No inherited socket is bound to", server.log)
 
     def test_who_comes_between_two_servers_waits_for_the_next(self):
         with Server(self.config, sockets=[self.socket]) as first:
@@ -387,7 +387,7 @@ class WithoutDescriptors(Served):
             process.terminate()
             process.communicate(timeout=PATIENCE)
             said = "".join(lines)
-            self.assertIn("limits.connections is 900000, but only 400 files may be open", said)
+            self.assertIn("limits.connections is 900000, but this process may open only 400 files", said)
             self.assertIn("LimitNOFILE=", said)
 
 

@@ -209,4 +209,4 @@ class Example(unittest.TestCase):
                     pass
                 session.post(rpc("notifications/cancelled", {"requestId": "long"}, None))
             server.stop()  # it waits for calls and logs the ones that never end
-            self.assertNotIn("never came back", server.log)
+            self.assertNotIn("never returned", server.log)

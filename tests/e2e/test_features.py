@@ -308,5 +308,5 @@ class Paging(InBothEras):
                         5, True, [], {}, [own], {"cursor": own}, 1e300]
             for cursor in cursors:
                 if cursor != own:
-                    self.assert_refused(method, {"cursor": cursor}, "Ask again without a cursor")
+                    self.assert_refused(method, {"cursor": cursor}, "Repeat the request without a cursor")
             self.assertEqual(1, len(self.server.modern(method, {"cursor": own}).result[member]))

@@ -134,7 +134,7 @@ class Groups(unittest.TestCase):
         self.sleeper(self.group)
         server = self.serve("echo")
         self.assertEqual([], [one for one in self.group.iterdir() if one.is_dir()])
-        server.wait_for_line(f"because the cgroup {self.group} has other processes in it, too")
+        server.wait_for_line(f"because the cgroup {self.group} contains other processes as well")
 
     def test_a_server_in_a_group_beneath_the_one_that_was_left_to_it_stays_there(self):
         self.leave_to_the_server()

@@ -357,7 +357,7 @@ class TheCommands(WithKeys):
                 (("token", "mint", "--principal", "ann b", "--scope", "a", "--fd", "1"), "--principal is not a valid name"),
                 (("token", "mint", "--principal", "ann", "--scope", 'a"b', "--fd", "1"), "is not a valid scope"),
                 (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "1", "--ttl", "25h"),
-                 "longer than max_ttl"),
+                 "is above max_ttl"),
                 (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "9"), "not open"),
                 (("token", "mint", "--principal", "ann", "--scope", *["a" * 100] * 40, "--fd", "1"),
                  "longer than 4 KiB")):

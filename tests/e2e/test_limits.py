@@ -196,7 +196,7 @@ class AtOnce(Limited):
         held = self.hold()
         self.assertTrue(self.is_full())
         answer = self.call()
-        self.assert_told_to_wait(answer, "at most 1 for one caller")
+        self.assert_told_to_wait(answer, "runs at most 1 for one caller")
         self.assertEqual("calls in flight", answer.error["data"]["reason"])
         self.assertEqual(200, self.call(self.bob).status)
         self.assertEqual(200, self.ask().status)
@@ -207,7 +207,7 @@ class AtOnce(Limited):
         self.serve(WAITING, calls_per_source=1, proxies=[])
         held = self.hold()
         self.assertTrue(self.is_full())
-        self.assert_told_to_wait(self.call(self.bob), "at most 1 for one address")
+        self.assert_told_to_wait(self.call(self.bob), "runs at most 1 for one address")
         with Connection(self.server.addresses[0], source="127.0.0.2") as elsewhere:
             elsewhere.send(self.server.request(body=rpc("tools/call", {"name": "mis_slow", "arguments": {"ms": 0}})))
             self.assertEqual(200, elsewhere.read_response().status)
@@ -241,7 +241,7 @@ class AtOnce(Limited):
 
         begun = ask("tools/call", name="slow_compute", arguments={"seconds": 600, "label": "it"})
         self.assertEqual("task", begun.result["resultType"])
-        self.assert_told_to_wait(self.call(), "at most 1 for one caller")
+        self.assert_told_to_wait(self.call(), "runs at most 1 for one caller")
         self.assertEqual(200, ask("tasks/get", taskId=begun.result["taskId"]).status)
         self.assertEqual(200, ask("tasks/cancel", taskId=begun.result["taskId"]).status)
         self.assertTrue(self.has_room())
@@ -273,7 +273,7 @@ class Connections(Limited):
         with self.server.connect() as first, self.server.connect() as second, self.server.connect() as third:
             self.assertEqual([200, 200], [self.use(one).status for one in (first, second)])
             answer = self.use(third)
-            self.assert_told_to_wait(answer, "at most 2 from one caller")
+            self.assert_told_to_wait(answer, "accepts at most 2 from one caller")
             self.assertEqual("close", answer.field("Connection"))
             with self.server.connect() as of_bob:
                 self.assertEqual(200, self.use(of_bob, self.bob).status)
@@ -378,7 +378,7 @@ class Configuration(unittest.TestCase):
     def test_that_is_absurd_is_refused_with_its_place(self):
         for line, words in (("rate_per_principal = 0", "an integer from 1 to 1000000, found 0"),
                             ("calls_per_source = -1", "an integer from 1 to 1000000, found -1"),
-                            ('burst = "2h"', "too long a time"),
+                            ('burst = "2h"', "is too long"),
                             ('proxies = ["everybody"]', "is not a network")):
             with self.subTest(line), Server(settings("echo")) as server:
                 config = server.folder / "limits.toml"

@@ -195,4 +195,4 @@ class TakingBack(Noticing):
                 self.assertTrue(wait_until(
                     lambda: server.call_tool("test_sleep_status", {"id": "x"}).text == "running"))
                 server.stop()
-        self.assertNotIn("never came back", server.log)
+        self.assertNotIn("never returned", server.log)

@@ -39,7 +39,7 @@ BAD_TOOLS = {
     "bad-definition-json": ('"broken"', "not valid JSON"),
     "bad-definition-schema": ('"broken"', '"type": "object"'),
     "bad-utf8": ("a tool", "not UTF-8"),
-    "bad-name": ('"has some blanks"', "names have 1 to 128 characters"),
+    "bad-name": ('"has some blanks"', "a name has 1 to 128 characters"),
 }
 
 

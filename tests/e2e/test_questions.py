@@ -170,7 +170,7 @@ class AnsweredBadly(Questions):
             with self.subTest(str(error)[:50]):
                 stream, question = self.ask()
                 self.reply(question, error=error)
-                self.assert_says(stream, "the client answered with an error", is_error=True)
+                self.assert_says(stream, "the client responded with an error", is_error=True)
 
     def test_with_another_shape_is_asked_again(self):
         for wrong in (5, "x", True, None, [], {}, [accepted(response="x")], {"action": 5}, {"content": {}}):

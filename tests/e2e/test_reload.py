@@ -71,7 +71,7 @@ class Reload(unittest.TestCase):
             self.reload(other)
             response = page(cursor)
             self.assertEqual(-32602, response.code)
-            self.assertIn("Ask again without a cursor", response.sentence)
+            self.assertIn("Repeat the request without a cursor", response.sentence)
             self.reload(before)
             self.assertEqual(second, page(cursor).result["tools"])
 

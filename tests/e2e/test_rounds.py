@@ -102,7 +102,8 @@ class Asking(Rounds):
                 response = self.call("asks", arguments={"method": method})
                 self.assertEqual((200, -32603), (response.status, response.code))
                 self.assertIn('"asks"', response.sentence)
-        self.server.wait_for_line('talkative: tool "asks": it asked the client for "ping", which no client answers')
+        self.server.wait_for_line('talkative: invalid answer of the tool "asks": it requests "ping" from the client, '
+                                  "which is not a client method")
 
     def test_is_never_how_a_list_is_answered(self):
         for method in ("tools/list", "prompts/list", "resources/list", "server/discover"):

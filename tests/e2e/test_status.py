@@ -40,7 +40,7 @@ def series(page):
         name = match[1]
         assert name in declared or re.sub("_(bucket|sum|count)$", "", name) in declared, line
         key = match[1] + (match[2] or "")
-        assert key not in found, f"{key} stands there twice"
+        assert key not in found, f"{key} occurs twice"
         found[key] = float(match[3])
     return found
 

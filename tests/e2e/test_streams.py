@@ -52,7 +52,7 @@ class ASessionsOwnStream(Changing):
     def test_is_subscribed_to_a_thousand_at_most(self):
         for n in range(1000):
             self.assertEqual({}, self.session.request("resources/subscribe", {"uri": f"talk://tree/{n}"}).result)
-        self.assertIn("as many subscriptions",
+        self.assertIn("This session has reached its limit of 1000 subscriptions",
                       self.session.request("resources/subscribe", {"uri": "talk://a"}).sentence)
         self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": "talk://tree/0"}).result)
         self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://a"}).result)

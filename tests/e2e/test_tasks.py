@@ -127,7 +127,7 @@ class ATask(Tasks):
                 self.begin("slow_compute", {"seconds": 600}, server=server)
             self.begin("confirm_delete", {"filename": "f"}, server=server)
             server.stop()
-            self.assertNotIn("never came back", server.log)
+            self.assertNotIn("never returned", server.log)
 
     def test_goes_on_when_the_features_were_listed_again(self):
         with Server(settings(plugin(FIXTURE))) as server:

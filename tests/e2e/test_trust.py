@@ -32,19 +32,19 @@ class Trust(unittest.TestCase):
 
     def test_another_than_the_one_that_is_pinned_is_left_out(self):
         said = self.left_out(plugin(self.library, sha256="0" * 64))
-        self.assertIn("it is not the library that is pinned", said)
+        self.assertIn("it is not the pinned library", said)
         self.assertIn(self.digest, said)
 
     def test_one_that_anybody_can_write_is_left_out(self):
         self.library.chmod(0o777)
-        self.assertIn("others may write to it (mode 0777)", self.left_out(plugin(self.library)))
+        self.assertIn("other users may write to it (mode 0777)", self.left_out(plugin(self.library)))
 
     def test_one_in_a_folder_that_anybody_can_write_is_left_out(self):
         self.library.parent.chmod(0o777)
-        self.assertIn(f"others may write to the folder {self.library.parent}", self.left_out(plugin(self.library)))
+        self.assertIn(f"other users may write to the folder {self.library.parent}", self.left_out(plugin(self.library)))
 
     def test_another_lock_than_the_one_that_is_pinned_keeps_the_server_from_starting(self):
         with Folder(settings("echo", auth={"sha256": "0" * 64})) as folder:
             done = toolrack("serve", "--config", folder.config, token=new_token())
         self.assertEqual(78, done.returncode, done)
-        self.assertIn("it is not the library that is pinned", done.stderr)
+        self.assertIn("it is not the pinned library", done.stderr)
