@@ -26,9 +26,9 @@ class abi_request {
 public:
     abi_request(const request& from, storage how)
         : abi_request(from,
-                      from.who.subject(),
-                      from.who.issuer(),
-                      from.who.scopes(),
+                      from.principal.subject(),
+                      from.principal.issuer(),
+                      from.principal.scopes(),
                       std::chrono::duration_cast<std::chrono::milliseconds>(from.deadline.time_since_epoch()).count(),
                       how) {}
 

@@ -32,21 +32,21 @@ read_grant(const toolrack_principal& who, const std::string& backend, std::chron
         made.why = "its grant has no usable subject, issuer, credential or scopes";
         return made;
     }
-    made.who.subject = subject;
-    made.who.issuer = issuer.empty() ? std::string_view(backend) : issuer;
-    made.who.backend = backend;
-    made.who.credential = credential;
+    made.grant.subject = subject;
+    made.grant.issuer = issuer.empty() ? std::string_view(backend) : issuer;
+    made.grant.backend = backend;
+    made.grant.credential = credential;
     for (std::uint64_t i = 0; i < who.scope_count; ++i) {
         const auto scope = view(who.scopes[i]);
         if (scope.empty() || !is_usable(scope)) {
             made.why = "its grant has a scope that is empty, too long or not UTF-8";
             return made;
         }
-        made.who.scopes.emplace_back(scope);
+        made.grant.scopes.emplace_back(scope);
     }
     if (who.expires != 0) {
-        made.who.expires = expiry(who.expires);
-        if (made.who.expires <= now) {
+        made.grant.expires = expiry(who.expires);
+        if (made.grant.expires <= now) {
             made.refusal = identity::refusal::bad_token;
             made.why = "the grant has expired";
             return made;

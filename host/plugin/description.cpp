@@ -28,7 +28,7 @@ read_description(std::string_view id, std::string_view version, unsigned abi_min
     if (!is_printable(id, 128)) return complain("its table has no usable id");
     if (!is_printable(version, 64)) return complain("its table has no usable version");
     if (const auto fault = wire::check_json(json))
-        return complain("its description is not acceptable: " + std::string(to_string(fault->kind)));
+        return complain("its description is invalid: " + std::string(to_string(fault->kind)));
     const json::value root(json);
     if (!root.is_object()) return complain("its description is not a JSON object");
 
@@ -65,7 +65,7 @@ std::optional<std::string> options_error(const config::options& options, const d
     const auto sentence = first.sentence("options");
     std::string why = "its options are invalid: " + sentence.substr(0, sentence.find(", found "));
     // For a missing or unknown key the place is that of its table.
-    if (const auto place = options.places.find(first.pointer); place != options.places.end())
+    if (const auto place = options.locations.find(first.pointer); place != options.locations.end())
         why += " (" + to_string(place->second) + ")";
     return why;
 }

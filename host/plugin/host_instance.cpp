@@ -202,12 +202,12 @@ call host_instance::start(const request& request,
         return call;
     }
 
-    auto asked = std::make_shared<const abi_request>(request, storage::owned);
+    auto owned = std::make_shared<const abi_request>(request, storage::owned);
     auto queued = std::make_shared<queued_call<answer>>(calls, call->id(), answer{answer::kind::busy, {}});
-    lane_.try_post([this, call, asked = std::move(asked), queued = std::move(queued)] {
+    lane_.try_post([this, call, owned = std::move(owned), queued = std::move(queued)] {
         if (call->is_abandoned()) return;  // cancelled in the queue: the plugin never gets it
         queued->set_started();
-        plugin_->start(call->id(), asked->get());
+        plugin_->start(call->id(), owned->get());
     });
     return call;
 }

@@ -58,7 +58,7 @@ struct request {
     std::string_view responses;
     std::string_view state;
     std::string_view traceparent;
-    const identity::principal& who;
+    const identity::principal& principal;
     std::chrono::system_clock::time_point deadline;
 };
 
@@ -83,7 +83,7 @@ struct credentials {
 struct auth_result {
     enum class kind { granted, refused, passed };
     kind kind = kind::refused;
-    identity::grant who;                                         // granted
+    identity::grant grant;                                       // granted
     identity::refusal refusal = identity::refusal::unavailable;  // refused
     std::string why;                                             // for the log, never for the client
     std::chrono::seconds keep{};                                 // granted: for how long the host may reuse the grant

@@ -26,7 +26,7 @@ struct toolrack_plugin;
 
 namespace toolrack::plugin {
 
-// The minor version of the plugin ABI that this host speaks; the major is 1.
+// The minor version of the plugin ABI of this host; the major version is 1.
 unsigned abi_minor() noexcept;
 
 class library {

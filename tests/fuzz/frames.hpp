@@ -16,23 +16,23 @@ namespace toolrack::fuzz {
 
 inline constexpr std::size_t longest_frame = 300;
 
-// Gives what arrives to an intake and every frame that it finds to `take`; whether the stream broke.
+// Reads frames from the input and passes each to `take`. True when the stream is broken.
 template <typename Sizes, typename Take>
 bool hear_frames(std::string_view all, Sizes next_size, Take take) {
-    plugin::frame_intake intake(longest_frame);
+    plugin::frame_buffer buffer(longest_frame);
     while (!all.empty()) {
-        const auto room = intake.room();
-        claim(!room.empty(), "there is always room for more");
-        const auto piece = next_piece(all, std::min(next_size(), room.size()));
-        std::memcpy(room.data(), piece.data(), piece.size());
-        intake.received(piece.size());
-        while (const auto frame = intake.next()) {
+        const auto space = buffer.prepare();
+        claim(!space.empty(), "there is always room for more");
+        const auto piece = next_piece(all, std::min(next_size(), space.size()));
+        std::memcpy(space.data(), piece.data(), piece.size());
+        buffer.commit(piece.size());
+        while (const auto frame = buffer.next()) {
             claim(!frame->empty() && frame->size() <= longest_frame, "a frame is no longer than may be");
             take(*frame);
         }
-        if (intake.is_broken()) return true;
+        if (buffer.is_broken()) return true;
     }
-    intake.wipe();
+    buffer.wipe();
     return false;
 }
 

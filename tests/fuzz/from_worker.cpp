@@ -1,5 +1,5 @@
-// What a host hears from a worker, whose plugin may have taken it over, up to the plugin callbacks: a call is answered once at
-// most, with JSON that is fit to be sent on, and nobody else hears anything.
+// What a host hears from a worker, whose plugin may have taken it over, up to the plugin callbacks: a call is answered
+// once at most, with JSON that is fit to be sent on, and nobody else hears anything.
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -56,18 +56,18 @@ public:
                     claim(is_utf8(method), "the name of a notification is text");
                     check_object(params);
                 });
-            plugin_callbacks_.calls().add(call.request);
+            callbacks_.calls().add(call.request);
         }
         first_ = calls_.front().request->id();
     }
 
     void end() {
         for (auto& call : calls_) {
-            claim(plugin_callbacks_.calls().take(call.request->id()).operator bool() == !call.answer,
+            claim(callbacks_.calls().take(call.request->id()).operator bool() == !call.answer,
                   "a call is open, or answered");
             call.request.reset();
         }
-        claim(plugin_callbacks_.calls().size() == 0, "no other call was ever there");
+        claim(callbacks_.calls().size() == 0, "no other call was ever there");
     }
 
 private:
@@ -79,21 +79,21 @@ private:
 
     std::uint64_t meant(std::uint64_t number) const { return first_ + number - 1; }
 
-    void take(const from_worker::finished& said) { plugin_callbacks_.finished(meant(said.call), said.outcome, said.json); }
-    void take(const from_worker::finished_too_long& said) { plugin_callbacks_.finished_too_long(meant(said.call), said.size); }
-    void take(const from_worker::notified& said) { plugin_callbacks_.notified(meant(said.call), said.method, said.params); }
-    void take(const from_worker::logged& said) { plugin_callbacks_.log_line(said.severity, said.line); }
-    void take(const from_worker::list_changed& said) { plugin_callbacks_.list_changed(said.kind); }
-    void take(const from_worker::resource_updated& said) { plugin_callbacks_.resource_updated(said.uri); }
+    void take(const from_worker::finished& said) { callbacks_.finish(meant(said.call), said.outcome, said.json); }
+    void take(const from_worker::finished_too_long& said) { callbacks_.finish_too_long(meant(said.call), said.size); }
+    void take(const from_worker::notified& said) { callbacks_.notify(meant(said.call), said.method, said.params); }
+    void take(const from_worker::logged& said) { callbacks_.log_line(said.severity, said.line); }
+    void take(const from_worker::list_changed& said) { callbacks_.list_changed(said.kind); }
+    void take(const from_worker::resource_updated& said) { callbacks_.resource_updated(said.uri); }
     void take(const auto&) {}
 
     asio::io_context context_{1};
     toolrack::log silent_{severity{0}};
     toolrack::clock clock_;
-    plugin::changes changes_{.list_changed = {},
-                             .resource_updated = [](std::string_view uri) { claim(is_utf8(uri), "a URI is text"); },
-                             .forgotten = {}};
-    plugin::plugin_callbacks plugin_callbacks_{"plugin", {silent_, clock_, changes_, max_result, 16}};
+    plugin::events events_{.list_changed = {},
+                           .resource_updated = [](std::string_view uri) { claim(is_utf8(uri), "a URI is text"); },
+                           .credential_revoked = {}};
+    plugin::plugin_callbacks callbacks_{"plugin", {silent_, clock_, events_, max_result, 16}};
     std::array<call, 3> calls_;
     std::uint64_t first_ = 0;
 };

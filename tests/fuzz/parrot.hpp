@@ -40,27 +40,27 @@ public:
 
     plugin::call start(const plugin::request& request,
                        bool,
-                       executor home,
-                       plugin::in_flight<plugin::answer>::notice noticed) override {
+                       executor owner,
+                       plugin::in_flight<plugin::answer>::notification_handler on_notification) override {
         for (const auto text : {request.params, request.client, request.responses})
             claim(text.empty() || json_grammar::takes(text), "a plugin is given JSON");
         claim(request.responses.empty() || request.responses.front() == '{', "responses are an object");
         claim(is_utf8(request.name) && is_utf8(request.method), "a plugin is given text");
-        const auto made = std::make_shared<plugin::in_flight<plugin::answer>>(home, std::move(noticed));
+        const auto made = std::make_shared<plugin::in_flight<plugin::answer>>(owner, std::move(on_notification));
         made->notify("notifications/progress", R"({"progress":1,"message":"at it"})");
         made->notify("notifications/message", R"({"level":"info","data":"words"})");
         made->deliver(answer_to(request));
         return made;
     }
     void cancel(const plugin::call& abandoned) override { abandoned->abandon(); }
-    std::size_t cut_off() override { return 0; }  // each is answered at once
+    std::size_t interrupt_calls() override { return 0; }  // each is answered at once
     void watch(std::string_view uri, bool) override { claim(is_utf8(uri), "a URI is text"); }
 
     bool offers_features() const noexcept override { return true; }
     std::uint64_t auth_traits() const noexcept override { return 0; }
     bool offers_auth() const noexcept override { return false; }
-    plugin::check authenticate(const plugin::credentials&, executor) override { return nullptr; }
-    plugin::condition condition() const override { return {}; }
+    plugin::auth_check authenticate(const plugin::credentials&, executor) override { return nullptr; }
+    plugin::instance_status status() const override { return {}; }
     bool close(std::chrono::milliseconds) override { return true; }
 
 private:

@@ -82,7 +82,7 @@ public:
 private:
     std::shared_ptr<plugin::instance>
     open(const std::filesystem::path& file, const config::plugin& settings, std::size_t max_result) {
-        auto made = try_made(file, settings, log_, nobody_hears, max_result);
+        auto made = try_made(file, settings, log_, no_events, max_result);
         if (!made) throw std::runtime_error(file.string() + ": " + made.error().why());
         return *made;
     }

@@ -49,7 +49,7 @@ inline config::plugin settings_named(const std::string& name) {
 }
 
 inline const toolrack::clock real_clock;
-inline const plugin::changes nobody_hears;
+inline const plugin::events no_events;
 
 // The program that plugins run in.
 inline const program& worker_program() {
@@ -64,7 +64,7 @@ inline result<std::shared_ptr<plugin::instance>, complaint> try_instance(std::sh
                                                                          log& log,
                                                                          const clock& clock = real_clock,
                                                                          std::size_t max_result = 16 * 1024 * 1024) {
-    auto made = plugin::make_host_instance(std::move(library), settings, {log, clock, nobody_hears, max_result});
+    auto made = plugin::make_host_instance(std::move(library), settings, {log, clock, no_events, max_result});
     while (made && made->use_count() > 1) std::this_thread::yield();
     return made;
 }
@@ -83,10 +83,10 @@ inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path
 inline result<std::shared_ptr<plugin::instance>, complaint> try_made(const std::filesystem::path& file,
                                                                      const config::plugin& settings,
                                                                      log& log,
-                                                                     const plugin::changes& changes = nobody_hears,
+                                                                     const plugin::events& events = no_events,
                                                                      std::size_t max_result = 16 * 1024 * 1024) {
     if (settings.isolation == "host") return try_instance(loaded(file), settings, log, real_clock, max_result);
-    return plugin::make_worker_instance(worker_program(), file, settings, {log, real_clock, changes, max_result});
+    return plugin::make_worker_instance(worker_program(), file, settings, {log, real_clock, events, max_result});
 }
 
 }  // namespace toolrack::test

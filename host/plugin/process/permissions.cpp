@@ -59,7 +59,7 @@ std::optional<std::string> missing_permissions(std::string_view json, const conf
     std::string all;
     for (const auto& one : missing) all += (all.empty() ? "" : &one == &missing.back() ? " and " : ", ") + one;
     return "it needs more than its sandbox grants: " + all + ". To grant it, write in its " +
-           (settings.where.file.empty() ? ".toml file beside the library"
+           (settings.where.file.empty() ? ".toml file next to the library"
                                         : "[[plugin]] (" + to_string(settings.where) + ")") +
            ": " + to_toml(needed);
 }

@@ -32,35 +32,35 @@ to_worker::start whole_start() {
     return start;
 }
 
-// Gives the intake `bytes`, `step` at a time, and returns all the frames it found.
-std::vector<std::string> taken(frame_intake& intake, std::string_view bytes, std::size_t step) {
+// Feeds `bytes` to the buffer, `step` at a time, and returns all frames.
+std::vector<std::string> frames_in(frame_buffer& buffer, std::string_view bytes, std::size_t step) {
     std::vector<std::string> found;
     while (!bytes.empty()) {
-        const auto room = intake.room();
-        const auto size = std::min({step, room.size(), bytes.size()});
-        std::memcpy(room.data(), bytes.data(), size);
-        intake.received(size);
+        const auto space = buffer.prepare();
+        const auto size = std::min({step, space.size(), bytes.size()});
+        std::memcpy(space.data(), bytes.data(), size);
+        buffer.commit(size);
         bytes.remove_prefix(size);
-        while (const auto frame = intake.next()) found.emplace_back(*frame);
+        while (const auto frame = buffer.next()) found.emplace_back(*frame);
     }
     return found;
 }
 
 }  // namespace
 
-TEST_CASE("a frame is as it is written down: length, kind, fields, and little-endian") {
+TEST_CASE("a frame is length, kind and fields, little-endian") {
     CHECK(frame_of<to_worker::any>(to_worker::cancel{0x0201}) == "\x09\0\0\0\x04\x01\x02\0\0\0\0\0\0"s);
     CHECK(frame_of<to_worker::any>(to_worker::watch{"ab", true}) == "\x08\0\0\0\x05\x02\0\0\0ab\x01"s);
-    CHECK(frame_of<from_worker::any>(from_worker::unfit{""}) == "\x05\0\0\0\0\0\0\0\0"s);
+    CHECK(frame_of<from_worker::any>(from_worker::start_failed{""}) == "\x05\0\0\0\0\0\0\0\0"s);
 }
 
-TEST_CASE("what is said is what is heard") {
-    const auto said = whole_start();
-    const auto body = body_of(said);
+TEST_CASE("a decoded message equals the encoded one") {
+    const auto sent = whole_start();
+    const auto body = body_of(sent);
     const auto read = read_frame<to_worker::any>(body);
     REQUIRE(read);
-    const auto& heard = std::get<to_worker::start>(*read);
-    CHECK(to_worker::start::all_fields(heard) == to_worker::start::all_fields(said));
+    const auto& received = std::get<to_worker::start>(*read);
+    CHECK(to_worker::start::all_fields(received) == to_worker::start::all_fields(sent));
 
     const auto answer = frame_of<from_worker::any>(from_worker::finished{7, -1, "{}"}).substr(frame_length_size);
     const auto finished = std::get<from_worker::finished>(read_frame<from_worker::any>(answer).value());
@@ -69,7 +69,7 @@ TEST_CASE("what is said is what is heard") {
     CHECK(finished.json == "{}");
 }
 
-TEST_CASE("a frame that ends anywhere too early is none, and neither is one that goes on") {
+TEST_CASE("a truncated frame and one with trailing bytes are invalid") {
     const auto body = body_of(whole_start());
     for (std::size_t length = 0; length < body.size(); ++length) {
         CAPTURE(length);
@@ -78,7 +78,7 @@ TEST_CASE("a frame that ends anywhere too early is none, and neither is one that
     CHECK_FALSE(read_frame<to_worker::any>(body + '\0'));
 }
 
-TEST_CASE("there are no other kinds than those that there are") {
+TEST_CASE("a frame of an unknown kind or without fields is invalid") {
     for (int kind = 0; kind < 256; ++kind) {
         const std::string body(1, static_cast<char>(kind));
         CAPTURE(kind);
@@ -87,14 +87,14 @@ TEST_CASE("there are no other kinds than those that there are") {
     }
 }
 
-TEST_CASE("lengths and counts that cannot be true are not believed") {
-    for (const auto& body : {"\x05\xff\xff\xff\xff\x01"s,                       // a text of 4 GiB
-                             "\x05\x06\0\0\0abcde\x01"s,                        // of one more than there is
-                             "\x05\x01\0\0\0a\x02"s,                            // neither true nor false
+TEST_CASE("impossible lengths and counts are invalid") {
+    for (const auto& body : {"\x05\xff\xff\xff\xff\x01"s,  // a text of 4 GiB
+                             "\x05\x06\0\0\0abcde\x01"s,   // one byte too long
+                             "\x05\x01\0\0\0a\x02"s,       // neither true nor false
                              "\x05\x01\0\0\0a\xff"s})
         CHECK_FALSE(read_frame<to_worker::any>(body));
 
-    // A list of four thousand million texts, for which nothing is reserved.
+    // A list of 2^32 - 1 texts, for which nothing is allocated.
     to_worker::start start;
     start.scopes = {"a"};
     auto body = body_of(start);
@@ -104,7 +104,7 @@ TEST_CASE("lengths and counts that cannot be true are not believed") {
     CHECK_FALSE(read_frame<to_worker::any>(body));
 }
 
-TEST_CASE("frames are found however they arrive") {
+TEST_CASE("frames are found in pieces of any size") {
     std::string stream;
     std::vector<std::string> sent;
     for (int i = 0; i < 50; ++i) {
@@ -115,31 +115,31 @@ TEST_CASE("frames are found however they arrive") {
     }
     for (const std::size_t step : {1, 2, 3, 5, 4096, 1'000'000}) {
         CAPTURE(step);
-        frame_intake intake(100'000);
-        CHECK(taken(intake, stream, step) == sent);
-        CHECK_FALSE(intake.is_broken());
+        frame_buffer buffer(100'000);
+        CHECK(frames_in(buffer, stream, step) == sent);
+        CHECK_FALSE(buffer.is_broken());
     }
 }
 
-TEST_CASE("a frame may be as long as is said and no longer") {
-    const auto frame = frame_of<from_worker::any>(from_worker::unfit{std::string(1000, 'x')});
+TEST_CASE("a frame has at most the given length") {
+    const auto frame = frame_of<from_worker::any>(from_worker::start_failed{std::string(1000, 'x')});
     const auto length = frame.size() - frame_length_size;
-    frame_intake enough(length), too_little(length - 1);
-    CHECK(taken(enough, frame, 10'000).size() == 1);
-    CHECK(taken(too_little, frame.substr(0, 100), 10'000).empty());
-    CHECK(too_little.is_broken());
-    CHECK(taken(too_little, frame, 10'000).empty());  // and stays so
+    frame_buffer enough(length), too_short(length - 1);
+    CHECK(frames_in(enough, frame, 10'000).size() == 1);
+    CHECK(frames_in(too_short, frame.substr(0, 100), 10'000).empty());
+    CHECK(too_short.is_broken());
+    CHECK(frames_in(too_short, frame, 10'000).empty());  // no recovery
 }
 
 TEST_CASE("an empty frame breaks the stream") {
-    frame_intake intake(100);
-    CHECK(taken(intake, "\0\0\0\0"s, 100).empty());
-    CHECK(intake.is_broken());
+    frame_buffer buffer(100);
+    CHECK(frames_in(buffer, "\0\0\0\0"s, 100).empty());
+    CHECK(buffer.is_broken());
 }
 
-TEST_CASE("a length alone reserves nothing") {
-    frame_intake intake(std::size_t{3} * 1024 * 1024 * 1024);
-    CHECK(taken(intake, "\0\0\0\x7f"s + "some of it", 100).empty());
-    CHECK_FALSE(intake.is_broken());
-    CHECK(intake.room().size() <= 1024 * 1024);
+TEST_CASE("a length alone allocates nothing") {
+    frame_buffer buffer(std::size_t{3} * 1024 * 1024 * 1024);
+    CHECK(frames_in(buffer, "\0\0\0\x7f"s + "some of it", 100).empty());
+    CHECK_FALSE(buffer.is_broken());
+    CHECK(buffer.prepare().size() <= 1024 * 1024);
 }

@@ -5,121 +5,120 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "io_room.hpp"
+#include "io_fixture.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-using request = plugin::in_flight<std::string>;
+using call = plugin::in_flight<std::string>;
 
 namespace {
 
 auto in_a_minute() { return std::chrono::steady_clock::now() + 1min; }
 
-// Waits on its home thread, and says what had come by then.
-std::optional<std::string> waited_for(test::io_room& home, request& asked,
-                                      std::chrono::steady_clock::time_point until = in_a_minute()) {
-    return home.run([&]() -> awaitable<std::optional<std::string>> {
-        co_await asked.wait(until);
-        co_return asked.take();
+// Waits on the owner's thread and returns the answer, if any.
+std::optional<std::string>
+answer_to(test::io_fixture& io, call& waiting, std::chrono::steady_clock::time_point until = in_a_minute()) {
+    return io.run([&]() -> awaitable<std::optional<std::string>> {
+        co_await waiting.wait(until);
+        co_return waiting.take();
     });
 }
 
 }  // namespace
 
-TEST_CASE("an answer that was delivered before anybody waited is there") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
-    asked->deliver("here");
-    CHECK(waited_for(home, *asked) == "here");
+TEST_CASE("an answer that is delivered before the wait is kept") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
+    waiting->deliver("here");
+    CHECK(answer_to(io, *waiting) == "here");
 }
 
-TEST_CASE("an answer from another thread wakes the one who waits") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
+TEST_CASE("an answer from another thread ends the wait") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
     std::thread plugin;
-    const auto answer = home.run([&]() -> awaitable<std::optional<std::string>> {
-        plugin = std::thread([asked] { asked->deliver("from afar"); });
-        co_await asked->wait(in_a_minute());
-        co_return asked->take();
+    const auto answer = io.run([&]() -> awaitable<std::optional<std::string>> {
+        plugin = std::thread([waiting] { waiting->deliver("from afar"); });
+        co_await waiting->wait(in_a_minute());
+        co_return waiting->take();
     });
     plugin.join();
     CHECK(answer == "from afar");
 }
 
-TEST_CASE("an answer on the home thread is there at once") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
-    CHECK(home.call([&] {
-        asked->deliver("at once");
-        return asked->is_answered();
+TEST_CASE("an answer on the owner's thread arrives at once") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
+    CHECK(io.call([&] {
+        waiting->deliver("at once");
+        return waiting->is_answered();
     }));
 }
 
-TEST_CASE("waiting ends when time is up") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
-    CHECK_FALSE(waited_for(home, *asked, std::chrono::steady_clock::now() + 5ms));
-    CHECK_FALSE(asked->is_abandoned());
+TEST_CASE("the wait ends on timeout") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
+    CHECK_FALSE(answer_to(io, *waiting, std::chrono::steady_clock::now() + 5ms));
+    CHECK_FALSE(waiting->is_abandoned());
 }
 
-TEST_CASE("waiting ends when the request is abandoned, and nothing arrives after that") {
-    test::io_room home;
-    std::atomic<int> heard = 0;
-    const auto asked = std::make_shared<request>(home.get_executor(), [&](std::string, std::string) { ++heard; });
-    home.run([&]() -> awaitable<void> {
-        asio::post(home.get_executor(), [asked] { asked->abandon(); });
-        co_await asked->wait(in_a_minute());
+TEST_CASE("the wait ends when the call is abandoned, and nothing arrives after that") {
+    test::io_fixture io;
+    std::atomic<int> received = 0;
+    const auto waiting = std::make_shared<call>(io.get_executor(), [&](std::string, std::string) { ++received; });
+    io.run([&]() -> awaitable<void> {
+        asio::post(io.get_executor(), [waiting] { waiting->abandon(); });
+        co_await waiting->wait(in_a_minute());
     });
-    CHECK(asked->is_abandoned());
-    asked->notify("m", "{}");
-    asked->deliver("too late");
-    CHECK_FALSE(waited_for(home, *asked));
-    CHECK(heard == 0);
+    CHECK(waiting->is_abandoned());
+    waiting->notify("m", "{}");
+    waiting->deliver("too late");
+    CHECK_FALSE(answer_to(io, *waiting));
+    CHECK(received == 0);
 }
 
-TEST_CASE("a request may be abandoned before anybody waits") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
-    home.call([&] { asked->abandon(); });
-    CHECK_FALSE(waited_for(home, *asked));
+TEST_CASE("a call can be abandoned before the wait") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
+    io.call([&] { waiting->abandon(); });
+    CHECK_FALSE(answer_to(io, *waiting));
 }
 
-TEST_CASE("what was said before the answer is heard before it, in order") {
-    test::io_room home;
-    std::string heard;
-    const auto asked = std::make_shared<request>(home.get_executor(), [&](std::string method, std::string params) {
-        heard += method + params;
-    });
-    for (const char* word : {"1", "2", "3"}) asked->notify("m", word);
-    asked->deliver("done");
-    asked->notify("m", "after");
-    CHECK(waited_for(home, *asked) == "done");
-    home.call([] {});  // whatever was still on its way has arrived now
-    CHECK(heard == "m1m2m3");
+TEST_CASE("notifications arrive in order, and before the answer") {
+    test::io_fixture io;
+    std::string received;
+    const auto waiting = std::make_shared<call>(
+        io.get_executor(), [&](std::string method, std::string params) { received += method + params; });
+    for (const char* word : {"1", "2", "3"}) waiting->notify("m", word);
+    waiting->deliver("done");
+    waiting->notify("m", "after");
+    CHECK(answer_to(io, *waiting) == "done");
+    io.call([] {});  // after all posted notifications
+    CHECK(received == "m1m2m3");
 }
 
-TEST_CASE("while nobody listens no more than a thousand notices wait") {
-    test::io_room home;
-    int heard = 0;
-    const auto asked = std::make_shared<request>(home.get_executor(), [&](std::string, std::string) { ++heard; });
-    home.call([&] {
+TEST_CASE("at most a thousand notifications wait for a busy owner") {
+    test::io_fixture io;
+    int received = 0;
+    const auto waiting = std::make_shared<call>(io.get_executor(), [&](std::string, std::string) { ++received; });
+    io.call([&] {
         std::thread([&] {
-            for (int i = 0; i < 5000; ++i) asked->notify("m", "{}");
+            for (int i = 0; i < 5000; ++i) waiting->notify("m", "{}");
         }).join();
     });
-    home.call([] {});
-    CHECK(heard == 1000);
+    io.call([] {});
+    CHECK(received == 1000);
 
-    asked->notify("m", "{}");  // and there is room again
-    home.call([] {});
-    CHECK(heard == 1001);
+    waiting->notify("m", "{}");  // there is room again
+    io.call([] {});
+    CHECK(received == 1001);
 }
 
-TEST_CASE("a request without a listener drops what is said") {
-    test::io_room home;
-    const auto asked = std::make_shared<request>(home.get_executor());
-    asked->notify("m", "{}");
-    home.call([&] { asked->notify("m", "{}"); });
-    asked->deliver("done");
-    CHECK(waited_for(home, *asked) == "done");
+TEST_CASE("a call without a handler drops notifications") {
+    test::io_fixture io;
+    const auto waiting = std::make_shared<call>(io.get_executor());
+    waiting->notify("m", "{}");
+    io.call([&] { waiting->notify("m", "{}"); });
+    waiting->deliver("done");
+    CHECK(answer_to(io, *waiting) == "done");
 }

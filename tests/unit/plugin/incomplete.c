@@ -1,4 +1,4 @@
-/* A plugin whose tables fall short in the way that FEATURES and AUTH say. */
+/* A plugin with the incomplete tables FEATURES and AUTH. */
 #include <toolrack/abi.h>
 
 #include <string.h>

@@ -1,10 +1,10 @@
-/* A library that needs a function which nobody has. */
+/* A library with an undefined symbol. */
 #include <toolrack/abi.h>
 
-void nobody_has_this_function(void);
+void undefined_function(void);
 
 TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
 TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) {
-    nobody_has_this_function();
+    undefined_function();
     return 0;
 }

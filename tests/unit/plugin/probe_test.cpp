@@ -1,4 +1,4 @@
-#include "plugin/probe.hpp"
+#include "plugin/process/probe.hpp"
 
 #include <toolrack/json.hpp>
 
@@ -15,7 +15,7 @@ namespace {
 
 std::optional<std::string> probed(const std::filesystem::path& file) {
     test::captured_log log;
-    return plugin::probe(test::worker_program(), file, log);
+    return plugin::probe_in_worker(test::worker_program(), log)(file);
 }
 
 std::string inspected(const std::filesystem::path& file) {
@@ -28,15 +28,15 @@ std::string inspected(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("a good library passes the probe") { CHECK_FALSE(probed(test::shipped("echo"))); }
+TEST_CASE("a valid library passes the probe") { CHECK_FALSE(probed(test::shipped("echo"))); }
 
-TEST_CASE("a program that is no prober makes no library look good") {
+TEST_CASE("a library fails the probe when the program is not a worker") {
     test::captured_log log;
-    CHECK(plugin::probe(program("/bin/true"), test::shipped("echo"), log) ==
-          "it ended the process while it was confined (exit status 0)");
+    const program no_worker("/bin/true");
+    CHECK(plugin::probe_in_worker(no_worker, log)(test::shipped("echo")) == "it exited during confinement (status 0)");
 }
 
-TEST_CASE("inspecting shows what a library is and what it offers") {
+TEST_CASE("inspect shows the description and the features of a library") {
     const auto text = inspected(test::shipped("echo"));
     const json::value about(text);
     CHECK(about.at("id").str() == "toolrack.echo");
@@ -48,23 +48,23 @@ TEST_CASE("inspecting shows what a library is and what it offers") {
     CHECK(about.at("features").at(0).at("definition").at("name").str() == "echo");
 }
 
-TEST_CASE("inspecting shows all features, with commas between them") {
-    const auto text = inspected(test::build_folder / "test-plugins/patient.so");
+TEST_CASE("inspect shows all features") {
+    const auto text = inspected(test::build_folder / "test-plugins/scripted.so");
     CHECK(json::value(text).at("features").size() == 10);
 }
 
-TEST_CASE("inspecting a plugin that cannot be set up without options shows the rest, and why") {
+TEST_CASE("inspect shows the description of a plugin that fails without options, and the error") {
     const auto text = inspected(test::hostile("complains"));
     const json::value about(text);
     CHECK(about.at("id").str() == "org.example.hostile");
     CHECK_FALSE(about.find("features"));
-    CHECK(about.at("featuresError").str() == "it cannot be set up: The moon is in the wrong quarter; wait a week.");
+    CHECK(about.at("featuresError").str() == "its create() failed: The moon is in the wrong quarter; wait a week.");
 
     const auto list = inspected(test::build_folder / "test-plugins/cannot-list.so");
-    CHECK(json::value(list).at("featuresError").str() == "it could not list its features");
+    CHECK(json::value(list).at("featuresError").str() == "its list() failed");
 }
 
-TEST_CASE("inspecting what is no plugin says why") {
+TEST_CASE("inspect of a library that is no plugin is an error with the reason") {
     CHECK(inspected(test::hostile("wrong-entry")).find("refused: it does not export toolrack_plugin_v1") == 0);
-    CHECK(inspected(test::hostile("crash-in-constructor")).find("refused: it crashed while it was loaded") == 0);
+    CHECK(inspected(test::hostile("crash-in-constructor")).find("refused: it crashed during loading") == 0);
 }

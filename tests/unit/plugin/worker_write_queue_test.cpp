@@ -14,8 +14,8 @@ using calls = std::vector<std::uint64_t>;
 
 namespace {
 
-struct line {
-    line() {
+struct socket_fixture {
+    socket_fixture() {
         int ends[2];
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
         host.reset(ends[0]);
@@ -27,14 +27,14 @@ struct line {
         all.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return all;
     }
-    // All that comes while the write queue goes on.
-    std::string drain(worker_write_queue& write_queue) {
+    // Reads until the queue is empty.
+    std::string drain(worker_write_queue& queue) {
         std::string all;
         for (;;) {
             const auto more = read();
-            if (more.empty() && !write_queue.is_stuck()) return all;
+            if (more.empty() && !queue.has_unsent()) return all;
             all += more;
-            write_queue.go_on();
+            queue.send_unsent();
         }
     }
     descriptor host, worker;
@@ -44,88 +44,88 @@ const std::string huge(3 << 20, 'h');
 
 }  // namespace
 
-TEST_CASE("what is said is written at once while the worker reads") {
-    line to;
-    worker_write_queue write_queue;
-    write_queue.open(to.host.get());
-    CHECK(write_queue.begin(1, "one "));
-    CHECK(write_queue.add("and more"));
+TEST_CASE("frames are sent at once while the worker reads") {
+    socket_fixture to;
+    worker_write_queue queue;
+    queue.attach(to.host.get());
+    CHECK(queue.push_call(1, "one "));
+    CHECK(queue.push("and more"));
     CHECK(to.read() == "one and more");
-    CHECK_FALSE(write_queue.is_stuck());
-    CHECK(write_queue.waiting().empty());
+    CHECK_FALSE(queue.has_unsent());
+    CHECK(queue.queued_calls().empty());
 }
 
-TEST_CASE("what begins a call waits for a worker, and nothing else does") {
-    worker_write_queue write_queue;
-    CHECK(write_queue.begin(1, "one "));
-    write_queue.add("cancel ");
-    CHECK(write_queue.begin(2, "two "));
-    CHECK(write_queue.waiting() == calls{1, 2});
-    line to;
-    write_queue.open(to.host.get());
+TEST_CASE("only frames that start a call wait for a worker") {
+    worker_write_queue queue;
+    CHECK(queue.push_call(1, "one "));
+    queue.push("cancel ");
+    CHECK(queue.push_call(2, "two "));
+    CHECK(queue.queued_calls() == calls{1, 2});
+    socket_fixture to;
+    queue.attach(to.host.get());
     CHECK(to.read() == "one two ");
-    CHECK(write_queue.waiting().empty());
+    CHECK(queue.queued_calls().empty());
 }
 
-TEST_CASE("a worker that does not read fills its write_queue up to a bound, and nobody waits for it") {
-    line to;
-    worker_write_queue write_queue;
-    write_queue.open(to.host.get());
+TEST_CASE("the queue of a worker that does not read is bounded, and nothing blocks") {
+    socket_fixture to;
+    worker_write_queue queue;
+    queue.attach(to.host.get());
     std::uint64_t taken = 0;
-    while (write_queue.begin(taken + 1, huge)) ++taken;
+    while (queue.push_call(taken + 1, huge)) ++taken;
     CHECK(taken >= 2);
     CHECK(taken <= 4);
-    CHECK(write_queue.is_stuck());
-    CHECK(write_queue.add("cancel"));  // what ends calls still goes
-    CHECK(to.drain(write_queue).size() == taken * huge.size() + 6);
-    CHECK(write_queue.begin(9, "again"));
+    CHECK(queue.has_unsent());
+    CHECK(queue.push("cancel"));  // cancellations are still accepted
+    CHECK(to.drain(queue).size() == taken * huge.size() + 6);
+    CHECK(queue.push_call(9, "again"));
 }
 
-TEST_CASE("a call of which a part was written is lost with its worker, and the next ones are not") {
-    line to, next;
-    worker_write_queue write_queue;
-    write_queue.open(to.host.get());
-    CHECK(write_queue.begin(1, huge));
-    CHECK(write_queue.begin(2, "two"));
-    write_queue.add("cancel");
-    CHECK(write_queue.waiting() == calls{2});
-    write_queue.shut();
-    CHECK(write_queue.waiting() == calls{2});
-    write_queue.open(next.host.get());
+TEST_CASE("a partly sent call is lost with its worker, and the next ones are not") {
+    socket_fixture to, next;
+    worker_write_queue queue;
+    queue.attach(to.host.get());
+    CHECK(queue.push_call(1, huge));
+    CHECK(queue.push_call(2, "two"));
+    queue.push("cancel");
+    CHECK(queue.queued_calls() == calls{2});
+    queue.detach();
+    CHECK(queue.queued_calls() == calls{2});
+    queue.attach(next.host.get());
     CHECK(next.read() == "two");
 }
 
-TEST_CASE("a worker that is gone takes nothing, and what was for it waits for the next one") {
-    line to, next;
-    worker_write_queue write_queue;
-    write_queue.open(to.host.get());
+TEST_CASE("frames for a closed socket wait for the next worker") {
+    socket_fixture to, next;
+    worker_write_queue queue;
+    queue.attach(to.host.get());
     to.worker.reset();
-    CHECK(write_queue.begin(1, "one"));  // and no SIGPIPE
-    CHECK(write_queue.waiting() == calls{1});
-    write_queue.shut();
-    write_queue.open(next.host.get());
+    CHECK(queue.push_call(1, "one"));  // without SIGPIPE
+    CHECK(queue.queued_calls() == calls{1});
+    queue.detach();
+    queue.attach(next.host.get());
     CHECK(next.read() == "one");
 }
 
-TEST_CASE("a call can be withdrawn until a part of it was written") {
-    line to;
-    worker_write_queue write_queue;
-    CHECK(write_queue.begin(1, huge));
-    CHECK(write_queue.begin(2, "two "));
-    CHECK(write_queue.begin(3, "three"));
-    write_queue.open(to.host.get());
-    CHECK_FALSE(write_queue.withdraw(1));
-    CHECK(write_queue.withdraw(2));
-    CHECK_FALSE(write_queue.withdraw(2));
-    CHECK_FALSE(write_queue.withdraw(7));
-    CHECK(to.drain(write_queue) == huge + "three");
+TEST_CASE("a call can be withdrawn until a part of it was sent") {
+    socket_fixture to;
+    worker_write_queue queue;
+    CHECK(queue.push_call(1, huge));
+    CHECK(queue.push_call(2, "two "));
+    CHECK(queue.push_call(3, "three"));
+    queue.attach(to.host.get());
+    CHECK_FALSE(queue.withdraw(1));
+    CHECK(queue.withdraw(2));
+    CHECK_FALSE(queue.withdraw(2));
+    CHECK_FALSE(queue.withdraw(7));
+    CHECK(to.drain(queue) == huge + "three");
 }
 
-TEST_CASE("all that waits can be forgotten, and makes room") {
-    worker_write_queue write_queue;
+TEST_CASE("clear makes room") {
+    worker_write_queue queue;
     std::uint64_t taken = 0;
-    while (write_queue.begin(taken + 1, huge)) ++taken;
-    CHECK(write_queue.forget_all().size() == taken);
-    CHECK(write_queue.waiting().empty());
-    CHECK(write_queue.begin(1, huge));
+    while (queue.push_call(taken + 1, huge)) ++taken;
+    CHECK(queue.clear().size() == taken);
+    CHECK(queue.queued_calls().empty());
+    CHECK(queue.push_call(1, huge));
 }

@@ -7,7 +7,7 @@
 #include <new>
 #include <thread>
 
-#include "captive.hpp"
+#include "confined_child.hpp"
 
 using namespace toolrack;
 using namespace toolrack::test;
@@ -24,41 +24,41 @@ constexpr std::size_t mebibyte = 1024 * 1024;
 
 }  // namespace
 
-TEST_CASE("there are no core files, and not many descriptors") {
-    CHECK(when_confined(silence(), [] { return limit_of(RLIMIT_CORE); }) == "0 0");
-    CHECK(when_confined(silence(), [] { return limit_of(RLIMIT_NOFILE); }) == "1024 1024");
-    CHECK(when_confined(silence(), [] {
+TEST_CASE("core files are disabled and descriptors are limited") {
+    CHECK(run_confined(no_permissions(), [] { return limit_of(RLIMIT_CORE); }) == "0 0");
+    CHECK(run_confined(no_permissions(), [] { return limit_of(RLIMIT_NOFILE); }) == "1024 1024");
+    CHECK(run_confined(no_permissions(), [] {
               int most = 0;
               for (int got; (got = ::dup(0)) >= 0;) most = got;
               return std::to_string(most) + ' ' + outcome(-1);
           }) == "1023 EMFILE");
 }
 
-TEST_CASE("a limit cannot be raised again") {
-    CHECK(when_confined(silence(), [] {
+TEST_CASE("a limit cannot be raised") {
+    CHECK(run_confined(no_permissions(), [] {
               const rlimit more{4096, 4096};
               return outcome(::setrlimit(RLIMIT_NOFILE, &more));
           }) == "EPERM");
 }
 
-TEST_CASE("too much memory is not given, and the process lives") {
+TEST_CASE("an allocation beyond the memory limit fails, and the process continues") {
     if (lacks_a_plain_build()) return;
-    auto wanted = silence();
+    auto wanted = no_permissions();
     wanted.granted.memory = 64 * mebibyte;
     const auto taken = [](std::size_t bytes) {
         return [bytes]() -> std::string {
             try {
-                // Touched, as an honest hog does.
-                std::string hog(bytes, 'x');
-                return std::string("given ") + hog.back();
+                // Writes to the memory.
+                std::string block(bytes, 'x');
+                return std::string("allocated ") + block.back();
             } catch (const std::bad_alloc&) {
-                return "not given";
+                return "bad_alloc";
             }
         };
     };
-    CHECK(when_confined(wanted, taken(40 * mebibyte)) == "given x");
-    CHECK(when_confined(wanted, taken(400 * mebibyte)) == "not given");
-    CHECK(when_confined(wanted, [] {
+    CHECK(run_confined(wanted, taken(40 * mebibyte)) == "allocated x");
+    CHECK(run_confined(wanted, taken(400 * mebibyte)) == "bad_alloc");
+    CHECK(run_confined(wanted, [] {
               std::size_t count = 0;
               while (::mmap(nullptr, mebibyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
                      MAP_FAILED)
@@ -67,12 +67,12 @@ TEST_CASE("too much memory is not given, and the process lives") {
           }) == "ends");
 }
 
-TEST_CASE("the stacks of the lane are not the plugin's memory") {
+TEST_CASE("the stacks of the lane do not count as the plugin's memory") {
     if (lacks_a_plain_build()) return;
-    auto wanted = silence();
+    auto wanted = no_permissions();
     wanted.granted.memory = 32 * mebibyte;
     wanted.threads = 16;
-    CHECK(when_confined(wanted, []() -> std::string {
+    CHECK(run_confined(wanted, []() -> std::string {
               std::vector<std::thread> all;
               for (int i = 0; i < 16; ++i) all.emplace_back([] {});
               for (auto& one : all) one.join();
@@ -80,8 +80,8 @@ TEST_CASE("the stacks of the lane are not the plugin's memory") {
           }) == "started");
 }
 
-TEST_CASE("root's powers are gone, for good") {
-    CHECK(when_confined(silence(), []() -> std::string {
+TEST_CASE("all capabilities are dropped, and no_new_privs is set") {
+    CHECK(run_confined(no_permissions(), []() -> std::string {
               __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
               __user_cap_data_struct has[2]{};
               if (::syscall(SYS_capget, &header, has) != 0) return "not known";
@@ -89,26 +89,27 @@ TEST_CASE("root's powers are gone, for good") {
                   if (part.effective || part.permitted || part.inheritable) return "some left";
               return "none";
           }) == "none");
-    CHECK(when_confined(silence(), [] { return std::to_string(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)); }) == "1");
+    CHECK(run_confined(no_permissions(), [] { return std::to_string(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)); }) ==
+          "1");
 }
 
-TEST_CASE("no other process of the user may look into its memory") {
+TEST_CASE("the process is not dumpable") {
     if (lacks_a_plain_build()) return;
-    CHECK(when_confined(silence(), [] { return std::to_string(::prctl(PR_GET_DUMPABLE)); }) == "0");
+    CHECK(run_confined(no_permissions(), [] { return std::to_string(::prctl(PR_GET_DUMPABLE)); }) == "0");
 }
 
-TEST_CASE("a process with threads cannot be confined any more, and says so") {
+TEST_CASE("a process with several threads cannot be confined") {
     if (lacks_a_plain_build()) return;
-    CHECK(in_a_child([] { return std::string(); },
-                     [] {
-                         std::thread([] { ::pause(); }).detach();
-                         return confined(silence());
-                     }) == "refused: the worker has more than one thread already, and cannot be confined");
+    CHECK(run_in_child([] { return std::string(); },
+                       [] {
+                           std::thread([] { ::pause(); }).detach();
+                           return confine_self(no_permissions());
+                       }) == "refused: the worker cannot be confined, because it already has several threads");
 }
 
-TEST_CASE("a sandbox may be required where the kernel has all that it takes") {
+TEST_CASE("a required sandbox works on a kernel with all features") {
     if (lacks_landlock()) return;
-    auto wanted = silence();
+    auto wanted = no_permissions();
     wanted.granted.required = true;
-    CHECK(when_confined(wanted, [] { return std::string("runs"); }) == "runs");
+    CHECK(run_confined(wanted, [] { return std::string("runs"); }) == "runs");
 }

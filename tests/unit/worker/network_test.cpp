@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "captive.hpp"
+#include "confined_child.hpp"
 #include "temporary_folder.hpp"
 
 using namespace toolrack;
@@ -14,16 +14,15 @@ using namespace toolrack::test;
 namespace {
 
 plugin::confinement with_network() {
-    auto wanted = silence();
+    auto wanted = no_permissions();
     wanted.granted.network = true;
     return wanted;
 }
 
 std::string made(const plugin::confinement& wanted, int family, int type, int protocol = 0) {
-    return when_confined(wanted, [=] { return outcome(::socket(family, type, protocol)); });
+    return run_confined(wanted, [=] { return outcome(::socket(family, type, protocol)); });
 }
 
-// Somebody who can be connected to.
 struct listener {
     int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{AF_INET, 0, {htonl(INADDR_LOOPBACK)}, {}};
@@ -43,29 +42,30 @@ struct listener {
 
 }  // namespace
 
-TEST_CASE("without the network there is no socket of any kind") {
+TEST_CASE("without the network no socket can be created") {
     for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, AF_PACKET, AF_VSOCK})
-        for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW}) CHECK(made(silence(), family, type) == "EPERM");
-    CHECK(made(silence(), AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK) == "EPERM");
+        for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW})
+            CHECK(made(no_permissions(), family, type) == "EPERM");
+    CHECK(made(no_permissions(), AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK) == "EPERM");
 }
 
-TEST_CASE("without the network, a socket that there is leads nowhere else") {
-    const listener somebody;
+TEST_CASE("without the network an existing socket cannot connect or send to an address") {
+    const listener server;
     const int unconnected = ::socket(AF_INET, SOCK_STREAM, 0);
-    CHECK(when_confined(silence(), [&] { return somebody.connected(unconnected); }) == "EPERM");
+    CHECK(run_confined(no_permissions(), [&] { return server.connected(unconnected); }) == "EPERM");
     const int datagrams = ::socket(AF_INET, SOCK_DGRAM, 0);
-    CHECK(when_confined(silence(), [&] {
-              return outcome(::sendto(datagrams, "x", 1, 0, reinterpret_cast<const sockaddr*>(&somebody.address),
-                                      sizeof somebody.address));
+    CHECK(run_confined(no_permissions(), [&] {
+              return outcome(::sendto(
+                  datagrams, "x", 1, 0, reinterpret_cast<const sockaddr*>(&server.address), sizeof server.address));
           }) == "EPERM");
     ::close(unconnected);
     ::close(datagrams);
 }
 
-TEST_CASE("the socket that was inherited works") {
+TEST_CASE("an inherited socket works") {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    CHECK(when_confined(silence(), [&] {
+    CHECK(run_confined(no_permissions(), [&] {
               char byte = 0;
               if (::send(ends[0], "x", 1, MSG_NOSIGNAL) != 1) return outcome(-1);
               if (::recv(ends[1], &byte, 1, 0) != 1) return outcome(-1);
@@ -80,9 +80,9 @@ TEST_CASE("the socket that was inherited works") {
     ::close(ends[1]);
 }
 
-TEST_CASE("a pair of sockets is fine while its ends cannot be sent elsewhere") {
+TEST_CASE("socketpair is allowed, except for datagrams") {
     const auto pair = [](int family, int type) {
-        return when_confined(silence(), [=] {
+        return run_confined(no_permissions(), [=] {
             int ends[2];
             return outcome(::socketpair(family, type, 0, ends));
         });
@@ -92,11 +92,9 @@ TEST_CASE("a pair of sockets is fine while its ends cannot be sent elsewhere") {
     CHECK(pair(AF_UNIX, SOCK_DGRAM) == "EPERM");
 }
 
-TEST_CASE("with the network, names are looked up and connections made") {
-    const listener somebody;
-    CHECK(when_confined(with_network(), [&] {
-              return somebody.connected(::socket(AF_INET, SOCK_STREAM, 0));
-          }) == "done");
+TEST_CASE("with the network names can be resolved and connections made") {
+    const listener server;
+    CHECK(run_confined(with_network(), [&] { return server.connected(::socket(AF_INET, SOCK_STREAM, 0)); }) == "done");
     CHECK(made(with_network(), AF_INET6, SOCK_STREAM | SOCK_CLOEXEC) != "EPERM");
     CHECK(made(with_network(), AF_INET, SOCK_DGRAM) == "done");
     const auto looked_up = [](const char* service) {
@@ -105,16 +103,16 @@ TEST_CASE("with the network, names are looked up and connections made") {
         if (!error) ::freeaddrinfo(found);
         return error ? std::string(::gai_strerror(error)) : std::string("found");
     };
-    CHECK(when_confined(with_network(), [&] { return looked_up("80"); }) == "found");
+    CHECK(run_confined(with_network(), [&] { return looked_up("80"); }) == "found");
     // The names of services are in /etc/services, which a bare system does not have.
     if (std::filesystem::exists("/etc/services"))
-        CHECK(when_confined(with_network(), [&] { return looked_up("http"); }) == "found");
+        CHECK(run_confined(with_network(), [&] { return looked_up("http"); }) == "found");
     if (std::filesystem::exists("/etc/ssl/certs"))
-        CHECK(when_confined(with_network(), [] { return outcome(::open("/etc/ssl/certs", O_RDONLY | O_DIRECTORY)); }) ==
+        CHECK(run_confined(with_network(), [] { return outcome(::open("/etc/ssl/certs", O_RDONLY | O_DIRECTORY)); }) ==
               "done");
 }
 
-TEST_CASE("the network is IPv4 and IPv6, and no neighbour on this machine's own sockets") {
+TEST_CASE("the network is IPv4 and IPv6, without Unix, packet and raw sockets") {
     CHECK(made(with_network(), AF_UNIX, SOCK_STREAM) == "EPERM");
     CHECK(made(with_network(), AF_UNIX, SOCK_DGRAM) == "EPERM");
     CHECK(made(with_network(), AF_PACKET, SOCK_RAW) == "EPERM");
@@ -123,13 +121,13 @@ TEST_CASE("the network is IPv4 and IPv6, and no neighbour on this machine's own 
     CHECK(made(with_network(), AF_NETLINK, SOCK_RAW, 0 /* routes */) == "done");
 }
 
-TEST_CASE("TCP is shut twice where the kernel can: a child of a lax filter still cannot connect") {
-    if (lacks_landlock(worker::landlock::confines_tcp)) return;
-    const listener somebody;
-    CHECK(in_a_child(
+TEST_CASE("Landlock alone also denies TCP connections") {
+    if (lacks_landlock(worker::landlock::tcp_since)) return;
+    const listener server;
+    CHECK(run_in_child(
               [] {
                   const auto done = worker::landlock::restrict_to({}, false);
                   return done ? std::string() : done.error().why();
               },
-              [&] { return somebody.connected(::socket(AF_INET, SOCK_STREAM, 0)); }) == "EACCES");
+              [&] { return server.connected(::socket(AF_INET, SOCK_STREAM, 0)); }) == "EACCES");
 }

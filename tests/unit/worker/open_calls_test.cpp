@@ -8,7 +8,7 @@
 
 using toolrack::worker::open_calls;
 using stage = open_calls::stage;
-using wish = open_calls::wish;
+using action = open_calls::cancel_action;
 using namespace std::chrono_literals;
 
 namespace {
@@ -19,57 +19,57 @@ std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) {
 
 }  // namespace
 
-TEST_CASE("a call that is not known counts as cancelled, and one that is begun does not") {
+TEST_CASE("an unknown call counts as cancelled, and a running one does not") {
     open_calls calls;
     CHECK(calls.is_cancelled(1));
-    calls.add(1, stage::begun);
+    calls.add(1, stage::running);
     CHECK_FALSE(calls.is_cancelled(1));
-    CHECK(calls.end(1));
-    CHECK_FALSE(calls.end(1));
+    CHECK(calls.finish(1));
+    CHECK_FALSE(calls.finish(1));
     CHECK(calls.is_cancelled(1));
 }
 
-TEST_CASE("a call that waits for its turn is dropped when it is cancelled, and never begins") {
+TEST_CASE("a cancelled call in the queue is dropped and never starts") {
     open_calls calls;
-    calls.add(1, stage::waiting);
-    CHECK(calls.cancel(1) == wish::drop);
-    CHECK_FALSE(calls.begin(1));
-    CHECK_FALSE(calls.end(1));
-    CHECK(calls.cancel(1) == wish::nothing);
+    calls.add(1, stage::queued);
+    CHECK(calls.cancel(1) == action::drop);
+    CHECK_FALSE(calls.start(1));
+    CHECK_FALSE(calls.finish(1));
+    CHECK(calls.cancel(1) == action::none);
 }
 
-TEST_CASE("a plugin is told once that a call of its was cancelled, and still has to end it") {
+TEST_CASE("the plugin is notified once of a cancelled call, which stays open until it finishes") {
     open_calls calls;
-    calls.add(1, stage::waiting);
-    CHECK(calls.begin(1));
-    CHECK(calls.cancel(1) == wish::tell_plugin);
-    CHECK(calls.cancel(1) == wish::nothing);
+    calls.add(1, stage::queued);
+    CHECK(calls.start(1));
+    CHECK(calls.cancel(1) == action::notify_plugin);
+    CHECK(calls.cancel(1) == action::none);
     CHECK(calls.is_cancelled(1));
     CHECK_FALSE(calls.wait_until_empty(in(1ms)));
-    CHECK(calls.end(1));
+    CHECK(calls.finish(1));
     CHECK(calls.wait_until_empty(in(0ms)));
 }
 
-TEST_CASE("cancelling all tells of those that were begun and forgets the rest") {
+TEST_CASE("cancel_all returns the running calls and removes the queued ones") {
     open_calls calls;
-    for (std::uint64_t call : {1, 2, 3}) calls.add(call, stage::begun);
-    calls.add(4, stage::waiting);
+    for (std::uint64_t call : {1, 2, 3}) calls.add(call, stage::running);
+    calls.add(4, stage::queued);
     calls.cancel(3);
-    auto told = calls.cancel_all();
-    std::sort(told.begin(), told.end());
-    CHECK(told == std::vector<std::uint64_t>{1, 2});
-    CHECK_FALSE(calls.begin(4));
+    auto running = calls.cancel_all();
+    std::sort(running.begin(), running.end());
+    CHECK(running == std::vector<std::uint64_t>{1, 2});
+    CHECK_FALSE(calls.start(4));
     CHECK(calls.is_cancelled(1));
 }
 
-TEST_CASE("who waits until it is empty is woken by the last one") {
+TEST_CASE("wait_until_empty returns after the last call") {
     open_calls calls;
-    calls.add(1, stage::begun);
-    calls.add(2, stage::begun);
-    std::thread ends([&] {
-        calls.end(1);
-        calls.end(2);
+    calls.add(1, stage::running);
+    calls.add(2, stage::running);
+    std::thread worker([&] {
+        calls.finish(1);
+        calls.finish(2);
     });
     CHECK(calls.wait_until_empty(in(30s)));
-    ends.join();
+    worker.join();
 }

@@ -11,16 +11,16 @@
 #include <csignal>
 #include <utility>
 
-#include "captive.hpp"
+#include "confined_child.hpp"
 
 using namespace toolrack;
 using namespace toolrack::test;
 
 namespace {
 
-// Everything granted that can be.
-plugin::confinement generosity() {
-    auto wanted = silence();
+// Every permission that can be granted.
+plugin::confinement all_permissions() {
+    auto wanted = no_permissions();
     wanted.granted.network = true;
     wanted.granted.processes = 4;
     wanted.granted.read = {"/"};
@@ -35,14 +35,13 @@ struct call {
 };
 
 std::string called(const plugin::confinement& wanted, const call& one) {
-    return when_confined(wanted, [&] {
-        return outcome(::syscall(one.number, one.first, one.second, one.third, one.fourth));
-    });
+    return run_confined(wanted,
+                        [&] { return outcome(::syscall(one.number, one.first, one.second, one.third, one.fourth)); });
 }
 
 }  // namespace
 
-TEST_CASE("what no plugin has a use for is forbidden, whatever was granted") {
+TEST_CASE("dangerous system calls are forbidden with any permissions") {
     const long us = ::getpid();
     const call forbidden[] = {
         {"ptrace", SYS_ptrace, 16 /* attach */, us},
@@ -85,7 +84,7 @@ TEST_CASE("what no plugin has a use for is forbidden, whatever was granted") {
         {"name_to_handle_at", SYS_name_to_handle_at, -1},
         {"open_by_handle_at", SYS_open_by_handle_at, -1},
         {"fanotify_init", SYS_fanotify_init},
-        {"inotify_init1", SYS_inotify_init1},  // whose watches Landlock does not see
+        {"inotify_init1", SYS_inotify_init1},  // its watches are not restricted by Landlock
         {"inotify_add_watch", SYS_inotify_add_watch, -1},
         {"setxattr", SYS_setxattr},
         {"fsetxattr", SYS_fsetxattr, -1},
@@ -124,41 +123,43 @@ TEST_CASE("what no plugin has a use for is forbidden, whatever was granted") {
     };
     for (const auto& one : forbidden) {
         INFO(one.name);
-        CHECK(called(generosity(), one) == "EPERM");
+        CHECK(called(all_permissions(), one) == "EPERM");
     }
 }
 
-TEST_CASE("what cannot be judged, or is newer than the list, is not there, so that there is something to fall back "
-          "on") {
-    for (const call& one : {call{"clone3", SYS_clone3}, call{"openat2", SYS_openat2, -1}, call{"cachestat", 451},
-                            call{"fchmodat2", 452, AT_FDCWD}, call{"of next year", 500}}) {
+TEST_CASE("system calls with hidden arguments, and those newer than the list, fail with ENOSYS") {
+    for (const call& one : {call{"clone3", SYS_clone3},
+                            call{"openat2", SYS_openat2, -1},
+                            call{"cachestat", 451},
+                            call{"fchmodat2", 452, AT_FDCWD},
+                            call{"a future call", 500}}) {
         INFO(one.name);
-        CHECK(called(generosity(), one) == "ENOSYS");
+        CHECK(called(all_permissions(), one) == "ENOSYS");
     }
 }
 
 #ifdef __x86_64__
-TEST_CASE("system calls of another architecture end the process") {
-    // getpid of i386, which is writev here: a list of numbers alone would take one for the other.
+TEST_CASE("system calls of another architecture kill the process") {
+    // getpid of i386 has the number of writev here: a filter must check the architecture.
     const auto getpid_of_i386 = []() -> std::string {
         long returned = 20;
         asm volatile("int $0x80" : "+a"(returned) : : "memory", "r8", "r9", "r10", "r11");
-        return "went on";
+        return "continued";
     };
-    // A kernel without 32-bit emulation ends the process with SIGSEGV before it asks any filter.
-    const auto unconfined = in_a_child([] { return std::string(); }, getpid_of_i386);
-    const bool is_emulated = unconfined == "went on";
-    CHECK(unconfined == (is_emulated ? "went on" : "ended by SEGV"));
-    CHECK(when_confined(generosity(), getpid_of_i386) == (is_emulated ? "ended by SYS" : "ended by SEGV"));
-    CHECK(when_confined(generosity(), []() -> std::string {
+    // A kernel without 32-bit emulation kills the process with SIGSEGV before any filter runs.
+    const auto unconfined = run_in_child([] { return std::string(); }, getpid_of_i386);
+    const bool is_emulated = unconfined == "continued";
+    CHECK(unconfined == (is_emulated ? "continued" : "killed by SEGV"));
+    CHECK(run_confined(all_permissions(), getpid_of_i386) == (is_emulated ? "killed by SYS" : "killed by SEGV"));
+    CHECK(run_confined(all_permissions(), []() -> std::string {
               ::syscall(0x40000000 | SYS_getpid);
-              return "went on";
-          }) == "ended by SYS");
+              return "continued";
+          }) == "killed by SYS");
 }
 #endif
 
-TEST_CASE("what every program does is allowed") {
-    CHECK(when_confined(silence(), []() -> std::string {
+TEST_CASE("common system calls are allowed") {
+    CHECK(run_confined(no_permissions(), []() -> std::string {
               const int event = ::eventfd(0, EFD_CLOEXEC);
               if (event < 0 || ::fcntl(event, F_SETFL, O_NONBLOCK) != 0) return "no event";
               int waiting = 0;
@@ -172,11 +173,11 @@ TEST_CASE("what every program does is allowed") {
           }) == "all");
 }
 
-TEST_CASE("there is no memory that is shared with nobody, and counted for nobody") {
+TEST_CASE("shared anonymous memory needs the permission for processes") {
     const auto shared = [] {
         return outcome(reinterpret_cast<std::intptr_t>(
             ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)));
     };
-    CHECK(when_confined(silence(), shared) == "EPERM");
-    CHECK(when_confined(generosity(), shared) == "done");  // with its processes
+    CHECK(run_confined(no_permissions(), shared) == "EPERM");
+    CHECK(run_confined(all_permissions(), shared) == "done");  // shared with child processes
 }

@@ -1,5 +1,5 @@
-/* A plugin that does as it is told: one tool for each way of talking to the host. What it does that
- * nobody would see otherwise, it says in the host's log. */
+/* A plugin with one tool for each way to use the host's functions. It logs the events that a test cannot observe
+ * otherwise. */
 #define _DEFAULT_SOURCE
 
 #include <toolrack/abi.h>
@@ -16,7 +16,7 @@ struct toolrack_instance {
     const toolrack_host *host;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    toolrack_call cancelled[64]; /* what cancel() was called for */
+    toolrack_call cancelled[64]; /* the calls that cancel() got */
     int cancellations;
 };
 
@@ -29,7 +29,7 @@ static bool is(toolrack_str view, const char *zero_terminated) {
     return view.size == strlen(zero_terminated) && memcmp(view.data, zero_terminated, view.size) == 0;
 }
 
-static void say(const toolrack_host *host, const char *line) { host->log(host, 6, text(line)); }
+static void log_line(const toolrack_host *host, const char *line) { host->log(host, 6, text(line)); }
 
 static void done(const toolrack_host *host, toolrack_call call, const char *json) {
     host->finish(host, call, TOOLRACK_DONE, text(json));
@@ -41,14 +41,14 @@ static void notice(const toolrack_host *host, toolrack_call call, int number) {
     host->notify(host, call, text("notifications/progress"), text(params));
 }
 
-/* Answers, and takes its time to come back. Touches nothing of the host or the instance after that, so
- * that a host that destroys the instance too early is found out and not crashed. */
-static atomic_int on_their_way_back;
+/* Answers, and returns later. Does not touch the host or the instance in between, so that a host that destroys the
+ * instance too early is detected without a crash. */
+static atomic_int returning;
 static void return_slowly(const toolrack_host *host, toolrack_call call) {
-    ++on_their_way_back;
+    ++returning;
     done(host, call, "{\"content\":[]}");
     usleep(200000);
-    --on_their_way_back;
+    --returning;
 }
 
 static int times_cancelled(toolrack_instance *self, toolrack_call call) {
@@ -57,41 +57,41 @@ static int times_cancelled(toolrack_instance *self, toolrack_call call) {
     return times;
 }
 
-/* Keeps its thread until it is cancelled so often. */
+/* Blocks its thread until the call was cancelled `times` times. */
 static void wait_for_cancel(toolrack_instance *self, toolrack_call call, int times) {
     const toolrack_host *host = self->host;
     notice(host, call, 0);
-    say(host, "waiting");
+    log_line(host, "waiting");
     pthread_mutex_lock(&self->mutex);
     while (times_cancelled(self, call) < times) pthread_cond_wait(&self->changed, &self->mutex);
     pthread_mutex_unlock(&self->mutex);
-    say(host, host->cancelled(host, call) ? "woken: nobody waits" : "woken: somebody waits");
+    log_line(host, host->cancelled(host, call) ? "woken: cancelled" : "woken: not cancelled");
     done(host, call, "{\"content\":[]}");
 }
 
 static void cancel(toolrack_instance *self, toolrack_call call) {
-    say(self->host, "cancel was heard");
+    log_line(self->host, "cancel() was called");
     pthread_mutex_lock(&self->mutex);
     if (self->cancellations < 64) self->cancelled[self->cancellations++] = call;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->mutex);
 }
 
-/* Where it runs, as the kernel counts threads. */
-static void tell_thread(const toolrack_host *host, toolrack_call call) {
+/* Answers with the id of its thread. */
+static void answer_thread(const toolrack_host *host, toolrack_call call) {
     char answer[64];
     snprintf(answer, sizeof answer, "{\"content\":[],\"thread\":%ld}", (long)syscall(SYS_gettid));
     done(host, call, answer);
 }
 
-static void tell_much(const toolrack_host *host, toolrack_call call, int count) {
+static void send_notices(const toolrack_host *host, toolrack_call call, int count) {
     int n;
     for (n = 0; n < count; ++n) notice(host, call, n);
-    say(host, "told everything");
+    log_line(host, "all sent");
     done(host, call, "{\"content\":[]}");
 }
 
-static void tell_nonsense(const toolrack_host *host, toolrack_call call) {
+static void send_invalid_notices(const toolrack_host *host, toolrack_call call) {
     static char huge[1100000];
     const toolrack_str progress = text("notifications/progress"), odd = {"\xff\xfe", 2};
     host->notify(host, call, progress, text("{\"progress\":"));
@@ -115,21 +115,21 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     } else if (is(name, "deaf")) {
         wait_for_cancel(self, call, 2);
     } else if (is(name, "keep")) {
-        say(host, "kept"); /* and never answered */
+        log_line(host, "kept"); /* never answered */
     } else if (is(name, "slow_return")) {
         return_slowly(host, call);
     } else if (is(name, "thread")) {
-        tell_thread(host, call);
+        answer_thread(host, call);
     } else if (is(name, "notices")) {
-        tell_much(host, call, 100);
+        send_notices(host, call, 100);
     } else if (is(name, "flood")) {
-        tell_much(host, call, 3000);
+        send_notices(host, call, 3000);
     } else if (is(name, "nonsense")) {
-        tell_nonsense(host, call);
+        send_invalid_notices(host, call);
     } else if (is(name, "late_notice")) {
         done(host, call, "{\"content\":[]}");
         notice(host, call, 1);
-        say(host, host->cancelled(host, call) ? "over" : "not over");
+        log_line(host, host->cancelled(host, call) ? "over" : "not over");
     } else if (is(name, "lines")) {
         host->notify(host, call, text("notifications/good"), text("\n{\"a\":\r\n[1,\n2] ,\"b\":\"\\n\"\n} "));
         done(host, call, " \r\n{\r\n \"content\":\n[] ,\"text\":\"a\\nb\"\n}\n ");
@@ -192,7 +192,7 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
 }
 
 static void destroy(toolrack_instance *self) {
-    say(self->host, on_their_way_back ? "destroyed too early" : "destroyed");
+    log_line(self->host, returning ? "destroyed too early" : "destroyed");
     pthread_cond_destroy(&self->changed);
     pthread_mutex_destroy(&self->mutex);
     free(self);
@@ -206,7 +206,7 @@ static const void *get_extension(toolrack_instance *self, const char *id) {
 static const toolrack_plugin plugin = {
     sizeof plugin,
     TOOLRACK_ABI_MINOR,
-    "org.example.patient",
+    "org.example.scripted",
     "1.0.0",
     "{\"kinds\":[\"tools\"],\"options\":{\"type\":\"object\",\"properties\":{"
     "\"path\":{\"type\":\"string\"},\"sizes\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1}}},"

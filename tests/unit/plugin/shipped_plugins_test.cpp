@@ -1,4 +1,4 @@
-// What ships runs in the server's process where the configuration says so, and leaves it as it found it.
+// The shipped plugins leave the state of the process unchanged when they run in the server.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,11 +29,11 @@ std::set<int> open_descriptors() {
     std::set<int> open;
     for (const auto& one : fs::directory_iterator("/proc/self/fd"))
         open.insert(std::stoi(one.path().filename().string()));
-    std::erase_if(open, [](int one) { return ::fcntl(one, F_GETFD) < 0; });  // by which they were listed
+    std::erase_if(open, [](int one) { return ::fcntl(one, F_GETFD) < 0; });  // the one of the iterator
     return open;
 }
 
-struct surroundings_of_a_plugin {
+struct process_state {
     std::set<int> descriptors = open_descriptors();
     std::string locale = std::setlocale(LC_ALL, nullptr);
     fs::path folder = fs::current_path();
@@ -52,13 +52,13 @@ struct surroundings_of_a_plugin {
         }
         return all;
     }();
-    bool operator==(const surroundings_of_a_plugin&) const = default;
+    bool operator==(const process_state&) const = default;
 };
 
 auto threads() { return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()); }
 
-struct shipped {
-    shipped() {
+struct shipped_plugins {
+    shipped_plugins() {
         ::chmod(folder.write("tokens.toml", "schema = 1\n").c_str(), 0600);
         const std::string list = R"({"path":")" + (folder.path() / "tokens.toml").string() + "\"}";
         const std::string token = R"({"tokens":"3f9c2d7a41b8e06595d2c7f1a0846e3b"})";
@@ -70,7 +70,7 @@ struct shipped {
         for (const auto& [file, options] : all) test::loaded(file);
     }
     std::shared_ptr<plugin::instance> make(const fs::path& file, const std::string& options) {
-        auto settings = test::settings_named("plugin_handle");
+        auto settings = test::settings_named("shipped");
         settings.isolation = "host";
         settings.options.json = options;
         auto made = test::instance_of(file, settings, log);
@@ -85,45 +85,45 @@ struct shipped {
 
 }  // namespace
 
-TEST_CASE("P8: of a shipped plugin that was destroyed no thread is left", "[host]") {
-    shipped ships;
+TEST_CASE("P8: no thread of a destroyed shipped plugin is left", "[host]") {
+    shipped_plugins plugins;
     const auto before = threads();
-    for (const auto& [file, options] : ships.all) {
+    for (const auto& [file, options] : plugins.all) {
         CAPTURE(file);
-        ships.make(file, options)->close(std::chrono::seconds(5));
+        plugins.make(file, options)->close(std::chrono::seconds(5));
         CHECK(threads() == before);
     }
 }
 
-TEST_CASE("P10: a shipped plugin leaves the process as it found it", "[host]") {
-    shipped ships;
-    for (const auto& [file, options] : ships.all) {
+TEST_CASE("P10: a shipped plugin does not change the state of the process", "[host]") {
+    shipped_plugins plugins;
+    for (const auto& [file, options] : plugins.all) {
         CAPTURE(file);
-        const surroundings_of_a_plugin before;
+        const process_state before;
         {
-            auto plugin_handle = ships.make(file, options);
-            auto meanwhile = surroundings_of_a_plugin();
-            meanwhile.descriptors = before.descriptors;  // those that it opened are its own
-            CHECK((meanwhile == before));
-            plugin_handle->close(std::chrono::seconds(5));
+            auto instance = plugins.make(file, options);
+            auto during = process_state();
+            during.descriptors = before.descriptors;  // it may open its own
+            CHECK((during == before));
+            instance->close(std::chrono::seconds(5));
         }
-        CHECK((surroundings_of_a_plugin() == before));
+        CHECK((process_state() == before));
     }
 }
 
-TEST_CASE("P11: what a shipped plugin opens is not inherited by programs that are run", "[host]") {
-    shipped ships;
+TEST_CASE("P11: the descriptors of a shipped plugin are not inherited by child processes", "[host]") {
+    shipped_plugins plugins;
     std::size_t opened = 0;
-    for (const auto& [file, options] : ships.all) {
+    for (const auto& [file, options] : plugins.all) {
         CAPTURE(file);
         const auto before = open_descriptors();
-        const auto plugin_handle = ships.make(file, options);
+        const auto instance = plugins.make(file, options);
         for (const int one : open_descriptors()) {
             if (before.contains(one)) continue;
             ++opened;
             CHECK((::fcntl(one, F_GETFD) & FD_CLOEXEC) != 0);
         }
-        plugin_handle->close(std::chrono::seconds(5));
+        instance->close(std::chrono::seconds(5));
     }
     CHECK(opened > 0);
 }
