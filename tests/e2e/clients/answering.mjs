@@ -127,7 +127,7 @@ export const legacy = {
         const peer = await connect();
         const answer = await peer.call('test_input_required_result_sampling');
         assert.equal(answer.isError, true);
-        assert.match(textOf(answer), /did not declare as a capability.*sampling/);
+        assert.match(textOf(answer), /needs capabilities that the client did not declare: .*sampling/);
         await peer.close();
     },
 

@@ -62,7 +62,7 @@ export const legacy = {
         const { sessionId } = peer.transport;
         const headers = { Authorization: `Bearer ${token}`, 'Mcp-Session-Id': sessionId };
         assert.equal((await fetch(process.env.TOOLRACK_URL, { method: 'DELETE', headers })).status, 204);
-        await assert.rejects(peer.client.ping(), /There is no such session/);
+        await assert.rejects(peer.client.ping(), /Session not found/);
         await peer.client.close();
         await other.client.ping();
         await other.close();
