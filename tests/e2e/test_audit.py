@@ -60,8 +60,8 @@ class WithAudit(unittest.TestCase):
         return calls[-1]
 
 
-class ALine(WithAudit):
-    def test_says_who_asked_for_what_and_how_it_ended(self):
+class AuditRecord(WithAudit):
+    def test_names_the_caller_the_call_and_its_outcome(self):
         server = self.serve()
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         self.assertEqual(200, server.modern("tools/call", ECHO, id="r 1", meta={"traceparent": trace}).status)
@@ -74,7 +74,7 @@ class ALine(WithAudit):
                           "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
                           "generation": 1, "client": "e2e", "clientVersion": "1", "outcome": "ok"}, line)
 
-    def test_is_there_for_every_transport_and_version(self):
+    def test_is_written_for_every_transport_and_version(self):
         server = self.serve()
         server.plain("tools/call", ECHO)
         server.modern("tools/call", ECHO)
@@ -91,7 +91,7 @@ class ALine(WithAudit):
         self.assertEqual(("local", "stdio", "ok"), (over_pipe["subject"], over_pipe["issuer"], over_pipe["outcome"]))
         self.assertEqual(["opened", "closed"] * 2, [line["kind"] for line in self.lines("opened", "closed")])
 
-    def test_is_there_for_every_method_that_runs_something_and_no_other(self):
+    def test_is_written_for_every_method_that_runs_a_plugin_and_for_no_other(self):
         server = self.serve(plugin(FIXTURE))
         server.modern("prompts/get", {"name": "test_simple_prompt"})
         server.modern("resources/read", {"uri": "test://static-text"})
@@ -104,7 +104,7 @@ class ALine(WithAudit):
                           ("completion/complete", "test_prompt_with_arguments", "ok")],
                          [(line["method"], line["name"], line["outcome"]) for line in calls])
 
-    def test_has_a_word_for_every_way_to_end(self):
+    def test_names_every_outcome(self):
         slow = {"name": "slow", "arguments": {"ms": 60_000}}
         server = self.serve("echo", plugin(FIXTURE), plugin(hostile("misbehaving"), threads=1, queue=1),
                             plugin(hostile("misbehaving"), name="hurried", prefix="hurried_", timeout="200ms"),
@@ -158,7 +158,7 @@ class ALine(WithAudit):
         server.stop()
         self.assertEqual(waiting, [line["outcome"] for line in self.lines("call")].count("unanswered"))
 
-    def test_of_a_task_comes_when_it_is_handed_out_and_when_it_ends(self):
+    def test_of_a_task_is_written_when_the_task_is_created_and_when_it_ends(self):
         server = self.serve(plugin(FIXTURE))
         begun = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 60, "label": "it"}},
                               meta=KNOWS_TASKS)
@@ -176,7 +176,7 @@ class ALine(WithAudit):
         self.assertEqual("ok", self.last_call(3)["outcome"])
         self.assertEqual(1, len(self.lines("task")))
 
-    def test_tells_under_which_policy_the_call_was_allowed(self):
+    def test_names_the_policy_that_allowed_the_call(self):
         server = self.serve()
         server.call_tool("echo", {"text": "hi"})
         server.signal(signal.SIGHUP)
@@ -185,7 +185,7 @@ class ALine(WithAudit):
         self.last_call(2)
         self.assertEqual([1, 2], [line["generation"] for line in self.lines("call")])
 
-    def test_stays_one_line_whatever_a_client_says(self):
+    def test_is_one_line_for_any_client_input(self):
         server = self.serve()
         odd = "\u0000\n\r\u001b[2J\u2028\u0085\u202e\"}\\" + "x" * 100_000
         server.modern("tools/call", {"name": odd}, id=odd[:60],
@@ -205,12 +205,12 @@ class Arguments(WithAudit):
         server.stop()
         return self.lines("call")[-1]
 
-    def test_are_not_kept_unless_that_is_chosen(self):
+    def test_are_recorded_only_when_configured(self):
         self.line_of()
         self.assertNotIn("canary", self.path.read_text())
         self.assertEqual({"text": "canary 1234"}, self.line_of(arguments="full")["arguments"])
 
-    def test_have_digests_that_can_be_compared_over_restarts_and_not_guessed(self):
+    def test_have_keyed_digests_that_are_equal_after_a_restart(self):
         first, second = (self.line_of(arguments="digest")["argumentsDigest"] for _ in range(2))
         self.assertEqual(first, second)
         self.assertRegex(first, r"^hmac-sha256:[0-9a-f]{64}$")
@@ -221,7 +221,7 @@ class Arguments(WithAudit):
 
 
 class Refusals(WithAudit):
-    def test_leave_a_line_without_the_token(self):
+    def test_are_recorded_without_the_token(self):
         server = self.serve()
         wrong = new_token()
         self.assertEqual(401, server.post(rpc("tools/call", ECHO), token=wrong).status)
@@ -236,7 +236,7 @@ class Refusals(WithAudit):
         hunt = Hunt(Canary("token", secret) for secret in (wrong, server.token))
         self.assertEqual([], hunt.sightings(self.path.read_text(), "the audit"))
 
-    def test_cannot_fill_the_disk(self):
+    def test_are_recorded_at_a_limited_rate(self):
         server = self.serve()
         for _ in range(400):
             self.assertEqual(401, server.post(rpc("tools/list"), token="x" * 40).status)
@@ -246,8 +246,8 @@ class Refusals(WithAudit):
         self.assertLess(len(lines), 400)
 
 
-class Rotation(WithAudit):
-    def test_loses_and_tears_no_line_under_load(self):
+class LogRotation(WithAudit):
+    def test_keeps_every_record_whole_under_load(self):
         server = self.serve()
         callers, each, renames = 4, 150, 20
         done = threading.Event()
@@ -280,7 +280,7 @@ class Rotation(WithAudit):
         self.assertEqual(renames, len(rotated))
         self.assertEqual(("opened", "closed"), (lines[0]["kind"], lines[-1]["kind"]))
 
-    def test_that_cuts_the_file_short_is_followed_by_whole_lines(self):
+    def test_by_truncation_is_followed_by_whole_lines(self):
         server = self.serve()
         server.call_tool("echo", {"text": "hi"})
         self.last_call()
@@ -288,7 +288,7 @@ class Rotation(WithAudit):
         server.call_tool("echo", {"text": "hi"})
         self.assertEqual("ok", self.last_call()["outcome"])
 
-    def test_to_a_file_that_others_may_use_stops_what_is_required(self):
+    def test_to_a_file_that_other_users_may_write_rejects_audited_calls(self):
         server = self.serve(audit={"required": True})
         self.assertEqual(200, server.call_tool("echo", {"text": "hi"}).status)
         self.path.rename(self.folder / "old")
@@ -305,8 +305,8 @@ def limit_files(server, size=resource.RLIM_INFINITY):
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.prlimit(server.pid, resource.RLIMIT_FSIZE)[1]))
 
 
-class AFullDisk(WithAudit):
-    def test_lets_nothing_run_where_the_audit_is_required(self):
+class FullDisk(WithAudit):
+    def test_rejects_calls_when_the_audit_is_required(self):
         # A call that ran would keep the only thread there is.
         server = self.serve(plugin(hostile("misbehaving"), threads=1), audit={"required": True})
         short, long = ({"name": "slow", "arguments": {"ms": ms}} for ms in (0, 600_000))
@@ -331,7 +331,7 @@ class AFullDisk(WithAudit):
         calls = self.wait_for_lines(5, "call")
         self.assertEqual(["ok", "unaudited", "unaudited", "unaudited", "ok"], [line["outcome"] for line in calls])
 
-    def test_keeps_lines_back_where_it_is_not_and_writes_them_later(self):
+    def test_delays_records_when_the_audit_is_not_required(self):
         server = self.serve()
         server.call_tool("echo", {"text": "hi"})
         self.last_call()
@@ -343,7 +343,7 @@ class AFullDisk(WithAudit):
         limit_files(server)
         self.last_call(21)
 
-    def test_is_survived_on_a_real_one(self):
+    def test_is_survived_on_a_real_file_system(self):
         small = self.folder / "small"
         small.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", small],
@@ -367,14 +367,14 @@ class AFullDisk(WithAudit):
         self.assertEqual(full[-1]["seq"] + 1, rest[0]["seq"])
 
 
-class AFile(WithAudit):
+class AuditFile(WithAudit):
     def refused(self, **audit):
         with Folder(self.config(audit=audit)) as folder:
             done = toolrack("check", "--config", folder.config, token=new_token())
         self.assertEqual(78, done.returncode, done)
         return done.stderr
 
-    def test_that_cannot_be_trusted_keeps_the_server_from_starting(self):
+    def test_that_is_not_trusted_prevents_the_start(self):
         for required in (True, False):
             elsewhere = self.folder / "elsewhere"
             elsewhere.touch()
@@ -391,13 +391,13 @@ class AFile(WithAudit):
             self.assertIn("cannot open its folder", self.refused(path=self.folder / "none" / "audit.jsonl"))
             self.assertIn("it is not a regular file", self.refused(path="/dev/full"))
 
-    def test_is_made_for_its_owner_and_group_and_a_check_writes_nothing(self):
+    def test_is_created_for_owner_and_group_and_check_writes_nothing(self):
         with Folder(self.config()) as folder:
             self.assertEqual(0, toolrack("check", "--config", folder.config, token=new_token()).returncode)
         self.assertEqual(b"", self.path.read_bytes())
         self.assertEqual(0, self.path.stat().st_mode & 0o037)
 
-    def test_that_a_reload_cannot_have_changes_nothing(self):
+    def test_that_cannot_be_opened_makes_the_reload_fail(self):
         server = self.serve()
         config = server.folder / "toolrack.toml"
         config.write_text(config.read_text().replace(str(self.path), str(self.folder / "none" / "audit.jsonl")))
@@ -406,7 +406,7 @@ class AFile(WithAudit):
         server.call_tool("echo", {"text": "hi"})
         self.assertEqual(1, self.last_call()["generation"])
 
-    def test_may_be_another_after_a_reload(self):
+    def test_can_be_changed_by_a_reload(self):
         server = self.serve()
         server.call_tool("echo", {"text": "hi"})
         self.last_call()

@@ -8,7 +8,7 @@ from harness import Folder, Served, Server, new_token, request, rpc, settings
 LIST = rpc("tools/list")
 
 
-class TheToken(Served):
+class BearerToken(Served):
     def authorized(self, authorization, path="/mcp"):
         return self.server.send(path=path, body=LIST,
                                 fields={"Authorization": authorization})
@@ -27,7 +27,7 @@ class TheToken(Served):
         self.assertNotIn("resource_metadata", challenges[0])
         return challenges[0]
 
-    def test_the_right_one_is_let_in(self):
+    def test_a_valid_one_is_accepted(self):
         self.assertEqual(200, self.server.post(LIST).status)
 
     def test_the_scheme_may_be_written_in_any_case(self):
@@ -38,26 +38,26 @@ class TheToken(Served):
     def test_white_space_around_the_value_is_not_part_of_it(self):
         self.assertEqual(200, self.authorized(f"  Bearer {self.server.token} \t").status)
 
-    def test_none_is_answered_with_a_bare_challenge_and_what_to_send(self):
+    def test_a_missing_one_gets_a_challenge_without_an_error_and_what_to_send(self):
         response = self.server.post(LIST, token=None)
         self.assert_refused(response)
         self.assertIn("Authorization: Bearer TOKEN", response.sentence)
         self.assertNotIn("error=", self.challenge(response))
 
-    def test_a_wrong_one_is_answered_with_invalid_token_and_whom_to_ask(self):
+    def test_an_unknown_one_gets_invalid_token_and_whom_to_ask(self):
         response = self.server.post(LIST, token=new_token())
         self.assert_refused(response)
         self.assertIn('error="invalid_token"', self.challenge(response))
         self.assertIn("Ask the operator", response.sentence)
 
-    def test_almost_the_right_one_is_wrong(self):
+    def test_one_that_differs_in_one_character_is_refused(self):
         token = self.server.token
         for almost in (token[:-1], token + "0", token[1:], token.upper(), token[:-1] + "x", token * 2,
                        token + "=", token[: len(token) // 2]):
             with self.subTest(almost):
                 self.assert_refused(self.server.post(LIST, token=almost))
 
-    def test_basic_is_answered_with_the_scheme_to_use(self):
+    def test_the_basic_scheme_gets_the_scheme_to_use(self):
         response = self.authorized("Basic dXNlcjpwYXNzd29yZA==")
         self.assert_refused(response)
         self.assertIn("Bearer", response.sentence)
@@ -70,7 +70,7 @@ class TheToken(Served):
             with self.subTest(value.replace(token, "TOKEN")):
                 self.assert_refused(self.authorized(value))
 
-    def test_an_empty_one_is_answered_with_where_to_look(self):
+    def test_an_empty_one_gets_a_hint_to_the_variable(self):
         for value in ("Bearer", "Bearer ", "bearer \t "):
             with self.subTest(value):
                 response = self.authorized(value)
@@ -80,7 +80,7 @@ class TheToken(Served):
     def test_an_empty_header_is_refused(self):
         self.assert_refused(self.authorized(""))
 
-    def test_a_variable_that_nobody_filled_in_is_recognised(self):
+    def test_an_unexpanded_variable_is_recognised(self):
         for value in ("${MCP_AUTH_TOKEN}", "$MCP_AUTH_TOKEN", "${env:MCP_AUTH_TOKEN}", "{env:MCP_AUTH_TOKEN}"):
             with self.subTest(value):
                 response = self.authorized(f"Bearer {value}")
@@ -92,22 +92,22 @@ class TheToken(Served):
         self.assert_refused(response)
         self.assertIn("placeholder", response.sentence)
 
-    def test_quotes_and_spaces_in_it_are_named(self):
+    def test_quotes_and_spaces_in_it_are_reported(self):
         token = self.server.token
         for value in (f'"{token}"', f"'{token}'", f"{token} {token}", f"{token}, {token}"):
             with self.subTest(value.replace(token, "TOKEN")):
                 self.assert_refused(self.authorized(f"Bearer {value}"))
 
-    def test_a_doubled_header_is_a_bad_request_even_when_both_are_right(self):
+    def test_two_authorization_headers_are_a_bad_request_even_when_both_are_valid(self):
         fields = [*self.server.fields().items(), ("Authorization", f"Bearer {self.server.token}")]
         response = self.server.raw(request("POST", "/mcp", fields, LIST))
         self.assertEqual(400, response.status, response)
 
-    def test_one_of_100_kilobytes_is_too_large_a_head(self):
+    def test_one_of_100_kilobytes_is_answered_with_431(self):
         response = self.authorized("Bearer " + "a" * 100_000)
         self.assertEqual(431, response.status, response)
 
-    def test_in_the_query_it_is_refused_also_beside_the_header_and_never_logged(self):
+    def test_in_the_query_it_is_refused_even_with_a_valid_header_and_never_logged(self):
         token = self.server.token
         for path in (f"/mcp?access_token={token}", f"/mcp?a=b&access_token={token}&c=d",
                      f"/mcp?%61ccess_token={token}"):
@@ -118,7 +118,7 @@ class TheToken(Served):
                     self.assertIn("URL", response.sentence)
         self.assertNotIn(token, self.server.log)
 
-    def test_in_other_places_it_counts_for_nothing(self):
+    def test_it_is_ignored_in_other_places(self):
         token = self.server.token
         for fields in ({"X-Api-Key": token}, {"Cookie": f"token={token}"},
                        {"Proxy-Authorization": f"Bearer {token}"}, {"X-Authorization": f"Bearer {token}"}):
@@ -134,7 +134,7 @@ class TheToken(Served):
             with self.subTest(method):
                 self.assertEqual(405, self.server.send(method, token=None).status)
 
-    def test_a_connection_that_was_let_in_once_is_asked_again(self):
+    def test_each_request_of_a_connection_is_authenticated(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(body=LIST))
             self.assertEqual(200, connection.read_response().status)
@@ -152,14 +152,14 @@ class TheToken(Served):
             connection.send(self.server.request(body=b"x" * 60_000, token=None))
             self.assertEqual(401, connection.read_response().status)
 
-    def test_who_waits_for_100_continue_is_refused_instead(self):
+    def test_a_client_that_waits_for_100_continue_is_refused_instead(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(
                 fields={"Content-Length": "10", "Expect": "100-continue"}, token=None))
             response = connection.read_response()
             self.assertEqual((401, []), (response.status, response.interim))
 
-    def test_a_body_that_is_not_json_tells_nothing_to_who_was_refused(self):
+    def test_a_refused_client_learns_nothing_about_an_invalid_body(self):
         self.assertEqual(401, self.server.post(b"{", token=None).status)
 
     def test_refusals_cost_no_descriptors(self):
@@ -179,8 +179,8 @@ class TheToken(Served):
                 self.assertEqual("application/json", response.field("Content-Type"))
 
 
-class Rotation(unittest.TestCase):
-    def test_old_and_new_are_both_let_in_while_the_variable_holds_both(self):
+class TwoTokensInTheVariable(unittest.TestCase):
+    def test_both_tokens_of_the_variable_are_accepted(self):
         old, new = new_token(), new_token()
         with Server(settings("echo"), token=f"{old}\n {new}\t") as server:
             self.assertEqual(200, server.post(LIST, token=old).status)
@@ -232,12 +232,12 @@ class TokensInAFile(unittest.TestCase):
 
 
 class OpenAccess(unittest.TestCase):
-    def test_lets_everybody_in_with_or_without_a_token(self):
+    def test_accepts_every_request_with_or_without_a_token(self):
         with Server(settings("echo", backend="open-access"), "--dev") as server:
             self.assertEqual(200, server.post(LIST, token=None).status)
             self.assertEqual(200, server.post(LIST, token=new_token()).status)
 
-    def test_still_screens_host_and_origin(self):
+    def test_checks_host_and_origin(self):
         with Server(settings("echo", backend="open-access"), "--dev") as server:
             self.assertEqual(403, server.post(LIST, {"Host": "evil.example.com"}, token=None).status)
             self.assertEqual(403, server.post(LIST, {"Origin": "http://evil.example.com"}, token=None).status)
@@ -247,8 +247,8 @@ class OpenAccess(unittest.TestCase):
             self.assertEqual(200, server.post(LIST, token=None).status)
 
 
-class ASecondVariable(unittest.TestCase):
-    def test_the_configuration_may_name_the_variable(self):
+class AnotherVariable(unittest.TestCase):
+    def test_can_be_named_in_the_configuration(self):
         token = new_token()
         with Server(settings("echo", auth={"variable": "OTHER_TOKEN"}), OTHER_TOKEN=token) as server:
             self.assertEqual(200, server.post(LIST, token=token).status)

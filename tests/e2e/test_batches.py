@@ -9,7 +9,7 @@ def echo(text, id):
     return rpc("tools/call", {"name": "echo", "arguments": {"text": text}}, id)
 
 
-class Batching(Served):
+class BatchTests(Served):
     config = settings("echo", plugin(FIXTURE), plugin(hostile("misbehaving"), timeout="500ms"))
 
     def setUp(self):
@@ -25,8 +25,8 @@ class Batching(Served):
         return [(one["id"], one["result"]["content"][0]["text"]) for one in answers]
 
 
-class ABatch(Batching):
-    def test_of_good_and_bad_is_answered_one_by_one(self):
+class Batch(BatchTests):
+    def test_of_valid_and_invalid_messages_is_answered_one_by_one(self):
         answers = self.answers([
             echo("first", 1), 5, "x", None, {}, [], [echo("inner", 2)], {"jsonrpc": "1.0", "id": 3, "method": "ping"},
             {"jsonrpc": "2.0", "id": {}, "method": "ping"}, {"jsonrpc": "2.0", "id": 4, "method": 5},
@@ -46,14 +46,14 @@ class ABatch(Batching):
     def test_of_one_is_a_batch(self):
         self.assertEqual([(1, "a")], self.texts(self.answers([echo("a", 1)])))
 
-    def test_of_a_hundred_is_answered_in_order_and_one_of_more_is_not(self):
+    def test_of_100_messages_is_answered_in_order_and_one_of_101_is_refused(self):
         calls = [echo(f"nonce-{n}", n) for n in range(100)]
         self.assertEqual([(n, f"nonce-{n}") for n in range(100)], self.texts(self.answers(calls)))
         response = self.session.post(calls + [rpc("notifications/initialized", id=None)])
         self.assertEqual((400, INVALID_REQUEST), (response.status, response.code))
         self.assertIn("100", response.sentence)
 
-    def test_that_needs_no_answer_has_none(self):
+    def test_without_requests_gets_no_body(self):
         answers = [{"jsonrpc": "2.0", "id": 1, "result": {}},
                    {"jsonrpc": "2.0", "id": 1, "error": {"code": -1, "message": ""}}]
         for batch in (answers, [rpc("notifications/cancelled", {"requestId": 1}, id=None)] * 100,
@@ -61,14 +61,14 @@ class ABatch(Batching):
             response = self.session.post(batch)
             self.assertEqual((202, b""), (response.status, response.body))
 
-    def test_begins_no_session(self):
+    def test_starts_no_session(self):
         params = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
         response = self.session.post([rpc("initialize", params, 1), echo("a", 2)])
         self.assertIsNone(response.field("Mcp-Session-Id"))
         self.assertEqual(INVALID_REQUEST, response.json[0]["error"]["code"])
         self.assertEqual([(2, "a")], self.texts(response.json[1:]))
 
-    def test_with_a_call_that_reports_and_one_that_asks_and_one_that_hangs_is_answered_whole(self):
+    def test_with_calls_that_report_progress_request_input_or_hang_is_answered_completely(self):
         notifies = rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": "t"}}, 1)
         asks = rpc("tools/call", {"name": "test_input_required_result_elicitation", "arguments": {}}, 2)
         polls = rpc("tools/call", {"name": "test_reconnection", "arguments": {}}, 3)
@@ -83,19 +83,19 @@ class ABatch(Batching):
         self.assertTrue(answers[4]["result"]["isError"])
         self.assertEqual([(6, "last")], self.texts(answers[5:]))
 
-    def test_may_take_back_nothing_of_itself_and_hurts_nobody(self):
+    def test_cannot_cancel_its_own_requests(self):
         cancelled = rpc("notifications/cancelled", {"requestId": 2}, id=None)
         self.assertEqual([(1, "a"), (2, "b")],
                          self.texts(self.answers([echo("a", 1), cancelled, echo("b", 2), cancelled])))
 
-    def test_with_a_modern_request_in_it_says_what_is_missing(self):
+    def test_with_a_modern_request_gets_an_error_that_names_the_missing_header(self):
         meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
                 "io.modelcontextprotocol/clientCapabilities": {}}
         answers = self.answers([rpc("server/discover", {"_meta": meta}, 1), echo("a", 2)])
         self.assertEqual(-32020, answers[0]["error"]["code"])
         self.assertEqual([(2, "a")], self.texts(answers[1:]))
 
-    def test_in_a_session_that_is_over_is_not_found(self):
+    def test_in_an_ended_session_is_not_found(self):
         self.session.send("DELETE")
         for fields in ({}, {"Mcp-Session-Id": "nonsense"}):
             self.assertEqual(404, self.session.post([echo("a", 1)], fields).status)

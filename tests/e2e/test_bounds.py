@@ -23,7 +23,7 @@ def open_sessions(server, count):
 
 
 class ManySessions(unittest.TestCase):
-    def test_twenty_thousand_that_nobody_ends_take_no_more_memory_than_those_that_may_be_open(self):
+    def test_twenty_thousand_take_no_more_memory_than_the_permitted_number(self):
         with Server(settings("echo", server={"sessions": 500}), **HONEST) as server:
             opened = list(open_sessions(server, 2000))
             before = server.memory()
@@ -37,7 +37,7 @@ class ManySessions(unittest.TestCase):
             self.assertEqual({404}, statuses(opened[:10] + opened[-510:-500]))
             self.assertEqual({200}, statuses(opened[-500:-490] + opened[-10:]))
 
-    def test_to_which_nobody_listens_keep_little_of_what_changed(self):
+    def test_without_a_stream_buffer_a_bounded_number_of_notifications(self):
         with Server(settings(plugin(hostile("talkative")), server={"sessions": 3000}), **HONEST) as server:
             for _ in open_sessions(server, 3000):
                 pass
@@ -75,7 +75,7 @@ class HeavySchemas(Served):
         self.assertRegex(response.text, words)
         self.assertLess(len(response.text), 5000)
 
-    def test_are_left_out_when_they_say_nothing_or_too_much(self):
+    def test_that_are_circular_or_too_large_are_rejected_at_load(self):
         served = self.server.tool_names()
         for name, why in (("circle", "leads back to itself"), ("long_circle", "/$defs/a: leads back"),
                           ("one_too_many", "10000")):
@@ -85,7 +85,7 @@ class HeavySchemas(Served):
                 self.assertIn(why, line)
         self.assertLess({"plain", "tree", "ten_thousand", "explosive"}, set(served))
 
-    def test_that_go_round_with_the_value_are_served(self):
+    def test_that_recurse_into_the_value_are_served(self):
         self.assert_fits("tree", {"left": {"right": {}}, "right": {}})
         self.assert_is_refused("tree", {"left": {"right": {"middle": {}}}}, "left/right.*middle")
         deep = {}
@@ -93,18 +93,18 @@ class HeavySchemas(Served):
             deep = {"left": deep}
         self.assert_fits("tree", deep)
 
-    def test_that_go_round_in_place_are_refused_in_the_call_at_the_latest(self):
+    def test_that_recurse_in_place_are_refused_at_the_latest_in_the_call(self):
         if "dynamic_circle" in self.server.tool_names():
             self.assert_is_refused("dynamic_circle", {}, "deep|nest|expensive")
 
-    def test_with_ten_thousand_parts_are_served(self):
+    def test_with_ten_thousand_subschemas_are_served(self):
         self.assert_fits("ten_thousand", {})
         everything = {f"p{n}": n for n in range(9999)}
         self.assert_fits("ten_thousand", everything)
         self.assert_is_refused("ten_thousand", everything | {"p9998": "x"}, "p9998")
         self.assert_is_refused("ten_thousand", {name: "x" for name in everything}, "p0")
 
-    def test_with_patterns_that_explode_are_refused_quickly(self):
+    def test_with_exponential_patterns_are_refused_quickly(self):
         self.assert_fits("explosive", {"word": "abc.Xyz"})
         for word in ("a" * 40, "a" * 1000 + "!", "ab." * 10_000, "a" * 100_000):
             with self.subTest(word[:10], size=len(word)):
@@ -112,13 +112,13 @@ class HeavySchemas(Served):
         for name in ("a" * 40 + "!", "a" * 500 + "!"):
             self.assert_is_refused("explosive_names", {name: 1}, ".")
 
-    def test_with_choices_inside_choices_are_refused_quickly(self):
+    def test_with_nested_alternatives_are_refused_quickly(self):
         value = 5
         for _ in range(40):
             value = [value]
         self.assert_is_refused("explosive_choice", {"v": value}, ".")
 
-    def test_that_compare_everything_with_everything_are_answered_quickly(self):
+    def test_with_unique_items_of_long_lists_are_answered_quickly(self):
         items = [{"n": n, "x": [n] * 5} for n in range(20_000)]
         self.call("different", {"items": items})
         self.assert_is_refused("different", {"items": items[:1000] + [items[0]]}, "arguments/items")

@@ -33,7 +33,7 @@ def twice(good, but):
     return good + again[:at] + ("1111" if again[at:at + 4] != "1111" else "2222") + again[at + 4:]
 
 
-class AListThatBreaks(WithBook):
+class InvalidTokenList(WithBook):
     def setUp(self):
         super().setUp()
         self.ann = self.book.new("ann")
@@ -67,7 +67,7 @@ class AListThatBreaks(WithBook):
         self.server.wait_for_line("is valid again", self.times)
         self.assertEqual(200, self.status(self.server, self.ann))
 
-    def test_by_an_edit_lets_in_whom_it_did_before(self):
+    def test_after_an_edit_keeps_the_previous_tokens_valid(self):
         edits = {
             "unknown key": self.good.replace("scopes", "scope"),
             "occurs twice": twice(self.good, but="sha256:"),
@@ -84,13 +84,13 @@ class AListThatBreaks(WithBook):
             with self.subTest(sentence):
                 self.breaks(sentence, lambda text=text: replace(self.book.list, text))
 
-    def test_in_the_middle_of_being_written_lets_in_whom_it_did_before(self):
+    def test_that_is_half_written_keeps_the_previous_tokens_valid(self):
         for part in (0.2, 0.5, 0.9):
             cut = self.good[: int(len(self.good) * part)].rstrip("\n")
             with self.subTest(cut[-20:]):
                 self.breaks("tokens.toml", lambda cut=cut: replace(self.book.list, cut))
 
-    def test_half_edited_by_hand_counts_once_it_is_whole(self):
+    def test_takes_effect_as_soon_as_it_is_complete(self):
         # As some editors do it: in place, and saved too early.
         with self.book.list.open("a") as edited:
             edited.write('\n[[token]]\nid = "')
@@ -100,7 +100,7 @@ class AListThatBreaks(WithBook):
         self.server.wait_for_line("is valid again")
         self.assert_soon(lambda: self.status(self.server, bob) == 200, "bob was never let in")
 
-    def test_by_being_open_to_others_or_somewhere_else_is_not_read(self):
+    def test_that_is_not_trusted_or_is_missing_is_not_read(self):
         elsewhere = self.book.path / "elsewhere.toml"
         replace(elsewhere, self.good)
 
@@ -110,7 +110,7 @@ class AListThatBreaks(WithBook):
         self.breaks("symbolic link", lambda: become(self.book.list, lambda link: link.symlink_to(elsewhere)))
         self.breaks("not a regular file", lambda: become(self.book.list, os.mkfifo))
 
-    def test_by_being_huge_is_not_read(self):
+    def test_that_is_too_long_is_not_read(self):
         before = self.server.memory()
 
         def grow():
@@ -120,7 +120,7 @@ class AListThatBreaks(WithBook):
         self.breaks("longer than 67108864 bytes", grow)
         self.assertLess(self.server.memory() - before, 64)
 
-    def test_because_its_folder_was_open_counts_as_soon_as_that_is_mended(self):
+    def test_of_an_untrusted_folder_takes_effect_once_the_mode_is_corrected(self):
         self.book.path.chmod(0o777)
         bob = self.bob_is_added()
         line = self.server.wait_for_line("the previous version stays in force")[0]
@@ -140,7 +140,7 @@ class AListThatBreaks(WithBook):
             return out.read_text().strip()
 
 
-class RevocationsThatBreak(WithBook):
+class InvalidRevocationList(WithBook):
     def setUp(self):
         super().setUp()
         self.ann, self.bob, self.eve = (self.book.new(name) for name in ("ann", "bob", "eve"))
@@ -151,7 +151,7 @@ class RevocationsThatBreak(WithBook):
     def assert_stands(self):
         self.assertEqual([200, 200, 401], [self.status(self.server, one) for one in (self.ann, self.bob, self.eve)])
 
-    def test_take_nothing_back_and_let_nobody_in(self):
+    def test_keeps_earlier_revocations_in_force(self):
         broken = {"symbolic link": lambda: become(self.book.revoked, lambda link: link.symlink_to(self.book.list)),
                   "other users may use it": lambda: replace(self.book.revoked, self.good, 0o666),
                   "not a regular file": lambda: become(self.book.revoked, os.mkfifo),
@@ -171,7 +171,7 @@ class RevocationsThatBreak(WithBook):
                 self.assert_soon(lambda: self.status(self.server, extra) == 401, "mallory was let in")
                 self.assert_stands()
 
-    def test_do_not_keep_a_new_token_out(self):
+    def test_does_not_delay_a_new_token(self):
         replace(self.book.revoked, "nonsense\n" + self.good)
         self.server.wait_for_line(r"revoked\.list:1: the line is not a revocation")
         fresh = self.book.new("fresh")

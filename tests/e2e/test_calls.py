@@ -10,7 +10,7 @@ from harness import (META, PATIENCE, Closed, Connection, Folder, Served, Server,
 INTERNAL_ERROR = -32603
 
 
-class Misbehaving(Served):
+class MisbehavingPlugin(Served):
     config = settings("echo", plugin(hostile("misbehaving"), timeout="500ms"), server={"max_result": "64KiB"})
 
     def assert_failed(self, tool, arguments=None, words="."):
@@ -20,7 +20,7 @@ class Misbehaving(Served):
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
         return response
 
-    def test_one_that_throws_is_an_error_without_what_it_threw(self):
+    def test_an_exception_is_an_error_without_its_text(self):
         response = self.server.call_tool("throws", {})
         self.assertEqual(200, response.status)
         self.assertTrue(response.result["isError"])
@@ -28,45 +28,45 @@ class Misbehaving(Served):
         self.assertNotIn("canary", response.body.decode())
         self.server.wait_for_line("internal canary 8d2f91")
 
-    def test_one_that_answers_twice_has_answered_once(self):
+    def test_a_second_answer_is_dropped(self):
         response = self.server.call_tool("answers_twice", {})
         self.assertEqual("first", response.text)
         self.assertEqual(1, len(response.messages))
         self.server.wait_for_line("misbehaving: an answer for call .* was dropped")
 
-    def test_one_that_never_answers_is_given_up_and_named(self):
+    def test_a_call_without_an_answer_times_out_and_is_logged(self):
         begun = time.monotonic()
         self.assert_failed("never_answers", words='"never_answers".*500 ?ms')
         self.assertLess(time.monotonic() - begun, PATIENCE / 3)
         self.server.wait_for_line("never_answers")
 
-    def test_one_that_answers_too_late_is_not_heard(self):
+    def test_a_late_answer_is_dropped(self):
         response = self.assert_failed("answers_after_cancel", words='"answers_after_cancel".*500 ?ms')
         self.assertNotIn("too late", response.body.decode())
 
-    def test_one_whose_answer_is_not_json_is_an_error(self):
+    def test_an_answer_that_is_not_json_is_an_error(self):
         self.assert_failed("answers_bad_json", words="answers_bad_json")
         self.server.wait_for_line("misbehaving.*JSON")
 
-    def test_one_whose_answer_is_not_utf_8_is_an_error(self):
+    def test_an_answer_that_is_not_utf_8_is_an_error(self):
         self.assert_failed("answers_bad_utf8", words="answers_bad_utf8")
 
-    def test_one_whose_answer_is_too_large_is_an_error(self):
+    def test_an_answer_that_is_too_large_is_an_error(self):
         self.assertEqual(50_000, len(self.server.call_tool("answers_huge", {"bytes": 50_000}).text))
         self.assert_failed("answers_huge", {"bytes": 70_000}, words="answers_huge")
 
-    def test_one_that_answers_for_others_answers_for_itself_only(self):
+    def test_an_answer_for_another_call_is_dropped(self):
         self.assertEqual("mine", self.server.call_tool("foreign_id", {}).text)
 
-    def test_one_that_ends_in_a_way_there_is_not_is_an_error(self):
+    def test_an_unknown_status_of_an_answer_is_an_error(self):
         self.assert_failed("finishes_unknown_outcome")
 
     # CONTRACT.md, H7.
-    def test_one_that_fails_with_a_code_of_the_protocol_fails_with_a_plain_one(self):
+    def test_a_reserved_error_code_is_replaced(self):
         response = self.assert_failed("reserved_code", words="Reserved")
         self.assertEqual({"of": "reserved_code"}, response.error["data"])
 
-    def test_what_went_wrong_leaves_the_connection_usable(self):
+    def test_the_connection_stays_usable(self):
         with self.server.connect() as connection:
             for tool, arguments in (("throws", {}), ("answers_bad_json", {}), ("answers_twice", {}),
                                     ("echo", {"text": ""})):
@@ -74,11 +74,11 @@ class Misbehaving(Served):
                 self.assertEqual(200, connection.read_response().status)
 
 
-class MisbehavingInTheHost(Misbehaving):
-    config = in_the_host(Misbehaving.config)
+class MisbehavingPluginInTheHost(MisbehavingPlugin):
+    config = in_the_host(MisbehavingPlugin.config)
 
 
-class CallsThatWereGivenUp(unittest.TestCase):
+class AbandonedCalls(unittest.TestCase):
     """They end all the same, or the server says which plugin keeps one when it ends."""
 
     def call_and_stop(self, tool):
@@ -86,13 +86,13 @@ class CallsThatWereGivenUp(unittest.TestCase):
             self.assertIn(f'"{tool}"', server.call_tool(tool, {}).sentence)
         return server.log
 
-    def test_end_when_the_answer_comes_too_late(self):
+    def test_end_with_their_late_answer(self):
         self.assertNotIn("never returned", self.call_and_stop("answers_after_cancel"))
 
-    def test_that_nobody_ends_do_not_keep_the_server(self):
+    def test_that_never_end_do_not_delay_the_shutdown(self):
         self.assertIn("plugin misbehaving: a call never returned", self.call_and_stop("never_answers"))
 
-    def test_that_nobody_ends_leave_no_files(self):
+    def test_that_never_end_leave_no_files(self):
         with Folder() as folder, \
                 Server(settings(plugin(hostile("misbehaving"), timeout="200ms")), TMPDIR=str(folder.path)) as server:
             server.call_tool("never_answers", {})
@@ -104,7 +104,7 @@ class Arguments(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     # CONTRACT.md, H5.
-    def test_that_do_not_fit_are_told_to_the_model(self):
+    def test_that_violate_the_schema_are_an_error_for_the_model(self):
         for arguments in ({}, {"text": 5}, None):
             with self.subTest(arguments):
                 response = self.server.call_tool("echo", arguments)
@@ -112,7 +112,7 @@ class Arguments(Served):
                 self.assertTrue(response.result["isError"])
                 self.assertIn("text", response.text)
 
-    def test_may_be_left_out(self):
+    def test_may_be_omitted(self):
         self.assertEqual("notified", self.server.plain("tools/call", {"name": "notifies"}).text)
 
     def test_arrive_as_they_were_sent(self):
@@ -120,7 +120,7 @@ class Arguments(Served):
             with self.subTest(text[:20]):
                 self.assertEqual(text, self.server.call_tool("echo", {"text": text}).text)
 
-    def test_numbers_are_not_touched(self):
+    def test_that_are_numbers_are_not_changed(self):
         body = (b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{},'
                 b'"_meta":{"x":12345678901234567890123,"y":1.10,"z":1e2}}}')
         said = json.loads(self.server.post(body).text)["params"]
@@ -144,7 +144,7 @@ class Principals(Served):
             self.assertNotIn(self.server.token, body)
             self.assertNotIn("Bearer", body)
 
-    def test_are_named_by_the_configuration(self):
+    def test_have_the_name_of_the_configuration(self):
         config = settings(plugin(hostile("misbehaving"), scopes=[]),
                           extra='options.subject = "ann"\noptions.scopes = ["a:b"]\n')
         with Server(config) as server:
@@ -157,7 +157,7 @@ class Principals(Served):
             self.assertEqual(("anonymous", "open-access"), (said["subject"], said["issuer"]))
             self.assertNotIn(server.token, body)
 
-    def test_come_with_what_the_client_says_of_itself(self):
+    def test_come_with_the_client_info(self):
         for response in (Session(self.server).request("tools/call", {"name": "whoami"}),
                          self.server.modern("tools/call", {"name": "whoami"})):
             said, _ = self.whoami(response)
@@ -192,7 +192,7 @@ class Notifications(Served):
         self.assertEqual(1, len([message for message in response.messages if "id" in message]))
         self.assertIn("result", response.messages[-1])
 
-    def test_of_progress_come_before_the_answer_with_the_token_as_it_was(self):
+    def test_of_progress_come_before_the_answer_with_the_same_token(self):
         for token in ("progress-test-1", 5, 0, "", 1763852467123):
             with self.subTest(token):
                 self.assert_progress(self.call({"progressToken": token}), token)
@@ -204,12 +204,12 @@ class Notifications(Served):
         self.assert_progress(response, "t")
         self.assertEqual("complete", response.result["resultType"])
 
-    def test_that_nobody_asked_for_do_not_come(self):
+    def test_that_were_not_requested_are_not_sent(self):
         response = self.server.modern("tools/call", {"name": "notifies"})
         self.assertFalse(response.is_stream, response)
         self.assertEqual("notified", response.text)
 
-    def test_of_the_log_come_when_a_level_was_asked_for(self):
+    def test_of_the_log_are_sent_from_the_requested_level(self):
         response = self.server.modern("tools/call", {"name": "notifies"}, meta={META + "logLevel": "info"})
         messages = [one for one in response.notifications if one["method"] == "notifications/message"]
         self.assertEqual(["step 1", "step 2", "step 3"], [one["params"]["data"] for one in messages])
@@ -224,12 +224,12 @@ class Notifications(Served):
         session.request("logging/setLevel", {"level": "debug"})
         self.assertEqual(3, len(session.request("tools/call", {"name": "notifies"}).notifications))
 
-    def test_are_left_out_for_a_client_that_takes_no_streams(self):
+    def test_are_not_sent_to_a_client_that_accepts_no_stream(self):
         response = self.call({"progressToken": "t"}, fields={"Accept": "application/json"})
         self.assertFalse(response.is_stream)
         self.assertEqual("notified", response.text)
 
-    def test_come_one_by_one(self):
+    def test_are_sent_one_by_one(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(
                 body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}})))
@@ -250,16 +250,16 @@ class NotificationsInTheHost(Notifications):
     config = in_the_host(Notifications.config)
 
 
-class ManyAtOnce(Served):
+class ConcurrentCalls(Served):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     # CONTRACT.md, P7.
-    def test_24_calls_run_beside_each_other(self):
+    def test_24_calls_run_concurrently(self):
         answers = in_parallel(24, lambda index: self.server.call_tool("slow", {"ms": 100}, id=index))
         self.assertEqual([("slept", index) for index in range(24)],
                          [(answer.text, answer.answer["id"]) for answer in answers])
 
-    def test_1000_clients_with_the_same_id_each_get_their_own_answer(self):
+    def test_each_of_1000_clients_with_the_same_id_gets_its_own_answer(self):
         clients = [self.server.connect() for _ in range(1000)]
         for turn in range(3):
             nonces = [f"nonce-{index}-{turn}" for index in range(1000)]
@@ -274,7 +274,7 @@ class ManyAtOnce(Served):
         for client in clients:
             client.close()
 
-    def test_a_slow_tool_does_not_hold_up_another(self):
+    def test_a_slow_tool_does_not_delay_another(self):
         waiting = [self.server.connect() for _ in range(20)]
         for connection in waiting:
             connection.send(self.server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1500}})))
@@ -285,14 +285,14 @@ class ManyAtOnce(Served):
             connection.close()
 
 
-class ManyAtOnceInTheHost(ManyAtOnce):
-    config = in_the_host(ManyAtOnce.config)
+class ConcurrentCallsInTheHost(ConcurrentCalls):
+    config = in_the_host(ConcurrentCalls.config)
 
 
-class AFullLane(Served):
+class FullLane(Served):
     config = settings("echo", plugin(hostile("misbehaving"), threads=1, queue=1))
 
-    def test_says_that_it_is_busy_and_loses_nothing(self):
+    def test_is_answered_with_busy_and_loses_no_call(self):
         answers = in_parallel(10, lambda index: self.server.call_tool("slow", {"ms": 600}, id=index))
         served = [answer for answer in answers if "result" in answer.answer]
         busy = [answer for answer in answers if "error" in answer.answer]
@@ -306,11 +306,11 @@ class AFullLane(Served):
         self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
 
 
-class AFullLaneInTheHost(AFullLane):
-    config = in_the_host(AFullLane.config)
+class FullLaneInTheHost(FullLane):
+    config = in_the_host(FullLane.config)
 
 
-class Leaving(Served):
+class Disconnecting(Served):
     config = settings("echo", plugin(hostile("misbehaving"), threads=1))
 
     def begin(self, message, fields):
@@ -336,7 +336,7 @@ class Leaving(Served):
         self.assertEqual("slept", self.server.call_tool("slow", {"ms": 1}).text)
         self.assertGreaterEqual(time.monotonic() - begun, 2)
 
-    def test_in_the_middle_of_a_stream_hurts_nobody(self):
+    def test_in_the_middle_of_a_stream_affects_no_other_client(self):
         for _ in range(20):
             connection = self.begin(rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 1}}), {})
             connection.read_head()
@@ -344,8 +344,8 @@ class Leaving(Served):
         self.assert_serves()
 
 
-class LeavingInTheHost(Leaving):
-    config = in_the_host(Leaving.config)
+class DisconnectingInTheHost(Disconnecting):
+    config = in_the_host(Disconnecting.config)
 
 
 class Draining(unittest.TestCase):
@@ -362,7 +362,7 @@ class Draining(unittest.TestCase):
             self.assertEqual("slept", connection.read_response().text)
             self.assertTrue(connection.is_closed())
 
-    def test_nobody_new_is_let_in_meanwhile(self):
+    def test_no_new_connection_is_accepted_meanwhile(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
             connection = self.begin(server, 3000)
             server.signal()
@@ -378,7 +378,7 @@ class Draining(unittest.TestCase):
             self.assertTrue(wait_until(is_shut), "it still accepts")
             self.assertEqual("slept", connection.read_response().text)
 
-    def test_a_second_signal_waits_for_nobody(self):
+    def test_a_second_signal_stops_the_server_at_once(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
             connection = self.begin(server, 25_000)
             begun = time.monotonic()
@@ -389,7 +389,7 @@ class Draining(unittest.TestCase):
             self.assertLess(time.monotonic() - begun, 20)
             connection.close()
 
-    def test_a_call_that_takes_too_long_does_not_hold_it_up(self):
+    def test_a_call_that_exceeds_the_drain_time_is_aborted(self):
         with Server(settings(plugin(hostile("misbehaving")), server={"drain": "500ms"})) as server:
             connection = self.begin(server, 25_000)
             begun = time.monotonic()

@@ -10,7 +10,7 @@ from harness import BINARY, PATIENCE, SOURCE, Folder, Server, environment, new_t
 HEAD = '[server]\nlisten = ["127.0.0.1:0"]\n[auth]\nbackend = "env-token"\n'
 
 
-class Complaints(unittest.TestCase):
+class ConfigurationErrors(unittest.TestCase):
     def complain(self, config, *arguments, **more):
         """The sentence about `config`, the same from serve and check, with its place taken off the front."""
         with Folder(config) as folder:
@@ -39,7 +39,7 @@ class Complaints(unittest.TestCase):
         self.assert_complaint(HEAD + 'x = "open\n', ":5:", "not valid TOML")
         self.assert_complaint(HEAD + "x = unquoted\n", ":5:", "quotes")
 
-    def test_an_unknown_key_with_the_one_that_was_meant(self):
+    def test_an_unknown_key_with_a_suggestion(self):
         self.assert_complaint('[server]\nlisten = ["127.0.0.1:0"]\nlisen = 5\n[auth]\nbackend = "env-token"\n', ":3:1:",
                               "unknown key in [server]", 'did you mean "listen"', 'found "lisen"')
         self.assert_complaint(HEAD + "[sever]\n", ":5:", "unknown key at the top level", '"server"')
@@ -58,7 +58,7 @@ class Complaints(unittest.TestCase):
         self.assert_complaint(HEAD + '[limits]\nhead_timeout = "soon"\n', ":6:", "duration", '"soon"')
         self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nthreads = 0\n', ":7:", "threads", "0")
 
-    def test_a_bad_address(self):
+    def test_an_invalid_address(self):
         for address in ("localhost", "127.0.0.1", "127.0.0.1:99999", ":8080", "127.0.0.1:http", "unix:",
                         "example.com:80", "http://127.0.0.1:80", "[::1]", "256.0.0.1:80"):
             with self.subTest(address):
@@ -74,7 +74,7 @@ class Complaints(unittest.TestCase):
         self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "${NO_SUCH_VARIABLE}"\n', ":6:", "NO_SUCH_VARIABLE",
                               "unset")
 
-    def test_another_isolation_than_there_is(self):
+    def test_an_unknown_isolation(self):
         self.assert_complaint(HEAD + '[[plugin]]\nlibrary = "echo"\nisolation = "thread"\n', ":7:", '"thread"',
                               '"process"', '"host"')
 
@@ -85,7 +85,7 @@ class Complaints(unittest.TestCase):
             self.assertEqual(78, done.returncode)
             self.assertIn("toolrack.toml:5:6: the file is not UTF-8", done.stderr)
 
-    def test_a_file_that_is_missing_a_folder_or_unreadable(self):
+    def test_a_file_that_is_missing_or_a_folder_or_unreadable(self):
         with Folder() as folder:
             for path, word in ((folder.path / "missing.toml", "no such file"), (folder.path, "directory")):
                 with self.subTest(path):
@@ -111,20 +111,20 @@ class Complaints(unittest.TestCase):
             for path in (folder.path / "pipe", "/dev/null"):
                 self.assertEqual(78, toolrack("check", "--config", path, token=new_token()).returncode)
 
-    def test_what_was_wrong_is_not_shown_when_it_came_from_the_environment(self):
+    def test_a_value_from_the_environment_is_not_shown(self):
         sentence = self.complain(HEAD + '[limits]\nhead_timeout = "${SECRET}"\n', SECRET="canary-canary")
         self.assertNotIn("canary", sentence)
 
 
-class Options(unittest.TestCase):
-    def test_that_a_plugin_has_not_are_named_with_their_place(self):
+class PluginOptions(unittest.TestCase):
+    def test_that_are_unknown_are_reported_with_their_place(self):
         with Server(settings("time", plugin("echo") + "options.nonsense = 5\n")) as server:
             line, = server.wait_for_line(r"plugin echo\b.*not served: ")
             self.assertIn("nonsense", line)
             self.assertRegex(line, re.escape(str(server.folder / "toolrack.toml")) + r":\d+:\d+")
 
 
-class TheReadme(unittest.TestCase):
+class Readme(unittest.TestCase):
     def write_what_it_names(self, folder):
         openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                    "-days", "2"]
@@ -134,7 +134,7 @@ class TheReadme(unittest.TestCase):
         (folder / "seal.key").write_text(new_token())
         (folder / "seal.key").chmod(0o600)
 
-    def test_shows_only_keys_that_there_are(self):
+    def test_names_only_existing_keys(self):
         block = re.search(r"```toml\n(.*?)```", (SOURCE / "README.md").read_text(), re.S)[1]
         everything = re.sub(r'(?m)^# (\[\[?[\w.]+\]\]?|\w+ = ("[^"]*"|\[[^\]]*\])).*', r"\1", block)
         self.assertIn("\npublic_url", everything)
@@ -148,8 +148,8 @@ class TheReadme(unittest.TestCase):
                 self.assertEqual(0, done.returncode, done)
 
 
-class Additions(unittest.TestCase):
-    def test_the_files_of_conf_d_are_read_in_order(self):
+class ConfD(unittest.TestCase):
+    def test_are_read_in_the_order_of_their_names(self):
         with Folder(HEAD) as folder:
             (folder.path / "conf.d").mkdir()
             (folder.path / "conf.d" / "20.toml").write_text('[[plugin]]\nlibrary = "time"\n')

@@ -34,7 +34,7 @@ def named(one):
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-class HandedOver(unittest.TestCase):
+class InheritedSockets(unittest.TestCase):
     """Socket activation, as sd_listen_fds(3) has it."""
 
     def setUp(self):
@@ -48,13 +48,13 @@ class HandedOver(unittest.TestCase):
         self.assertEqual(CONFIGURATION, done.returncode, done)
         return done.stderr
 
-    def test_a_socket_is_served(self):
+    def test_an_inherited_socket_is_served(self):
         with Server(self.config, sockets=[self.socket]) as server:
             self.assertEqual(self.socket.getsockname(), server.addresses[0])
             self.assertEqual(200, server.post(LIST).status)
             self.assertNotIn("No inherited socket is bound to", server.log)
 
-    def test_who_comes_between_two_servers_waits_for_the_next(self):
+    def test_a_client_that_connects_between_two_servers_waits_for_the_second(self):
         with Server(self.config, sockets=[self.socket]) as first:
             self.assertEqual(200, first.post(LIST).status)
             token = first.token
@@ -68,7 +68,7 @@ class HandedOver(unittest.TestCase):
                 self.assertEqual(200, connection.read_response().status)
                 connection.close()
 
-    def test_several_are_served_each_where_it_listens(self):
+    def test_several_sockets_are_served(self):
         with Folder() as folder:
             path = str(folder.path / "mcp.sock")
             unix, six = listening(socket.AF_UNIX, path), listening(socket.AF_INET6, ("::1", 0))
@@ -84,7 +84,7 @@ class HandedOver(unittest.TestCase):
                                      address)
             self.assertTrue(os.path.exists(path), "the file belongs to whoever made it")
 
-    def test_an_address_without_one_is_opened_as_ever(self):
+    def test_an_address_without_an_inherited_socket_is_opened(self):
         config = settings("echo", listen=[named(self.socket), "127.0.0.1:0"])
         with Server(config, ready=2, sockets=[self.socket]) as server:
             for address in server.addresses:
@@ -92,14 +92,14 @@ class HandedOver(unittest.TestCase):
                 self.assertEqual(200, server.send(body=LIST, fields={"Host": host}, address=address).status)
             self.assertIn("No inherited socket is bound to 127.0.0.1:0", server.log)
 
-    def test_those_that_are_for_another_process_are_not_used(self):
+    def test_sockets_for_another_process_are_not_used(self):
         config = settings("echo", listen=["127.0.0.1:0"])
         with Server(config, sockets=[self.socket], LISTEN_PID="1") as server:
             self.assertNotEqual(self.socket.getsockname(), server.addresses[0])
             self.assertIn("LISTEN_PID is 1, but this is process", server.log)
             self.assertEqual(200, server.post(LIST).status)
 
-    def test_a_number_that_cannot_be_true_is_refused(self):
+    def test_an_invalid_listen_fds_is_refused(self):
         for number in ("2", "1000", "99999999999"):
             with self.subTest(number):
                 self.assertIn("is not open", self.refused([self.socket], LISTEN_FDS=number))
@@ -108,12 +108,12 @@ class HandedOver(unittest.TestCase):
                 said = self.refused([self.socket], LISTEN_FDS=number)
                 self.assertIn(f'LISTEN_FDS is "{number}", which is not a number', said)
 
-    def test_names_are_for_each_or_for_none(self):
+    def test_listen_fdnames_must_name_every_socket(self):
         for names in ("a:b", "a::"):
             with self.subTest(names):
                 self.assertIn("LISTEN_FDNAMES has", self.refused([self.socket], LISTEN_FDNAMES=names))
 
-    def test_what_does_not_listen_is_refused_by_name(self):
+    def test_a_descriptor_that_does_not_listen_is_refused_by_name(self):
         silent = socket.socket()
         datagrams = socket.socket(type=socket.SOCK_DGRAM)
         connected, other_end = socket.socketpair()
@@ -128,7 +128,7 @@ class HandedOver(unittest.TestCase):
                     self.assertIn("(descriptor 4 of LISTEN_FDS) " + why, said)
                     self.assertNotIn("odd\nname", said)
 
-    def test_what_server_listen_does_not_name_is_refused(self):
+    def test_a_socket_that_server_listen_does_not_name_is_refused(self):
         other = listening()
         self.addCleanup(other.close)
         said = self.refused([other], LISTEN_FDNAMES="web")
@@ -138,7 +138,7 @@ class HandedOver(unittest.TestCase):
         self.addCleanup(abstract.close)
         self.assertIn("listens on unix:@toolrack-", self.refused([abstract]))
 
-    def test_the_same_one_twice_is_refused(self):
+    def test_the_same_socket_twice_is_refused(self):
         self.assertIn("no entry of its own", self.refused([self.socket, self.socket]))
 
 
@@ -182,8 +182,8 @@ class Supervisor:
         return not select.select([self.socket], [], [], seconds)[0]
 
 
-class Told(unittest.TestCase):
-    def test_that_it_is_ready_reads_again_and_stops(self):
+class SdNotify(unittest.TestCase):
+    def test_ready_reloading_and_stopping_are_sent(self):
         for name in (None, "@toolrack-" + new_token()):
             with self.subTest(name), Supervisor(name) as supervisor:
                 with Server(settings("echo"), NOTIFY_SOCKET=supervisor.name) as server:
@@ -197,7 +197,7 @@ class Told(unittest.TestCase):
                     self.assertEqual(["READY=1"], supervisor.next())
                 self.assertEqual(["STOPPING=1"], supervisor.next())
 
-    def test_that_it_is_ready_also_after_a_configuration_that_cannot_be_used(self):
+    def test_ready_is_sent_after_a_failed_reload_too(self):
         with Supervisor() as supervisor, Server(settings("echo"), NOTIFY_SOCKET=supervisor.name) as server:
             self.assertEqual(["READY=1"], supervisor.next())
             (server.folder / "toolrack.toml").write_text("nonsense")
@@ -206,7 +206,7 @@ class Told(unittest.TestCase):
             self.assertEqual(["READY=1"], supervisor.next())
             server.wait_for_line("nothing changed")
 
-    def test_of_every_reading_whoever_asked_for_it(self):
+    def test_every_reload_is_reported(self):
         with tempfile.TemporaryDirectory(prefix="toolrack-e2e-told-") as name, Supervisor() as supervisor:
             folder = pathlib.Path(name)
             config = settings("echo", directories=[name])
@@ -221,7 +221,7 @@ class Told(unittest.TestCase):
                 self.assertEqual(["READY=1"], supervisor.next())
                 self.assertIn("current_time", server.tool_names())
 
-    def test_that_it_is_alive_as_often_as_it_must_be(self):
+    def test_the_watchdog_is_notified_in_time(self):
         with Supervisor() as supervisor:
             with Server(settings("echo"), NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="150000") as server:
                 self.assertEqual(["READY=1"], supervisor.next())
@@ -229,7 +229,7 @@ class Told(unittest.TestCase):
                     self.assertEqual(["WATCHDOG=1"], supervisor.next())
                 self.assertEqual(200, server.post(LIST).status)
 
-    def test_nothing_about_being_alive_when_the_watchdog_is_not_for_it(self):
+    def test_the_watchdog_of_another_process_is_not_notified(self):
         with Supervisor() as supervisor:
             with Server(settings("echo"), NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="1000",
                         WATCHDOG_PID="1") as server:
@@ -239,7 +239,7 @@ class Told(unittest.TestCase):
                 self.assertEqual("RELOADING=1", supervisor.next()[0])
 
     # CONTRACT.md, P6.
-    def test_nothing_while_a_thread_is_stuck(self):
+    def test_the_watchdog_is_not_notified_while_an_io_thread_is_blocked(self):
         """Then the supervisor's patience ends, which is what a watchdog is for."""
         with Supervisor() as supervisor:
             config = settings(plugin(hostile("misbehaving"), isolation="host"), server={"threads": 2})
@@ -255,13 +255,13 @@ class Told(unittest.TestCase):
                 self.assertEqual(["WATCHDOG=1"], supervisor.next())
                 server.wait_for_line("No I/O thread is blocked any more")
 
-    def test_by_nobody_who_listens_it_serves_all_the_same(self):
+    def test_an_unreachable_notify_socket_does_not_prevent_service(self):
         for name in ("/nonexistent/notify", "relative", "@" + "x" * 200):
             with self.subTest(name), Server(settings("echo"), NOTIFY_SOCKET=name) as server:
                 self.assertEqual(200, server.post(LIST).status)
                 self.assertIn("NOTIFY_SOCKET", server.log)
 
-    def test_a_patience_that_is_none_is_refused(self):
+    def test_an_invalid_watchdog_interval_is_refused(self):
         for patience in ("0", "soon", "-1"):
             with self.subTest(patience), Folder(settings("echo")) as folder:
                 done = toolrack("serve", "--config", folder.config, token=new_token(), WATCHDOG_USEC=patience)
@@ -269,10 +269,10 @@ class Told(unittest.TestCase):
                 self.assertIn("WATCHDOG_USEC", done.stderr)
 
 
-class TooSlow(Served):
+class SlowTransfers(Served):
     config = settings("echo", plugin(hostile("misbehaving")), limits={"head_timeout": "1s", "write_timeout": "1s"})
 
-    def test_a_body_that_trickles_is_given_up(self):
+    def test_a_body_below_the_minimum_rate_is_aborted(self):
         """A few bytes at a time, none of them late by itself."""
         for more in ({"Content-Length": "1000"}, {"Content-Length": "1000000"}, {"Transfer-Encoding": "chunked"}):
             with self.subTest(more), self.server.connect() as connection:
@@ -286,7 +286,7 @@ class TooSlow(Served):
                 self.assertEqual(408, connection.read_response().status)
                 self.assertTrue(connection.is_closed())
 
-    def test_what_came_quickly_at_first_does_not_pay_for_a_trickle(self):
+    def test_a_fast_start_does_not_excuse_a_slow_rest(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(fields={"Content-Length": "2000000"}, body=b" " * 1_000_000))
             for _ in range(200):
@@ -297,7 +297,7 @@ class TooSlow(Served):
                 self.fail("ten seconds later it still waits")
             self.assertEqual(408, connection.read_response().status)
 
-    def test_an_answer_that_is_taken_by_the_byte_is_given_up(self):
+    def test_a_response_that_is_read_byte_by_byte_is_aborted(self):
         before = self.server.open_files()
         connection = self.server.connect()
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -319,7 +319,7 @@ CHECKS_TYPES = "undefined" in (BUILD / "CMakeCache.txt").read_text().partition(
 
 
 @unittest.skipIf(CHECKS_TYPES, "without descriptors UBSan finds faults that there are not; the release build is tested")
-class WithoutDescriptors(Served):
+class DescriptorExhaustion(Served):
     def setUp(self):
         try:
             self.limit = resource.prlimit(self.server.pid, resource.RLIMIT_NOFILE)
@@ -347,7 +347,7 @@ class WithoutDescriptors(Served):
     def test_raises_its_soft_limit_to_the_hard_one(self):
         self.assertEqual(self.limit[1], self.limit[0])
 
-    def test_who_comes_is_told_so_and_who_is_there_is_served(self):
+    def test_new_clients_get_503_and_existing_ones_are_served(self):
         pid = self.server.pid
         with self.server.connect() as inside:
             inside.send(self.server.request(body=LIST))
@@ -372,7 +372,7 @@ class WithoutDescriptors(Served):
         self.assertEqual(pid, self.server.pid)
         self.server.wait_for_line("Out of file descriptors")
 
-    def test_too_few_for_the_connections_that_are_allowed_is_said_at_start(self):
+    def test_a_limit_below_the_permitted_connections_is_a_warning_at_start(self):
         with Folder(settings("echo", limits={"connections": 900_000}, listen=["127.0.0.1:0"])) as folder:
             few = (f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400)); "
                    f"os.execv(sys.argv[1], sys.argv[1:])")
@@ -391,13 +391,13 @@ class WithoutDescriptors(Served):
             self.assertIn("LimitNOFILE=", said)
 
 
-class Stopping(unittest.TestCase):
+class Shutdown(unittest.TestCase):
     def slow_call(self, server, milliseconds, tool="slow"):
         connection = server.connect()
         connection.send(server.request(body=rpc("tools/call", {"name": tool, "arguments": {"ms": milliseconds}})))
         return connection
 
-    def test_what_was_begun_ends_as_it_would_have(self):
+    def test_requests_in_flight_are_answered(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
             message, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}}, "ear")
             stream = Stream(server, server.request(body=message, fields=fields))
@@ -417,7 +417,7 @@ class Stopping(unittest.TestCase):
             stream.close()
             call.close()
 
-    def test_a_request_that_crosses_the_signal_is_answered(self):
+    def test_a_request_that_arrives_with_the_signal_is_answered(self):
         """On a connection that was used and is idle: its client cannot know yet that it will end."""
         with Server(settings("echo")) as server:
             connections = [server.connect() for _ in range(10)]
@@ -435,7 +435,7 @@ class Stopping(unittest.TestCase):
                 self.assertTrue(connection.is_closed())
                 connection.close()
 
-    def test_who_waits_to_be_accepted_is_let_in(self):
+    def test_connections_in_the_backlog_are_accepted(self):
         with Server(settings("echo")) as server:
             server.signal(signal.SIGSTOP)
             connections = [server.connect() for _ in range(10)]
@@ -447,7 +447,7 @@ class Stopping(unittest.TestCase):
                 self.assertEqual(200, connection.read_response().status)
                 connection.close()
 
-    def test_what_does_not_end_in_time_is_cut_off_and_said(self):
+    def test_connections_that_exceed_the_drain_time_are_closed_and_logged(self):
         with Server(settings(plugin(hostile("misbehaving")), server={"drain": "100ms"})) as server:
             call = self.slow_call(server, 25_000)
             half = server.connect()
@@ -464,7 +464,7 @@ class Stopping(unittest.TestCase):
             self.assertRegex(server.log, r"calls aborted because they did not end within server.drain: 1\n")
             self.assertRegex(server.log, r"connections closed because they did not end within server.drain: 1$")
 
-    def test_a_second_signal_waits_for_no_plugin_either(self):
+    def test_a_second_signal_does_not_wait_for_plugins(self):
         """The second one comes while the requests have been cut off and a plugin has five seconds to let go."""
         config = settings(plugin(hostile("misbehaving"), isolation="host"), server={"drain": "100ms"})
         with Server(config) as server:
@@ -478,7 +478,7 @@ class Stopping(unittest.TestCase):
             self.assertLess(time.monotonic() - begun, 4)
             call.close()
 
-    def test_reading_again_is_no_second_wish_to_stop(self):
+    def test_a_reload_signal_is_not_a_second_stop_signal(self):
         with Server(settings(plugin(hostile("misbehaving")))) as server:
             call = self.slow_call(server, 2000)
             self.assertTrue(call.is_silent(0.5))
@@ -489,8 +489,8 @@ class Stopping(unittest.TestCase):
             call.close()
 
 
-class Refusals(unittest.TestCase):
-    def test_many_of_every_kind_leave_nothing_behind(self):
+class RefusedRequests(unittest.TestCase):
+    def test_many_of_every_kind_leak_nothing(self):
         """The figures are for a million of each: see the program."""
         program = SOURCE / "tests" / "bench" / "refusals.py"
         done = subprocess.run([sys.executable, program, "300"], capture_output=True, text=True, timeout=4 * PATIENCE,

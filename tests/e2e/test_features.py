@@ -34,7 +34,7 @@ class Prompts(InBothEras):
     def get(self, era, name, arguments=None):
         return self.ask(era, "prompts/get", overlay({"name": name, "arguments": arguments}, {}))
 
-    def test_are_listed_with_what_they_take(self):
+    def test_are_listed_with_their_arguments(self):
         for era in ERAS:
             prompts = {one["name"]: one for one in self.ask(era, "prompts/list").result["prompts"]}
             self.assertEqual({"test_simple_prompt", "test_prompt_with_arguments", "test_prompt_with_embedded_resource",
@@ -43,19 +43,19 @@ class Prompts(InBothEras):
                              [(one["name"], one["required"])
                               for one in prompts["test_prompt_with_arguments"]["arguments"]])
 
-    def test_are_filled_in(self):
+    def test_are_filled_in_with_the_arguments(self):
         for era in ERAS:
             said = self.get(era, "test_prompt_with_arguments", {"arg1": "a'\n", "arg2": "ü\u0000"}).result["messages"]
             self.assertEqual([{"role": "user", "content": {
                 "type": "text", "text": "Prompt with arguments: arg1='a'\n', arg2='ü\u0000'"}}], said)
 
-    def test_need_no_arguments_where_they_take_none(self):
+    def test_without_arguments_need_none(self):
         for era in ERAS:
             for arguments in (None, {}, {"unasked": "x"}):
                 said = self.get(era, "test_simple_prompt", arguments).result["messages"]
                 self.assertEqual("This is a simple prompt for testing.", said[0]["content"]["text"])
 
-    def test_hold_images_and_resources(self):
+    def test_contain_images_and_resources(self):
         for era in ERAS:
             image, text = (one["content"] for one in self.get(era, "test_prompt_with_image").result["messages"])
             self.assertEqual({"type": "image", "data": PNG, "mimeType": "image/png"}, image)
@@ -63,13 +63,13 @@ class Prompts(InBothEras):
             said = self.get(era, "test_prompt_with_embedded_resource", {"resourceUri": "test://x"}).result["messages"]
             self.assertEqual("test://x", said[0]["content"]["resource"]["uri"])
 
-    def test_name_the_argument_that_is_missing(self):
+    def test_report_a_missing_argument(self):
         for arguments, missing in ((None, "arg1"), ({}, "arg1"), ({"arg2": "x"}, "arg1"), ({"arg1": "x"}, "arg2")):
             self.assert_refused("prompts/get",
                                 overlay({"name": "test_prompt_with_arguments", "arguments": arguments}, {}),
                                 f'"{missing}"')
 
-    def test_take_strings_only(self):
+    def test_accept_only_strings(self):
         for wrong in (5, None, True, [], {}, ["x"]):
             params = {"name": "test_prompt_with_arguments", "arguments": {"arg1": "x", "arg2": wrong}}
             self.assert_refused("prompts/get", params, '"arg2"')
@@ -77,7 +77,7 @@ class Prompts(InBothEras):
             self.assert_refused("prompts/get", {"name": "test_simple_prompt", "arguments": arguments},
                                 "params.arguments")
 
-    def test_that_there_are_not_are_named(self):
+    def test_that_do_not_exist_are_named_in_the_error(self):
         for name in ("no-such-prompt", "", "test_simple_text", "x" * 100):
             self.assert_refused("prompts/get", {"name": name}, name[:50])
         self.assertEqual(INVALID_PARAMS, self.session.request("prompts/get", {"name": 5}).code)
@@ -88,7 +88,7 @@ class Resources(InBothEras):
     def read(self, era, uri):
         return self.ask(era, "resources/read", {"uri": uri})
 
-    def test_are_listed_apart_from_templates(self):
+    def test_are_listed_without_templates(self):
         for era in ERAS:
             uris = [one["uri"] for one in self.ask(era, "resources/list").result["resources"]]
             self.assertEqual(["test://static-text", "test://static-binary", "test://watched-resource", "talk://a",
@@ -106,13 +106,13 @@ class Resources(InBothEras):
             self.assertEqual([{"uri": "test://static-binary", "mimeType": "image/png", "blob": PNG}],
                              self.read(era, "test://static-binary").result["contents"])
 
-    def test_say_to_modern_clients_alone_how_long_they_may_be_kept(self):
+    def test_have_cache_hints_for_modern_clients_only(self):
         modern, legacy = (self.read(era, "test://static-text").result for era in ERAS)
         self.assertIsInstance(modern["ttlMs"], int)
         self.assertIn(modern["cacheScope"], ("public", "private"))
         self.assertEqual({"contents"}, set(legacy))
 
-    def test_of_a_template_are_read_under_the_uri_that_was_asked_for(self):
+    def test_of_a_template_have_the_requested_uri(self):
         for era in ERAS:
             for part, id in (("7", "7"), ("a%20b", "a b"), ("gr%C3%BC%C3%9Fe", "grüße"), ("grüße", "grüße"),
                              ("%zz%", "%zz%")):
@@ -122,7 +122,7 @@ class Resources(InBothEras):
             content = self.read(era, "talk://tree/a/b%2Fc/d").result["contents"][0]
             self.assertEqual("a/b/c/d", content["text"])
 
-    def test_need_a_uri(self):
+    def test_require_a_uri(self):
         for params in ({}, {"uri": 5}, {"uri": None}, {"uri": ["test://static-text"]}):
             with self.subTest(params):
                 self.assertEqual(INVALID_PARAMS, self.session.request("resources/read", params).code)
@@ -130,12 +130,12 @@ class Resources(InBothEras):
                                  self.server.modern("resources/read", params, fields={"Mcp-Name": "x"}).code)
 
 
-class LeftOut(InBothEras):
+class InvalidFeatures(InBothEras):
     """What a plugin has and the host does not serve is not had through a template that fits it, too."""
 
     config = settings(plugin(hostile("half-fit")))
 
-    def test_resources_are_named_in_the_log_and_not_read(self):
+    def test_are_logged_and_cannot_be_read(self):
         for what in ('resource "secret"', 'template "private"'):
             (line,) = self.server.wait_for_line(what + " is not served")
             self.assertIn("scopes", line)
@@ -150,7 +150,7 @@ class LeftOut(InBothEras):
                     self.assertEqual({"uri": uri}, response.error["data"])
 
 
-class OddUris(InBothEras):
+class UnusualUris(InBothEras):
     NOWHERE = (
         "test://nothing", "", ":", "x", "test:", "TEST://static-text", " test://static-text", "test://static-text ",
         "test://static-text/", "test://static-text#", "test://static-text%00", "test://static-tex%74",
@@ -176,32 +176,32 @@ class OddUris(InBothEras):
                 self.assertIn("not found", response.sentence)
                 self.assertLess(len(response.sentence), 1000)
 
-    def test_lead_nowhere(self):
+    def test_are_not_found(self):
         for uri in self.NOWHERE:
             if len(uri) < 10_000:
                 self.assert_nowhere(uri)
         self.assertNotIn(" error: ", self.server.log)
 
-    def test_that_are_longer_than_a_header_may_be_lead_nowhere(self):
+    def test_that_are_longer_than_a_header_are_not_found(self):
         uri = self.NOWHERE[-1]
         self.assertEqual(NOT_FOUND_LEGACY, self.session.request("resources/read", {"uri": uri}).code)
         self.assertEqual(431, self.server.modern("resources/read", {"uri": uri}).status)
 
-    def test_whose_escapes_are_no_text_lead_nowhere(self):
+    def test_with_escapes_that_are_not_utf_8_are_not_found(self):
         read = [uri for uri in self.BYTES_THAT_ARE_NO_TEXT for era in ERAS
                 if "result" in self.ask(era, "resources/read", {"uri": uri}).answer]
         self.assertEqual([], read)
         for uri in self.BYTES_THAT_ARE_NO_TEXT:
             self.assert_nowhere(uri)
 
-    def test_are_not_watched(self):
+    def test_cannot_be_subscribed_to(self):
         for uri in self.NOWHERE:
             with self.subTest(uri[:60]):
                 self.assertEqual(NOT_FOUND_LEGACY, self.session.request("resources/subscribe", {"uri": uri}).code)
                 self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": uri}).result)
         self.assertEqual("[]", self.server.call_tool("watched", {}).text)
 
-    def test_are_not_completed(self):
+    def test_have_no_completion(self):
         for uri in self.NOWHERE:
             with self.subTest(uri[:60]):
                 params = {"ref": {"type": "ref/resource", "uri": uri}, "argument": {"name": "id", "value": ""}}
@@ -212,19 +212,19 @@ class Completion(InBothEras):
     def complete(self, era, ref, value, name="from"):
         return self.ask(era, "completion/complete", {"ref": ref, "argument": {"name": name, "value": value}})
 
-    def test_offers_what_a_prompt_and_a_template_know(self):
+    def test_returns_the_values_of_a_prompt_and_a_template(self):
         for era in ERAS:
             for ref in ({"type": "ref/prompt", "name": "count"},
                         {"type": "ref/resource", "uri": "talk://tree/{+path}"}):
                 self.assertEqual({"values": ["14", *(f"14{n}" for n in range(10))], "total": 11, "hasMore": False},
                                  self.complete(era, ref, "14").result["completion"])
 
-    def test_offers_a_hundred_and_says_how_many_there_are(self):
+    def test_returns_100_values_and_the_total(self):
         for era in ERAS:
             offered = self.complete(era, {"type": "ref/prompt", "name": "count"}, "").result["completion"]
             self.assertEqual((100, 150, True), (len(offered["values"]), offered["total"], offered["hasMore"]))
 
-    def test_offers_nothing_where_nothing_is_known(self):
+    def test_is_empty_without_values(self):
         for era in ERAS:
             for ref, value in (({"type": "ref/prompt", "name": "count"}, "x"),
                                ({"type": "ref/prompt", "name": "test_prompt_with_arguments"}, "t"),
@@ -232,14 +232,14 @@ class Completion(InBothEras):
                                ({"type": "ref/resource", "uri": "test://static-text"}, "t")):
                 self.assertEqual([], self.complete(era, ref, value).result["completion"]["values"])
 
-    def test_of_what_there_is_not_is_refused(self):
+    def test_of_an_unknown_reference_is_refused(self):
         for ref in ({"type": "ref/prompt", "name": "nobody"}, {"type": "ref/prompt"}, {"type": "ref/prompt", "name": 5},
                     {"type": "ref/tool", "name": "change"}, {"type": "ref/resource", "name": "count"}, {}, 5, None,
                     "count"):
             self.assert_refused("completion/complete", {"ref": ref, "argument": {"name": "from", "value": ""}},
                                 "params.ref")
 
-    def test_needs_an_argument_with_its_value(self):
+    def test_requires_an_argument_with_a_value(self):
         ref = {"type": "ref/prompt", "name": "count"}
         for argument in ({}, {"name": "from"}, {"value": ""}, {"name": 5, "value": ""}, {"name": "from", "value": 5},
                          [], "x"):
@@ -275,7 +275,7 @@ class Paging(InBothEras):
             cursors.append(result["nextCursor"])
         raise AssertionError("there is no end to it")
 
-    def test_shows_each_entry_exactly_once(self):
+    def test_returns_each_entry_exactly_once(self):
         for method, (member, name) in self.LISTS.items():
             whole, cursor = [], None
             while True:
@@ -289,11 +289,11 @@ class Paging(InBothEras):
                     self.assertEqual(whole, self.walk(era, method)[0])
             self.assertEqual(len(whole), len(set(whole)))
 
-    def test_takes_a_cursor_of_one_era_in_the_other(self):
+    def test_accepts_a_cursor_of_the_other_era(self):
         for method in self.LISTS:
             self.assertEqual(self.walk("modern", method), self.walk("legacy", method))
 
-    def test_takes_no_cursor_from_elsewhere(self):
+    def test_refuses_a_cursor_of_another_list(self):
         of_list = {method: self.walk("modern", method)[1][0] for method in self.LISTS}
         of_other = {method: self.other.modern(method).result.get("nextCursor") for method in self.LISTS}
         for method, (member, _) in self.LISTS.items():

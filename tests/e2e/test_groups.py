@@ -27,7 +27,7 @@ def processes_in(group):
     return {int(pid) for pid in (group / "cgroup.procs").read_text().split()}
 
 
-class Groups(unittest.TestCase):
+class Cgroups(unittest.TestCase):
     made = 0
 
     def setUp(self):
@@ -76,7 +76,7 @@ class Groups(unittest.TestCase):
     def leaves(self):
         return sorted(self.group.glob("plugin-*"))
 
-    def test_a_worker_and_the_server_have_one_each(self):
+    def test_the_server_and_each_worker_have_one(self):
         self.leave_to_the_server()
         server = self.serve("echo", plugin(hostile("faults")))
         workers = {server.worker(name) for name in ("echo", "faults")}
@@ -85,7 +85,7 @@ class Groups(unittest.TestCase):
         self.assertEqual(2, len(self.leaves()))
         self.assertEqual("hi", server.call_tool("echo", {"text": "hi"}).text)
 
-    def test_what_a_worker_leaves_is_ended_with_it(self):
+    def test_processes_of_a_worker_end_with_it(self):
         self.leave_to_the_server()
         server = self.serve(plugin(hostile("faults")))
         leaf, = self.leaves()
@@ -96,7 +96,7 @@ class Groups(unittest.TestCase):
         self.assertFalse(leaf.exists())
         self.assertEqual(1, len(self.leaves()))
 
-    def test_none_is_left_behind_by_workers_that_die_again_and_again(self):
+    def test_crashed_workers_leave_none(self):
         self.leave_to_the_server()
         server = self.serve(plugin(hostile("faults")))
         for _ in range(20):
@@ -109,7 +109,7 @@ class Groups(unittest.TestCase):
         server.stop()
         self.assertEqual([], self.leaves())
 
-    def test_what_a_killed_server_left_behind_is_removed_by_the_next(self):
+    def test_those_of_a_killed_server_are_removed_by_the_next(self):
         self.leave_to_the_server()
         server = self.serve(plugin(hostile("faults")))
         server.kill()
@@ -122,21 +122,21 @@ class Groups(unittest.TestCase):
         self.assertEqual(1, len(self.leaves()))
         self.assertFalse((self.group / "plugin-faults-77").exists())
 
-    def test_a_group_that_was_not_left_to_the_server_stays_as_it_is(self):
+    def test_one_that_is_not_delegated_is_not_changed(self):
         server = self.serve("echo")
         self.assertEqual({server.pid, server.worker("echo")}, processes_in(self.group))
         self.assertEqual([], [one for one in self.group.iterdir() if one.is_dir()])
         said, = server.wait_for_line("plugins have no cgroups of their own")
         self.assertIn("because no cgroup is delegated to this server", said)
 
-    def test_so_does_one_with_others_in_it(self):
+    def test_one_with_other_processes_is_not_changed(self):
         self.leave_to_the_server()
         self.sleeper(self.group)
         server = self.serve("echo")
         self.assertEqual([], [one for one in self.group.iterdir() if one.is_dir()])
         server.wait_for_line(f"because the cgroup {self.group} contains other processes as well")
 
-    def test_a_server_in_a_group_beneath_the_one_that_was_left_to_it_stays_there(self):
+    def test_a_server_in_a_subgroup_of_the_delegated_one_stays_there(self):
         self.leave_to_the_server()
         outer, self.group = self.group, self.group / "subgroup"
         self.group.mkdir()
@@ -155,7 +155,7 @@ class Groups(unittest.TestCase):
         if lacking:
             self.skipTest(f"the cgroups of this machine lack {' and '.join(lacking)}")
 
-    def test_what_it_cannot_limit_is_said(self):
+    def test_missing_controllers_are_logged(self):
         self.leave_to_the_server()
         there = (self.group / "cgroup.controllers").read_text().split()
         lacking = " and ".join(one for one in ("memory", "pids") if one not in there)
@@ -163,7 +163,7 @@ class Groups(unittest.TestCase):
         server.wait_for_line(f"the cgroup of this server has no controller {lacking}$" if lacking
                              else "with limits for all its processes together")
 
-    def test_processes_that_were_granted_are_counted(self):
+    def test_granted_processes_are_limited(self):
         self.need("pids")
         self.leave_to_the_server()
         server = self.serve("echo", plugin(hostile("reaches-out"), name="reaches", prefix="", sandbox={"processes": 1}))
@@ -176,7 +176,7 @@ class Groups(unittest.TestCase):
         os.kill(server.worker("reaches"), signal.SIGKILL)
         self.assertTrue(wait_until(lambda: not leaf.exists()))
 
-    def test_memory_is_counted_for_all_processes_together(self):
+    def test_memory_is_limited_for_all_processes_together(self):
         self.need("memory")
         if IS_SANITIZED:
             self.skipTest("memory is not limited where a sanitizer is built in")

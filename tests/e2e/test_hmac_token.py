@@ -114,8 +114,8 @@ class WithKeys(unittest.TestCase):
         self.assert_refused(server, token)
 
 
-class TheServer(WithKeys):
-    def test_lets_a_minted_token_in_and_no_other(self):
+class HmacServer(WithKeys):
+    def test_accepts_a_minted_token_and_no_other(self):
         token, about = self.keys.mint("--ttl", "10m", principal="ann", scopes=("tools", "orders:read"))
         self.assertEqual(("ann", ["tools", "orders:read"], HERE, self.keys.kid),
                          (about["principal"], about["scopes"], about["audience"], about["kid"]))
@@ -126,7 +126,7 @@ class TheServer(WithKeys):
             self.assert_refused(server, "no-signed-token-at-all-but-long-enough")
             self.assertEqual(401, server.post(LIST, token=None).status)
 
-    def test_lets_a_token_in_that_anybody_with_the_key_has_made(self):
+    def test_accepts_a_token_that_another_program_signed(self):
         secret = self.keys.secret()
         server = self.serve()
         self.assertTrue(self.is_let_in(server, signed(secret, self.keys.kid, claims_of())))
@@ -141,7 +141,7 @@ class TheServer(WithKeys):
             self.assert_refused(server, signed(secret, self.keys.kid, claims_of(), head))
         self.assertIn("its aud does not name this server", server.log)
 
-    def test_falls_for_nothing_that_other_libraries_fell_for(self):
+    def test_refuses_known_attacks_on_jwt_libraries(self):
         secret, kid = self.keys.secret(), self.keys.kid
         server = self.serve()
         good = signed(secret, kid, claims_of())
@@ -202,7 +202,7 @@ class TheServer(WithKeys):
         self.assertEqual(431, server.post(LIST, token="a." + "A" * 5_000_000 + ".b").status)
         self.assertTrue(self.is_let_in(server, good))
 
-    def test_goes_on_with_the_keys_that_it_has_when_their_file_breaks(self):
+    def test_keeps_its_keys_when_their_file_becomes_invalid(self):
         server = self.serve()
         token, _ = self.keys.mint()
         good = self.keys.keys.read_text()
@@ -234,7 +234,7 @@ class TheServer(WithKeys):
                 server.wait_for_line("is valid again", times)
         self.assertEqual(len(broken), server.log.count("the previous version stays in force"))
 
-    def test_refuses_a_revoked_token_soon_and_without_a_restart(self):
+    def test_refuses_a_revoked_token_without_a_restart(self):
         server = self.serve()
         (first, about), (second, _) = self.keys.mint(), self.keys.mint()
         self.assertTrue(self.is_let_in(server, first))
@@ -247,7 +247,7 @@ class TheServer(WithKeys):
         self.keys.revoke("kid", self.keys.kid)
         self.assert_soon_refused(server, second)
 
-    def test_goes_on_revoking_when_a_line_is_broken(self):
+    def test_revokes_in_spite_of_an_invalid_line(self):
         server = self.serve()
         token, about = self.keys.mint()
         self.keys.revoke("nonsense", "")
@@ -273,7 +273,7 @@ class TheServer(WithKeys):
         self.assert_soon_refused(server, old)
         self.assertTrue(self.is_let_in(server, new))
 
-    def test_loses_no_caller_over_many_rotations(self):
+    def test_refuses_no_caller_during_rotations(self):
         server = self.serve()
         token = [self.keys.mint()[0]]
         refused, is_over = [], threading.Event()
@@ -297,7 +297,7 @@ class TheServer(WithKeys):
             caller.join()
         self.assertEqual([], refused)
 
-    def test_does_not_start_without_good_files_and_says_what_to_do(self):
+    def test_does_not_start_without_valid_files_and_says_what_to_do(self):
         def refusal():
             done = self.keys.run("check")
             self.assertEqual(CONFIGURATION, done.returncode, done)
@@ -315,7 +315,7 @@ class TheServer(WithKeys):
         self.keys.keys.unlink()
         self.assertIn("toolrack key new --keys", refusal())
 
-    def test_is_asked_first_in_a_chain_and_passes_on_what_is_not_signed(self):
+    def test_in_a_chain_passes_unsigned_tokens_to_the_next_backend(self):
         config = settings("echo", backend=["hmac-token", "env-token"], server={"public_url": HERE},
                           auth={"options": {"hmac-token": {"keys": self.keys.keys}}})
         with Server(config) as server:
@@ -324,8 +324,8 @@ class TheServer(WithKeys):
             self.assert_refused(server, "a.b.c")
 
 
-class TheCommands(WithKeys):
-    def test_make_a_file_for_its_owner_alone_and_keep_its_mode(self):
+class KeyCommands(WithKeys):
+    def test_create_the_file_for_its_owner_only_and_keep_its_mode(self):
         self.assertEqual(0o600, stat.S_IMODE(self.keys.keys.stat().st_mode))
         self.keys.keys.chmod(0o640)
         self.keys.key("rotate")
@@ -333,7 +333,7 @@ class TheCommands(WithKeys):
         self.assertEqual({"keys.toml", "keys.toml.lock", "toolrack.toml"},
                          {path.name for path in self.keys.folder.iterdir()})
 
-    def test_tell_what_keys_there_are_and_never_their_secrets(self):
+    def test_list_the_keys_without_their_secrets(self):
         beside = self.keys.key("new", "--kid", "ci", "--json")
         self.assertEqual("verify", beside["state"])
         listed = {key["kid"]: key["state"] for key in self.keys.key("list", "--json")["keys"]}
@@ -343,7 +343,7 @@ class TheCommands(WithKeys):
         self.assertEqual("ci", self.keys.key("rotate", "--kid", "ci", "--json")["active"])
         self.assertEqual("ci", self.keys.mint()[1]["kid"])
 
-    def test_say_so_when_they_are_misused(self):
+    def test_report_usage_errors(self):
         for arguments, words in (
                 (("key",), "subcommand"),
                 (("key", "export"), "--jwk"),
@@ -366,7 +366,7 @@ class TheCommands(WithKeys):
                 self.assertEqual((USAGE, ""), (done.returncode, done.stdout), done)
                 self.assertIn(words, done.stderr)
 
-    def test_do_not_sign_when_no_key_does(self):
+    def test_do_not_sign_without_an_active_key(self):
         self.keys.key("retire", self.keys.kid)
         done = self.keys.run("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "1")
         self.assertEqual((CONFIGURATION, ""), (done.returncode, done.stdout))
@@ -390,7 +390,7 @@ class TheCommands(WithKeys):
         self.assertEqual(1, said.returncode)
         self.assertIn("revoked", said.stdout)
 
-    def test_revoke_a_token_by_its_id_or_itself_or_its_holder(self):
+    def test_revoke_a_token_by_its_id_its_text_or_its_principal(self):
         server = self.serve()
         tokens = [self.keys.mint(principal=name) for name in ("ann", "bob", "eve", "eve", "dan")]
         self.keys.ok("token", "revoke", tokens[0][1]["jti"])
@@ -406,7 +406,7 @@ class TheCommands(WithKeys):
         self.assertEqual(USAGE, done.returncode)
         self.assertIn("is one word", done.stderr)
 
-    def test_revoke_all_of_a_principal_in_every_lock_of_a_chain(self):
+    def test_revoke_a_principal_in_every_backend_of_a_chain(self):
         (self.keys.folder / "listed").mkdir(mode=0o700)
         tokens = self.keys.folder / "listed" / "tokens.toml"
         done = toolrack("token", "new", "--principal", "ann", "--scope", "*", "--fd", "1", "--tokens", tokens)
@@ -424,7 +424,7 @@ class TheCommands(WithKeys):
         self.assert_soon_refused(server, listed)
         self.assert_soon_refused(server, other)
 
-    def test_need_no_configuration_when_all_is_said(self):
+    def test_need_no_configuration_with_all_options(self):
         elsewhere = self.keys.folder / "elsewhere.toml"
         for arguments in (("key", "new", "--keys", elsewhere), ("key", "list", "--keys", elsewhere),
                           ("token", "mint", "--principal", "ann", "--scope", "a", "--keys", elsewhere,
@@ -439,10 +439,10 @@ class TheCommands(WithKeys):
             self.assertIn("Name the keys file with --keys", done.stderr)
 
 
-class Secrets(WithKeys):
+class SecretOutput(WithKeys):
     MINT = ("token", "mint", "--principal", "ann", "--scope", "a")
 
-    def test_go_into_no_pipe_unless_it_is_named(self):
+    def test_are_not_written_to_a_pipe_by_default(self):
         for arguments in (("key", "export", "--jwk"), ("key", "export", "--base64url"), self.MINT):
             done = self.keys.run(*arguments)
             self.assertEqual((USAGE, ""), (done.returncode, done.stdout), done)
@@ -452,7 +452,7 @@ class Secrets(WithKeys):
         self.assertEqual(43, len(self.keys.ok("key", "export", "--base64url", "--fd", "1").strip()))
         self.assertEqual(2, self.keys.ok(*self.MINT, "--fd", "1").count("."))
 
-    def test_go_to_a_descriptor_that_is_named(self):
+    def test_are_written_to_a_named_descriptor(self):
         reading, writing = os.pipe()
         done = subprocess.run([BINARY, *self.MINT, "--config", self.keys.config_file, "--json", "--fd", str(writing)],
                               env=environment(), pass_fds=[writing], stdin=subprocess.DEVNULL, capture_output=True,
@@ -464,7 +464,7 @@ class Secrets(WithKeys):
         self.assertNotIn(token, done.stdout.decode() + done.stderr.decode())
         self.assertEqual("ann", json.loads(done.stdout)["principal"])
 
-    def test_go_into_a_new_file_that_is_its_owners_alone(self):
+    def test_are_written_to_a_new_file_of_mode_0600(self):
         out = self.keys.folder / "token"
         self.keys.ok(*self.MINT, "--out", out)
         self.assertEqual(0o600, stat.S_IMODE(out.stat().st_mode))
@@ -489,7 +489,7 @@ class Secrets(WithKeys):
         self.assertRegex(shown, r"^[\w-]+\.[\w-]+\.[\w-]+\r?\n$")
         self.assertNotIn(shown.strip(), done.stderr.decode())
 
-    def test_are_found_nowhere_else(self):
+    def test_appear_nowhere_else(self):
         keys = self.keys
         kept = [keys.export("--base64url"), json.loads(keys.export("--jwk"))["k"]]
         self.assertEqual(kept[0], kept[1])
@@ -541,14 +541,14 @@ class OtherLibraries(WithKeys):
         self.assertEqual(0, done.returncode, done.stderr)
         return done.stdout
 
-    def test_make_tokens_that_are_let_in(self):
+    def test_sign_tokens_that_are_accepted(self):
         server = self.serve()
         for library in ("jose", "jsonwebtoken"):
             with self.subTest(library):
                 self.assertTrue(self.is_let_in(server, self.node(library, "sign", claims=claims_of())), server.log)
                 self.assert_refused(server, self.node(library, "sign", claims=claims_of(aud="https://x.example.com")))
 
-    def test_read_tokens_that_we_made(self):
+    def test_verify_minted_tokens(self):
         token, about = self.keys.mint(scopes=("tools", "orders:read"))
         for library in ("jose", "jsonwebtoken"):
             with self.subTest(library):

@@ -18,7 +18,7 @@ LIST = json.dumps(rpc("tools/list")).encode()
 SMUGGLED = json.dumps(rpc("tools/list", id="smuggled")).encode()
 
 
-class Edge(Served):
+class HttpTests(Served):
     """Ways to send one odd request, and what must come back."""
 
     def good(self, body=LIST):
@@ -60,11 +60,11 @@ class Edge(Served):
         return response
 
 
-class Framing(Edge):
+class Framing(HttpTests):
     def chunked(self, body, *more, coding="chunked", **changes):
         return request("POST", "/mcp", self.fields(("Transfer-Encoding", coding), *more, **changes), body)
 
-    def test_a_body_in_chunks_is_read(self):
+    def test_a_chunked_body_is_read(self):
         size = f"{len(LIST):x}".encode()
         for body in (size + b"\r\n" + LIST + b"\r\n0\r\n\r\n",
                      size.upper() + b"\r\n" + LIST + b"\r\n0\r\n\r\n",
@@ -165,8 +165,8 @@ class Framing(Edge):
                 self.assert_refused(request("POST", "/mcp", self.fields(*more), LIST))
 
 
-class Heads(Edge):
-    def test_a_request_line_that_is_not_one_is_refused(self):
+class Heads(HttpTests):
+    def test_an_invalid_request_line_is_refused(self):
         good = self.good()
         for line in (b"POST  /mcp HTTP/1.1", b"POST /mcp  HTTP/1.1", b"POST /mcp", b"POST /mcp HTTP/2.0",
                      b"POST /mcp HTTP/1.2", b"POST /mcp http/1.1", b"POST /mcp HTTP/1.1 ", b"POST /mcp HTTP/11",
@@ -194,7 +194,7 @@ class Heads(Edge):
         self.assert_refused(self.good().replace(b"\r\n", b"\r\nX: y\r\n z\r\n", 1))
         self.assert_refused(self.good().replace(b"\r\n", b"\r\nX: y\r\n\tz\r\n", 1))
 
-    def test_a_field_that_may_stand_once_stands_once(self):
+    def test_a_singleton_field_occurs_once(self):
         for name, text in (("Origin", f"http://{self.server.authority}"), ("Content-Type", "application/json"),
                            ("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/list"), ("Mcp-Name", "echo"),
                            ("Mcp-Session-Id", "x"), ("Host", self.server.authority),
@@ -203,13 +203,13 @@ class Heads(Edge):
             with self.subTest(name):
                 self.assert_refused(request("POST", "/mcp", [*fields, (name, text), (name.lower(), text)], LIST))
 
-    def test_a_field_with_an_underscore_that_a_gateway_could_take_for_another_is_refused(self):
+    def test_a_field_name_with_an_underscore_is_refused(self):
         for name in ("Content_Length", "Transfer_Encoding", "Mcp_Session_Id", "Mcp_Method",
                      "MCP_Protocol_Version", "Content_Type"):
             with self.subTest(name):
                 self.assert_refused(request("POST", "/mcp", self.fields((name, "1")), LIST))
 
-    def test_one_host_that_is_well_formed_is_needed(self):
+    def test_exactly_one_valid_host_is_required(self):
         self.assert_refused(request("POST", "/mcp", self.fields(without=("Host",)), LIST))
         port = self.server.port
         for host in ("", " ", f"user@localhost:{port}", f"localhost:{port}/x", f"localhost:{port},localhost:{port}",
@@ -233,7 +233,7 @@ class Heads(Edge):
         self.assert_refused(request("POST", "/mcp?" + "y" * 17_000, self.fields(), LIST), 400, 414, 431)
         self.assert_accepted(request("POST", "/mcp", self.fields(("X", "y" * 10_000)), LIST))
 
-    def test_a_method_that_is_none_of_ours_is_refused(self):
+    def test_an_unsupported_method_is_refused(self):
         for method in ("PUT", "PATCH", "TRACE", "CONNECT", "PROPFIND", "post", "FOO"):
             with self.subTest(method):
                 self.assert_refused(request(method, "/mcp", self.fields(), LIST), 400, 405, 501)
@@ -253,17 +253,17 @@ class Heads(Edge):
         self.assert_serves()
 
 
-class Hosts(Edge):
+class HostCheck(HttpTests):
     def ask(self, **fields):
         return self.server.send(body=LIST, fields=fields)
 
-    def test_ours_are_served(self):
+    def test_own_ones_are_accepted(self):
         port = self.server.port
         for host in (f"localhost:{port}", f"127.0.0.1:{port}", f"LocalHost:{port}"):
             with self.subTest(host):
                 self.assertEqual(200, self.ask(Host=host).status)
 
-    def test_foreign_ones_are_refused_before_the_token_is_looked_at(self):
+    def test_foreign_ones_are_refused_before_authentication(self):
         port = self.server.port
         for host in ("evil.example.com", f"evil.example.com:{port}", f"127.0.0.1.evil.com:{port}",
                      f"localhost.evil.com:{port}", f"evil-localhost:{port}", "localhost:1", "localhost",
@@ -276,30 +276,30 @@ class Hosts(Edge):
                     self.assertNotIn("id", response.json)
                     self.assertIn("Host", response.sentence)
 
-    def test_what_a_proxy_forwards_is_not_the_host(self):
+    def test_forwarded_fields_do_not_replace_the_host(self):
         mine = self.server.authority
         for name in ("X-Forwarded-Host", "X-Original-Host", "X-Host"):
             with self.subTest(name):
                 self.assertEqual(403, self.ask(Host="evil.example.com", **{name: mine}).status)
         self.assertEqual(403, self.ask(Host="evil.example.com", Forwarded=f"host={mine}").status)
 
-    def test_every_path_is_behind_it(self):
+    def test_it_protects_every_path(self):
         for path in ("/", "/health", "/.well-known/oauth-protected-resource"):
             with self.subTest(path):
                 self.assertEqual(403, self.server.send("GET", path, fields={"Host": "evil.example.com"}).status)
 
 
-class Origins(Edge):
+class OriginCheck(HttpTests):
     def ask(self, origin, **fields):
         return self.server.send(body=LIST, fields={"Origin": origin} | fields)
 
-    def test_ours_are_served(self):
+    def test_own_ones_are_accepted(self):
         port = self.server.port
         for origin in (f"http://localhost:{port}", f"http://127.0.0.1:{port}", f"HTTP://LOCALHOST:{port}"):
             with self.subTest(origin):
                 self.assertEqual(200, self.ask(origin).status)
 
-    def test_foreign_ones_are_refused_before_the_token_is_looked_at(self):
+    def test_foreign_ones_are_refused_before_authentication(self):
         port = self.server.port
         for origin in ("http://evil.example.com", "null", "", "http://localhost:1", f"https://localhost:{port}",
                        f"http://localhost:{port}.evil.com", f"http://localhost:{port}@evil.com",
@@ -312,10 +312,10 @@ class Origins(Edge):
                     self.assertNotIn("id", response.json)
                     self.assertIn("Origin", response.sentence)
 
-    def test_a_page_of_another_site_is_refused_also_without_origin(self):
+    def test_a_cross_site_request_is_refused_without_origin_too(self):
         self.assertEqual(403, self.server.send(body=LIST, fields={"Sec-Fetch-Site": "cross-site"}).status)
 
-    def test_no_answer_invites_other_origins(self):
+    def test_no_response_permits_other_origins(self):
         for response in (self.ask("http://evil.example.com"), self.server.send(body=LIST),
                          self.ask(f"http://{self.server.authority}"),
                          self.server.send("OPTIONS", fields={"Origin": f"http://{self.server.authority}",
@@ -342,16 +342,16 @@ class AllowLists(unittest.TestCase):
         with Server(settings("echo", server={"allowed_hosts": []})) as server:
             self.assertEqual(403, server.send(body=LIST).status)
 
-    def test_the_public_url_is_one_of_ours(self):
+    def test_the_public_url_is_allowed(self):
         with Server(settings("echo", server={"public_url": "https://tools.example.com/mcp"})) as server:
             self.assertEqual(200, server.send(body=LIST, fields={
                 "Host": "tools.example.com", "Origin": "https://tools.example.com"}).status)
 
 
-class Bodies(Edge):
+class Bodies(HttpTests):
     config = settings("echo", limits={"body": 65536})
 
-    def test_json_in_any_spelling_is_accepted(self):
+    def test_the_json_type_is_accepted_in_any_spelling(self):
         for kind in ("application/json", "Application/JSON", "application/json; charset=utf-8",
                      "application/json;charset=UTF-8"):
             with self.subTest(kind):
@@ -366,7 +366,7 @@ class Bodies(Edge):
                 self.assertEqual(415, response.status, response)
                 self.assertIn("application/json", response.sentence)
 
-    def test_an_answer_that_nobody_takes_is_not_begun(self):
+    def test_an_unacceptable_response_type_is_refused_before_the_call(self):
         for accept in ("text/html", "image/*", "application/json;q=0", "application/xml, text/plain"):
             with self.subTest(accept):
                 self.assertEqual(406, self.server.send(body=LIST, fields={"Accept": accept}).status)
@@ -375,14 +375,14 @@ class Bodies(Edge):
             with self.subTest(accept):
                 self.assertEqual(200, self.server.send(body=LIST, fields={"Accept": accept}).status)
 
-    def test_one_that_is_announced_too_large_is_refused_before_it_is_read(self):
+    def test_a_too_large_content_length_is_refused_before_the_body_is_read(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(fields={"Content-Length": "65537"}))
             response = connection.read_response()
             self.assertEqual(413, response.status, response)
             self.assertIn("limits.body", response.sentence)
 
-    def test_one_that_waits_for_100_continue_and_is_too_large_is_refused_instead(self):
+    def test_a_too_large_body_gets_413_instead_of_100_continue(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(fields={"Content-Length": "65537", "Expect": "100-continue"}))
             response = connection.read_response()
@@ -395,12 +395,12 @@ class Bodies(Edge):
                 connection.send(b" " * 0x8000 + b"\r\n8000\r\n")
             self.assertEqual(413, connection.read_response().status)
 
-    def test_one_of_just_the_limit_is_read(self):
+    def test_one_of_exactly_the_limit_is_read(self):
         body = LIST + b" " * (65536 - len(LIST))
         self.assertEqual(200, self.server.send(body=body).status)
         self.assertEqual(413, self.server.send(body=body + b" ").status)
 
-    def test_who_waits_for_100_continue_gets_it_after_passing_the_gate(self):
+    def test_100_continue_is_sent_after_authentication(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(
                 fields={"Content-Length": str(len(LIST)), "Expect": "100-continue"}))
@@ -408,18 +408,18 @@ class Bodies(Edge):
             connection.send(LIST)
             self.assertEqual(200, connection.read_response().status)
 
-    def test_none_at_all_is_no_message(self):
+    def test_an_empty_body_is_an_error(self):
         self.assertEqual(400, self.server.send(body=b"").status)
 
-    def test_one_that_comes_byte_by_byte_is_read(self):
+    def test_one_that_arrives_byte_by_byte_is_read(self):
         with self.server.connect() as connection:
             for byte in self.good():
                 connection.send(bytes([byte]))
             self.assertEqual(200, connection.read_response().status)
 
 
-class Routes(Edge):
-    def test_an_unknown_path_is_not_found_in_json_whoever_asks(self):
+class Routes(HttpTests):
+    def test_an_unknown_path_gets_404_in_json_without_authentication(self):
         for path in ("/", "/mcp/", "/MCP", "/mcp/x", "//mcp", "/mcp%2f", "/%6dcp", "/mcp/../mcp", "/./mcp", "/health",
                      "/metrics", "/favicon.ico", "/mcp;x", "/sse", "/messages"):
             for method in ("GET", "POST"):
@@ -432,7 +432,7 @@ class Routes(Edge):
     def test_a_query_does_not_change_the_path(self):
         self.assertEqual(200, self.server.send(path="/mcp?client=x", body=LIST).status)
 
-    def test_methods_that_are_not_served_say_which_are(self):
+    def test_a_method_that_is_not_allowed_gets_an_allow_field(self):
         for method in ("OPTIONS", "HEAD"):
             with self.subTest(method):
                 response = self.server.send(method)
@@ -446,14 +446,14 @@ class Routes(Edge):
                 self.assertEqual(405, response.status, response)
                 self.assertIn("POST", response.field("Allow"))
 
-    def test_the_path_can_be_chosen(self):
+    def test_the_path_is_configurable(self):
         with Server(settings("echo", server={"path": "/tools/v1"})) as server:
             self.assertEqual(200, server.send(path="/tools/v1", body=LIST).status)
             self.assertEqual(404, server.send(path="/mcp", body=LIST).status)
 
 
-class Connections(Edge):
-    def test_many_requests_follow_each_other_on_one(self):
+class Connections(HttpTests):
+    def test_one_carries_many_requests(self):
         with self.server.connect() as connection:
             for number in range(20):
                 connection.send(self.good(rpc("tools/list", id=number)))
@@ -465,7 +465,7 @@ class Connections(Edge):
                                      for number in range(5)))
             self.assertEqual([0, 1, 2, 3, 4], [connection.read_response().answer["id"] for _ in range(5)])
 
-    def test_one_that_asks_to_close_is_closed(self):
+    def test_connection_close_is_honoured(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(body=LIST, fields={"Connection": "close"}))
             self.assertEqual("close", connection.read_response().field("Connection").lower())
@@ -477,29 +477,29 @@ class Connections(Edge):
             self.assertEqual(200, connection.read_response().status)
             self.assertTrue(connection.is_closed())
 
-    def test_one_that_ends_in_the_middle_of_anything_hurts_nobody(self):
+    def test_one_that_ends_at_any_byte_affects_no_other(self):
         good = self.good()
         for cut in range(0, len(good), 7):
             with self.server.connect() as connection:
                 connection.send(good[:cut])
         self.assert_serves()
 
-    def test_one_that_is_reset_hurts_nobody(self):
+    def test_one_that_is_reset_affects_no_other(self):
         for data in (b"", self.good()[:50], self.good(), self.good() * 3):
             with self.server.connect() as connection:
                 connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.send(data)
         self.assert_serves()
 
-    def test_answers_name_no_versions(self):
+    def test_responses_name_no_version_of_the_server(self):
         response = self.server.send(body=LIST)
         self.assertIsNone(response.field("Server"))
         self.assertIsNone(response.field("X-Powered-By"))
 
-    def test_answers_of_json_are_one_line(self):
+    def test_json_responses_are_one_line(self):
         self.assertNotIn(b"\n", self.server.send(body=LIST).body.rstrip(b"\n"))
 
-    def test_many_that_say_nothing_keep_nobody_out(self):
+    def test_many_idle_ones_block_nobody(self):
         silent = [self.server.connect() for _ in range(200)]
         try:
             begun = time.monotonic()
@@ -510,10 +510,10 @@ class Connections(Edge):
                 connection.close()
 
 
-class Slow(Edge):
+class SlowClients(HttpTests):
     config = settings("echo", limits={"head_timeout": "400ms", "idle_timeout": "400ms"})
 
-    def test_a_head_that_does_not_end_is_given_up(self):
+    def test_an_incomplete_head_times_out(self):
         with self.server.connect() as connection:
             connection.send(self.good()[:40])
             begun = time.monotonic()
@@ -521,7 +521,7 @@ class Slow(Edge):
             self.assertTrue(answer == b"" or answer.startswith(b"HTTP/1.1 408"), answer)
             self.assertLess(time.monotonic() - begun, 10)
 
-    def test_a_head_that_trickles_is_given_up(self):
+    def test_a_slow_head_times_out(self):
         with self.server.connect() as connection:
             for byte in self.good()[:100]:
                 connection.send(bytes([byte]))
@@ -531,7 +531,7 @@ class Slow(Edge):
                 self.fail("five seconds later it still waits")
             self.assertNotIn(b"HTTP/1.1 200", connection.read_to_end())
 
-    def test_a_body_that_stops_coming_is_given_up(self):
+    def test_an_incomplete_body_times_out(self):
         with self.server.connect() as connection:
             connection.send(self.server.request(fields={"Content-Length": str(len(LIST))}) + LIST[:10])
             begun = time.monotonic()
@@ -546,7 +546,7 @@ class Slow(Edge):
             self.assertTrue(connection.is_closed(10))
 
 
-class Mutations(Edge):
+class DamagedRequests(HttpTests):
     """Good requests with a little damage, the same ones each time: nothing in particular is expected, but that
     the server survives them, serves on, and never answers that something went wrong inside."""
 
@@ -570,7 +570,7 @@ class Mutations(Edge):
                 data[at:at] = data[begin:begin + random.randint(1, 60)]
         return bytes(data)
 
-    def test_1000_of_them_hurt_nobody(self):
+    def test_1000_of_them_affect_no_other_request(self):
         message, fields = modern("tools/call", {"name": "echo", "arguments": {"text": "hi"}})
         good = [self.good(), self.server.request(body=message, fields=fields),
                 self.server.request(body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(LIST), LIST),
@@ -586,10 +586,10 @@ class Mutations(Edge):
         self.assert_serves()
 
 
-class SlowReaders(Edge):
+class SlowReaders(HttpTests):
     config = settings("echo", plugin(hostile("misbehaving")), limits={"write_timeout": "1s"})
 
-    def test_one_that_does_not_take_its_answer_is_left(self):
+    def test_one_that_does_not_read_is_disconnected(self):
         before = self.server.open_files()
         with self.server.connect() as connection:
             connection.send(self.server.request(body=rpc(
@@ -599,14 +599,14 @@ class SlowReaders(Edge):
             self.assertLess(len(connection.read_to_end()), 15_000_000)
         self.assert_serves()
 
-    def test_one_that_takes_it_gets_all_of_it(self):
+    def test_one_that_reads_gets_the_whole_response(self):
         self.assertEqual(15_000_000, len(self.server.call_tool("answers_huge", {"bytes": 15_000_000}).text))
 
 
-class Crowds(Edge):
+class ConnectionsOfOneSource(HttpTests):
     config = settings("echo", limits={"connections_per_source": 5, "proxies": []})
 
-    def test_one_source_has_so_many_connections_and_no_more(self):
+    def test_are_limited(self):
         crowd = [self.server.connect() for _ in range(5)]
         for connection in crowd:
             connection.send(self.good())
@@ -629,7 +629,7 @@ class Crowds(Edge):
 
 
 class UnixSocket(unittest.TestCase):
-    def test_serves_what_a_port_serves(self):
+    def test_serves_the_same_as_a_port(self):
         with Folder() as folder:
             path = str(folder.path / "mcp.sock")
             with Server(settings("echo", listen=["unix:" + path])) as server:
@@ -641,7 +641,7 @@ class UnixSocket(unittest.TestCase):
 
 
 class IPv6(unittest.TestCase):
-    def test_loopback_of_both_kinds_is_served_at_once(self):
+    def test_both_loopback_addresses_are_served(self):
         if not socket.has_ipv6:
             self.skipTest("there is no IPv6 here")
         with Server(settings("echo", listen=["127.0.0.1:0", "[::1]:0"]), ready=2) as server:

@@ -21,7 +21,7 @@ class Messages(Served):
         self.assertGreater(len(response.sentence), 10)
         return response
 
-    def test_what_is_not_json_is_a_parse_error(self):
+    def test_invalid_json_is_a_parse_error(self):
         for text in ("", " ", "{", "}", "[", "nul", "{'jsonrpc':'2.0'}", '{"jsonrpc":"2.0",}', '{"a":01}', '{"a":.5}',
                      '{"a":1.}', '{"a":+1}', '{"a":0x1}', '{"a":NaN}', '{"a":Infinity}', '{"a":-}', '{"a":"\t"}',
                      '{"a":"\\x"}', '{"a":"\\u12"}', '{"a" 1}', '{"a":1 "b":2}', '{"a":1}}', '{"a":1} x', '"a', "tru",
@@ -29,7 +29,7 @@ class Messages(Served):
             with self.subTest(text):
                 self.assert_error(text, PARSE_ERROR)
 
-    def test_what_is_not_utf_8_is_a_parse_error(self):
+    def test_invalid_utf_8_is_a_parse_error(self):
         for bad in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80",
                     b"\xf8\x88\x80\x80\x80"):
             with self.subTest(bad):
@@ -43,7 +43,7 @@ class Messages(Served):
                 self.assertIn(response.code, (PARSE_ERROR, INVALID_REQUEST))
 
     # CONTRACT.md, H5.
-    def test_the_same_key_twice_is_refused_wherever_it_stands(self):
+    def test_a_duplicate_key_is_refused_at_any_depth(self):
         for text in ('{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call"}',
                      '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}',
                      '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1,"a":1}}',
@@ -52,7 +52,7 @@ class Messages(Served):
             with self.subTest(text):
                 self.assert_error(text, INVALID_REQUEST)
 
-    def test_keys_are_exact(self):
+    def test_keys_are_case_sensitive(self):
         for text in ('{"jsonrpc":"2.0","id":1,"Method":"tools/list"}', '{"jsonrpc":"2.0","id":1,"method ":"ping"}',
                      '{"Jsonrpc":"2.0","id":1,"method":"ping"}'):
             with self.subTest(text):
@@ -61,7 +61,7 @@ class Messages(Served):
     def test_a_nul_in_a_key_is_refused(self):
         self.assert_error('{"jsonrpc":"2.0","id":1,"method\\u0000":"tools/list","method":"ping"}', INVALID_REQUEST)
 
-    def test_a_number_that_no_double_holds_is_refused(self):
+    def test_a_number_beyond_double_is_refused(self):
         for number in ("1e400", "-1e400", "1" * 400):
             with self.subTest(number[:10]):
                 self.assert_error('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":' + number + "}}",
@@ -83,7 +83,7 @@ class Messages(Served):
             with self.subTest(text):
                 self.assertIn("batch", self.assert_error(text, INVALID_REQUEST).sentence)
 
-    def test_what_is_no_object_is_no_message(self):
+    def test_a_message_is_an_object(self):
         for text in ("1", '"text"', "true", "null"):
             with self.subTest(text):
                 self.assert_error(text, INVALID_REQUEST)
@@ -94,7 +94,7 @@ class Messages(Served):
             with self.subTest(id):
                 self.assert_error('{"jsonrpc":"2.0","id":' + id + ',"method":"tools/list"}', INVALID_REQUEST)
 
-    def test_an_id_comes_back_as_it_was(self):
+    def test_an_id_is_returned_unchanged(self):
         for id in (0, 1, -1, 1763852467123, 9007199254740991, -9007199254740991, "", "a", "1", "ü \n\"\\", "x" * 500):
             with self.subTest(id):
                 self.assertEqual(id, self.server.plain("tools/list", id=id).answer["id"])
@@ -107,7 +107,7 @@ class Messages(Served):
                 self.assert_error('{"jsonrpc":' + version + ',"id":7,"method":"ping"}', INVALID_REQUEST, id=7)
         self.assert_error('{"id":7,"method":"ping"}', INVALID_REQUEST, id=7)
 
-    def test_a_message_has_a_method_or_an_outcome(self):
+    def test_a_message_has_a_method_a_result_or_an_error(self):
         for text in ('{"jsonrpc":"2.0","id":7}', '{"jsonrpc":"2.0","id":7,"method":5}',
                      '{"jsonrpc":"2.0","id":7,"method":null}', '{"jsonrpc":"2.0","id":7,"result":{},"error":{}}',
                      '{"jsonrpc":"2.0","id":7,"method":"ping","result":{}}'):
@@ -126,7 +126,7 @@ class Messages(Served):
                 response = self.server.plain(method, id=7)
                 self.assertEqual((METHOD_NOT_FOUND, 7), (response.code, response.answer["id"]), response)
 
-    def test_what_was_asked_is_not_repeated_raw_in_an_answer(self):
+    def test_request_text_is_escaped_in_errors(self):
         response = self.server.plain("evil\r\nSet-Cookie: x\u2028<script>")
         self.assertEqual(METHOD_NOT_FOUND, response.code)
         self.assertIsNone(response.field("Set-Cookie"))
@@ -138,12 +138,12 @@ class Messages(Served):
                 response = self.server.plain(method, id=None)
                 self.assertEqual((202, b""), (response.status, response.body))
 
-    def test_members_that_nobody_knows_are_ignored(self):
+    def test_unknown_members_are_ignored(self):
         self.assertEqual(200, self.ask('{"jsonrpc":"2.0","id":1,"method":"tools/list","extra":{"a":[1]}}').status)
 
     def test_white_space_around_a_message_is_ignored(self):
         self.assertEqual(200, self.ask(" \r\n\t" + json.dumps(rpc("tools/list"), indent=2) + "\n ").status)
 
-    def test_what_a_log_line_could_be_forged_with_is_escaped(self):
+    def test_log_lines_cannot_be_forged(self):
         self.server.plain("x\n2026-01-01T00:00:00 error: forged")
         self.assertNotRegex(self.server.log, "(?m)^2026-01-01T00:00:00 error: forged")

@@ -11,7 +11,7 @@ def initialize(version, id=1):
                               "clientInfo": {"name": "e2e", "version": "1"}}, id)
 
 
-class TheGuidesCurl(Served):
+class GuideCurlCommand(Served):
     LINE = ('curl -X POST http://localhost:8080/mcp -H "Content-Type: application/json" '
             '-H "Authorization: Bearer $TOKEN" -d \'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\'')
 
@@ -21,12 +21,12 @@ class TheGuidesCurl(Served):
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
         return done.stdout.rsplit("\n", 1)
 
-    def test_is_answered_with_the_tools(self):
+    def test_gets_the_tools(self):
         body, status = self.run_line(self.server.token)
         self.assertEqual("200", status)
         self.assertIn('"echo"', body)
 
-    def test_is_answered_with_a_sentence_when_the_token_is_wrong(self):
+    def test_gets_a_sentence_when_the_token_is_invalid(self):
         body, status = self.run_line(new_token())
         self.assertEqual("401", status)
         self.assertIn("Ask the operator", body)
@@ -40,12 +40,12 @@ class TheGuidesCurl(Served):
         self.assertNotIn("resultType", response.result)
         self.assertEqual("application/json", response.field("Content-Type"))
 
-    def test_opens_no_session(self):
+    def test_starts_no_session(self):
         self.assertIsNone(self.server.plain("tools/list").field("Mcp-Session-Id"))
 
 
 class Initialize(Served):
-    def test_every_version_is_spoken(self):
+    def test_every_version_is_supported(self):
         for version in LEGACY:
             with self.subTest(version):
                 response = self.server.post(initialize(version))
@@ -57,17 +57,17 @@ class Initialize(Served):
                 self.assertIn("logging", response.result["capabilities"])
                 self.assertNotIn("resultType", response.result)
 
-    def test_an_unknown_version_is_answered_with_the_newest_known(self):
+    def test_an_unknown_version_gets_the_newest_legacy_version(self):
         for version in ("2024-11-05", "1.0", "2099-01-01", ""):
             with self.subTest(version):
                 self.assertEqual(LEGACY[0], self.server.post(initialize(version)).result["protocolVersion"])
 
-    def test_headers_of_newer_clients_do_not_disturb(self):
+    def test_headers_of_modern_clients_are_ignored(self):
         response = self.server.post(initialize(LEGACY[0]),
                                     {"MCP-Protocol-Version": LEGACY[0], "Mcp-Method": "initialize"})
         self.assertEqual(200, response.status)
 
-    def test_a_session_id_is_visible_ascii_and_never_the_same(self):
+    def test_a_session_id_is_unique_visible_ascii(self):
         ids = [self.server.post(initialize(LEGACY[0])).field("Mcp-Session-Id") for _ in range(20)]
         self.assertEqual(20, len(set(ids)))
         for one in ids:
@@ -75,7 +75,7 @@ class Initialize(Served):
         # Random from the first character on: ids that begin alike have less in them than they show.
         self.assertGreater(len({one[:4] for one in ids}), 10)
 
-    def test_one_without_what_it_needs_is_an_error(self):
+    def test_missing_members_are_an_error(self):
         for params in ({}, {"protocolVersion": 5, "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}):
             with self.subTest(params):
                 response = self.server.plain("initialize", params)
@@ -84,7 +84,7 @@ class Initialize(Served):
 
 
 class Sessions(Served):
-    def test_serve_what_was_agreed(self):
+    def test_use_the_negotiated_version(self):
         for version in LEGACY:
             with self.subTest(version):
                 session = Session(self.server, version)
@@ -95,42 +95,42 @@ class Sessions(Served):
                 self.assertEqual("hi", called.text)
                 self.assertNotIn("resultType", called.result)
 
-    def test_a_ping_is_answered_with_nothing(self):
+    def test_a_ping_gets_an_empty_result(self):
         self.assertEqual({}, Session(self.server).request("ping").result)
 
-    def test_the_level_of_logging_can_be_set(self):
+    def test_the_log_level_can_be_set(self):
         session = Session(self.server)
         self.assertEqual({}, session.request("logging/setLevel", {"level": "info"}).result)
         self.assertEqual(-32602, session.request("logging/setLevel", {"level": "loud"}).code)
 
-    def test_a_client_that_says_no_version_later_is_served(self):
+    def test_later_requests_may_omit_the_version(self):
         session = Session(self.server)
         self.assertEqual(200, session.request("tools/list", fields={"MCP-Protocol-Version": None}).status)
 
-    def test_a_version_that_nobody_speaks_is_a_bad_request(self):
+    def test_an_unknown_version_is_a_bad_request(self):
         session = Session(self.server)
         self.assertEqual(400, session.request("tools/list", fields={"MCP-Protocol-Version": "1999-01-01"}).status)
 
-    def test_an_unknown_one_is_not_found(self):
+    def test_an_unknown_session_is_not_found(self):
         for id in ("nonsense", "0" * 32, ""):
             with self.subTest(id):
                 response = self.server.plain("tools/list", fields={"Mcp-Session-Id": id})
                 self.assertEqual(404, response.status, response)
                 self.assertIn("error", response.json)
 
-    def test_a_deleted_one_is_not_found_any_more(self):
+    def test_a_deleted_session_is_not_found(self):
         session = Session(self.server)
         self.assertIn(session.send("DELETE").status, (200, 204))
         self.assertEqual(404, session.request("tools/list").status)
         self.assertEqual(404, session.send("DELETE").status)
 
-    def test_deleting_none_in_particular_is_not_served(self):
+    def test_delete_requires_a_session_id(self):
         response = self.server.send("DELETE", fields={"Content-Type": None})
         self.assertEqual(405, response.status, response)
         self.assertIn("Mcp-Session-Id", response.sentence)
         self.assertIn("POST", response.field("Allow"))
 
-    def test_one_is_of_no_use_without_the_token(self):
+    def test_a_session_id_does_not_replace_the_token(self):
         session = Session(self.server)
         self.assertEqual(401, self.server.post(rpc("tools/list"), session.fields(), token=None).status)
         self.assertEqual(401, session.send("DELETE", token=new_token()).status)
@@ -139,7 +139,7 @@ class Sessions(Served):
     def test_server_discover_is_modern_only(self):
         self.assertEqual(-32601, Session(self.server).request("server/discover").code)
 
-    def test_a_response_that_nobody_waits_for_is_accepted_or_refused_but_not_answered(self):
+    def test_an_unexpected_response_gets_no_json_rpc_answer(self):
         response = Session(self.server).post({"jsonrpc": "2.0", "id": 5, "result": {}})
         self.assertIn(response.status, (202, 400))
         self.assertFalse(response.body and "result" in response.json)
@@ -150,7 +150,7 @@ class Sessions(Served):
         self.assertEqual(MODERN, self.server.modern("server/discover").result["supportedVersions"][0])
 
 
-class Listening(Served):
+class SessionStream(Served):
     """GET opens the stream of a session."""
 
     def open(self, session, **fields):
@@ -163,14 +163,14 @@ class Listening(Served):
         status, fields = connection.read_head()
         self.assertEqual((200, "text/event-stream"), (status, dict(fields)["Content-Type"]))
 
-    def test_opens_a_stream_that_stays_open_while_requests_are_answered_beside_it(self):
+    def test_stays_open_while_requests_are_answered(self):
         session = Session(self.server)
         with self.open(session) as connection:
             self.assert_open(connection)
             self.assertEqual({}, session.request("ping").result)
             self.assertFalse(connection.is_closed(0.3))
 
-    def test_needs_a_session_of_ones_own(self):
+    def test_requires_a_session_of_the_same_principal(self):
         session = Session(self.server)
         for fields, status in (({"Mcp-Session-Id": None}, 405), ({"Mcp-Session-Id": "0" * 32}, 404),
                                ({"Accept": "application/json"}, 405), ({"Authorization": "Bearer wrong"}, 401)):
@@ -195,7 +195,7 @@ class Listening(Served):
                 connection.read_to_end()
                 server.stop()
 
-    def test_that_is_left_again_and_again_costs_nothing(self):
+    def test_that_is_closed_repeatedly_leaks_nothing(self):
         session = Session(self.server)
         before = self.server.open_files()
         for _ in range(30):
@@ -218,17 +218,17 @@ class Batches(Served):
         self.assertEqual(-32601, answers["two"]["error"]["code"])
         self.assertEqual("hi", answers[3]["result"]["content"][0]["text"])
 
-    def test_of_notifications_are_accepted_without_an_answer(self):
+    def test_of_notifications_get_no_answer(self):
         response = Session(self.server, "2025-03-26").post([rpc("notifications/initialized", id=None)] * 2)
         self.assertEqual((202, b""), (response.status, response.body))
 
-    def test_that_are_empty_or_hold_what_is_no_message_are_errors(self):
+    def test_that_are_empty_or_contain_invalid_messages_are_errors(self):
         session = Session(self.server, "2025-03-26")
         self.assertEqual(-32600, session.post([]).code)
         answers = session.post([1, rpc("ping", id=5)]).json
         self.assertEqual([-32600, None], [one.get("error", {}).get("code") for one in answers])
 
-    def test_are_refused_anywhere_else(self):
+    def test_are_refused_in_other_versions(self):
         for version in ("2025-11-25", "2025-06-18"):
             with self.subTest(version):
                 response = Session(self.server, version).post(self.BATCH)
@@ -238,7 +238,7 @@ class Batches(Served):
 class ManySessions(Served):
     config = settings("echo", server={"sessions": 3})
 
-    def test_the_table_has_a_bound_and_the_server_serves_on(self):
+    def test_are_limited_and_the_server_keeps_serving(self):
         opened = [self.server.post(initialize(LEGACY[0])) for _ in range(10)]
         for response in opened:
             self.assertIn(response.status, (200, 429, 503), response)
@@ -252,7 +252,7 @@ class ManySessions(Served):
 class IdleSessions(Served):
     config = settings("echo", server={"session_idle": "330ms"})
 
-    def test_one_that_nobody_uses_ends(self):
+    def test_expire(self):
         session = Session(self.server)
         self.assertEqual(200, session.request("ping").status)
         with self.server.connect() as connection:

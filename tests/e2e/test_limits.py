@@ -82,8 +82,8 @@ class Limited(unittest.TestCase):
         return int(response.field("Retry-After"))
 
 
-class Pace(Limited):
-    def test_whoever_is_too_fast_is_told_how_long_to_wait_and_is_served_after_that(self):
+class RequestRate(Limited):
+    def test_a_caller_above_the_rate_gets_retry_after_and_is_served_after_it(self):
         self.serve(rate_per_principal=1, burst="2s")
         answer = self.exhaust()
         seconds = self.assert_told_to_wait(answer, "accepts 1 per second from one caller. Try again in 1 s")
@@ -94,12 +94,12 @@ class Pace(Limited):
         time.sleep(seconds)  # as a client does that believes it
         self.assertEqual(200, self.ask().status)
 
-    def test_nobody_else_is_told_to_wait(self):
+    def test_other_callers_are_not_limited(self):
         self.serve(rate_per_principal=1, burst="2s")
         self.exhaust()
         self.assertEqual(200, self.ask(self.bob).status)
 
-    def test_another_token_and_another_session_are_no_new_beginning(self):
+    def test_another_token_or_session_of_the_principal_does_not_reset_it(self):
         self.serve(rate_per_principal=1, burst="2s")
         second = self.book.new("ann")
         self.assertTrue(wait_until(lambda: self.ask(second).status != 401))
@@ -107,7 +107,7 @@ class Pace(Limited):
         begin = rpc("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}})
         self.assertTrue(wait_until(lambda: self.exhaust() and self.server.post(begin).status == 429))
 
-    def test_is_kept_over_a_connection_that_stays(self):
+    def test_applies_to_one_persistent_connection(self):
         self.serve(rate_per_principal=1, burst="2s")
         with self.server.connect() as connection:
             connection.send(50 * self.server.request(body=LIST))
@@ -115,7 +115,7 @@ class Pace(Limited):
         self.assertEqual({200, 429}, {answer.status for answer in answers})
         self.assertEqual([None], list({answer.field("Connection") for answer in answers}))
 
-    def test_of_one_source_is_not_that_of_another(self):
+    def test_is_counted_for_each_source(self):
         self.serve(rate_per_source=1, burst="2s", proxies=[])
         self.assert_told_to_wait(self.exhaust(), "from one address")
         # Another principal from the same place, and the same one from elsewhere.
@@ -124,7 +124,7 @@ class Pace(Limited):
             elsewhere.send(self.server.request(body=LIST))
             self.assertEqual(200, elsewhere.read_response().status)
 
-    def test_does_not_count_sources_where_many_may_stand_behind_one(self):
+    def test_does_not_count_the_address_of_a_proxy(self):
         self.serve(rate_per_source=1, burst="2s")
         self.assertEqual({200}, {answer.status for answer in self.burst(count=100)})
         self.reload(self.config(rate_per_source=1, burst="2s"))
@@ -143,7 +143,7 @@ class Pace(Limited):
         self.assertEqual({-32603}, {answer["error"]["code"] for answer in refused})
         self.assertRegex(refused[0]["error"]["message"], "Too many requests: ")
 
-    def test_is_kept_over_a_pipe(self):
+    def test_applies_to_stdio(self):
         with Pipe(settings("echo", limits={"rate_per_principal": 1, "burst": "1s"})) as pipe:
             pipe.send(b"\n".join([b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}'] * 50))
             answers = [pipe.read() for _ in range(50)]
@@ -162,7 +162,7 @@ class Pace(Limited):
         self.assertNotIn("after a restart", self.server.log)
 
 
-class AtOnce(Limited):
+class CallsInFlight(Limited):
     held = None
 
     def call(self, token=True, name="mis_slow", **arguments):
@@ -191,7 +191,7 @@ class AtOnce(Limited):
     def has_room(self):
         return wait_until(lambda: self.call().status == 200)
 
-    def test_one_call_too_many_is_refused_until_another_has_ended(self):
+    def test_a_call_above_the_limit_is_refused_until_another_has_ended(self):
         self.serve(WAITING, calls_per_principal=1)
         held = self.hold()
         self.assertTrue(self.is_full())
@@ -214,7 +214,7 @@ class AtOnce(Limited):
         held.close()
         self.assertTrue(self.has_room())
 
-    def test_a_call_that_failed_or_was_late_is_over(self):
+    def test_a_call_that_failed_or_timed_out_is_not_counted(self):
         self.serve(plugin(hostile("misbehaving"), prefix="mis_", timeout="100ms"), calls_per_principal=1)
         with self.server.connect() as connection:
             for name in ("throws", "never_answers", "finishes_unknown_outcome", "never_answers", "answers_bad_json",
@@ -223,7 +223,7 @@ class AtOnce(Limited):
                 response = connection.read_response()
                 self.assertEqual(200, response.status, (name, response))
 
-    def test_a_call_that_its_session_takes_back_is_over(self):
+    def test_a_cancelled_call_is_not_counted(self):
         self.serve(WAITING, calls_per_principal=1)
         session = Session(self.server)
         body = rpc("tools/call", {"name": "mis_never_answers", "arguments": {}}, "mine")
@@ -246,7 +246,7 @@ class AtOnce(Limited):
         self.assertEqual(200, ask("tasks/cancel", taskId=begun.result["taskId"]).status)
         self.assertTrue(self.has_room())
 
-    def test_whoever_listens_can_still_call(self):
+    def test_a_stream_is_not_counted(self):
         self.serve(WAITING, calls_per_principal=1)
         listen = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         with self.server.stream(*listen) as one, self.server.stream(*listen) as another:
@@ -254,7 +254,7 @@ class AtOnce(Limited):
             self.assertIn("acknowledged", another.next()["method"])
             self.assertEqual(200, self.call().status)
 
-    def test_a_crowd_never_has_more_under_way_than_it_may(self):
+    def test_concurrent_requests_never_exceed_the_limit(self):
         self.serve(plugin(hostile("rendezvous")), calls_per_principal=8)
         statuses = [response.status for response in in_parallel(
             32, lambda index: self.server.post(rpc("tools/call", {"name": "count", "arguments": {"word": "a"}})))]
@@ -268,7 +268,7 @@ class Connections(Limited):
         connection.send(self.server.request(body=LIST, token=token))
         return connection.read_response()
 
-    def test_one_principal_has_so_many_and_no_more(self):
+    def test_are_limited_for_each_principal(self):
         self.serve(connections_per_principal=2)
         with self.server.connect() as first, self.server.connect() as second, self.server.connect() as third:
             self.assertEqual([200, 200], [self.use(one).status for one in (first, second)])
@@ -281,7 +281,7 @@ class Connections(Limited):
             first.close()
             self.assertTrue(wait_until(lambda: self.ask().status == 200))
 
-    def test_is_refused_before_the_body_is_waited_for(self):
+    def test_are_refused_before_the_body_arrives(self):
         self.serve(connections_per_principal=1)
         with self.server.connect() as first, self.server.connect() as second:
             self.assertEqual(200, self.use(first).status)
@@ -289,7 +289,7 @@ class Connections(Limited):
             second.send(head)
             self.assertEqual(429, second.read_response().status)
 
-    def test_counts_for_whose_request_came_on_it_last(self):
+    def test_count_for_the_principal_of_the_last_request(self):
         self.serve(connections_per_principal=1)
         with self.server.connect() as first, self.server.connect() as second:
             self.assertEqual(200, self.use(first).status)
@@ -297,7 +297,7 @@ class Connections(Limited):
             self.assertEqual(200, self.use(second).status)
             self.assertEqual(429, self.use(first).status)
 
-    def test_those_that_show_no_token_count_for_nobody(self):
+    def test_without_a_token_count_for_no_principal(self):
         self.serve(connections_per_principal=1)
         idle = [self.server.connect() for _ in range(5)]
         self.assertEqual(200, self.ask().status)
@@ -305,14 +305,14 @@ class Connections(Limited):
             one.close()
 
 
-class Guesses(Limited):
+class InvalidTokens(Limited):
     def attempt(self, connection, token, count):
         """So many attempts, on a connection that stays because none of them has a body."""
         fields = {"Content-Type": None, "Accept": "text/event-stream"}
         connection.send(count * self.server.request("GET", fields=fields, token=token))
         return [connection.read_response() for _ in range(count)]
 
-    def test_whoever_shows_wrong_tokens_is_told_to_wait_and_for_how_long(self):
+    def test_many_of_them_get_429_with_retry_after(self):
         self.serve(failures_per_minute=60, proxies=[])
         with self.server.connect() as connection:
             answers = self.attempt(connection, new_token(), 200)
@@ -328,7 +328,7 @@ class Guesses(Limited):
         with Connection(self.server.addresses[0], source="127.0.0.2") as elsewhere:
             self.assertEqual(401, self.attempt(elsewhere, new_token(), 1)[0].status)
 
-    def test_a_valid_token_never_notices_ten_thousand_of_them_from_its_own_address(self):
+    def test_ten_thousand_of_them_do_not_affect_a_valid_token_from_the_same_address(self):
         self.serve(failures_per_minute=1, proxies=[])
         seen = set()
         with self.server.connect() as guessing, self.server.connect() as honest:
@@ -339,7 +339,7 @@ class Guesses(Limited):
                 self.assertEqual(200, honest.read_response().status)
         self.assertEqual({401, 429}, seen)
 
-    def test_guesses_at_one_token_are_counted_wherever_they_come_from(self):
+    def test_guesses_at_one_token_id_are_counted_for_all_addresses(self):
         self.serve(failures_per_minute=5)  # this machine may be a proxy, and has no count of its own
         with self.server.connect() as connection:
             statuses = [self.attempt(connection, guessed(self.ann, number), 1)[0].status for number in range(50)]
@@ -349,13 +349,13 @@ class Guesses(Limited):
             self.assertEqual({401}, {answer.status for answer in self.attempt(connection, new_token(), 50)})
         self.assertEqual(200, self.ask().status)
 
-    def test_a_token_that_was_mistyped_or_left_out_is_no_guess(self):
+    def test_a_malformed_or_missing_token_is_not_counted(self):
         self.serve(failures_per_minute=1, proxies=[])
         with self.server.connect() as connection:
             for token in (self.ann[:-1] + ("a" if self.ann[-1] != "a" else "b"), self.ann[:40], "${TOKEN}", None):
                 self.assertEqual({401}, {answer.status for answer in self.attempt(connection, token, 20)}, token)
 
-    def test_take_no_memory_however_many_there_are(self):
+    def test_take_a_bounded_amount_of_memory(self):
         self.serve(failures_per_minute=1, proxies=[], more=HONEST)
 
         def guess_at_ids_of_which_each_is_another(begin, end):
@@ -374,8 +374,8 @@ class Guesses(Limited):
         self.assertLess(self.server.memory() - before, 4)
 
 
-class Configuration(unittest.TestCase):
-    def test_that_is_absurd_is_refused_with_its_place(self):
+class LimitsConfiguration(unittest.TestCase):
+    def test_out_of_range_is_refused_with_its_place(self):
         for line, words in (("rate_per_principal = 0", "an integer from 1 to 1000000, found 0"),
                             ("calls_per_source = -1", "an integer from 1 to 1000000, found -1"),
                             ('burst = "2h"', "is too long"),
