@@ -55,7 +55,7 @@ TOOLRACK_PLUGIN("toolrack.env-token", "1.0.0", R"({
         for (const json::value& scope : *scopes) holder.scopes.push_back(scope.str());
     }
 
-    s.auth(trait::quick, [=](const facts& shown) -> verdict {
+    s.auth(trait::quick, [=](const facts& shown) -> decision {
         if (shown.token.empty()) return refuse(refusal::no_token, "no token was sent");
         const auto which = tokens->find(shown.token);
         if (!which) return refuse(refusal::bad_token, "the token is not one of those in " + variable);

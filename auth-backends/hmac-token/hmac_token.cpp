@@ -17,7 +17,7 @@ std::string option(const setup& s, const char* name) {
     return found ? found->str() : "";
 }
 
-verdict verdict_of(token_verifier::decision decided) {
+decision decision_of(token_verifier::decision decided) {
     switch (decided.result) {
     case token_verifier::outcome::granted: break;
     case token_verifier::outcome::not_ours: return refuse(refusal::pass, decided.why);
@@ -38,10 +38,10 @@ token_verifier::decision decide_now(const token_verifier& verifier, const facts&
 void decide(const token_verifier& verifier, check& asked) {
     if (asked.facts().token.empty()) return asked.answer(refuse(refusal::no_token, "no token was sent"));
     auto decided = decide_now(verifier, asked.facts());
-    if (!decided.may_be_new) return asked.answer(verdict_of(std::move(decided)));
+    if (!decided.may_be_new) return asked.answer(decision_of(std::move(decided)));
     const auto kept = std::make_shared<check>(std::move(asked));
-    if (!verifier.after_reload([&verifier, kept] { kept->answer(verdict_of(decide_now(verifier, kept->facts()))); }))
-        kept->answer(verdict_of(std::move(decided)));
+    if (!verifier.after_reload([&verifier, kept] { kept->answer(decision_of(decide_now(verifier, kept->facts()))); }))
+        kept->answer(decision_of(std::move(decided)));
 }
 
 severity severity_of(token::log_level level) {

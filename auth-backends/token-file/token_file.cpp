@@ -48,7 +48,7 @@ std::shared_ptr<token_store> make_store(const setup& s) {
     }
 }
 
-verdict verdict_of(token_store::decision decided) {
+decision decision_of(token_store::decision decided) {
     switch (decided.result) {
     case token_store::outcome::granted:
         return grant{.subject = std::move(decided.subject),
@@ -68,10 +68,10 @@ token_store::decision decide_now(const token_store& store, const facts& shown) {
 // An unknown token may have been added a moment ago: it is checked again after the list was looked at.
 void decide(const token_store& store, check& asked) {
     auto decided = decide_now(store, asked.facts());
-    if (!decided.may_be_new) return asked.answer(verdict_of(std::move(decided)));
+    if (!decided.may_be_new) return asked.answer(decision_of(std::move(decided)));
     const auto kept = std::make_shared<check>(std::move(asked));
-    if (!store.after_reload([&store, kept] { kept->answer(verdict_of(decide_now(store, kept->facts()))); }))
-        kept->answer(verdict_of(std::move(decided)));
+    if (!store.after_reload([&store, kept] { kept->answer(decision_of(decide_now(store, kept->facts()))); }))
+        kept->answer(decision_of(std::move(decided)));
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ TOOLRACK_PLUGIN("org.example.guests", "1.0.0", R"({
     }
 })")
 (setup& s) {
-    s.auth(trait::quick, [guests = read_guests(s.options())](const facts& shown) -> verdict {
+    s.auth(trait::quick, [guests = read_guests(s.options())](const facts& shown) -> decision {
         if (!shown.token.starts_with(our_tokens_begin_with))
             return refuse(refusal::pass, "no token of a guest");  // the next backend may know it
         const std::string hash = sha256(shown.token);

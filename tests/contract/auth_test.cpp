@@ -12,7 +12,7 @@ constexpr const char* later = R"({"mode":"late_auth"})";
 
 }  // namespace
 
-TEST_CASE("A1: a verdict reaches the host whole, at once or later") {
+TEST_CASE("A1: a decision reaches the host whole, at once or later") {
     for (const char* options : {"{}", later}) {
         host here(options);
         const auto yes = here.authenticate("good");

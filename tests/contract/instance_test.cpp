@@ -43,7 +43,7 @@ TEST_CASE("the ids of extensions are what they were in 1.0") {
 TEST_CASE("P3: a setup that throws is a complaint with its sentence") {
     CHECK(complaint("setup_error") == "The database is not there; start it.");
     CHECK(complaint("missing_option") == "\"database\" is missing");
-    CHECK(complaint("throws_int") == "the setup threw something that is not a std::exception");
+    CHECK(complaint("throws_int") == "the setup function threw an exception that is not a std::exception");
     CHECK(complaint("duplicate") == "the plugin registered the tool \"ask\" twice");
     CHECK(complaint("two_auths").starts_with("the plugin registered two auth handlers"));
 }

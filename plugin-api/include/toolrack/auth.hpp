@@ -1,13 +1,13 @@
-// Deciding who is asking: what an auth backend is given, and what it may answer.
+// Auth backends: the facts of a request, and the decision about it.
 //
-//     s.auth(trait::quick, [](const facts& shown) -> verdict {
+//     s.auth(trait::quick, [](const facts& shown) -> decision {
 //         if (shown.token == ...) return grant{.subject = "ann", .scopes = {"orders"}};
 //         return refuse(refusal::bad_token, "not a token of ours");
 //     });
 //
-// A handler verdict(const facts&) answers on return; a handler void(check) owns the question and
-// answers later, from any thread; a handler void(check&) does either: it answers, or moves the question
-// to where it is answered. A question that is dropped, and an exception, is a refusal.
+// A handler decision(const facts&) answers when it returns. A handler void(check) owns the check and
+// answers later, from any thread. A handler void(check&) either answers or moves the check to its
+// new owner. A check that is destroyed unanswered, and an exception, refuse with unavailable.
 #pragma once
 
 #include <chrono>
@@ -24,67 +24,67 @@
 #include <vector>
 
 #include "toolrack/abi.h"
-#include "toolrack/detail/host_side.hpp"
+#include "toolrack/detail/host_interface.hpp"
 #include "toolrack/detail/request.hpp"
 #include "toolrack/json.hpp"
 
 namespace toolrack {
 
-// What the host should know of a backend.
+// Properties of a backend, combined with |. They must be true.
 enum class trait : std::uint64_t {
     none = 0,
-    quick = TOOLRACK_AUTH_QUICK,          // never blocks: may be asked on an I/O thread
+    quick = TOOLRACK_AUTH_QUICK,          // never blocks: may run on an I/O thread
     tokenless = TOOLRACK_AUTH_TOKENLESS,  // may grant without a token
-    open = TOOLRACK_AUTH_OPEN,            // grants everyone
+    open = TOOLRACK_AUTH_OPEN,            // grants every request
 };
 
 constexpr trait operator|(trait one, trait other) {
     return static_cast<trait>(static_cast<std::uint64_t>(one) | static_cast<std::uint64_t>(other));
 }
 
-// What a request shows. Good until the question is answered; the token is a secret: keep none of
-// it, and wipe what you copied.
+// The facts of a request. The views are valid until the check is answered. The token is a secret: do
+// not log or store it, and wipe copies of it.
 struct facts {
-    std::string_view token;        // empty when none was sent
-    std::string_view resource;     // our canonical uri: the audience to insist on (RFC 8707)
-    std::string_view peer;         // remote address, "unix" or "stdio"
-    std::string_view certificate;  // the client's, DER; empty when none
-    std::int64_t peer_uid = -1;    // of a unix socket's other end
-    std::int64_t peer_gid = -1;
-    std::int64_t now = 0;  // seconds since 1970; use this clock, not your own
+    std::string_view token;        // empty if the client sent none (RFC 6750, 2.1)
+    std::string_view resource;     // the server's canonical uri: the required audience (RFC 8707)
+    std::string_view peer;         // remote address without port, "unix" or "stdio"
+    std::string_view certificate;  // of the client, DER; empty if it sent none
+    std::int64_t peer_uid = -1;    // of the peer of a Unix socket; -1 if unknown
+    std::int64_t peer_gid = -1;    // -1 if unknown
+    std::int64_t now = 0;          // seconds since 1970; use it instead of your own clock
 };
 
 struct grant {
-    std::string subject;  // never empty
+    std::string subject;  // never empty, at most 256 bytes
     std::vector<std::string> scopes{};
-    std::string credential{};      // a public id of what was shown, never a secret
+    std::string credential{};      // a public id of the token, never a secret
     std::string issuer{};          // empty: the backend's configured name
-    std::int64_t expires = 0;      // seconds since 1970; 0 when it never does
-    std::chrono::seconds keep{0};  // how long the host may reuse this answer
+    std::int64_t expires = 0;      // seconds since 1970; 0: does not expire
+    std::chrono::seconds keep{0};  // how long the host may remember the grant
 };
 
 enum class refusal : toolrack_refusal {
-    unavailable = TOOLRACK_UNAVAILABLE,        // 503: could not find out
+    unavailable = TOOLRACK_UNAVAILABLE,        // 503: the check could not be completed
     no_token = TOOLRACK_NO_TOKEN,              // 401 with a bare challenge
     bad_token = TOOLRACK_BAD_TOKEN,            // 401: unknown, forged, expired, revoked
     wrong_audience = TOOLRACK_WRONG_AUDIENCE,  // 401
-    forbidden = TOOLRACK_FORBIDDEN,            // 403: we know who it is, and no
-    pass = TOOLRACK_PASS,                      // not a credential of mine: ask the next backend
+    forbidden = TOOLRACK_FORBIDDEN,            // 403: authenticated, but not allowed
+    pass = TOOLRACK_PASS,                      // a token of another kind: ask the next backend
 };
 
-// why is for the host's log; the client never sees it.
+// why goes to the host's log; the client never sees it. It must not contain the token.
 struct refuse {
-    refuse(refusal how, std::string reason) : kind(how), why(std::move(reason)) {}
+    refuse(refusal refusal_kind, std::string reason) : kind(refusal_kind), why(std::move(reason)) {}
 
     refusal kind;
     std::string why;
 };
 
-using verdict = std::variant<grant, refuse>;
+using decision = std::variant<grant, refuse>;
 
 namespace detail {
 
-// Frees a block that held a token, and leaves nothing of it behind.
+// Overwrites a block that contained a token, and frees it.
 struct wipe {
     std::size_t size = 0;
     void operator()(char* block) const noexcept {
@@ -95,15 +95,15 @@ struct wipe {
 
 }  // namespace detail
 
-// One question, and the duty to answer it once. Moves, does not copy.
+// One authentication check, to be answered exactly once. Movable, not copyable. Any thread may use
+// it, but only one at a time. Destroying it unanswered refuses with unavailable.
 class check {
 public:
-    check(detail::host_side& host, toolrack_call id, const toolrack::facts& shown)
+    check(detail::host_interface& host, toolrack_call id, const toolrack::facts& shown)
         : host_(&host), id_(id), facts_(shown) {}
-    // The facts may outlive the host's view of them from here on, so they are copied.
+    // A moved check may outlive the host's views, so the move copies the facts.
     check(check&& other) noexcept
-        : host_(other.host_), id_(std::exchange(other.id_, 0)), facts_(other.facts_),
-          block_(std::move(other.block_)) {
+        : host_(other.host_), id_(std::exchange(other.id_, 0)), facts_(other.facts_), block_(std::move(other.block_)) {
         if (!block_) keep();
     }
     check& operator=(check&&) = delete;
@@ -111,8 +111,8 @@ public:
 
     const toolrack::facts& facts() const { return facts_; }
 
-    // The first counts.
-    void answer(const verdict& decided) noexcept {
+    // Only the first answer is sent.
+    void answer(const decision& decided) noexcept {
         const toolrack_call id = std::exchange(id_, 0);
         if (id == 0) return;
         if (const auto* who = std::get_if<grant>(&decided)) {
@@ -126,8 +126,8 @@ public:
 
 private:
     void keep() {
-        const std::size_t size = facts_.token.size() + facts_.resource.size() + facts_.peer.size() +
-                                 facts_.certificate.size() + 1;
+        const std::size_t size =
+            facts_.token.size() + facts_.resource.size() + facts_.peer.size() + facts_.certificate.size() + 1;
         block_ = std::unique_ptr<char[], detail::wipe>(new char[size], detail::wipe{size});
         detail::packer into(block_.get());
         into.keep(facts_.token);
@@ -136,36 +136,37 @@ private:
         into.keep(facts_.certificate);
     }
 
-    detail::host_side* host_;
+    detail::host_interface* host_;
     toolrack_call id_;
     toolrack::facts facts_;
     std::unique_ptr<char[], detail::wipe> block_;
 };
 
-// A configured backend. What is not said stays as it is for static tokens.
+// A registered backend. The defaults are those of a backend with static tokens.
 class authenticator {
 public:
     template <class Handler>
     authenticator(trait traits, Handler handler) : traits_(traits) {
         const auto shared = std::make_shared<Handler>(std::move(handler));
-        if constexpr (std::is_invocable_r_v<verdict, Handler&, const facts&>) {
+        if constexpr (std::is_invocable_r_v<decision, Handler&, const facts&>) {
             decide_ = [shared](check& asked) { asked.answer((*shared)(asked.facts())); };
         } else if constexpr (std::is_invocable_v<Handler&, check&>) {
             decide_ = [shared](check& asked) { (*shared)(asked); };
         } else {
             static_assert(std::is_invocable_v<Handler&, check>,
-                          "an auth handler is verdict(const facts&), void(check) or void(check&)");
+                          "an auth handler is decision(const facts&), void(check) or void(check&)");
             decide_ = [shared](check& asked) { (*shared)(std::move(asked)); };
         }
     }
 
-    // "authorization_servers" and "scopes_supported" of the protected-resource metadata (RFC 9728).
+    // "authorization_servers" and "scopes_supported" of the protected-resource metadata
+    // (RFC 9728, 2).
     authenticator& metadata(const json::text& what) {
         metadata_ = what.str();
         return *this;
     }
 
-    // ---- for the glue ----
+    // ---- for the SDK ----
 
     std::uint64_t traits() const { return static_cast<std::uint64_t>(traits_); }
     std::string_view metadata() const { return metadata_; }
@@ -177,17 +178,18 @@ private:
     std::function<void(check&)> decide_;
 };
 
-// Takes back what was granted. Copy it to wherever it is needed; any thread may use it until the
-// instance is destroyed.
+// Revokes grants. A cheap handle: copies are allowed. Any thread may use it until the instance is
+// destroyed.
 class grants {
 public:
-    explicit grants(detail::host_side& host) : host_(&host) {}
+    explicit grants(detail::host_interface& host) : host_(&host) {}
 
+    // When it returns, no earlier grant of the credential admits a request (CONTRACT.md, A5).
     void forget(std::string_view credential) const noexcept { host_->forget(credential); }
     void forget_all() const noexcept { host_->forget({}); }
 
 private:
-    detail::host_side* host_;
+    detail::host_interface* host_;
 };
 
 }  // namespace toolrack

@@ -1,4 +1,4 @@
-// What a handler may throw, and how serious a line in a log is.
+// The exceptions of handlers, and the severities of log lines.
 #pragma once
 
 #include <stdexcept>
@@ -13,8 +13,8 @@ namespace toolrack {
 // The syslog numbers, and MCP's names for them (server/utilities/logging).
 enum class severity { emergency, alert, critical, error, warning, notice, info, debug };
 
-inline const char* name_of(severity how) {
-    switch (how) {
+inline const char* name_of(severity level) {
+    switch (level) {
     case severity::emergency: return "emergency";
     case severity::alert: return "alert";
     case severity::critical: return "critical";
@@ -27,14 +27,14 @@ inline const char* name_of(severity how) {
     return "info";
 }
 
-// A message for the model, which may try again: a result with isError (server/tools, Error
-// Handling). Outside of tools, which alone have that, an internal error with this message.
+// A failure that the model sees and may correct: a tool result with isError (server/tools, Error
+// Handling). For features other than tools, an internal error with this message.
 class tool_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-// The JSON-RPC codes a plugin has a use for (JSON-RPC 2.0, 5.1).
+// JSON-RPC error codes for plugins (JSON-RPC 2.0, 5.1).
 namespace code {
 inline constexpr int resource_not_found = -32002;  // the host writes -32602 for a modern client
 inline constexpr int method_not_found = -32601;
@@ -54,15 +54,15 @@ public:
 
 private:
     int code_;
-    json::text data_;  // null when there is none
+    json::text data_;  // null if there is none
 };
 
 inline error resource_not_found(std::string_view uri) {
     return {code::resource_not_found, "Resource not found", json::object({{"uri", uri}})};
 }
 
-// The plugin cannot work with these options, or here. One full sentence: what, where, what to do.
-// Any other exception out of the setup does the same.
+// Thrown by the setup function if the plugin cannot work with these options or on this machine. One
+// full sentence: what is wrong, where, and what to do. Any other exception has the same effect.
 class setup_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

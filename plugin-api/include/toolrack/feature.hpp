@@ -1,5 +1,4 @@
-// Something a client can list and use: a tool, prompt, resource or resource template, as the
-// setup registers it.
+// A feature that clients can list and call: a tool, prompt, resource or resource template.
 #pragma once
 
 #include <concepts>
@@ -22,20 +21,21 @@
 
 namespace toolrack {
 
-// What answers a call, in one of two forms, told apart by signature: result(call&) answers on
-// return, void(call) owns the call and answers when it likes. It runs on many threads at once.
+// The function that answers a call, with one of two signatures: result(call&) answers when it
+// returns; void(call) owns the call and answers later. It runs concurrently on the threads of the
+// lane, and for a quick feature on any thread.
 class handler {
 public:
     template <class Function>
-    requires(!std::same_as<std::remove_cvref_t<Function>, handler>) handler(Function&& function) {
+        requires(!std::same_as<std::remove_cvref_t<Function>, handler>)
+    handler(Function&& function) {
         using plain = std::decay_t<Function>;
-        // Shared, because it may capture what cannot be copied.
+        // Shared, because std::function requires a copyable function.
         auto shared = std::make_shared<plain>(std::forward<Function>(function));
         if constexpr (std::is_invocable_r_v<result, plain&, call&>) {
             run_ = [shared](call& c) { c.finish((*shared)(c)); };
         } else {
-            static_assert(std::is_invocable_v<plain&, call>,
-                          "a handler is result(call&) or void(call)");
+            static_assert(std::is_invocable_v<plain&, call>, "a handler is result(call&) or void(call)");
             static_assert(std::is_void_v<std::invoke_result_t<plain&, call>>,
                           "a handler that takes the call answers with call::finish()");
             run_ = [shared](call& c) { (*shared)(std::move(c)); };
@@ -48,10 +48,9 @@ private:
     std::function<void(call&)> run_;
 };
 
-// Given the argument's name and what was typed so far: what it could become. The best 100 of it
+// Returns the completions of an argument whose text so far is `typed`, best first. The first 100
 // are sent (server/utilities/completion).
-using completer = std::function<std::vector<std::string>(
-    call&, std::string_view argument, std::string_view typed)>;
+using completer = std::function<std::vector<std::string>(call&, std::string_view argument, std::string_view typed)>;
 
 struct argument {
     std::string_view name;
@@ -59,12 +58,12 @@ struct argument {
     bool required = true;
 };
 
+// Configured only during the setup; every function returns *this.
 class feature {
 public:
     enum class kind { tool, prompt, resource, template_ };
 
-    feature(kind what, std::string name, handler run)
-        : kind_(what), name_(std::move(name)), run_(std::move(run)) {
+    feature(kind what, std::string name, handler run) : kind_(what), name_(std::move(name)), run_(std::move(run)) {
         if (kind_ == kind::template_) pattern_.emplace(name_);
     }
 
@@ -72,25 +71,25 @@ public:
 
     feature& title(std::string_view text) { return set("title", text); }
     feature& description(std::string_view text) { return set("description", text); }
-    // size: "48x48" or "any".
-    feature&
-    icon(std::string_view source, std::string_view mime_type = {}, std::string_view size = {});
+    // size: "48x48" or "any". May be called several times.
+    feature& icon(std::string_view source, std::string_view mime_type = {}, std::string_view size = {});
     feature& meta(const json::text& object) { return set("_meta", object); }
-    // What a caller must have been granted, unless the configuration says otherwise.
+    // The scopes that a caller needs, unless the configuration defines others (CONTRACT.md, H12).
     feature& scopes(std::initializer_list<std::string_view> words) {
         attributes_.add("scopes", json::array(words));
         return *this;
     }
-    // Never blocks: may run on an I/O thread, without a hop.
+    // The handler never blocks: it may run on an I/O thread (CONTRACT.md, P6).
     feature& quick() {
         attributes_.add("quick", true);
         return *this;
     }
 
-    // Listed only while this is true; say changes().list_changed() when it is different. Calls come
-    // all the same: a client may not have heard yet; a resource is not found then. Asked on any thread.
-    feature& listed_while(std::function<bool()> is_there) {
-        is_there_ = std::move(is_there);
+    // Lists the feature only while is_available() is true; any thread calls it. Call
+    // changes().list_changed() when its result changes. Calls of a tool or prompt still arrive, since
+    // a client may have the old list; a resource is then not found.
+    feature& listed_while(std::function<bool()> is_available) {
+        is_available_ = std::move(is_available);
         return *this;
     }
 
@@ -101,7 +100,7 @@ public:
     feature& destructive(bool yes = true) { return hint("destructiveHint", yes); }
     feature& idempotent() { return hint("idempotentHint", true); }
     feature& open_world(bool yes = true) { return hint("openWorldHint", yes); }
-    // May, or must, run as a task: "optional" or "required".
+    // The tool can ("optional") or must ("required") run as a task.
     feature& task(std::string_view support) {
         attributes_.add("task", support);
         return *this;
@@ -109,18 +108,18 @@ public:
 
     // ---- for prompts, resources and templates ----
 
-    feature& complete(completer how) {
-        completer_ = std::move(how);
+    feature& complete(completer function) {
+        completer_ = std::move(function);
         return *this;
     }
     // For resources and templates: "audience", "priority", "lastModified".
     feature& annotations(const json::text& what) { return set("annotations", what); }
     feature& size(std::uint64_t bytes) { return set("size", bytes); }
 
-    // Any other member of the definition; replaces what it was.
+    // Sets any member of the MCP definition, and replaces an earlier value.
     feature& set(std::string_view member, const json::text& what);
 
-    // ---- for the glue ----
+    // ---- for the SDK ----
 
     kind which() const { return kind_; }
     const std::string& name() const { return name_; }
@@ -130,7 +129,7 @@ public:
         return pattern_ ? pattern_->match(uri) : std::nullopt;
     }
     json::text definition() const;
-    bool is_listed() const { return !is_there_ || is_there_(); }
+    bool is_listed() const { return !is_available_ || is_available_(); }
     const json::text& attributes() const { return attributes_; }
 
 private:
@@ -140,10 +139,10 @@ private:
     }
 
     kind kind_;
-    std::string name_;  // or the uri, or the template of one
+    std::string name_;  // of a resource its uri, of a template its uri template
     handler run_;
     completer completer_;
-    std::function<bool()> is_there_;
+    std::function<bool()> is_available_;  // empty: always listed
     std::optional<uri_template> pattern_;
     std::vector<std::pair<std::string, json::text>> members_;
     json::text hints_ = json::object();
@@ -161,8 +160,7 @@ inline const char* name_of(feature::kind which) {
     return "tool";
 }
 
-inline feature&
-feature::icon(std::string_view source, std::string_view mime_type, std::string_view size) {
+inline feature& feature::icon(std::string_view source, std::string_view mime_type, std::string_view size) {
     json::text one = json::object({{"src", source}});
     if (!mime_type.empty()) one.add("mimeType", mime_type);
     if (!size.empty()) one.add("sizes", json::array({size}));

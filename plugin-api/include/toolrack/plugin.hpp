@@ -1,4 +1,4 @@
-// Writing a Toolrack plugin in C++20. A whole one:
+// The SDK for Toolrack plugins in C++20. A complete plugin:
 //
 //     #include <toolrack/plugin.hpp>
 //
@@ -10,12 +10,12 @@
 //                });
 //     }
 //
-// Read setup.hpp for what can be offered, call.hpp for what a handler is given, result.hpp for
-// what it answers, auth.hpp for deciding who may ask, testing.hpp for testing without a server.
-// CONTRACT.md says what every plugin owes the host, and what it may count on.
+// setup.hpp registers features, call.hpp is the argument of a handler, result.hpp its answer,
+// auth.hpp writes auth backends, and testing.hpp tests a plugin without a server. CONTRACT.md lists
+// the duties of the plugin and of the host.
 //
-// Header-only, with no dependency; not binary-stable itself, because it is compiled into the
-// plugin. What crosses to the host is toolrack/abi.h, and that is.
+// The SDK is header-only, has no dependencies, and is compiled into the plugin. Only toolrack/abi.h
+// is binary-stable; the SDK calls the host through it.
 #pragma once
 
 #include "toolrack/abi.h"
@@ -29,16 +29,15 @@
 #include "toolrack/schema.hpp"
 #include "toolrack/setup.hpp"
 
-// TOOLRACK_PLUGIN(id, version) or TOOLRACK_PLUGIN(id, version, description), once in a library,
-// outside of any namespace, followed by the parameter and body of the setup function. All are
-// string constants. The id is in reverse DNS; the description is the JSON that abi.h explains.
-// Without one the plugin offers tools, and takes no options.
-#define TOOLRACK_PLUGIN(...)                                                                       \
-    static void toolrack_plugin_set_up(::toolrack::setup&);                                        \
-    TOOLRACK_EXPORT const ::toolrack_plugin* toolrack_plugin_v1(void);                             \
-    TOOLRACK_EXPORT const ::toolrack_plugin* toolrack_plugin_v1(void) {                            \
-        static constexpr ::toolrack_plugin plugin =                                                \
-            ::toolrack::detail::plugin<&toolrack_plugin_set_up>(__VA_ARGS__);                      \
-        return &plugin;                                                                            \
-    }                                                                                              \
+// TOOLRACK_PLUGIN(id, version) or TOOLRACK_PLUGIN(id, version, description): once in a library,
+// outside of any namespace, followed by the parameter and body of the setup function. All arguments
+// are string constants. The id is in reverse DNS order; the description is the JSON that abi.h
+// defines. Without a description the plugin has tools and no options.
+#define TOOLRACK_PLUGIN(...)                                                                                           \
+    static void toolrack_plugin_set_up(::toolrack::setup&);                                                            \
+    TOOLRACK_EXPORT const ::toolrack_plugin* toolrack_plugin_v1(void);                                                 \
+    TOOLRACK_EXPORT const ::toolrack_plugin* toolrack_plugin_v1(void) {                                                \
+        static constexpr ::toolrack_plugin plugin = ::toolrack::detail::plugin<&toolrack_plugin_set_up>(__VA_ARGS__);  \
+        return &plugin;                                                                                                \
+    }                                                                                                                  \
     static void toolrack_plugin_set_up

@@ -1,12 +1,12 @@
-// A host for unit tests: makes an instance of the plugin that is linked into the same program, and
-// uses it as the server would. Depends on no test framework.
+// A host for unit tests: creates an instance of the plugin that is linked into the same program and
+// calls it like the server. Independent of any test framework.
 //
 //     toolrack::testing::host host(R"({"greeting": "Hello"})");
 //     auto answer = host.call("greet", R"({"who": "Ann"})");
 //     CHECK(answer.text() == "Hello, Ann!");
 //
-// Throws setup_refused when the plugin does not want these options. What the server checks before
-// a plugin sees it (schemas, scopes, limits) is not checked here.
+// The constructor throws setup_refused if the plugin rejects the options. Unlike the server, this host
+// does not check schemas, scopes or limits.
 #pragma once
 
 #include <algorithm>
@@ -32,13 +32,13 @@ TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void);
 
 namespace toolrack::testing {
 
-// The plugin's create() complained: what() is its sentence.
+// The plugin's create() failed; what() is the sentence of its complaint.
 class setup_refused : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-// One line of list(). definition and attributes are JSON.
+// One feature of list(). definition and attributes are JSON.
 struct listed {
     std::string kind, definition, attributes;
 };
@@ -54,16 +54,16 @@ struct answer {
     std::vector<notification> notifications;  // in order, up to the answer
 
     json::value value() const& { return json::value(json); }
-    json::value value() && = delete;  // it would look into an answer that is gone
+    json::value value() && = delete;  // its result would refer to a destroyed answer
     bool is_done() const { return outcome == TOOLRACK_DONE; }
     bool is_tool_error() const { return is_done() && value().find("isError").has_value(); }
-    // The code of a JSON-RPC error; 0 when it is none.
+    // The code of a JSON-RPC error; 0 for any other answer.
     int code() const;
-    // What a person would read: the first text content, or the message of an error.
+    // The first text content, or the message of an error.
     std::string text() const;
 };
 
-// What an auth backend decided.
+// The decision of an auth backend. refusal and why only if it did not grant.
 struct decision {
     bool granted = false;
     std::string subject, issuer, credential;
@@ -73,7 +73,7 @@ struct decision {
     std::string why;
 };
 
-// Everything a request may say. What is left out is what the server sends for a plain call.
+// A request. The defaults are those of a plain tool call.
 struct request {
     std::string method = "tools/call";
     std::string name = {};
@@ -91,22 +91,21 @@ struct request {
 // Any thread may use it.
 class host {
 public:
-    explicit host(std::string_view options = "{}",
-                  const toolrack_plugin* plugin = toolrack_plugin_v1());
+    explicit host(std::string_view options = "{}", const toolrack_plugin* plugin = toolrack_plugin_v1());
     host(const host&) = delete;
     ~host();
 
     // ---- features ----
 
     std::vector<listed> features();
-    // The definition of one; throws when there is none of that name or uri.
+    // The JSON of one definition; throws if there is no feature of that name or uri.
     std::string definition(std::string_view kind, std::string_view name);
 
     answer call(std::string_view tool, std::string_view arguments = "{}");
     answer ask(const request& what) { return wait(start(what)); }
     void watch(std::string_view uri, bool on);
 
-    // In steps: begin, perhaps cancel, wait. Waiting for longer than ten seconds throws.
+    // A call in steps. wait() throws after ten seconds without an answer.
     toolrack_call start(const request& what);
     void cancel(toolrack_call call);
     answer wait(toolrack_call call);
@@ -117,38 +116,38 @@ public:
     decision authenticate(const toolrack_facts& shown);
     static toolrack_facts facts_with(std::string_view token);
 
-    // ---- what the plugin did of its own accord ----
+    // ---- what the plugin reported to the host ----
 
     std::vector<std::string> log() const { return copy(log_); }
-    // "tool", "prompt", "resource", or the uri that was updated.
+    // The kinds of list_changed() and the uris of resource_updated(), in order.
     std::vector<std::string> changes() const { return copy(changes_); }
-    // Credentials to forget; empty for all.
+    // The credentials of forget(); empty for all.
     std::vector<std::string> forgotten() const { return copy(forgotten_); }
-    // What it says is wrong with it; empty when it is well.
-    std::string degraded_reason() const { return copy(ailment_); }
-    // What a server would complain of: a call that was answered twice, or never existed.
+    // The reason of the last report_degraded(); empty if the instance is healthy.
+    std::string degraded_reason() const { return copy(degraded_reason_); }
+    // The number of answers and notifications that a server ignores: for unknown or finished calls.
     std::size_t strays() const { return copy(strays_); }
 
-    // ---- below the SDK, for tests of the contract itself ----
+    // ---- the C tables, for tests of the contract ----
 
     toolrack_instance* instance() { return instance_; }
-    const toolrack_host* tables() const { return &face_.host; }
+    const toolrack_host* tables() const { return &functions_.table; }
     const toolrack_features& feature_table() const;
     const toolrack_auth& auth_table() const;
 
 private:
-    // What the plugin gets to see; the host behind it is found through it.
-    struct face {
-        toolrack_host host;  // first, so that both have one address
-        testing::host* self;
+    // The table for the plugin, and its owner.
+    struct host_functions {
+        toolrack_host table;  // first, so that its address is the one of the struct
+        testing::host* owner;
     };
-    struct pending {
+    struct call_state {
         testing::answer answer;
         bool ended = false, cancelled = false;
     };
 
-    static testing::host& self(const toolrack_host* host) {
-        return *reinterpret_cast<const face*>(host)->self;
+    static testing::host& self(const toolrack_host* table) {
+        return *reinterpret_cast<const host_functions*>(table)->owner;
     }
     static std::string string(toolrack_str text) {
         return text.size == 0 ? std::string() : std::string(text.data, text.size);
@@ -158,46 +157,40 @@ private:
     static const void* get_extension(const toolrack_host*, const char* id) noexcept;
     static void write_log(const toolrack_host*, toolrack_severity, toolrack_str) noexcept;
     static void notify(const toolrack_host*, toolrack_call, toolrack_str, toolrack_str) noexcept;
-    static void
-    finish(const toolrack_host*, toolrack_call, toolrack_outcome, toolrack_str) noexcept;
+    static void finish(const toolrack_host*, toolrack_call, toolrack_outcome, toolrack_str) noexcept;
     static bool cancelled(const toolrack_host*, toolrack_call) noexcept;
     static void list_changed(const toolrack_host*, toolrack_str) noexcept;
     static void grant(const toolrack_host*, toolrack_call, const toolrack_principal*) noexcept;
-    static void
-    refuse(const toolrack_host*, toolrack_call, toolrack_refusal, toolrack_str) noexcept;
+    static void refuse(const toolrack_host*, toolrack_call, toolrack_refusal, toolrack_str) noexcept;
     static void forget(const toolrack_host*, toolrack_str) noexcept;
     static void report_degraded(const toolrack_host*, toolrack_str) noexcept;
 
-    static constexpr toolrack_changes changes_table = {
-        sizeof(toolrack_changes), list_changed, list_changed};
-    static constexpr toolrack_auth_host auth_host_table = {
-        sizeof(toolrack_auth_host), grant, refuse, forget};
+    static constexpr toolrack_changes changes_table = {sizeof(toolrack_changes), list_changed, list_changed};
+    static constexpr toolrack_auth_host auth_host_table = {sizeof(toolrack_auth_host), grant, refuse, forget};
     static constexpr toolrack_health health_table = {sizeof(toolrack_health), report_degraded};
 
-    template <class Kept>
-    Kept copy(const Kept& what) const {
+    template <class Value>
+    Value copy(const Value& value) const {
         const std::lock_guard lock(mutex_);
-        return what;
+        return value;
     }
     void decide(toolrack_call check, decision what);
 
     const toolrack_plugin* plugin_;
-    face face_;
+    host_functions functions_;
     toolrack_instance* instance_ = nullptr;
 
     mutable std::mutex mutex_;
     std::condition_variable ended_;
     toolrack_call last_ = 0;
-    std::map<toolrack_call, pending> calls_;
+    std::map<toolrack_call, call_state> calls_;
     std::map<toolrack_call, std::optional<decision>> checks_;
     std::vector<std::string> log_, changes_, forgotten_;
-    std::string ailment_;
+    std::string degraded_reason_;
     std::size_t strays_ = 0;
 };
 
-inline int answer::code() const {
-    return outcome == TOOLRACK_FAILED ? static_cast<int>(value().at("code").i64()) : 0;
-}
+inline int answer::code() const { return outcome == TOOLRACK_FAILED ? static_cast<int>(value().at("code").i64()) : 0; }
 
 inline std::string answer::text() const {
     if (outcome == TOOLRACK_FAILED) return value().at("message").str();
@@ -207,23 +200,16 @@ inline std::string answer::text() const {
 }
 
 inline host::host(std::string_view options, const toolrack_plugin* plugin)
-    : plugin_(plugin), face_{{sizeof(toolrack_host),
-                              TOOLRACK_ABI_MINOR,
-                              get_extension,
-                              write_log,
-                              notify,
-                              finish,
-                              cancelled},
-                             this} {
+    : plugin_(plugin),
+      functions_{{sizeof(toolrack_host), TOOLRACK_ABI_MINOR, get_extension, write_log, notify, finish, cancelled},
+                 this} {
     std::string complaint;
-    const auto complain = [](void* context, toolrack_str why) {
-        *static_cast<std::string*>(context) = string(why);
-    };
-    instance_ = plugin_->create(&face_.host, str(options), complain, &complaint);
+    const auto complain = [](void* context, toolrack_str why) { *static_cast<std::string*>(context) = string(why); };
+    instance_ = plugin_->create(&functions_.table, str(options), complain, &complaint);
     if (!instance_) throw setup_refused(complaint);
 }
 
-// An instance with a call that never ends is left alone, as the server would.
+// Like the server, does not destroy an instance that has an unfinished call.
 inline host::~host() {
     std::unique_lock lock(mutex_);
     const auto all_ended = [this] {
@@ -243,17 +229,15 @@ inline const toolrack_features& host::feature_table() const {
 
 inline const toolrack_auth& host::auth_table() const {
     const void* table = plugin_->get_extension(instance_, TOOLRACK_EXT_AUTH);
-    if (!table) throw std::logic_error("the plugin is no auth backend");
+    if (!table) throw std::logic_error("the plugin is not an auth backend");
     return *static_cast<const toolrack_auth*>(table);
 }
 
 inline std::vector<listed> host::features() {
     std::vector<listed> all;
-    const auto emit =
-        [](void* into, toolrack_str kind, toolrack_str definition, toolrack_str attributes) {
-            static_cast<std::vector<listed>*>(into)->push_back(
-                {string(kind), string(definition), string(attributes)});
-        };
+    const auto emit = [](void* into, toolrack_str kind, toolrack_str definition, toolrack_str attributes) {
+        static_cast<std::vector<listed>*>(into)->push_back({string(kind), string(definition), string(attributes)});
+    };
     if (!feature_table().list(instance_, emit, &all))
         throw std::runtime_error("the plugin could not list its features");
     return all;
@@ -262,16 +246,14 @@ inline std::vector<listed> host::features() {
 inline std::string host::definition(std::string_view kind, std::string_view name) {
     const char* named_by = kind == "resource" ? "uri" : kind == "template" ? "uriTemplate" : "name";
     for (const listed& each : features())
-        if (each.kind == kind && json::value(each.definition).at(named_by).str() == name)
-            return each.definition;
+        if (each.kind == kind && json::value(each.definition).at(named_by).str() == name) return each.definition;
     throw std::runtime_error("no " + std::string(kind) + " is called " + std::string(name));
 }
 
 inline answer host::call(std::string_view tool, std::string_view arguments) {
     request what;
     what.name = tool;
-    what.params =
-        json::object({{"name", tool}, {"arguments", json::raw(std::string(arguments))}}).str();
+    what.params = json::object({{"name", tool}, {"arguments", json::raw(std::string(arguments))}}).str();
     return ask(what);
 }
 
@@ -283,20 +265,19 @@ inline toolrack_call host::start(const request& what) {
     std::vector<toolrack_str> scopes;
     for (const std::string& scope : what.scopes) scopes.push_back(str(scope));
     const auto deadline = (std::chrono::system_clock::now() + what.deadline).time_since_epoch();
-    const toolrack_request asked = {
-        sizeof asked,
-        str(what.method),
-        str(what.name),
-        str(what.params),
-        str(what.subject),
-        str(what.issuer),
-        scopes.data(),
-        scopes.size(),
-        str(what.client),
-        str(what.responses),
-        str(what.state),
-        str(what.traceparent),
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count()};
+    const toolrack_request asked = {sizeof asked,
+                                    str(what.method),
+                                    str(what.name),
+                                    str(what.params),
+                                    str(what.subject),
+                                    str(what.issuer),
+                                    scopes.data(),
+                                    scopes.size(),
+                                    str(what.client),
+                                    str(what.responses),
+                                    str(what.state),
+                                    str(what.traceparent),
+                                    std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count()};
     toolrack_call id = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -317,7 +298,7 @@ inline void host::cancel(toolrack_call call) {
 
 inline answer host::wait(toolrack_call call) {
     std::unique_lock lock(mutex_);
-    pending& waited_for = calls_.at(call);
+    call_state& waited_for = calls_.at(call);
     if (!ended_.wait_for(lock, std::chrono::seconds(10), [&] { return waited_for.ended; }))
         throw std::runtime_error("the plugin did not answer within ten seconds");
     return waited_for.answer;
@@ -358,30 +339,23 @@ inline const void* host::get_extension(const toolrack_host*, const char* id) noe
     return nullptr;
 }
 
-inline void
-host::write_log(const toolrack_host* tables, toolrack_severity, toolrack_str line) noexcept {
+inline void host::write_log(const toolrack_host* tables, toolrack_severity, toolrack_str line) noexcept {
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
     here.log_.push_back(string(line));
 }
 
-inline void host::notify(const toolrack_host* tables,
-                         toolrack_call call,
-                         toolrack_str method,
-                         toolrack_str params) noexcept {
+inline void
+host::notify(const toolrack_host* tables, toolrack_call call, toolrack_str method, toolrack_str params) noexcept {
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
     const auto found = here.calls_.find(call);
-    if (found == here.calls_.end() || found->second.ended)
-        ++here.strays_;
-    else
-        found->second.answer.notifications.push_back({string(method), string(params)});
+    if (found == here.calls_.end() || found->second.ended) ++here.strays_;
+    else found->second.answer.notifications.push_back({string(method), string(params)});
 }
 
-inline void host::finish(const toolrack_host* tables,
-                         toolrack_call call,
-                         toolrack_outcome outcome,
-                         toolrack_str json) noexcept {
+inline void
+host::finish(const toolrack_host* tables, toolrack_call call, toolrack_outcome outcome, toolrack_str json) noexcept {
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
     const auto found = here.calls_.find(call);
@@ -419,25 +393,20 @@ inline void host::decide(toolrack_call check, decision what) {
     ended_.notify_all();
 }
 
-inline void host::grant(const toolrack_host* tables,
-                        toolrack_call check,
-                        const toolrack_principal* who) noexcept {
+inline void host::grant(const toolrack_host* tables, toolrack_call check, const toolrack_principal* who) noexcept {
     decision yes;
     yes.granted = true;
     yes.subject = string(who->subject);
     yes.issuer = string(who->issuer);
     yes.credential = string(who->credential);
-    for (std::uint64_t n = 0; n != who->scope_count; ++n)
-        yes.scopes.push_back(string(who->scopes[n]));
+    for (std::uint64_t n = 0; n != who->scope_count; ++n) yes.scopes.push_back(string(who->scopes[n]));
     yes.expires = who->expires;
     yes.keep = who->keep;
     self(tables).decide(check, std::move(yes));
 }
 
-inline void host::refuse(const toolrack_host* tables,
-                         toolrack_call check,
-                         toolrack_refusal kind,
-                         toolrack_str why) noexcept {
+inline void
+host::refuse(const toolrack_host* tables, toolrack_call check, toolrack_refusal kind, toolrack_str why) noexcept {
     decision no;
     no.refusal = kind;
     no.why = string(why);
@@ -450,10 +419,10 @@ inline void host::forget(const toolrack_host* tables, toolrack_str credential) n
     here.forgotten_.push_back(string(credential));
 }
 
-inline void host::report_degraded(const toolrack_host* tables, toolrack_str what) noexcept {
+inline void host::report_degraded(const toolrack_host* tables, toolrack_str reason) noexcept {
     host& here = self(tables);
     const std::lock_guard lock(here.mutex_);
-    here.ailment_ = string(what);
+    here.degraded_reason_ = string(reason);
 }
 
 }  // namespace toolrack::testing

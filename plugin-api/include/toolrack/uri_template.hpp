@@ -1,7 +1,7 @@
-// Which uris a resource template stands for (RFC 6570, as far as it can be read backwards).
+// Matches uris against a resource template: the reversible part of RFC 6570.
 //
-// {name} stands for one or more characters without a slash, {+name} and {name*} for any. Values
-// are percent-decoded. The first split that fits from the left wins.
+// {name} matches one or more characters except a slash; {+name} and {name*} also match slashes.
+// Values are percent-decoded. Of several possible matches, the leftmost shortest one is used.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,7 @@ public:
             const std::size_t length = length_of(here, n + 1, uri);
             if (length == 0) return {};
             std::string value = decoded(uri.substr(0, length));
-            // What was escaped must not get past the rules for what was not.
+            // Escaped characters must follow the same rules as unescaped ones.
             if (value.find('\0') != value.npos) return {};
             if (!here.with_slashes && value.find('/') != value.npos) return {};
             found.emplace_back(here.variable, std::move(value));
@@ -53,7 +53,7 @@ public:
 private:
     struct part {
         std::string literal;
-        std::string variable;  // follows the literal; none when empty
+        std::string variable;  // follows the literal; empty if there is none
         bool with_slashes;
     };
 
@@ -62,17 +62,16 @@ private:
         if (plus) expression.remove_prefix(1);
         if (star) expression.remove_suffix(1);
         if (expression.empty() || expression.find_first_of("?&#/.;,:+=!@|{") != expression.npos)
-            throw std::invalid_argument("a resource template may only have {name}, {+name} and "
-                                        "{name*}");
+            throw std::invalid_argument("a resource template may contain only {name}, {+name} "
+                                        "and {name*}");
         parts_.back().variable = expression;
         parts_.back().with_slashes = plus || star;
     }
 
-    // As far as the next literal, or to the end.
+    // The length of the value: up to the next literal, or to the end.
     std::size_t length_of(const part& here, std::size_t next, std::string_view uri) const {
         std::size_t length = uri.size();
-        if (next != parts_.size() && !parts_[next].literal.empty())
-            length = uri.find(parts_[next].literal, 1);
+        if (next != parts_.size() && !parts_[next].literal.empty()) length = uri.find(parts_[next].literal, 1);
         if (length == std::string_view::npos) return 0;
         const std::string_view value = uri.substr(0, length);
         return !here.with_slashes && value.find('/') != std::string_view::npos ? 0 : length;
@@ -87,10 +86,9 @@ private:
     static std::string decoded(std::string_view text) {
         std::string out;
         for (std::size_t n = 0; n < text.size(); ++n) {
-            const bool escape = text[n] == '%' && n + 2 < text.size() && digit(text[n + 1]) >= 0 &&
-                                digit(text[n + 2]) >= 0;
-            out +=
-                escape ? static_cast<char>(digit(text[n + 1]) << 4 | digit(text[n + 2])) : text[n];
+            const bool escape =
+                text[n] == '%' && n + 2 < text.size() && digit(text[n + 1]) >= 0 && digit(text[n + 2]) >= 0;
+            out += escape ? static_cast<char>(digit(text[n + 1]) << 4 | digit(text[n + 2])) : text[n];
             n += escape ? 2 : 0;
         }
         return out;

@@ -5,7 +5,7 @@
 
 TOOLRACK_PLUGIN("org.example.certificate-lock", "1.0.0", R"({"kinds": ["auth"]})")(toolrack::setup& s) {
     using namespace toolrack;
-    s.auth(trait::tokenless, [](const facts& shown) -> verdict {
+    s.auth(trait::tokenless, [](const facts& shown) -> decision {
         if (shown.certificate.empty()) return refuse(refusal::no_token, "no certificate was shown");
         return grant{.subject = std::to_string(shown.certificate.size()), .scopes = {"*"}};
     });

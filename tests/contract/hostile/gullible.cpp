@@ -7,7 +7,7 @@
 TOOLRACK_PLUGIN("org.example.gullible", "1.0.0", R"({"kinds":["auth"],"options":{"type":"object"}})")
 (toolrack::setup& s) {
     using namespace toolrack;
-    s.auth(trait::quick, [](const facts& shown) -> verdict {
+    s.auth(trait::quick, [](const facts& shown) -> decision {
         grant yes{.subject = std::string(shown.token.substr(0, shown.token.find('.'))), .scopes = {"*"}};
         yes.credential = yes.subject;
         return yes;

@@ -18,7 +18,7 @@ TOOLRACK_PLUGIN("org.example.names-its-scopes", "1.0.0", R"({
 })")
 (toolrack::setup& s) {
     using namespace toolrack;
-    auto& backend = s.auth(trait::quick, [](const facts& shown) -> verdict {
+    auto& backend = s.auth(trait::quick, [](const facts& shown) -> decision {
         grant made;
         for (std::string_view rest = shown.token; !rest.empty();) {
             std::string word(rest.substr(0, rest.find('~')));

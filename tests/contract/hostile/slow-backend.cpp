@@ -29,7 +29,7 @@ public:
         : log_(s.log), grants_(s.grants()), delay_(number_option(s, "delay_ms")), keep_(number_option(s, "keep")),
           lifetime_(number_option(s, "expires_in")) {}
 
-    verdict decide(const facts& shown) {
+    decision decide(const facts& shown) {
         const auto dash = shown.token.find('-');
         const std::string command(shown.token.substr(0, dash));
         const std::string id(dash == std::string_view::npos ? std::string_view() : shown.token.substr(dash + 1));

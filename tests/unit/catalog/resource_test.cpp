@@ -102,7 +102,7 @@ TEST_CASE("a template stands for the uris that it says") {
 TEST_CASE("a template that cannot be read is refused with what one may have") {
     CHECK(template_refused(of("a:{b")) == "the resource template has a { without a }");
     for (const char* odd : {"a:{}", "a:{+}", "a:{*}", "a:{?b}", "a:{b,c}", "a:{b:3}", "a:{#b}", "a:{/b}", "a:{{b}"})
-        CHECK(template_refused(of(odd)) == "a resource template may only have {name}, {+name} and {name*}");
+        CHECK(template_refused(of(odd)) == "a resource template may contain only {name}, {+name} and {name*}");
     CHECK(template_refused(of("{b}")).ends_with(no_uri_end));  // without a scheme it could be anything
     CHECK(template_refused(at("a:b")) == "its definition has no string \"uriTemplate\"");
     CHECK(template_refused(R"({"uriTemplate":"a:{b}"})") == "its definition has no string \"name\"");

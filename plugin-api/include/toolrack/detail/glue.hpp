@@ -1,5 +1,5 @@
-// Where the SDK meets the C contract: C structs become C++ values, and function pointers become
-// calls of what is behind them. Everything here is noexcept and only translates.
+// The translation between the C contract and the SDK: C structs to C++ values, and the functions of
+// the C tables to C++ functions. Every function is noexcept and does nothing else.
 #pragma once
 
 #include <exception>
@@ -11,20 +11,18 @@
 #include <vector>
 
 #include "toolrack/abi.h"
-#include "toolrack/detail/desk.hpp"
-#include "toolrack/detail/host_side.hpp"
+#include "toolrack/detail/call_dispatcher.hpp"
+#include "toolrack/detail/host_interface.hpp"
 #include "toolrack/detail/registry.hpp"
 #include "toolrack/detail/request.hpp"
 #include "toolrack/setup.hpp"
 
 namespace toolrack::detail {
 
-inline toolrack_str str(std::string_view text) {
-    return {text.data(), text.size()};
-}
+inline toolrack_str str(std::string_view text) { return {text.data(), text.size()}; }
 
-// The host's tables, as the rest of the SDK likes them.
-class host_tables : public host_side {
+// Calls the host through its C tables. Any thread may use it.
+class host_tables : public host_interface {
 public:
     explicit host_tables(const toolrack_host& host)
         : host_(host), changes_(extension<toolrack_changes>(TOOLRACK_EXT_CHANGES)),
@@ -34,12 +32,10 @@ public:
     void log(severity how, std::string_view line) noexcept final {
         host_.log(&host_, static_cast<toolrack_severity>(how), str(line));
     }
-    void
-    notify(toolrack_call call, std::string_view method, std::string_view params) noexcept final {
+    void notify(toolrack_call call, std::string_view method, std::string_view params) noexcept final {
         host_.notify(&host_, call, str(method), str(params));
     }
-    void
-    finish(toolrack_call call, toolrack_outcome outcome, std::string_view json) noexcept final {
+    void finish(toolrack_call call, toolrack_outcome outcome, std::string_view json) noexcept final {
         host_.finish(&host_, call, outcome, str(json));
     }
     bool cancelled(toolrack_call call) noexcept final { return host_.cancelled(&host_, call); }
@@ -62,8 +58,8 @@ public:
     void forget(std::string_view credential) noexcept final {
         if (auth_) auth_->forget(&host_, str(credential));
     }
-    void report_degraded(std::string_view what) noexcept final {
-        if (health_) health_->report_degraded(&host_, str(what));
+    void report_degraded(std::string_view reason) noexcept final {
+        if (health_) health_->report_degraded(&host_, str(reason));
     }
 
 private:
@@ -73,11 +69,11 @@ private:
     }
 
     const toolrack_host& host_;
-    const toolrack_changes* const changes_;  // null when the host has none
+    const toolrack_changes* const changes_;  // null if the host does not have it
     const toolrack_auth_host* const auth_;
     const toolrack_health* const health_;
     std::mutex mutex_;
-    std::unordered_map<toolrack_call, std::stop_source> watched_;  // calls that wait for cancel()
+    std::unordered_map<toolrack_call, std::stop_source> watched_;  // calls that handlers watch
 };
 
 inline std::stop_token host_tables::watch_cancel(toolrack_call call) {
@@ -86,7 +82,7 @@ inline std::stop_token host_tables::watch_cancel(toolrack_call call) {
         const std::lock_guard lock(mutex_);
         source = watched_.try_emplace(call).first->second;
     }
-    // The cancellation may have come before anyone watched for it.
+    // The call may have been cancelled before it was watched.
     if (cancelled(call)) source.request_stop();
     return source.get_token();
 }
@@ -96,13 +92,12 @@ inline void host_tables::unwatch_cancel(toolrack_call call) noexcept {
     watched_.erase(call);
 }
 
-// What was waiting runs here, outside of the lock: it may well finish its call.
+// Runs the callbacks without the lock, because they may finish their call.
 inline void host_tables::wake(toolrack_call cancelled) noexcept {
     std::stop_source source(std::nostopstate);
     {
         const std::lock_guard lock(mutex_);
-        if (const auto found = watched_.find(cancelled); found != watched_.end())
-            source = found->second;
+        if (const auto found = watched_.find(cancelled); found != watched_.end()) source = found->second;
     }
     source.request_stop();
 }
@@ -128,13 +123,13 @@ inline void host_tables::grant(toolrack_call check, const toolrack::grant& who) 
 
 }  // namespace toolrack::detail
 
-// One configured plugin. The name is the contract's, so it is not in the namespace.
+// One instance of the plugin. abi.h defines the name, so it is not in the namespace.
 struct toolrack_instance {
     explicit toolrack_instance(const toolrack_host& tables) : host(tables) {}
 
-    toolrack::detail::host_tables host;  // outlives what uses it
+    toolrack::detail::host_tables host;  // outlives the other members, which use it
     toolrack::detail::registry offered;
-    toolrack::detail::desk desk{host, offered};
+    toolrack::detail::call_dispatcher dispatcher{host, offered};
     toolrack_auth auth = {};  // its traits differ from instance to instance
 };
 
@@ -142,16 +137,12 @@ namespace toolrack::detail {
 
 // ---- toolrack.features/1 ----
 
-inline bool list(toolrack_instance* self,
-                 void (*emit)(void*, toolrack_str, toolrack_str, toolrack_str),
-                 void* context) noexcept {
+inline bool
+list(toolrack_instance* self, void (*emit)(void*, toolrack_str, toolrack_str, toolrack_str), void* context) noexcept {
     try {
         for (const feature& each : self->offered.features)
             if (each.is_listed())
-                emit(context,
-                     str(name_of(each.which())),
-                     str(each.definition().str()),
-                     str(each.attributes().str()));
+                emit(context, str(name_of(each.which())), str(each.definition().str()), str(each.attributes().str()));
         if (self->offered.more_resources)
             for (const json::text& each : self->offered.more_resources())
                 emit(context, str("resource"), str(each.str()), str("{}"));
@@ -161,35 +152,29 @@ inline bool list(toolrack_instance* self,
     }
 }
 
-inline void
-start(toolrack_instance* self, toolrack_call call, const toolrack_request* request) noexcept {
-    self->desk.start(call, *request);
+inline void start(toolrack_instance* self, toolrack_call call, const toolrack_request* request) noexcept {
+    self->dispatcher.start(call, *request);
 }
 
-inline void cancel(toolrack_instance* self, toolrack_call call) noexcept {
-    self->host.wake(call);
-}
+inline void cancel(toolrack_instance* self, toolrack_call call) noexcept { self->host.wake(call); }
 
 inline void watch(toolrack_instance* self, toolrack_str uri, bool on) noexcept {
     try {
         if (self->offered.watcher) self->offered.watcher(view(uri), on);
     } catch (...) {
-        self->host.log(severity::error, "watching a resource threw an exception");
+        self->host.log(severity::error, "the watch function threw an exception");
     }
 }
 
-inline constexpr toolrack_features features_table = {
-    sizeof(toolrack_features), list, start, cancel, watch};
+inline constexpr toolrack_features features_table = {sizeof(toolrack_features), list, start, cancel, watch};
 
 // ---- toolrack.auth/1 ----
 
-inline void
-metadata(toolrack_instance* self, void (*emit)(void*, toolrack_str), void* context) noexcept {
+inline void metadata(toolrack_instance* self, void (*emit)(void*, toolrack_str), void* context) noexcept {
     emit(context, str(self->offered.authenticator->metadata()));
 }
 
-inline void
-authenticate(toolrack_instance* self, toolrack_call id, const toolrack_facts* shown) noexcept {
+inline void authenticate(toolrack_instance* self, toolrack_call id, const toolrack_facts* shown) noexcept {
     const facts plain = {view(shown->token),
                          view(shown->resource),
                          view(shown->peer),
@@ -201,7 +186,8 @@ authenticate(toolrack_instance* self, toolrack_call id, const toolrack_facts* sh
     try {
         self->offered.authenticator->decide(asked);
     } catch (...) {
-        // What it says stays unsaid: it may quote the token. The check refuses when it is dropped.
+        // The exception is not logged, because its text may contain the token. The destructor of the
+        // check refuses.
         self->host.log(severity::error, "the auth handler threw an exception");
     }
 }
@@ -220,22 +206,17 @@ inline toolrack_instance* create(setup_function set_up,
         setup s(self->host, self->offered, view(options));
         set_up(s);
         if (self->offered.authenticator)
-            self->auth = {sizeof(toolrack_auth),
-                          self->offered.authenticator->traits(),
-                          metadata,
-                          authenticate};
+            self->auth = {sizeof(toolrack_auth), self->offered.authenticator->traits(), metadata, authenticate};
         return self.release();
     } catch (const std::exception& e) {
         complain(context, str(e.what()));
     } catch (...) {
-        complain(context, str("the setup threw something that is not a std::exception"));
+        complain(context, str("the setup function threw an exception that is not a std::exception"));
     }
     return nullptr;
 }
 
-inline void destroy(toolrack_instance* self) noexcept {
-    delete self;
-}
+inline void destroy(toolrack_instance* self) noexcept { delete self; }
 
 inline const void* get_extension(toolrack_instance* self, const char* id) noexcept {
     const std::string_view wanted = id;
@@ -256,8 +237,7 @@ inline constexpr const char* tools_without_options =
     R"({"kinds":["tools"],"options":{"type":"object","additionalProperties":false}})";
 
 template <setup_function SetUp>
-consteval toolrack_plugin
-plugin(const char* id, const char* version, const char* description = tools_without_options) {
+consteval toolrack_plugin plugin(const char* id, const char* version, const char* description = tools_without_options) {
     return {sizeof(toolrack_plugin),
             TOOLRACK_ABI_MINOR,
             id,

@@ -1,4 +1,4 @@
-// What the setup registered, for as long as the instance lives.
+// The registrations of the setup function. Owned by the instance; constant after the setup.
 #pragma once
 
 #include <deque>
@@ -17,14 +17,14 @@
 namespace toolrack::detail {
 
 struct registry {
-    std::deque<feature> features;  // never moves one
+    std::deque<feature> features;  // a deque, so that pointers to features stay valid
     std::map<std::pair<feature::kind, std::string_view>, const feature*> by_name;
     std::optional<toolrack::authenticator> authenticator;
     std::function<void(std::string_view uri, bool on)> watcher;
     std::function<std::vector<json::text>()> more_resources;
     std::vector<std::shared_ptr<void>> kept;
 
-    // What is kept goes first: its threads may use the rest.
+    // Kept objects are destroyed first, because their threads may use the other members.
     ~registry() { kept.clear(); }
 
     const feature* find(feature::kind which, std::string_view name) const {

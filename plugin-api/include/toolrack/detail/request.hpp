@@ -1,5 +1,5 @@
-// What a call was asked, as views: into the host's memory while start() runs, into a block of its
-// own once the call moves on, which is when it may outlive start().
+// The request of a call, as views into the host's memory while start() runs. A moved request may
+// outlive start(), so a move copies the texts to a block that the request owns.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,19 @@ inline std::string_view view(toolrack_str text) {
     return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
 }
 
-// Puts copies of views into one block, which must be large enough, and points the views there.
+// Copies the bytes of views into one block, which must be large enough, and points the views to it.
 class packer {
 public:
-    explicit packer(char* room) : room_(room) {}
+    explicit packer(char* block) : next_(block) {}
 
     void keep(std::string_view& text) {
-        const std::size_t size = text.copy(room_, text.size());
-        text = {room_, size};
-        room_ += size;
+        const std::size_t size = text.copy(next_, text.size());
+        text = {next_, size};
+        next_ += size;
     }
 
 private:
-    char* room_;
+    char* next_;
 };
 
 struct request {
@@ -37,16 +37,15 @@ struct request {
     std::span<const toolrack_str> scopes;
     std::int64_t deadline;
 
-    explicit request(const toolrack_request& asked)
-        : method(view(asked.method)), name(view(asked.name)), params(view(asked.params)),
-          subject(view(asked.subject)), issuer(view(asked.issuer)), client(view(asked.client)),
-          responses(view(asked.responses)), state(view(asked.state)),
-          traceparent(view(asked.traceparent)), scopes(asked.scopes, asked.scope_count),
-          deadline(asked.deadline) {}
+    explicit request(const toolrack_request& from)
+        : method(view(from.method)), name(view(from.name)), params(view(from.params)), subject(view(from.subject)),
+          issuer(view(from.issuer)), client(view(from.client)), responses(view(from.responses)),
+          state(view(from.state)), traceparent(view(from.traceparent)), scopes(from.scopes, from.scope_count),
+          deadline(from.deadline) {}
 
     request(request&& other) noexcept { *this = std::move(other); }
 
-    // Out of memory here ends the program, as it would anywhere a move may not fail.
+    // Terminates the program if there is no memory, because a move must not throw.
     request& operator=(request&& other) noexcept {
         for (auto text : texts) this->*text = other.*text;
         scopes = other.scopes;
