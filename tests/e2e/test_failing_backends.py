@@ -97,7 +97,7 @@ class Answers(Failing):
         self.try_all("odd-backend", WRONG_ANSWERS, does="as_the_token_says", traits=QUICK)
 
     def test_of_a_handler_that_throws(self):
-        self.try_all("throwing-lock", WRONG_HANDLERS)
+        self.try_all("throwing-backend", WRONG_HANDLERS)
 
 
 class MissingAnswers(Failing):

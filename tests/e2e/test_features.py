@@ -133,7 +133,7 @@ class Resources(InBothEras):
 class InvalidFeatures(InBothEras):
     """What a plugin has and the host does not serve is not had through a template that fits it, too."""
 
-    config = settings(plugin(hostile("half-fit")))
+    config = settings(plugin(hostile("partly-listed")))
 
     def test_are_logged_and_cannot_be_read(self):
         for what in ('resource "secret"', 'template "private"'):

@@ -166,7 +166,7 @@ class Cgroups(unittest.TestCase):
     def test_granted_processes_are_limited(self):
         self.need("pids")
         self.leave_to_the_server()
-        server = self.serve("echo", plugin(hostile("reaches-out"), name="reaches", prefix="", sandbox={"processes": 1}))
+        server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="", sandbox={"processes": 1}))
         leaf, = [one for one in self.leaves() if "reaches" in one.name]
         most = int((leaf / "pids.max").read_text())
         born = int(server.call_tool("fork_bomb", {"count": 1000}).text.split()[0])
@@ -181,7 +181,7 @@ class Cgroups(unittest.TestCase):
         if IS_SANITIZED:
             self.skipTest("memory is not limited where a sanitizer is built in")
         self.leave_to_the_server()
-        server = self.serve("echo", plugin(hostile("reaches-out"), name="reaches", prefix="",
+        server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="",
                                            sandbox={"processes": 16, "memory": "128MiB"}))
         self.assertEqual("1 processes", server.call_tool("memory_bombs", {"count": 1}).text)
         response = server.call_tool("memory_bombs", {"count": 8})  # of 64 MiB each

@@ -29,9 +29,9 @@ HOSTILE = {
     "crash-in-constructor": "crashed during loading",
     "crash-in-description": "crashed during loading",
     "exit-in-constructor": "exited during loading",
-    "complains": "The moon is in the wrong quarter; wait a week.",
+    "complains": "The database is missing; create it.",
     "create-null-silent": "create() failed without a reason",
-    "throws-in-create": "The database is on holiday.",
+    "throws-in-create": "The database is unreachable.",
 }
 # And these list one bad tool beside a good one, "fine".
 BAD_TOOLS = {

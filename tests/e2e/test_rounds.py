@@ -283,7 +283,7 @@ class StateOfOthers(unittest.TestCase):
         return server.post(*modern("tools/call", params, meta={META + "clientCapabilities": EVERYTHING}), token=token)
 
     def test_is_refused_when_another_caller_shows_it(self):
-        with Server(settings(plugin(FIXTURE), backend=hostile("gullible"))) as server:
+        with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
             state = self.ask(server, token="ann.1").result["requestState"]
             for other in ("bob.1", "an.n", "ann1"):
                 self.assertEqual(INVALID_PARAMS, self.ask(server, state, other).code)

@@ -16,7 +16,7 @@ DENIED = ("EACCES", "EPERM")
 
 def reaching(**granted):
     keys = {"sandbox": granted} if granted else {}
-    return plugin(hostile("reaches-out"), name="reaches", prefix="", timeout="20s", **keys)
+    return plugin(hostile("sandbox-probe"), name="reaches", prefix="", timeout="20s", **keys)
 
 
 class Sandboxed(unittest.TestCase):
@@ -59,14 +59,14 @@ class Sandboxed(unittest.TestCase):
     def test_the_network_is_there_when_it_was_granted_and_only_then(self):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             port = listening.getsockname()[1]
-            self.serve(reaching(), plugin(hostile("reaches-out"), name="granted", prefix="granted_",
+            self.serve(reaching(), plugin(hostile("sandbox-probe"), name="granted", prefix="granted_",
                                           sandbox={"network": True}))
             self.assertIn(self.ask("connect", port=port), DENIED)
             self.assertIn(self.ask("connect", port=self.server.port), DENIED)
             self.assertEqual("done", self.ask("granted_connect", port=port))
 
     def test_processes_are_made_when_they_were_granted_and_only_then(self):
-        self.serve(reaching(), plugin(hostile("reaches-out"), name="granted", prefix="granted_",
+        self.serve(reaching(), plugin(hostile("sandbox-probe"), name="granted", prefix="granted_",
                                       sandbox={"processes": 1}))
         self.assertIn(self.ask("run"), DENIED)
         self.assertEqual("done", self.ask("granted_run"))
@@ -114,7 +114,7 @@ class Sandboxed(unittest.TestCase):
             self.assertIn(self.ask("signal", pid=pid), DENIED)
 
     def test_it_keeps_files_in_a_folder_of_its_own_and_not_in_its_neighbours(self):
-        self.serve(reaching(), plugin(hostile("reaches-out"), name="beside", prefix="beside_"),
+        self.serve(reaching(), plugin(hostile("sandbox-probe"), name="beside", prefix="beside_"),
                    STATE_DIRECTORY=str(self.folder))
         mine, beside = self.ask("folder"), self.ask("beside_folder")
         self.assertEqual([str(self.folder / "plugins" / name) for name in ("reaches", "beside")], [mine, beside])
@@ -141,16 +141,16 @@ class Sandboxed(unittest.TestCase):
         self.assertEqual(1, self.server.log.count(words))
 
     def test_a_plugin_that_needs_more_is_left_out_and_the_line_that_grants_it_is_said(self):
-        self.serve("echo", plugin(hostile("needs-much"), name="wants"))
+        self.serve("echo", plugin(hostile("needs-permissions"), name="wants"))
         said = self.server.wait_for_line("plugin wants is not served")[0]
         self.assertIn("it needs more than its sandbox grants: network access and read access to /srv/orders", said)
         self.assertIn('sandbox = { network = true, read = ["/srv/orders"] }', said)
         self.assertEqual(["echo"], self.server.tool_names())
 
     def test_a_plugin_that_needs_more_is_served_with_that_line_or_in_the_server(self):
-        self.serve(plugin(hostile("needs-much"), name="granted", prefix="granted_",
+        self.serve(plugin(hostile("needs-permissions"), name="granted", prefix="granted_",
                           sandbox={"network": True, "read": ["/srv/orders"]}),
-                   plugin(hostile("needs-much"), name="inside", prefix="inside_", isolation="host"))
+                   plugin(hostile("needs-permissions"), name="inside", prefix="inside_", isolation="host"))
         self.assertEqual(["granted_fine", "inside_fine"], sorted(self.server.tool_names()))
 
     def test_a_new_grant_counts_when_the_configuration_is_read_again(self):

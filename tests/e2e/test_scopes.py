@@ -20,7 +20,7 @@ def granted(scopes, *plugins, **keys):
 
 def named(*plugins, options=None, **keys):
     """A server whose tokens say who shows them and what was granted: "ann~orders/read~audit"."""
-    return settings(*(plugins or (guarded(), "echo")), backend=str(hostile("names-its-scopes")),
+    return settings(*(plugins or (guarded(), "echo")), backend=str(hostile("scopes-from-token")),
                     auth={"options": options} if options else None, **keys)
 
 
@@ -330,7 +330,7 @@ class StaticManners(Asking):
                 ended = toolrack("check", "--config", folder.config)
                 self.assertEqual(78, ended.returncode)
                 self.assertRegex(ended.stderr,
-                                 "auth backend .*names-its-scopes.* cannot be used: .*" + re.escape(wrong))
+                                 "auth backend .*scopes-from-token.* cannot be used: .*" + re.escape(wrong))
 
 
 if __name__ == "__main__":

@@ -424,13 +424,14 @@ class Ailing(Watched):
             gauge = 'toolrack_instance_degraded{instance="faults",kind="plugin"}'
 
             def says(what, expected):
-                self.assertEqual("said", server.call_tool("ail", {"what": what}).text)
+                self.assertEqual("reported", server.call_tool("report_degraded", {"reason": what}).text)
                 self.assertEqual(expected, self.status(server)["plugins"][0].get("degradedReason"))
                 self.assertEqual(expected is not None, bool(self.metrics(server)[gauge]))
 
             says("the database is slow", "the database is slow")
             says("a\x1b[2J\nb", "a\\x1b[2J\\x0ab")
-            self.assertEqual("said", server.call_tool("ail", {"what": "Bearer " + "s3cr3t" * 8}).text)
+            secret = {"reason": "Bearer " + "s3cr3t" * 8}
+            self.assertEqual("reported", server.call_tool("report_degraded", secret).text)
             self.assertNotIn("s3cr3t", json.dumps(self.status(server)))
             says("x" * 100_000, "x" * 997 + "...")
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)

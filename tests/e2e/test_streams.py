@@ -263,7 +263,7 @@ class TakenUpAgain(Changing):
         self.assertEqual({}, self.session.request("ping").result)
 
     def test_with_another_principals_session_is_not_found(self):
-        with Server(settings(*PLUGINS, backend=hostile("gullible"))) as server:
+        with Server(settings(*PLUGINS, backend=hostile("subject-from-token"))) as server:
             session = Session(server, token="ann.1")
             with self.call(session) as stream:
                 stream.next()

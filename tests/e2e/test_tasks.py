@@ -321,7 +321,7 @@ class NoSuchTask(Tasks):
         self.acknowledge("tasks/cancel", mine)
 
     def test_is_what_everybody_else_is_told(self):
-        with Server(settings(plugin(FIXTURE), backend=hostile("gullible"))) as server:
+        with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
             ann, bob = {"server": server, "token": "ann.1"}, {"server": server, "token": "bob.1"}
             id = self.compute(**ann)
             self.assertEqual(self.errors("A" * len(id), **bob), self.errors(id, **bob))

@@ -519,7 +519,7 @@ class ClientCertificates(WithCertificates):
             self.assertEqual(401, self.ask(server, self.good, token=None).status)
 
     def test_reach_the_auth_backend_as_they_were_shown(self):
-        with self.serve(plugin(hostile("misbehaving")), backend=str(hostile("certificate-lock")),
+        with self.serve(plugin(hostile("misbehaving")), backend=str(hostile("certificate-backend")),
                         client_ca=self.clients.certificate) as server:
             said = self.ask(server, self.good, token=None).result["structuredContent"]
             self.assertEqual(str(len(der(self.good[0]))), said["subject"])

@@ -3,7 +3,7 @@
 
 static toolrack_instance *complain_always(const toolrack_host *host, toolrack_str options,
                                           void (*complain)(void *, toolrack_str), void *context) {
-    static const char why[] = "The moon is in the wrong quarter; wait a week.";
+    static const char why[] = "The database is missing; create it.";
     toolrack_str sentence = {why, sizeof why - 1};
     (void)host;
     (void)options;

@@ -188,9 +188,9 @@ TOOLRACK_PLUGIN("org.example.faults", "1.0.0")(toolrack::setup& s) {
                while (!c.cancelled() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(2ms);
                return toolrack::text("slept");
            });
-    s.tool("ail", "Says that this is wrong with it; or nothing, when it is empty.",
-           toolrack::object({{"what", toolrack::string()}}), [health = s.health()](call& c) {
-               health.ails(c.args().at("what").str());
-               return toolrack::text("said");
+    s.tool("report_degraded", "Reports the instance as degraded; an empty reason reports it as healthy.",
+           toolrack::object({{"reason", toolrack::string()}}), [health = s.health()](call& c) {
+               health.report_degraded(c.args().at("reason").str());
+               return toolrack::text("reported");
            });
 }

@@ -4,5 +4,5 @@
 #include <toolrack/plugin.hpp>
 
 TOOLRACK_PLUGIN("org.example.hostile", "1.0.0")(toolrack::setup&) {
-    throw std::runtime_error("The database is on holiday.");
+    throw std::runtime_error("The database is unreachable.");
 }

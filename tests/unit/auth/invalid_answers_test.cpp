@@ -40,7 +40,7 @@ TEST_CASE("an invalid grant admits nobody") {
             test::gate_fixture here;
             CAPTURE(does, traits);
             CHECK(refusal_in(here.admit({here.odd(does, traits)}, token)) == refusal::unavailable);
-            CHECK(here.log().says("odd refused a caller from 192.0.2.7: it granted "));
+            CHECK(here.log().says("odd refused a caller from 192.0.2.7: its grant "));
         }
 }
 

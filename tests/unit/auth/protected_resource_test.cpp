@@ -122,7 +122,7 @@ TEST_CASE("a backend can offer metadata for OAuth clients") {
     };
     CHECK(*metadata_of(test::shipped_backend("open-access"), "{}") == "");
     CHECK(*metadata_of(test::build_folder / "hostile/odd-backend.so", R"({"does":"grant","traits":1})") == "");
-    const auto with_metadata = test::hostile("names-its-scopes");
+    const auto with_metadata = test::hostile("scopes-from-token");
     CHECK(*metadata_of(with_metadata, "{}") == "");
     CHECK(*metadata_of(with_metadata, R"({"metadata":"{\"a\":1}"})") == R"({"a":1})");
     CHECK(*metadata_of(with_metadata, R"({"metadata":"{"})") == "{");

@@ -119,7 +119,7 @@ TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
 
 TEST_CASE("what was left out is not read through another template of its plugin") {
     library_of_resources all;
-    all.of_plugin(test::hostile("half-fit"), "half");
+    all.of_plugin(test::hostile("partly-listed"), "half");
     const auto in = all.made();
     CHECK(all.left_out().size() == 2);
     CHECK(reader(in, "half:open") == "half half:open");
@@ -131,7 +131,7 @@ TEST_CASE("what was left out is not read through another template of its plugin"
 
 TEST_CASE("what one plugin left out is another's to read") {
     library_of_resources all;
-    all.of_plugin(test::hostile("half-fit"), "half");
+    all.of_plugin(test::hostile("partly-listed"), "half");
     all.of("other").pattern("half:{name}").pattern("half:private/{name}");
     const auto in = all.made();
     CHECK(reader(in, "half:secret") == "other half:{name}");

@@ -58,7 +58,7 @@ TEST_CASE("inspect shows the description of a plugin that fails without options,
     const json::value about(text);
     CHECK(about.at("id").str() == "org.example.hostile");
     CHECK_FALSE(about.find("features"));
-    CHECK(about.at("featuresError").str() == "its create() failed: The moon is in the wrong quarter; wait a week.");
+    CHECK(about.at("featuresError").str() == "its create() failed: The database is missing; create it.");
 
     const auto list = inspected(test::build_folder / "test-plugins/cannot-list.so");
     CHECK(json::value(list).at("featuresError").str() == "its list() failed");

@@ -3,7 +3,7 @@
 
 #include <toolrack/plugin.hpp>
 
-TOOLRACK_PLUGIN("org.example.certificate-lock", "1.0.0", R"({"kinds": ["auth"]})")(toolrack::setup& s) {
+TOOLRACK_PLUGIN("org.example.certificate-backend", "1.0.0", R"({"kinds": ["auth"]})")(toolrack::setup& s) {
     using namespace toolrack;
     s.auth(trait::tokenless, [](const facts& shown) -> decision {
         if (shown.certificate.empty()) return refuse(refusal::no_token, "no certificate was shown");

@@ -4,7 +4,7 @@
 
 #include <toolrack/plugin.hpp>
 
-TOOLRACK_PLUGIN("org.example.gullible", "1.0.0", R"({"kinds":["auth"],"options":{"type":"object"}})")
+TOOLRACK_PLUGIN("org.example.subject-from-token", "1.0.0", R"({"kinds":["auth"],"options":{"type":"object"}})")
 (toolrack::setup& s) {
     using namespace toolrack;
     s.auth(trait::quick, [](const facts& shown) -> decision {

@@ -8,7 +8,7 @@
 
 #include <toolrack/plugin.hpp>
 
-TOOLRACK_PLUGIN("org.example.names-its-scopes", "1.0.0", R"({
+TOOLRACK_PLUGIN("org.example.scopes-from-token", "1.0.0", R"({
     "kinds": ["auth"],
     "options": {
         "type": "object",

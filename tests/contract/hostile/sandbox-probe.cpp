@@ -152,7 +152,7 @@ toolrack::result folder(call&) {
 
 }  // namespace
 
-TOOLRACK_PLUGIN("org.example.reaches-out", "1.0.0")(toolrack::setup& s) {
+TOOLRACK_PLUGIN("org.example.sandbox-probe", "1.0.0")(toolrack::setup& s) {
     const auto path = toolrack::object({{"path", toolrack::string("Where")}});
     const auto nothing = toolrack::object({});
     s.tool("read", "Reads a file.", path, try_to_read);

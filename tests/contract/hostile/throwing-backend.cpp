@@ -5,7 +5,7 @@
 
 #include <toolrack/plugin.hpp>
 
-TOOLRACK_PLUGIN("org.example.throwing-lock", "1.0.0", R"({"kinds":["auth"],"options":{"type":"object"}})")
+TOOLRACK_PLUGIN("org.example.throwing-backend", "1.0.0", R"({"kinds":["auth"],"options":{"type":"object"}})")
 (toolrack::setup& s) {
     using namespace toolrack;
     s.auth(trait::none, [](check asked) {

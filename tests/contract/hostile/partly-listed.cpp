@@ -14,7 +14,7 @@ toolrack::handler says(std::string what) {
 
 }  // namespace
 
-TOOLRACK_PLUGIN("org.example.half-fit", "1.0.0", R"({
+TOOLRACK_PLUGIN("org.example.partly-listed", "1.0.0", R"({
     "kinds": ["resources"],
     "options": {"type": "object", "additionalProperties": false}
 })")
