@@ -15,7 +15,7 @@ import unittest
 from canaries import Canary, Hunt
 from harness import (FIXTURE, META, Folder, Server, Session, hostile, modern, new_token, plugin, rpc, settings, table,
                      toolrack, wait_until)
-from test_stdio import Pipe
+from test_stdio import StdioClient
 
 ECHO = {"name": "echo", "arguments": {"text": "hi"}}
 KNOWS_TASKS = {META + "clientCapabilities": {"elicitation": {}, "extensions": {META + "tasks": {}}}}
@@ -30,7 +30,7 @@ def records(text):
     return lines
 
 
-class WithAudit(unittest.TestCase):
+class AuditTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="toolrack-audit-")
         self.addCleanup(folder.cleanup)
@@ -60,7 +60,7 @@ class WithAudit(unittest.TestCase):
         return calls[-1]
 
 
-class AuditRecord(WithAudit):
+class AuditRecord(AuditTests):
     def test_names_the_caller_the_call_and_its_outcome(self):
         server = self.serve()
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -85,7 +85,7 @@ class AuditRecord(WithAudit):
         self.assertEqual([("ok", "echo")] * 5, [(line["outcome"], line["name"]) for line in calls])
         self.assertEqual([None, "e2e", "e2e", "e2e", "e2e"], [line.get("client") for line in calls])
         server.stop()
-        with Pipe(self.config()) as pipe:
+        with StdioClient(self.config()) as pipe:
             pipe.ask(rpc("tools/call", ECHO, 1))
         over_pipe = self.lines("call")[-1]
         self.assertEqual(("local", "stdio", "ok"), (over_pipe["subject"], over_pipe["issuer"], over_pipe["outcome"]))
@@ -198,7 +198,7 @@ class AuditRecord(WithAudit):
             self.assertNotRegex(line.decode(), r"[\x00-\x1f\x7f-\x9f\u2028\u202e]")
 
 
-class Arguments(WithAudit):
+class Arguments(AuditTests):
     def line_of(self, **audit):
         server = self.serve(audit=audit, environment={"XDG_STATE_HOME": str(self.folder)})
         server.call_tool("echo", {"text": "canary 1234"})
@@ -220,7 +220,7 @@ class Arguments(WithAudit):
         self.assertNotIn("canary", self.path.read_text())
 
 
-class Refusals(WithAudit):
+class Refusals(AuditTests):
     def test_are_recorded_without_the_token(self):
         server = self.serve()
         wrong = new_token()
@@ -246,7 +246,7 @@ class Refusals(WithAudit):
         self.assertLess(len(lines), 400)
 
 
-class LogRotation(WithAudit):
+class LogRotation(AuditTests):
     def test_keeps_every_record_whole_under_load(self):
         server = self.serve()
         callers, each, renames = 4, 150, 20
@@ -305,7 +305,7 @@ def limit_files(server, size=resource.RLIM_INFINITY):
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.prlimit(server.pid, resource.RLIMIT_FSIZE)[1]))
 
 
-class FullDisk(WithAudit):
+class FullDisk(AuditTests):
     def test_rejects_calls_when_the_audit_is_required(self):
         # A call that ran would keep the only thread there is.
         server = self.serve(plugin(hostile("misbehaving"), threads=1), audit={"required": True})
@@ -367,7 +367,7 @@ class FullDisk(WithAudit):
         self.assertEqual(full[-1]["seq"] + 1, rest[0]["seq"])
 
 
-class AuditFile(WithAudit):
+class AuditFile(AuditTests):
     def refused(self, **audit):
         with Folder(self.config(audit=audit)) as folder:
             done = toolrack("check", "--config", folder.config, token=new_token())

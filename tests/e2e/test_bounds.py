@@ -38,7 +38,7 @@ class ManySessions(unittest.TestCase):
             self.assertEqual({200}, statuses(opened[-500:-490] + opened[-10:]))
 
     def test_without_a_stream_buffer_a_bounded_number_of_notifications(self):
-        with Server(settings(plugin(hostile("talkative")), server={"sessions": 3000}), **HONEST) as server:
+        with Server(settings(plugin(hostile("notifying")), server={"sessions": 3000}), **HONEST) as server:
             for _ in open_sessions(server, 3000):
                 pass
             with server.stream(*modern("subscriptions/listen",

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from harness import toolrack
-from test_token_file import WithBook, id_of
+from test_token_file import TokenListTests, id_of
 
 HUGE = 100 * 1024 * 1024
 
@@ -33,7 +33,7 @@ def twice(good, but):
     return good + again[:at] + ("1111" if again[at:at + 4] != "1111" else "2222") + again[at + 4:]
 
 
-class InvalidTokenList(WithBook):
+class InvalidTokenList(TokenListTests):
     def setUp(self):
         super().setUp()
         self.ann = self.book.new("ann")
@@ -140,7 +140,7 @@ class InvalidTokenList(WithBook):
             return out.read_text().strip()
 
 
-class InvalidRevocationList(WithBook):
+class InvalidRevocationList(TokenListTests):
     def setUp(self):
         super().setUp()
         self.ann, self.bob, self.eve = (self.book.new(name) for name in ("ann", "bob", "eve"))

@@ -79,7 +79,7 @@ class Failing(unittest.TestCase):
     def assert_first_admitted_call_is_number_1(self, server):
         first = server.post(call(), token="grant_all")
         self.assertEqual("1", first.result["content"][0]["text"])
-        server.wait_for_line("reached by count for the time number 1")
+        server.wait_for_line("reached by count, call number 1")
 
     def try_all(self, name, answers, **options):
         with Server(protected_by(name, **options)) as server:

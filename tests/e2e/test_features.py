@@ -5,7 +5,7 @@ import secrets
 
 from harness import FIXTURE, Served, Server, Session, hostile, overlay, plugin, settings
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("talkative"))
+PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
 INVALID_PARAMS, NOT_FOUND_LEGACY = -32602, -32002
 ERAS = "modern", "legacy"
 

@@ -34,8 +34,8 @@ class Cgroups(unittest.TestCase):
         top = tree()
         if not top or os.geteuid() != 0:
             self.skipTest("no cgroups of version 2 can be made here")
-        Groups.made += 1
-        self.group = top / f"toolrack-e2e-{os.getpid()}-{Groups.made}"
+        Cgroups.made += 1
+        self.group = top / f"toolrack-e2e-{os.getpid()}-{Cgroups.made}"
         self.group.mkdir()
         self.addCleanup(self.remove)
         self.guests = []
@@ -166,7 +166,8 @@ class Cgroups(unittest.TestCase):
     def test_granted_processes_are_limited(self):
         self.need("pids")
         self.leave_to_the_server()
-        server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="", sandbox={"processes": 1}))
+        server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="",
+                                           sandbox={"processes": 1}))
         leaf, = [one for one in self.leaves() if "reaches" in one.name]
         most = int((leaf / "pids.max").read_text())
         born = int(server.call_tool("fork_bomb", {"count": 1000}).text.split()[0])

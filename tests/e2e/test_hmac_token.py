@@ -90,7 +90,7 @@ class Keys:
             lines.write(" ".join((time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), *what)) + "\n")
 
 
-class WithKeys(unittest.TestCase):
+class HmacTests(unittest.TestCase):
     def setUp(self):
         self.keys = Keys(self)
 
@@ -114,7 +114,7 @@ class WithKeys(unittest.TestCase):
         self.assert_refused(server, token)
 
 
-class HmacServer(WithKeys):
+class HmacServer(HmacTests):
     def test_accepts_a_minted_token_and_no_other(self):
         token, about = self.keys.mint("--ttl", "10m", principal="ann", scopes=("tools", "orders:read"))
         self.assertEqual(("ann", ["tools", "orders:read"], HERE, self.keys.kid),
@@ -324,7 +324,7 @@ class HmacServer(WithKeys):
             self.assert_refused(server, "a.b.c")
 
 
-class KeyCommands(WithKeys):
+class KeyCommands(HmacTests):
     def test_create_the_file_for_its_owner_only_and_keep_its_mode(self):
         self.assertEqual(0o600, stat.S_IMODE(self.keys.keys.stat().st_mode))
         self.keys.keys.chmod(0o640)
@@ -439,7 +439,7 @@ class KeyCommands(WithKeys):
             self.assertIn("Name the keys file with --keys", done.stderr)
 
 
-class SecretOutput(WithKeys):
+class SecretOutput(HmacTests):
     MINT = ("token", "mint", "--principal", "ann", "--scope", "a")
 
     def test_are_not_written_to_a_pipe_by_default(self):
@@ -524,7 +524,7 @@ class SecretOutput(WithKeys):
         self.assertNotIn("trkk_", said.replace("expected trkk_ and 43 characters", ""))
 
 
-class OtherLibraries(WithKeys):
+class OtherLibraries(HmacTests):
     """Whoever has the exported key can make tokens, and read ours, with what they have."""
 
     @classmethod

@@ -11,8 +11,8 @@ from harness import (FIXTURE, META, Connection, Server, Session, hostile, in_par
                      settings, toolrack, wait_until)
 
 from test_bounds import HONEST
-from test_stdio import Pipe
-from test_token_file import Book, id_of
+from test_stdio import StdioClient
+from test_token_file import TokenList, id_of
 
 LIST = rpc("tools/list")
 WAITING = plugin(hostile("misbehaving"), prefix="mis_")
@@ -39,7 +39,7 @@ class Limited(unittest.TestCase):
     """A server that knows ann and bob."""
 
     def setUp(self):
-        self.book = Book()
+        self.book = TokenList()
         self.addCleanup(self.book.close)
         self.ann, self.bob = self.book.new("ann"), self.book.new("bob")
         self.reloads = 0
@@ -144,7 +144,7 @@ class RequestRate(Limited):
         self.assertRegex(refused[0]["error"]["message"], "Too many requests: ")
 
     def test_applies_to_stdio(self):
-        with Pipe(settings("echo", limits={"rate_per_principal": 1, "burst": "1s"})) as pipe:
+        with StdioClient(settings("echo", limits={"rate_per_principal": 1, "burst": "1s"})) as pipe:
             pipe.send(b"\n".join([b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}'] * 50))
             answers = [pipe.read() for _ in range(50)]
         self.assertIn("result", answers[0])

@@ -7,7 +7,7 @@ from harness import LEGACY, META, MODERN, Served, overlay, plugin, rpc, settings
 HEADER_MISMATCH, UNSUPPORTED_VERSION, INVALID_PARAMS, METHOD_NOT_FOUND = -32020, -32022, -32602, -32601
 
 
-class Modern(Served):
+class ModernTests(Served):
     config = settings("echo", "time")
 
     def call(self, name="echo", arguments=None, **more):
@@ -19,8 +19,8 @@ class Modern(Served):
         return response
 
 
-class Discovery(Modern):
-    def test_says_which_versions_and_capabilities_there_are(self):
+class Discovery(ModernTests):
+    def test_returns_versions_and_capabilities(self):
         response = self.server.modern("server/discover", id=201)
         self.assertEqual(200, response.status)
         self.assertEqual("application/json", response.field("Content-Type"))
@@ -28,7 +28,7 @@ class Discovery(Modern):
         self.assertIsInstance(response.result["capabilities"]["tools"], dict)
         self.assertEqual(201, response.answer["id"])
 
-    def test_declares_no_capability_that_is_not_there(self):
+    def test_declares_only_existing_capabilities(self):
         capabilities = self.server.modern("server/discover").result["capabilities"]
         for name, method in (("prompts", "prompts/list"), ("resources", "resources/list"),
                              ("completions", "completion/complete")):
@@ -36,24 +36,24 @@ class Discovery(Modern):
                 answered = "result" in self.server.modern(method).answer
                 self.assertEqual(answered, name in capabilities)
 
-    def test_opens_no_session(self):
+    def test_starts_no_session(self):
         self.assertIsNone(self.server.modern("server/discover").field("Mcp-Session-Id"))
 
 
-class Results(Modern):
+class Results(ModernTests):
     def results(self):
         return {"server/discover": self.server.modern("server/discover").result,
                 "tools/list": self.server.modern("tools/list").result,
                 "tools/call": self.call().result}
 
-    def test_every_one_is_complete_and_names_the_server(self):
+    def test_all_are_complete_and_name_the_server(self):
         for method, result in self.results().items():
             with self.subTest(method):
                 self.assertEqual("complete", result["resultType"])
                 server = result["_meta"][META + "serverInfo"]
                 self.assertTrue(server["name"] and server["version"])
 
-    def test_those_that_may_be_kept_say_how_long_and_by_whom(self):
+    def test_cacheable_ones_have_a_lifetime_and_a_scope(self):
         for method, result in self.results().items():
             if method == "tools/call":
                 continue
@@ -62,12 +62,12 @@ class Results(Modern):
                 self.assertGreaterEqual(result["ttlMs"], 0)
                 self.assertIn(result["cacheScope"], ("public", "private"))
 
-    def test_a_list_may_depend_on_who_asks_so_it_is_private(self):
+    def test_lists_are_private_because_they_depend_on_the_caller(self):
         self.assertEqual("private", self.server.modern("tools/list").result["cacheScope"])
 
 
-class Tools(Modern):
-    def test_are_listed_with_name_description_and_schema_in_one_order(self):
+class Tools(ModernTests):
+    def test_are_listed_in_a_fixed_order_with_name_description_and_schema(self):
         lists = [self.server.modern("tools/list").result["tools"] for _ in range(3)]
         self.assertEqual(lists[0], lists[1])
         self.assertEqual(lists[0], lists[2])
@@ -77,7 +77,7 @@ class Tools(Modern):
             self.assertTrue(tool["description"])
             self.assertEqual("object", tool["inputSchema"]["type"])
 
-    def test_are_called(self):
+    def test_can_be_called(self):
         self.assertEqual("hi", self.call().text)
         self.assertEqual("grüße \u2028 \"\\ \U0001f600",
                          self.call(arguments={"text": "grüße \u2028 \"\\ \U0001f600"}).text)
@@ -98,13 +98,13 @@ class Tools(Modern):
             with self.subTest(arguments):
                 self.assertEqual(INVALID_PARAMS, self.call(arguments=arguments).code)
 
-    def test_a_cursor_that_nobody_gave_is_an_error(self):
+    def test_an_unknown_cursor_is_an_error(self):
         for cursor in ("nonsense", "", "999999", "-1", 5):
             with self.subTest(cursor):
                 self.assertEqual(INVALID_PARAMS, self.server.modern("tools/list", {"cursor": cursor}).code)
 
 
-class Pages(Modern):
+class Pages(ModernTests):
     config = settings("echo", plugin("echo", name="two", prefix="two_"), plugin("echo", name="three", prefix="three_"),
                       server={"page_size": 1})
 
@@ -119,24 +119,24 @@ class Pages(Modern):
                 break
         self.assertEqual(["echo", "three_echo", "two_echo"], sorted(seen))
 
-    def test_a_prefix_is_taken_off_before_the_plugin_is_asked(self):
+    def test_the_prefix_is_removed_before_the_call(self):
         self.assertEqual("hi", self.call("two_echo").text)
         self.assertEqual(INVALID_PARAMS, self.call("two_two_echo").code)
 
 
-class Metadata(Modern):
-    def test_a_request_says_its_version_and_capabilities(self):
+class Metadata(ModernTests):
+    def test_the_version_and_the_capabilities_are_required(self):
         for missing, id in (("protocolVersion", 102), ("clientCapabilities", 104)):
             with self.subTest(missing):
                 self.assert_error(self.server.modern("server/discover", id=id, meta={META + missing: None}),
                                   400, INVALID_PARAMS, id)
 
-    def test_a_request_without_any_of_it_is_an_error_when_the_header_says_modern(self):
+    def test_a_modern_header_requires_metadata(self):
         response = self.server.post(rpc("server/discover", {}, 101), {"MCP-Protocol-Version": MODERN,
                                                                       "Mcp-Method": "server/discover"})
         self.assert_error(response, 400, INVALID_PARAMS, 101)
 
-    def test_a_request_need_not_say_who_the_client_is(self):
+    def test_the_client_info_is_optional(self):
         self.assertEqual(200, self.server.modern("server/discover", id=105, meta={META + "clientInfo": None}).status)
 
     def test_metadata_of_a_wrong_type_is_an_error(self):
@@ -146,8 +146,8 @@ class Metadata(Modern):
                 self.assertEqual(400, self.server.modern("tools/list", meta={META + name: wrong}).status)
 
 
-class Versions(Modern):
-    def test_an_unknown_one_is_answered_with_those_that_are_known(self):
+class Versions(ModernTests):
+    def test_an_unknown_one_gets_the_supported_versions(self):
         response = self.server.modern("server/discover", id=301, fields={"MCP-Protocol-Version": "v999.0.0"},
                                       meta={META + "protocolVersion": "v999.0.0"})
         self.assert_error(response, 400, UNSUPPORTED_VERSION, 301)
@@ -157,7 +157,7 @@ class Versions(Modern):
         self.assertLessEqual(set(data["supported"]),
                              set(self.server.modern("server/discover").result["supportedVersions"]))
 
-    def test_a_header_and_a_body_that_disagree_are_a_mismatch_first(self):
+    def test_a_header_that_contradicts_the_body_is_a_mismatch_first(self):
         for header, body in ((MODERN, "v999.0.0"), ("v999.0.0", MODERN), (LEGACY[0], MODERN), (MODERN, LEGACY[0])):
             with self.subTest(header=header, body=body):
                 self.assert_error(
@@ -169,17 +169,17 @@ class Versions(Modern):
                           400, HEADER_MISMATCH)
 
 
-class Headers(Modern):
+class Headers(ModernTests):
     def assert_mismatch(self, **fields):
         response = self.call(fields={name.replace("_", "-"): text for name, text in fields.items()}, id=9)
         self.assert_error(response, 400, HEADER_MISMATCH, 9)
 
-    def test_another_method_than_the_body_is_a_mismatch(self):
+    def test_a_method_that_contradicts_the_body_is_a_mismatch(self):
         for method in ("prompts/list", "TOOLS/CALL", "tools/list", "", "tools/call,tools/call"):
             with self.subTest(method):
                 self.assert_mismatch(Mcp_Method=method)
 
-    def test_another_name_than_the_body_is_a_mismatch(self):
+    def test_a_name_that_contradicts_the_body_is_a_mismatch(self):
         for name in ("wrong_tool_name", "Echo", "", "time"):
             with self.subTest(name):
                 self.assert_mismatch(Mcp_Name=name)
@@ -192,11 +192,11 @@ class Headers(Modern):
     def test_white_space_around_the_value_is_trimmed(self):
         self.assertEqual(200, self.call(fields={"Mcp-Name": "  echo  "}).status)
 
-    def test_names_of_fields_have_no_case(self):
+    def test_field_names_are_case_insensitive(self):
         self.assertEqual(200, self.call(fields={"Mcp-Method": None, "mcp-method": "tools/call", "Mcp-Name": None,
                                                 "MCP-NAME": "echo"}).status)
 
-    def test_a_name_may_come_in_base64(self):
+    def test_a_name_can_be_base64(self):
         def coded(text):
             return "=?base64?" + base64.b64encode(text.encode()).decode() + "?="
 
@@ -210,7 +210,7 @@ class Headers(Modern):
         self.assertEqual(200, self.call(fields={"Mcp-Session-Id": "whatever", "Last-Event-ID": "5"}).status)
 
 
-class Methods(Modern):
+class Methods(ModernTests):
     def test_those_of_older_versions_are_not_found(self):
         for method, params in (("initialize", {"protocolVersion": LEGACY[0], "capabilities": {},
                                                "clientInfo": {"name": "x", "version": "1"}}),

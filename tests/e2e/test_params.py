@@ -35,16 +35,16 @@ class ArgumentsInHeaders(Served):
                              response)
             self.assertIn("Mcp-Param-Region", response.sentence)
 
-    def test_that_agree_are_served(self):
+    def test_that_equal_the_arguments_are_accepted(self):
         for region in ("eu-west-1", "a b", "0", "true", "null", "\"", "%", "=", "SGVsbG8="):
             self.assert_agreed(region, region)
         self.assert_agreed("eu", ("mcp-param-REGION", "eu"))
         self.assert_agreed("eu", "  eu\t ")
 
-    def test_need_not_be_there_when_the_argument_is_not(self):
+    def test_are_not_required_without_the_argument(self):
         self.assert_agreed(None)
 
-    def test_that_are_not_there_are_a_mismatch(self):
+    def test_that_are_missing_are_a_mismatch(self):
         for region in ("eu", "", "ü"):
             self.assert_mismatch(region)
 
@@ -52,28 +52,28 @@ class ArgumentsInHeaders(Served):
         for shown in ("eu", "", "null"):
             self.assert_mismatch(None, shown)
 
-    def test_that_say_something_else_are_a_mismatch(self):
+    def test_that_differ_from_the_argument_are_a_mismatch(self):
         for shown in ("us", "EU", "eu,eu", "\"eu\"", "eu;q=1", "e u", "x" * 4000, coded("us"), coded("eu "),
                       coded(b"eu\0")):
             self.assert_mismatch("eu", shown)
 
-    def test_may_come_in_base64(self):
+    def test_can_be_base64(self):
         for region in ("Hello", "", "grüße", " padded ", "\u0000", "\r\nMcp-Session-Id: x", "\U0001f600",
                        coded("Hello"), "x" * 4000):
             self.assert_agreed(region, coded(region))
 
-    def test_in_base64_that_is_none_are_a_mismatch(self):
+    def test_in_invalid_base64_are_a_mismatch(self):
         for shown in ("=?base64?SGVsbG8?=", "=?base64?SGVs!!!bG8=?=", "=?base64?SGVsbG8==?=", "=?base64?SGVs bG8=?=",
                       "=?base64?=SGVsbG8?=", "=?base64?SGVsbG9=?=", "=?base64??=", "=?BASE64?SGVsbG8=?=",
                       "=?base64?SGVsbG8=?= ?="):
             self.assert_mismatch("Hello", shown)
         self.assert_mismatch("??>", "=?base64?Pz8-?=")
 
-    def test_that_only_look_like_base64_are_meant_as_they_are(self):
+    def test_that_only_resemble_base64_are_literal(self):
         for region in ("=?base64?SGVsbG8=", "SGVsbG8=?=", "=?base64?", "=?=", "=?utf-8?SGVsbG8=?="):
             self.assert_agreed(region, region)
 
-    def test_in_base64_of_what_is_no_text_are_a_mismatch(self):
+    def test_in_base64_of_invalid_utf_8_are_a_mismatch(self):
         for data in (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80"):
             self.assert_mismatch("\ufffd", coded(data))
 
@@ -82,7 +82,7 @@ class ArgumentsInHeaders(Served):
             self.assert_mismatch("grüße", text)
             self.assert_mismatch(text, text)
 
-    def test_that_stand_twice_are_a_bad_request(self):
+    def test_that_occur_twice_are_a_bad_request(self):
         names = "Mcp-Param-Region", "mcp-param-region", "MCP-PARAM-REGION"
         for second in [(name, value) for name in names for value in ("eu", "us")]:
             for shown in (("eu", second), (second, "eu")):
@@ -91,10 +91,10 @@ class ArgumentsInHeaders(Served):
                     self.assertEqual(400, response.status)
                     self.assertNotIn(b"region=", response.body)
 
-    def test_that_no_argument_asks_for_are_not_looked_at(self):
+    def test_that_no_schema_requires_are_ignored(self):
         self.assert_agreed("eu", "eu", ("Mcp-Param-Level", "5"), ("Mcp-Param-", "x"), ("Mcp-Param-Regions", "us"))
 
-    def test_are_not_looked_at_in_the_older_era(self):
+    def test_are_ignored_in_the_legacy_era(self):
         params = {"name": "test_x_mcp_header", "arguments": {"region": "eu"}}
         for fields in ({}, {"Mcp-Param-Region": "us"}, {"Mcp-Param-Region": "=?base64?!?="}):
             self.assertEqual("region=eu", Session(self.server).request("tools/call", params, fields=fields).text)

@@ -63,7 +63,7 @@ def made_files(folder):
     return {name: words for name, (_, words) in contents.items()}
 
 
-class BadLibraries(unittest.TestCase):
+class InvalidLibraries(unittest.TestCase):
     """All of them in one server, beside two that are good."""
 
     @classmethod
@@ -76,7 +76,8 @@ class BadLibraries(unittest.TestCase):
             cls.expected[name] = words
             plugins.append(plugin(folder / f"{name}.so"))
         for name, library, words in (
-                ("missing", "/nonexistent/missing.so", "no such file"), ("no-such-name", "no-such-name", "no such library; tried"),
+                ("missing", "/nonexistent/missing.so", "no such file"),
+                ("no-such-name", "no-such-name", "no such library; tried"),
                 ("a-folder", folder, "it is a directory"), ("a-program", BINARY, "dynamic loader"),
                 ("libc", "/lib/x86_64-linux-gnu/libc.so.6", "does not export toolrack_plugin_v1"),
                 ("a-lock", BUILD / "lib" / "toolrack" / "auth" / "open-access.so", "not served: .*offers")):
@@ -99,19 +100,19 @@ class BadLibraries(unittest.TestCase):
         self.assertEqual(1, len(lines), f"{name}: {lines} in\n{log}")
         return lines[0]
 
-    def test_are_each_named_with_the_reason(self):
+    def test_are_logged_with_the_reason(self):
         for name, words in self.expected.items():
             with self.subTest(name):
                 self.assertRegex(self.reason(name, self.server.log), words)
 
-    def test_do_not_keep_the_others_from_being_served(self):
+    def test_do_not_prevent_others_from_being_served(self):
         self.assertEqual({"echo", "current_time", "convert_time"}, set(self.server.tool_names()))
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
 
     def test_are_counted_in_the_summary(self):
         self.server.wait_for_line(f"{len(self.expected)} not served, see above")
 
-    def test_are_named_by_check_in_the_same_words(self):
+    def test_are_reported_by_check_in_the_same_words(self):
         with Folder(self.config) as folder:
             done = toolrack("check", "--config", folder.config, token=new_token(), **CRASHES_ARE_PLAIN)
         self.assertEqual(0, done.returncode, done.stderr)
@@ -125,17 +126,17 @@ class BadLibraries(unittest.TestCase):
         self.assertEqual(set(workers), self.server.children())
 
 
-class OneThatHangs(unittest.TestCase):
-    def test_is_given_up_and_named(self):
+class HangingPlugin(unittest.TestCase):
+    def test_times_out_during_the_start_and_is_logged(self):
         with Server(settings("echo", plugin(hostile("hang-in-constructor")))) as server:
             self.assertRegex(server.log, r"plugin hang-in-constructor\b.*not served: .*timed out after 10 s")
             self.assertEqual(["echo"], server.tool_names())
 
 
-class BadTools(Served):
+class InvalidTools(Served):
     config = settings("echo", *(plugin(hostile(name), prefix=name + ".") for name in BAD_TOOLS))
 
-    def test_are_each_named_with_the_reason(self):
+    def test_are_logged_with_the_reason(self):
         for name, words in BAD_TOOLS.items():
             with self.subTest(name):
                 line, = [line for line in self.server.log.splitlines() if f"plugin {name}" in line]
@@ -143,7 +144,7 @@ class BadTools(Served):
                 for word in words:
                     self.assertIn(word, line)
 
-    def test_do_not_keep_the_others_from_being_served(self):
+    def test_do_not_prevent_others_from_being_served(self):
         names = self.server.tool_names()
         for name in BAD_TOOLS:
             self.assertIn(name + ".fine", names)
@@ -151,13 +152,13 @@ class BadTools(Served):
         self.assertEqual(len(BAD_TOOLS) + 2, len(names))  # echo, and the first of the twins
 
     # CONTRACT.md, H11.
-    def test_of_one_name_in_two_plugins_are_told_apart_by_a_prefix(self):
+    def test_of_the_same_name_in_two_plugins_require_a_prefix(self):
         with Server(settings("echo", plugin("echo", name="other"))) as server:
             self.assertRegex(server.log, r'plugin other\b.*"echo".*prefix')
             self.assertEqual(["echo"], server.tool_names())
 
 
-class Required(unittest.TestCase):
+class RequiredPlugin(unittest.TestCase):
     def refuse(self, config):
         with Folder(config) as folder:
             said = [toolrack(command, "--config", folder.config, token=new_token()) for command in ("serve", "check")]
@@ -165,7 +166,7 @@ class Required(unittest.TestCase):
             self.assertEqual(78, done.returncode, done)
         return said[0].stderr
 
-    def test_one_that_does_not_load_is_fatal(self):
+    def test_that_does_not_load_prevents_the_start(self):
         for name in ("crash-in-constructor", "complains", "other-major", "wrong-entry"):
             with self.subTest(name):
                 said = self.refuse(settings("echo", plugin(hostile(name), required=True)))
@@ -173,20 +174,20 @@ class Required(unittest.TestCase):
                 self.assertRegex(said, HOSTILE[name])
                 self.assertRegex(said, r"toolrack\.toml:\d+:\d+: ")
 
-    def test_one_that_is_missing_is_fatal(self):
+    def test_that_is_missing_prevents_the_start(self):
         self.assertIn("no such file", self.refuse(settings("echo", plugin("/nonexistent/x.so", required=True))))
 
-    def test_one_with_a_bad_tool_is_fatal(self):
+    def test_with_an_invalid_tool_prevents_the_start(self):
         for name in BAD_TOOLS:
             with self.subTest(name):
                 self.assertIn(f'"{name}"', self.refuse(settings("echo", plugin(hostile(name), required=True))))
 
-    def test_one_that_loads_is_not(self):
+    def test_that_loads_is_served(self):
         with Server(settings(plugin("echo", required=True))) as server:
             self.assertEqual(["echo"], server.tool_names())
 
 
-class DroppedIn(unittest.TestCase):
+class PluginDirectory(unittest.TestCase):
     def setUp(self):
         self.folder = Folder()
         self.drop = self.folder.path / "plugins"
@@ -196,7 +197,7 @@ class DroppedIn(unittest.TestCase):
     def serve(self, *plugins, **more):
         return Server(settings(*plugins, directories=[str(self.drop)], **more))
 
-    def test_a_plugin_is_served_after_a_restart(self):
+    def test_a_new_library_is_served_after_a_restart(self):
         with self.serve("echo") as server:
             self.assertEqual(["echo"], server.tool_names())
         shutil.copy(example("minimal"), self.drop / "greet.so")
@@ -204,26 +205,26 @@ class DroppedIn(unittest.TestCase):
             self.assertEqual({"echo", "greet"}, set(server.tool_names()))
             self.assertIn("Ann", server.call_tool("greet", {"who": "Ann"}).text)
 
-    def test_one_in_c_is_as_good(self):
+    def test_a_library_in_c_is_served(self):
         shutil.copy(example("plain-c"), self.drop / "plain.so")
         with self.serve() as server:
             self.assertTrue(server.tool_names())
             self.assertTrue(server.call_tool(server.tool_names()[0], {}).answer["result"]["content"])
 
-    def test_a_file_beside_it_configures_it(self):
+    def test_a_toml_file_next_to_the_library_configures_it(self):
         shutil.copy(ECHO, self.drop / "mine.so")
         (self.drop / "mine.toml").write_text('prefix = "mine_"\n')
         with self.serve() as server:
             self.assertEqual(["mine_echo"], server.tool_names())
 
-    def test_a_bad_file_beside_it_is_named(self):
+    def test_an_invalid_toml_file_is_reported(self):
         shutil.copy(ECHO, self.drop / "mine.so")
         (self.drop / "mine.toml").write_text('prefx = "mine_"\n')
         with self.serve("echo") as server:
             self.assertRegex(server.log, r"plugin mine\b.*not served: .*mine\.toml:1:1: .*prefx")
             self.assertEqual(["echo"], server.tool_names())
 
-    def test_a_bad_library_is_named_and_the_others_serve(self):
+    def test_an_invalid_library_is_reported_and_the_others_are_served(self):
         (self.drop / "bad.so").write_text("not a library")
         shutil.copy(hostile("crash-in-constructor"), self.drop / "crash.so")
         shutil.copy(ECHO, self.drop / "good.so")
@@ -232,23 +233,23 @@ class DroppedIn(unittest.TestCase):
             self.assertRegex(server.log, r"plugin crash\b.*not served: .*crashed")
             self.assertEqual(["echo"], server.tool_names())
 
-    def test_what_is_no_library_by_its_name_is_left_alone(self):
+    def test_files_without_the_suffix_so_are_ignored(self):
         for name in ("README.md", "old.so.bak", ".hidden.so", "x.so.1"):
             (self.drop / name).write_text("nothing")
         with self.serve("echo") as server:
             self.assertNotIn("not served", server.log)
 
-    def test_one_that_is_named_as_well_is_mounted_once(self):
+    def test_a_library_that_the_configuration_names_too_is_loaded_once(self):
         shutil.copy(ECHO, self.drop / "mine.so")
         with self.serve(plugin(str(self.drop / "mine.so"), prefix="named_")) as server:
             self.assertEqual(["named_echo"], server.tool_names())
 
-    def test_a_folder_that_is_not_there_is_named(self):
+    def test_a_missing_directory_is_reported(self):
         self.drop.rmdir()
         with self.serve("echo") as server:
             self.assertIn(str(self.drop), server.log)
 
-    def test_overwriting_a_loaded_one_hurts_nobody(self):
+    def test_overwriting_a_loaded_library_has_no_effect(self):
         library = self.drop / "mine.so"
         shutil.copy(ECHO, library)
         with self.serve() as server:
@@ -260,7 +261,7 @@ class DroppedIn(unittest.TestCase):
 
 
 class Inspect(unittest.TestCase):
-    def test_shows_what_a_plugin_is_and_offers(self):
+    def test_shows_a_plugin_and_its_features(self):
         done = toolrack("inspect", ECHO)
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         for word in ("toolrack.echo", "1.0.0", "tools", "echo", "Returns the given text"):
@@ -273,14 +274,14 @@ class Inspect(unittest.TestCase):
                 self.assertEqual(0, done.returncode, done)
                 self.assertIn(word, done.stdout)
 
-    def test_shows_a_lock(self):
+    def test_shows_an_auth_backend(self):
         for name in ("env-token", "open-access"):
             with self.subTest(name):
                 done = toolrack("inspect", BUILD / "lib" / "toolrack" / "auth" / f"{name}.so")
                 self.assertEqual(0, done.returncode, done)
                 self.assertIn("auth", done.stdout)
 
-    def test_in_json_is_one_line_of_it(self):
+    def test_prints_one_line_of_json(self):
         done = toolrack("inspect", ECHO, "--json")
         self.assertEqual(0, done.returncode, done)
         self.assertEqual(1, len(done.stdout.splitlines()))
@@ -288,7 +289,7 @@ class Inspect(unittest.TestCase):
         self.assertEqual("toolrack.echo", said["id"])
         self.assertEqual("echo", said["features"][0]["definition"]["name"])
 
-    def test_of_a_bad_one_says_why(self):
+    def test_reports_why_a_library_is_invalid(self):
         for name in ("crash-in-constructor", "exit-in-constructor", "other-major", "short-table", "bad-description"):
             with self.subTest(name):
                 done = toolrack("inspect", hostile(name))
@@ -298,7 +299,7 @@ class Inspect(unittest.TestCase):
         self.assertEqual(78, done.returncode)
         self.assertIn("no such file", done.stderr)
 
-    def test_shows_one_that_cannot_be_created_without_options(self):
+    def test_shows_a_plugin_that_requires_options(self):
         done = toolrack("inspect", hostile("complains"))
         self.assertEqual(0, done.returncode, done)
         self.assertIn("The moon", done.stdout)

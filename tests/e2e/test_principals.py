@@ -5,16 +5,16 @@ import unittest
 
 from harness import FIXTURE, META, Server, Session, hostile, modern, plugin, rpc, settings, table, wait_until
 from test_rounds import accepted
-from test_token_file import Book, id_of
+from test_token_file import TokenList, id_of
 
 KNOWS_TASKS = {META + "clientCapabilities": {"elicitation": {}, "extensions": {META + "tasks": {}}}}
 
 
-class AfterARotation(unittest.TestCase):
+class AfterTokenRotation(unittest.TestCase):
     """Ann's token was rotated and the old one revoked; Bob never had one of hers."""
 
     def setUp(self):
-        self.book = Book()
+        self.book = TokenList()
         self.addCleanup(self.book.close)
         self.old, self.bob = self.book.new("ann"), self.book.new("bob")
         audit = table("[audit]", {"path": self.book.path / "audit.jsonl"})
@@ -35,7 +35,7 @@ class AfterARotation(unittest.TestCase):
     def modern(self, method, params, token):
         return self.server.post(*modern(method, params, meta=KNOWS_TASKS), token=token)
 
-    def test_a_session_goes_on(self):
+    def test_a_session_continues(self):
         session = Session(self.server, token=self.old)
         fresh = self.rotate()
         call = rpc("tools/call", {"name": "whoami", "arguments": {}}, 5)
@@ -44,7 +44,7 @@ class AfterARotation(unittest.TestCase):
         self.assertEqual(404, session.send("DELETE", token=self.bob).status)
         self.assertEqual(204, session.send("DELETE", token=fresh).status)
 
-    def test_a_task_goes_on(self):
+    def test_a_task_continues(self):
         slow = {"name": "slow_compute", "arguments": {"seconds": 60, "label": "it"}}
         id = self.modern("tools/call", slow, self.old).result["taskId"]
         fresh = self.rotate()
@@ -55,7 +55,7 @@ class AfterARotation(unittest.TestCase):
         self.assertTrue(wait_until(
             lambda: self.modern("tasks/get", {"taskId": id}, fresh).result["status"] == "cancelled"))
 
-    def test_a_request_that_waits_for_input_goes_on(self):
+    def test_a_request_that_waits_for_input_continues(self):
         asking = {"name": "test_input_required_result_request_state", "arguments": {}}
         asked = self.modern("tools/call", asking, self.old).result
         answers = {key: accepted(confirm=True, ok=True, name="Ann") for key in asked.get("inputRequests", {})}
@@ -64,7 +64,7 @@ class AfterARotation(unittest.TestCase):
         self.assertEqual(-32602, self.modern("tools/call", again, self.bob).code)
         self.assertEqual("complete", self.modern("tools/call", again, fresh).result["resultType"])
 
-    def test_the_audit_has_the_same_person_with_another_credential(self):
+    def test_the_audit_names_the_same_principal_with_another_credential(self):
         call = {"name": "whoami", "arguments": {}}
         self.modern("tools/call", call, self.old)
         fresh = self.rotate()
@@ -83,7 +83,7 @@ class AfterARotation(unittest.TestCase):
         for token in (self.old, fresh):
             self.assertNotIn(token.split("_")[2][:8], kept)
 
-    def test_a_plugin_is_told_who_asks_and_never_with_which_token(self):
+    def test_a_plugin_gets_the_principal_and_never_the_token(self):
         answer = self.modern("tools/call", {"name": "whoami", "arguments": {}}, self.old)
         told = answer.result["structuredContent"]
         self.assertEqual(("ann", "token-file", ["*"]), (told["subject"], told["issuer"], told["scopes"]))

@@ -5,8 +5,8 @@ from harness import FIXTURE, LEGACY, Served, Server, Session, hostile, in_parall
 from test_rounds import EVERYTHING, ROUND, accepted, said
 
 
-class Questions(Served):
-    config = settings(plugin(FIXTURE), plugin(hostile("talkative")))
+class ClientRequestTests(Served):
+    config = settings(plugin(FIXTURE), plugin(hostile("notifying")))
 
     def setUp(self):
         self.session = Session(self.server, capabilities=EVERYTHING)
@@ -46,8 +46,8 @@ class Questions(Served):
             self.assertIn(word, response.text)
 
 
-class Answered(Questions):
-    def test_in_every_older_version(self):
+class AnsweredRequests(ClientRequestTests):
+    def test_in_every_legacy_version(self):
         for version in LEGACY:
             with self.subTest(version):
                 session = Session(self.server, version, capabilities=EVERYTHING)
@@ -58,7 +58,7 @@ class Answered(Questions):
                 self.reply(question, accepted(response="Zoë"), session)
                 self.assert_says(stream, 'action=accept, content={"response": "Zo')
 
-    def test_by_a_model_by_folders_and_by_a_visit(self):
+    def test_of_sampling_roots_and_url_elicitation(self):
         stream = self.begin("test_sampling", {"prompt": "Why?"})
         question = self.assert_asked(stream, "sampling/createMessage")
         self.assertEqual("Why?", question["params"]["messages"][0]["content"]["text"])
@@ -107,7 +107,7 @@ class Answered(Questions):
 
         self.assertEqual({True}, set(in_parallel(20, client)))
 
-    def test_after_the_connection_broke(self):
+    def test_after_a_broken_connection(self):
         stream = self.begin("test_elicitation", {"message": "Who?"})
         self.assert_asked(stream, "elicitation/create")
         stream.close()
@@ -116,7 +116,7 @@ class Answered(Questions):
             self.reply(self.assert_asked(rest, "elicitation/create"), accepted(response="late"))
             self.assert_says(rest, "late")
 
-    def test_the_call_of_a_client_that_left_ends_with_its_session(self):
+    def test_of_a_disconnected_client_end_with_its_session(self):
         before = self.server.open_files()
         for _ in range(10):
             session = Session(self.server, capabilities=EVERYTHING)
@@ -125,8 +125,8 @@ class Answered(Questions):
         self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
 
 
-class NeverAnswered(Questions):
-    def test_hurt_no_server_that_stops(self):
+class UnansweredRequests(ClientRequestTests):
+    def test_do_not_delay_the_shutdown(self):
         config = settings(plugin(FIXTURE), server={"drain": "100ms", "threads": 4})
         for _ in range(3):
             with Server(config) as server:
@@ -139,7 +139,7 @@ class NeverAnswered(Questions):
                 server.stop()
             self.assertNotIn("never returned", server.log)
 
-    def test_until_the_server_ended_are_taken_back_and_their_calls_told_so(self):
+    def test_are_cancelled_at_shutdown_and_their_calls_fail(self):
         with Server(settings(plugin(FIXTURE), server={"drain": "100ms"})) as server:
             stream = self.begin("test_elicitation", {"message": "Who?"}, Session(server, capabilities=EVERYTHING))
             question = self.assert_asked(stream, "elicitation/create")
@@ -154,25 +154,25 @@ class NeverAnswered(Questions):
             self.assertNotIn("connections closed", server.log)
 
 
-class AnsweredBadly(Questions):
+class InvalidResponses(ClientRequestTests):
     def ask(self):
         stream = self.begin("test_elicitation", {"message": "Who?"})
         return stream, self.assert_asked(stream, "elicitation/create")
 
-    def test_with_an_error_is_told_to_the_model(self):
+    def test_with_an_error_are_reported_to_the_model(self):
         for error in ({"code": -1, "message": "The user said no"}, {"code": -32601, "message": "no", "data": {"x": 1}}):
             stream, question = self.ask()
             self.reply(question, error=error)
             self.assert_says(stream, error["message"], is_error=True)
 
-    def test_with_an_error_that_is_none_is_told_to_the_model(self):
+    def test_with_an_invalid_error_are_reported_to_the_model(self):
         for error in (5, "no", [], {}, {"code": "x"}, {"message": 5}, {"message": "x" * 100_000}, None):
             with self.subTest(str(error)[:50]):
                 stream, question = self.ask()
                 self.reply(question, error=error)
                 self.assert_says(stream, "the client responded with an error", is_error=True)
 
-    def test_with_another_shape_is_asked_again(self):
+    def test_of_another_shape_lead_to_another_request(self):
         for wrong in (5, "x", True, None, [], {}, [accepted(response="x")], {"action": 5}, {"content": {}}):
             with self.subTest(wrong):
                 stream, question = self.ask()
@@ -182,7 +182,7 @@ class AnsweredBadly(Questions):
                 self.reply(again, accepted(response="x"))
                 self.assert_says(stream, "action=accept")
 
-    def test_again_and_again_is_given_up(self):
+    def test_end_the_call_after_too_many_rounds(self):
         stream = self.begin("asks", {"method": "roots/list"})
         asked = 0
         for message in stream:
@@ -194,19 +194,19 @@ class AnsweredBadly(Questions):
         self.assertEqual(-32603, message["error"]["code"])
         self.server.wait_for_line("it requested input")
 
-    def test_with_members_that_nobody_knows_is_answered(self):
+    def test_with_unknown_members_are_accepted(self):
         stream, question = self.ask()
         self.reply(question, accepted(response="x") | {"_meta": {"a": 1}, "unknown": [{}]}, more=5)
         self.assert_says(stream, "action=accept")
 
-    def test_twice_is_answered_once(self):
+    def test_after_the_first_response_are_ignored(self):
         stream, question = self.ask()
         self.reply(question, accepted(response="first"))
         self.reply(question, accepted(response="second"))
         self.assert_says(stream, "first")
         self.reply(question, accepted(response="third"))
 
-    def test_under_an_id_that_was_never_asked_changes_nothing(self):
+    def test_with_an_unknown_id_change_nothing(self):
         stream, question = self.ask()
         own = question["id"]
         for id in ("toolrack-999999", "", "x", 1, 0, -1, own.upper(), own + " ", own + "\u0000", "x" * 1000):
@@ -216,7 +216,7 @@ class AnsweredBadly(Questions):
         self.reply(question, accepted(response="mine"))
         self.assert_says(stream, "mine")
 
-    def test_in_another_session_changes_nothing(self):
+    def test_in_another_session_change_nothing(self):
         stream, question = self.ask()
         forged = accepted(response="forged")
         for other in (Session(self.server, capabilities=EVERYTHING), Session(self.server, LEGACY[2])):
@@ -226,7 +226,7 @@ class AnsweredBadly(Questions):
         self.reply(question, accepted(response="mine"))
         self.assert_says(stream, "mine")
 
-    def test_by_taking_the_call_back_ends_it_without_an_answer(self):
+    def test_cancelling_the_call_ends_it_without_an_answer(self):
         stream, question = self.ask()
         self.assertEqual(202, self.session.post(rpc("notifications/cancelled", {"requestId": 1}, id=None)).status)
         self.assert_takes_back(stream, question)
@@ -234,7 +234,7 @@ class AnsweredBadly(Questions):
         self.reply(question, accepted(response="late"))
         self.assertEqual({}, self.session.request("ping").result)
 
-    def test_by_ending_the_session_ends_the_stream(self):
+    def test_ending_the_session_closes_the_stream(self):
         stream, question = self.ask()
         self.assertEqual(204, self.session.send("DELETE").status)
         # Taking the question back may come too late for the stream, which is just as well.
@@ -242,10 +242,10 @@ class AnsweredBadly(Questions):
         self.assertEqual(404, self.session.post({"jsonrpc": "2.0", "id": question["id"], "result": {}}).status)
 
 
-class NotAsked(Questions):
+class ImpossibleRequests(ClientRequestTests):
     """Clients that cannot be: a tool's failure, which the model gets to see, and an error for a prompt."""
 
-    def test_because_they_did_not_say_that_they_can(self):
+    def test_of_undeclared_capabilities_are_not_sent(self):
         session = Session(self.server)
         for name, words in ((ROUND + "elicitation", "elicitation"), (ROUND + "sampling", "sampling"),
                             (ROUND + "list_roots", "roots"), ("test_missing_capability", "sampling"),
@@ -255,17 +255,17 @@ class NotAsked(Questions):
         response = session.request("prompts/get", {"name": ROUND + "prompt"})
         self.assertIn("elicitation", response.sentence)
 
-    def test_for_a_form_because_they_only_visit_pages(self):
+    def test_for_a_form_are_not_sent_to_a_client_with_url_mode_only(self):
         session = Session(self.server, capabilities={"elicitation": {"url": {}}})
         response = session.request("tools/call", {"name": ROUND + "elicitation", "arguments": {}},
                                    fields={"Accept": "application/json"})
         self.assert_refuses(response, "capability", '{"elicitation":{"form":{}}}')
 
-    def test_because_they_have_no_session(self):
+    def test_without_a_session_are_not_sent(self):
         for name in (ROUND + "elicitation", "test_missing_capability"):
             self.assert_refuses(self.server.plain("tools/call", {"name": name, "arguments": {}}), "client")
 
-    def test_because_they_take_no_stream(self):
+    def test_without_a_stream_are_not_sent(self):
         response = self.session.request("tools/call", {"name": ROUND + "elicitation", "arguments": {}},
                                         fields={"Accept": "application/json"})
         self.assert_refuses(response, "on a stream")
@@ -273,7 +273,7 @@ class NotAsked(Questions):
                                         fields={"Accept": "application/json"})
         self.assertIn("on a stream", response.sentence)
 
-    def test_what_no_client_answers(self):
+    def test_with_an_unknown_method_are_not_sent(self):
         for method in ("tools/call", "ping", ""):
             response = self.session.request("tools/call", {"name": "asks", "arguments": {"method": method}})
             self.assertEqual(-32603, response.code)

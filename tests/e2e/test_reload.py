@@ -45,20 +45,20 @@ class Reload(unittest.TestCase):
         self.reload(settings("time"))
         self.assertNotIn("echo", self.tools())
 
-    def test_mounts_a_plugin_anew_only_when_its_settings_changed(self):
+    def test_recreates_a_plugin_only_when_its_settings_changed(self):
         self.reload(settings(plugin("echo", prefix="a_")))
         self.assertEqual(["a_echo"], self.tools())
         self.reload()
         self.assertEqual(["a_echo"], self.tools())
 
-    def test_tells_clients_that_listen(self):
+    def test_notifies_clients(self):
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         with self.server.stream(body, headers | {"Accept": "text/event-stream"}) as stream:
             self.assertIn("acknowledged", stream.next()["method"])
             self.reload(settings("echo", "time"))
             self.assertEqual("notifications/tools/list_changed", stream.next()["method"])
 
-    def test_a_cursor_goes_on_where_its_list_is_the_same_and_is_refused_where_it_is_not(self):
+    def test_a_cursor_stays_valid_exactly_while_its_list_is_unchanged(self):
         def page(cursor):
             return self.server.modern("tools/list", {"cursor": cursor})
 
@@ -75,7 +75,7 @@ class Reload(unittest.TestCase):
             self.reload(before)
             self.assertEqual(second, page(cursor).result["tools"])
 
-    def test_lets_a_call_in_flight_finish_where_it_began(self):
+    def test_lets_a_call_in_flight_finish_in_its_generation(self):
         self.reload(settings(plugin(hostile("misbehaving"))))
         answers = []
         call, headers = modern("tools/call", {"name": "slow", "arguments": {"ms": 1500}})
@@ -87,7 +87,7 @@ class Reload(unittest.TestCase):
         self.assertEqual(200, answers[0].status, answers[0])
         self.assertIn("result", answers[0].json)
 
-    def test_switches_the_lock_and_keeps_sessions_of_the_shared_subjects(self):
+    def test_replaces_the_auth_backend_and_keeps_sessions_of_shared_subjects(self):
         token = self.server.folder / "token"
         token.write_text(new_token())
         token.chmod(0o600)
@@ -104,7 +104,7 @@ class Reload(unittest.TestCase):
         self.reload()
         self.assertEqual([401, 200], [self.server.post(LIST, token=one).status for one in (old, fresh)])
 
-    def test_ends_the_streams_that_a_lock_let_in_which_is_no_more(self):
+    def test_closes_the_streams_of_a_removed_auth_backend(self):
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         token = self.server.folder / "token"
         token.write_text(new_token())
@@ -114,7 +114,7 @@ class Reload(unittest.TestCase):
             self.reload(settings("echo", auth={"options": {"tokens": {"file": str(token)}}}))
             self.assertEqual([], [message for message in stream if "id" in message])
 
-    def test_changes_nothing_when_the_configuration_is_wrong(self):
+    def test_changes_nothing_when_the_configuration_is_invalid(self):
         self.assertIn("toolrack.toml:", self.refused("nonsense"))
         self.assertIn("no auth backend", self.refused("[server]\n"))
         self.assertIn("changeme", self.refused(settings("echo", auth={"options": {"tokens": "changeme"}}))
@@ -122,7 +122,7 @@ class Reload(unittest.TestCase):
         self.assertIn("open-access", self.refused(settings("echo", backend="open-access")))
         self.assertEqual(["echo"], self.tools())
 
-    def test_keeps_a_plugin_that_is_not_usable_any_more(self):
+    def test_keeps_the_previous_version_of_a_plugin_that_fails_to_load(self):
         library = self.server.folder / "tool.so"
         library.write_bytes(example("minimal").read_bytes())
         mounted = settings(plugin(library, name="mine"))
@@ -133,12 +133,12 @@ class Reload(unittest.TestCase):
         self.server.wait_for_line("plugin mine: keeping the previous version")
         self.assertEqual(before, self.tools())
 
-    def test_says_what_takes_a_restart(self):
+    def test_logs_which_keys_require_a_restart(self):
         self.reload(settings("echo", server={"path": "/elsewhere"}))
         self.server.wait_for_line("only takes effect after a restart")
         self.assertEqual(["echo"], self.tools())
 
-    def test_again_and_again_costs_nothing_and_loses_no_request(self):
+    def test_many_times_leaks_nothing_and_loses_no_request(self):
         stop = threading.Event()
         wrong = []
 
@@ -164,7 +164,7 @@ class Reload(unittest.TestCase):
         self.assertLessEqual(len(os.listdir(f"/proc/{self.server.pid}/task")), threads + 8)
 
 
-class TheCommand(unittest.TestCase):
+class ReloadCommand(unittest.TestCase):
     def setUp(self):
         self.server = Server(settings("echo"))
         self.addCleanup(self.server.stop)
@@ -173,30 +173,30 @@ class TheCommand(unittest.TestCase):
     def reload(self, config=None):
         return toolrack("reload", "--config", config or self.config)
 
-    def test_returns_when_the_new_configuration_serves(self):
+    def test_returns_when_the_new_configuration_is_active(self):
         self.config.write_text(settings("echo", "time"))
         done = self.reload()
         self.assertEqual((0, "Configuration reloaded.\n", ""), (done.returncode, done.stdout, done.stderr))
         self.assertIn("current_time", self.server.tool_names())
 
-    def test_finds_the_server_by_another_name_of_the_same_file(self):
+    def test_finds_the_server_by_another_path_of_the_same_file(self):
         self.assertEqual(0, toolrack("reload", "--config", "toolrack.toml", cwd=self.server.folder).returncode)
 
-    def test_says_why_nothing_changed(self):
+    def test_reports_why_nothing_changed(self):
         self.config.write_text(settings("echo") + "nonsense = 1\n")
         done = self.reload()
         self.assertEqual(78, done.returncode)
         self.assertRegex(done.stderr, r"Nothing changed: .*toolrack\.toml:\d+:\d+: .*nonsense")
         self.assertEqual(["echo"], self.server.tool_names())
 
-    def test_names_what_is_not_served_as_it_says(self):
+    def test_reports_what_is_not_served_like_the_log(self):
         self.config.write_text(settings("echo", plugin("/nowhere/gone.so", name="gone")))
         done = self.reload()
         self.assertEqual(78, done.returncode)
         self.assertRegex(done.stderr, r"plugin gone is not served: .*there is no such file")
         self.assertEqual(["echo"], self.server.tool_names())
 
-    def test_says_when_no_server_runs_with_it(self):
+    def test_reports_that_no_server_runs_with_the_file(self):
         with tempfile.TemporaryDirectory() as folder:
             other = pathlib.Path(folder) / "other.toml"
             other.write_text(settings("echo"))
@@ -204,7 +204,7 @@ class TheCommand(unittest.TestCase):
         self.assertEqual(69, done.returncode)
         self.assertIn(f"No server of this user runs with the configuration {other}", done.stderr)
 
-    def test_many_at_once_are_all_answered(self):
+    def test_concurrent_commands_are_all_answered(self):
         results = []
         asking = [threading.Thread(target=lambda: results.append(self.reload().returncode)) for _ in range(8)]
         for one in asking:
@@ -228,7 +228,7 @@ class TheCommand(unittest.TestCase):
             return False
 
     @unittest.skipIf(os.geteuid() != 0, "only root may look into the server's descriptors")
-    def test_has_a_socket_for_nobody_else_and_takes_it_away(self):
+    def test_the_socket_is_private_and_removed_at_the_end(self):
         place = self.socket()
         self.assertEqual(0o600, stat.S_IMODE(place.stat().st_mode))
         self.assertEqual(0, place.parent.stat().st_mode & 0o022)
@@ -236,7 +236,7 @@ class TheCommand(unittest.TestCase):
         self.assertFalse(place.exists())
 
     @unittest.skipIf(os.geteuid() != 0, "only root may look into the server's descriptors")
-    def test_the_socket_lives_on_whatever_is_said_to_it(self):
+    def test_invalid_requests_do_not_break_the_socket(self):
         place = str(self.socket())
         for said in (b"", b"\n", b"reload\n", b'{"command":1}\n', b'{"command":"stop"}\n', b"{" * 100000,
                      b"x" * 3_000_000, b'{"command":"reload"'):
@@ -253,7 +253,7 @@ class TheCommand(unittest.TestCase):
         self.assertEqual(0, self.reload().returncode)
 
 
-class WatchedFolders(unittest.TestCase):
+class WatchedDirectories(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="toolrack-drop-")
         self.addCleanup(folder.cleanup)
@@ -273,13 +273,13 @@ class WatchedFolders(unittest.TestCase):
         self.server.wait_for_line("plugin directories reloaded", self.reloads)
         return set(self.server.tool_names())
 
-    def test_a_plugin_that_is_dropped_in_is_served_and_gone_when_it_is_taken_away(self):
+    def test_a_new_library_is_served_and_a_removed_one_is_not(self):
         self.put(example("minimal"), "greet.so")
         self.assertEqual({"echo", "greet"}, self.taken_over())
         (self.drop / "greet.so").unlink()
         self.assertEqual({"echo"}, self.taken_over())
 
-    def test_who_listens_hears_of_it(self):
+    def test_subscribers_are_notified(self):
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         with self.server.stream(body, headers | {"Accept": "text/event-stream"}) as stream:
             self.assertIn("acknowledged", stream.next()["method"])
@@ -287,21 +287,22 @@ class WatchedFolders(unittest.TestCase):
             self.assertEqual("notifications/tools/list_changed", stream.next()["method"])
             self.assertIn("greet", self.server.tool_names())
 
-    def test_its_settings_count_as_soon_as_they_are_there(self):
+    def test_a_new_toml_file_takes_effect(self):
         self.put(example("minimal"), "greet.so")
         self.taken_over()
         (self.drop / "greet.toml").write_text('prefix = "my_"\n')
         self.assertEqual({"echo", "my_greet"}, self.taken_over())
 
-    def test_one_that_does_not_load_is_named_and_the_one_before_it_stays(self):
+    def test_a_library_that_does_not_load_is_logged_and_the_previous_version_stays(self):
         self.put(example("minimal"), "greet.so")
         self.taken_over()
         (self.drop / "text").write_text("not a library")
         (self.drop / "text").rename(self.drop / "greet.so")
-        self.server.wait_for_line(r"plugin greet: keeping the previous version; the new one failed: .*not a shared library")
+        self.server.wait_for_line("plugin greet: keeping the previous version; the new one failed: "
+                                  ".*not a shared library")
         self.assertEqual({"echo", "greet"}, set(self.server.tool_names()))
 
-    def test_what_changes_nothing_is_not_taken_for_a_change(self):
+    def test_irrelevant_changes_cause_no_reload(self):
         self.put(example("minimal"), "greet.so")
         self.taken_over()
         os.utime(self.drop / "greet.so")

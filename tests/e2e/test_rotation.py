@@ -9,8 +9,8 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 import rotation  # noqa: E402
 
 
-class Rotation(unittest.TestCase):
-    def test_under_load_is_noticed_by_nobody_and_ends_what_is_old_in_time(self):
+class SigningKeyRotation(unittest.TestCase):
+    def test_under_load_refuses_no_client_and_old_tokens_end_in_time(self):
         seen, load = rotation.under_load(rotations=12, reloads=6)
         self.assertEqual([], seen.false_401)
         self.assertEqual([], seen.errors)

@@ -6,7 +6,7 @@ import unittest
 
 from harness import FIXTURE, META, Served, Server, hostile, modern, overlay, plugin, settings
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("talkative"))
+PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
 INVALID_PARAMS, MISSING_CAPABILITY = -32602, -32021
 EVERYTHING = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {}}
 ROUND = "test_input_required_result_"
@@ -20,7 +20,7 @@ def said(text):
     return {"role": "assistant", "content": {"type": "text", "text": text}, "model": "m", "stopReason": "endTurn"}
 
 
-class Rounds(Served):
+class RoundTests(Served):
     config = settings(*PLUGINS)
 
     def call(self, name, responses=None, state=None, can=None, arguments=None, method="tools/call", server=None,
@@ -44,8 +44,8 @@ class Rounds(Served):
         self.assertEqual({"requiredCapabilities": needed}, response.error["data"])
 
 
-class Asking(Rounds):
-    def test_for_a_form_takes_one_more_round(self):
+class InputRequests(RoundTests):
+    def test_for_a_form_take_one_more_round(self):
         asked = self.assert_asks(self.call(ROUND + "elicitation"), user_name="elicitation/create")["user_name"]
         self.assertEqual(("form", "What is your name?"), (asked["mode"], asked["message"]))
         self.assertEqual({"name": {"type": "string"}}, asked["requestedSchema"]["properties"])
@@ -53,14 +53,14 @@ class Asking(Rounds):
         self.assertEqual(("complete", "Hello, Zoë!", 2),
                          (response.result["resultType"], response.text, response.answer["id"]))
 
-    def test_for_a_visit_gives_the_page_and_no_form(self):
+    def test_in_url_mode_have_a_url_and_no_form(self):
         asked = self.assert_asks(self.call("visit"), page="elicitation/create")["page"]
         self.assertEqual({"mode": "url", "message": "Sign in, please.", "url": "https://example.com/sign-in?state=1"},
                          asked)
         for action in ("accept", "decline", "cancel"):
             self.assertEqual(f"page: {action}", self.call("visit", {"page": {"action": action}}).text)
 
-    def test_for_a_completion_and_for_roots(self):
+    def test_for_sampling_and_for_roots(self):
         asked = self.assert_asks(self.call(ROUND + "sampling"), capital_question="sampling/createMessage")
         self.assertEqual(100, asked["capital_question"]["maxTokens"])
         self.assertEqual("Sampling response: Paris",
@@ -69,7 +69,7 @@ class Asking(Rounds):
         roots = {"roots": [{"uri": "file:///a"}, {"uri": "file:///b", "name": "B"}]}
         self.assertIn("file:///a, file:///b", self.call(ROUND + "list_roots", {"client_roots": roots}).text)
 
-    def test_for_three_things_takes_one_round(self):
+    def test_of_three_kinds_take_one_round(self):
         first = self.call(ROUND + "multiple_inputs")
         self.assert_asks(first, user_name="elicitation/create", greeting="sampling/createMessage",
                          client_roots="roots/list")
@@ -80,7 +80,7 @@ class Asking(Rounds):
             some = {key: one for key, one in answers.items() if key != missing}
             self.assertEqual("input_required", self.call(ROUND + "multiple_inputs", some, state).result["resultType"])
 
-    def test_twice_keeps_what_was_said_first_in_the_state(self):
+    def test_twice_keep_the_first_response_in_the_state(self):
         first = self.call(ROUND + "multi_round")
         self.assert_asks(first, step1="elicitation/create")
         second = self.call(ROUND + "multi_round", {"step1": accepted(name="Ann")}, first.result["requestState"])
@@ -90,34 +90,34 @@ class Asking(Rounds):
         third = self.call(ROUND + "multi_round", {"step2": accepted(color="red")}, second.result["requestState"])
         self.assertEqual("Multi-round complete: Ann likes red", third.text)
 
-    def test_for_a_prompt_too(self):
+    def test_of_a_prompt_are_sent(self):
         name = ROUND + "prompt"
         self.assert_asks(self.call(name, method="prompts/get"), user_context="elicitation/create")
         answer = self.call(name, {"user_context": accepted(context="brief")}, method="prompts/get")
         self.assertEqual("Use the following context: brief", answer.result["messages"][0]["content"]["text"])
 
-    def test_what_no_client_answers_is_an_error(self):
+    def test_with_a_method_that_no_client_has_are_an_error(self):
         for method in ("tools/call", "ping", "", "elicitation/create/x", "notifications/cancelled"):
             with self.subTest(method):
                 response = self.call("asks", arguments={"method": method})
                 self.assertEqual((200, -32603), (response.status, response.code))
                 self.assertIn('"asks"', response.sentence)
-        self.server.wait_for_line('talkative: invalid answer of the tool "asks": it requests "ping" from the client, '
+        self.server.wait_for_line('notifying: invalid answer of the tool "asks": it requests "ping" from the client, '
                                   "which is not a client method")
 
-    def test_is_never_how_a_list_is_answered(self):
+    def test_are_never_sent_for_a_list(self):
         for method in ("tools/list", "prompts/list", "resources/list", "server/discover"):
             self.assertEqual("complete", self.server.modern(method).result["resultType"])
 
 
-class Answers(Rounds):
-    def test_that_nobody_asked_for_are_ignored(self):
+class InputResponses(RoundTests):
+    def test_that_were_not_requested_are_ignored(self):
         answers = {"user_name": accepted(name="Ann"), "unknown": accepted(name="Bob"), "": 5, "__proto__": {}}
         self.assertEqual("Hello, Ann!", self.call(ROUND + "elicitation", answers).text)
         self.assert_asks(self.call(ROUND + "elicitation", {"unknown": accepted(name="Ann")}),
                          user_name="elicitation/create")
 
-    def test_of_another_shape_lead_to_asking_again(self):
+    def test_of_another_shape_lead_to_another_request(self):
         for wrong in (12345, "Ann", None, True, [], {}, [accepted(name="Ann")], {"action": 5}, {"action": None},
                       accepted(name=5), accepted(name=None), accepted(), {"action": "accept"},
                       {"content": {"name": "Ann"}}, {"action": "accept", "content": "Ann"},
@@ -132,30 +132,30 @@ class Answers(Rounds):
             with self.subTest(wrong):
                 self.assert_asks(self.call(ROUND + "list_roots", {"client_roots": wrong}), client_roots="roots/list")
 
-    def test_that_say_no_are_told_to_the_model(self):
+    def test_that_decline_are_reported_to_the_model(self):
         for action in ("decline", "cancel"):
             response = self.call(ROUND + "elicitation", {"user_name": {"action": action}})
             self.assertTrue(response.result["isError"])
             self.assertIn(action, response.text)
 
-    def test_come_in_an_object(self):
+    def test_are_an_object(self):
         for wrong in (5, "x", True, [], [accepted(name="Ann")]):
             with self.subTest(wrong):
                 response = self.call(ROUND + "elicitation", wrong)
                 self.assertEqual(INVALID_PARAMS, response.code)
                 self.assertIn("inputResponses", response.sentence)
 
-    def test_may_be_large(self):
+    def test_can_be_large(self):
         self.assertIn("x" * 1_000_000,
                       self.call(ROUND + "elicitation", {"user_name": accepted(name="x" * 1_000_000)}).text)
 
-    def test_to_what_never_asks_change_nothing(self):
+    def test_to_a_tool_that_requests_nothing_are_ignored(self):
         response = self.call("test_simple_text", {"user_name": accepted(name="Ann")})
         self.assertEqual("This is a simple text response for testing.", response.text)
 
 
-class Capabilities(Rounds):
-    def test_that_are_not_declared_are_not_asked_for(self):
+class Capabilities(RoundTests):
+    def test_that_are_not_declared_are_not_used(self):
         for name, needed in ((ROUND + "elicitation", {"elicitation": {}}), (ROUND + "sampling", {"sampling": {}}),
                              (ROUND + "list_roots", {"roots": {}}), ("test_missing_capability", {"sampling": {}})):
             for can in ({}, {key: {} for key in EVERYTHING if key not in needed}, {key: True for key in needed},
@@ -163,7 +163,7 @@ class Capabilities(Rounds):
                 with self.subTest(name, can=can):
                     self.assert_missing(self.call(name, can=can, id="x"), needed, "x")
 
-    def test_that_are_missing_are_all_named(self):
+    def test_that_are_missing_are_all_named_in_the_error(self):
         self.assert_missing(self.call(ROUND + "multiple_inputs", can={"roots": {}}),
                             {"elicitation": {}, "sampling": {}})
 
@@ -174,19 +174,19 @@ class Capabilities(Rounds):
         self.call(ROUND + "elicitation")
         self.assert_missing(self.call(ROUND + "elicitation", can={}), {"elicitation": {}})
 
-    def test_without_a_mode_mean_forms(self):
+    def test_without_a_mode_mean_form_mode(self):
         self.assert_asks(self.call(ROUND + "elicitation", can={"elicitation": {}}), user_name="elicitation/create")
         self.assert_missing(self.call("visit", can={"elicitation": {}}), {"elicitation": {"url": {}}})
         self.assert_missing(self.call("visit", can={"elicitation": {"form": {}}}), {"elicitation": {"url": {}}})
         self.assert_missing(self.call("visit", can={}), {"elicitation": {"url": {}}})
 
-    def test_of_pages_alone_are_not_asked_for_a_form(self):
+    def test_of_url_mode_alone_do_not_include_forms(self):
         self.assert_asks(self.call("visit", can={"elicitation": {"url": {}}}), page="elicitation/create")
         self.assert_missing(self.call(ROUND + "elicitation", can={"elicitation": {"url": {}}}),
                             {"elicitation": {"form": {}}})
 
 
-class State(Rounds):
+class RequestState(RoundTests):
     """`confirm` is answered only together with the state that was handed out."""
 
     NAME = ROUND + "request_state"
@@ -205,12 +205,12 @@ class State(Rounds):
     def assert_opens(self, state, **more):
         self.assertIn("state-ok", self.call(self.NAME, self.YES, state, **more).text)
 
-    def test_comes_back(self):
+    def test_is_returned_to_the_tool(self):
         state = self.begin()
         self.assert_opens(state)
         self.assert_opens(state, id="another", fields={"Mcp-Session-Id": "whatever"})
 
-    def test_is_none_when_it_is_left_out(self):
+    def test_is_empty_when_it_is_omitted(self):
         message, fields = modern("tools/call", {"name": self.NAME, "inputResponses": self.YES, "requestState": None},
                                  meta={META + "clientCapabilities": EVERYTHING})
         self.assert_asks(self.server.post(message, fields), confirm="elicitation/create")
@@ -225,7 +225,7 @@ class State(Rounds):
                 self.assertEqual(INVALID_PARAMS, response.answer.get("error", {}).get("code"),
                                  (position, character, other))
 
-    def test_that_is_not_whole_or_more_than_whole_is_refused(self):
+    def test_that_is_truncated_or_extended_is_refused(self):
         state = self.begin()
         for size in range(0, len(state), 7):
             self.assert_refused(state[:size])
@@ -233,14 +233,14 @@ class State(Rounds):
             self.assert_refused(state + more)
             self.assert_refused(more + state)
 
-    def test_that_is_no_sealed_text_is_refused(self):
+    def test_that_is_not_sealed_is_refused(self):
         for wrong in ("x", "A" * 60, "{}", '{"tool":"request_state","round":1}', "\u0000", "\ufffd" * 50,
                       "A" * 1_000_000, "=" * 100, "-" * 100_000):
             self.assert_refused(wrong)
         for wrong in (5, 0, True, False, [], {}, ["A"], {"tool": "request_state", "round": 1}):
             self.assert_refused(wrong)
 
-    def test_opens_for_no_other_request(self):
+    def test_is_valid_for_one_request_only(self):
         state = self.begin()
         self.assert_refused(state, name=ROUND + "tampered_state")
         self.assert_refused(state, name=ROUND + "elicitation", responses={"user_name": accepted(name="Ann")})
@@ -250,7 +250,7 @@ class State(Rounds):
             self.assert_refused(state, arguments=arguments)
         self.assert_opens(state)
 
-    def test_opens_for_the_same_arguments_however_they_are_written(self):
+    def test_is_valid_for_the_same_arguments_in_any_spelling(self):
         inner = {"c": "x", "d": [1, 2]}
         state = self.begin(arguments={"a": 1, "b": inner})
         self.assert_opens(state, arguments={"b": {"d": [1, 2], "c": "x"}, "a": 1})
@@ -259,7 +259,7 @@ class State(Rounds):
         for other in ([2, 1], [1], [[1, 2]], [1, 2, None], "12"):
             self.assert_refused(state, arguments={"a": 1, "b": inner | {"d": other}})
 
-    def test_means_nothing_where_nobody_asks(self):
+    def test_is_ignored_by_a_tool_that_requests_nothing(self):
         for method, params in (("tools/list", {}), ("resources/read", {"uri": "test://static-text"})):
             response = self.server.modern(method, params | {"requestState": self.begin()})
             if method == "tools/list":
@@ -267,7 +267,7 @@ class State(Rounds):
             else:
                 self.assertEqual(INVALID_PARAMS, response.code)
 
-    def test_says_nothing_to_whoever_carries_it(self):
+    def test_is_encrypted(self):
         states = {self.begin() for _ in range(10)}
         self.assertEqual(10, len(states))
         for state in states:
@@ -275,14 +275,14 @@ class State(Rounds):
             self.assertNotIn("request_state", state)
 
 
-class StateOfOthers(unittest.TestCase):
+class RequestStateOfOthers(unittest.TestCase):
     def ask(self, server, state=None, token=True):
-        params = {"name": State.NAME, "arguments": {}}
+        params = {"name": RequestState.NAME, "arguments": {}}
         if state:
-            params |= {"requestState": state, "inputResponses": State.YES}
+            params |= {"requestState": state, "inputResponses": RequestState.YES}
         return server.post(*modern("tools/call", params, meta={META + "clientCapabilities": EVERYTHING}), token=token)
 
-    def test_is_refused_when_another_caller_shows_it(self):
+    def test_is_refused_for_another_caller(self):
         with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
             state = self.ask(server, token="ann.1").result["requestState"]
             for other in ("bob.1", "an.n", "ann1"):
@@ -290,7 +290,7 @@ class StateOfOthers(unittest.TestCase):
             for credential in ("ann.1", "ann.2"):
                 self.assertIn("state-ok", self.ask(server, state, credential).text)
 
-    def test_outlives_a_restart_and_opens_for_the_same_subject_alone(self):
+    def test_survives_a_restart_and_is_valid_for_the_same_subject_only(self):
         ann, bob = (settings(plugin(FIXTURE), extra=f"options.subject = {json.dumps(name)}\n")
                     for name in ("ann", "bob"))
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as elsewhere:

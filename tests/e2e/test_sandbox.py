@@ -19,7 +19,7 @@ def reaching(**granted):
     return plugin(hostile("sandbox-probe"), name="reaches", prefix="", timeout="20s", **keys)
 
 
-class Sandboxed(unittest.TestCase):
+class Sandbox(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-sandbox-")
         self.addCleanup(folder.cleanup)
@@ -35,7 +35,7 @@ class Sandboxed(unittest.TestCase):
     def ask(self, tool, **arguments):
         return self.server.call_tool(tool, arguments).text
 
-    def test_what_was_not_granted_is_not_read_or_written(self):
+    def test_denies_files_that_are_not_granted(self):
         self.serve(reaching())
         self.assertIn(self.ask("read", path=str(self.secret)), DENIED)
         self.assertIn(self.ask("read", path=f"/proc/{self.server.pid}/environ"), DENIED)
@@ -45,18 +45,18 @@ class Sandboxed(unittest.TestCase):
         self.assertFalse((self.folder / "new").exists())
         self.assertEqual("canary", self.secret.read_text())
 
-    def test_what_was_granted_for_reading_is_read_and_not_written(self):
+    def test_a_read_grant_permits_reading_only(self):
         self.serve(reaching(read=[str(self.folder)]))
         self.assertEqual("done: canary", self.ask("read", path=str(self.secret)))
         self.assertIn(self.ask("write", path=str(self.secret)), DENIED)
         self.assertIn(self.ask("read", path="/etc/passwd"), DENIED)
 
-    def test_what_was_granted_for_writing_is_written_and_read(self):
+    def test_a_write_grant_permits_writing_and_reading(self):
         self.serve(reaching(write=[str(self.folder)]))
         self.assertEqual("done", self.ask("write", path=str(self.folder / "new")))
         self.assertEqual("done: written", self.ask("read", path=str(self.folder / "new")))
 
-    def test_the_network_is_there_when_it_was_granted_and_only_then(self):
+    def test_the_network_requires_a_grant(self):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             port = listening.getsockname()[1]
             self.serve(reaching(), plugin(hostile("sandbox-probe"), name="granted", prefix="granted_",
@@ -65,20 +65,20 @@ class Sandboxed(unittest.TestCase):
             self.assertIn(self.ask("connect", port=self.server.port), DENIED)
             self.assertEqual("done", self.ask("granted_connect", port=port))
 
-    def test_processes_are_made_when_they_were_granted_and_only_then(self):
+    def test_processes_require_a_grant(self):
         self.serve(reaching(), plugin(hostile("sandbox-probe"), name="granted", prefix="granted_",
                                       sandbox={"processes": 1}))
         self.assertIn(self.ask("run"), DENIED)
         self.assertEqual("done", self.ask("granted_run"))
 
-    def test_a_fork_bomb_makes_nothing(self):
+    def test_a_fork_bomb_creates_no_process(self):
         self.serve("echo", reaching())
         before = self.server.worker("reaches")
         self.assertEqual("0 processes", self.ask("fork_bomb"))
         self.assertEqual(before, self.server.worker("reaches"))
         self.assertEqual("hi", self.ask("echo", text="hi"))
 
-    def test_processes_that_were_granted_end_with_their_worker(self):
+    def test_granted_processes_end_with_their_worker(self):
         self.serve(reaching(processes=20))
         before = self.server.worker("reaches")
         self.assertEqual("20 processes", self.ask("fork_bomb"))
@@ -97,7 +97,7 @@ class Sandboxed(unittest.TestCase):
             return False
         return state not in "ZX" and int(its_group) == group
 
-    def test_a_memory_bomb_gets_as_much_as_was_granted(self):
+    def test_a_memory_bomb_gets_only_the_granted_memory(self):
         if IS_SANITIZED:
             self.skipTest("memory is not limited where a sanitizer is built in")
         self.serve("echo", reaching(memory="128MiB"))
@@ -108,12 +108,12 @@ class Sandboxed(unittest.TestCase):
         self.assertEqual(before, self.server.worker("reaches"))
         self.assertEqual("hi", self.ask("echo", text="hi"))
 
-    def test_nobody_else_is_signalled(self):
+    def test_other_processes_cannot_be_signalled(self):
         self.serve("echo", reaching())
         for pid in (self.server.pid, self.server.worker("echo"), os.getpid()):
             self.assertIn(self.ask("signal", pid=pid), DENIED)
 
-    def test_it_keeps_files_in_a_folder_of_its_own_and_not_in_its_neighbours(self):
+    def test_a_plugin_can_write_to_its_own_folder_and_to_no_other(self):
         self.serve(reaching(), plugin(hostile("sandbox-probe"), name="beside", prefix="beside_"),
                    STATE_DIRECTORY=str(self.folder))
         mine, beside = self.ask("folder"), self.ask("beside_folder")
@@ -125,11 +125,11 @@ class Sandboxed(unittest.TestCase):
         self.assertIn(self.ask("read", path=str(self.folder / "seal.key")), DENIED)
         self.assertEqual(0o700, pathlib.Path(mine).stat().st_mode & 0o7777)
 
-    def test_without_a_state_directory_it_has_no_folder(self):
+    def test_without_a_state_directory_a_plugin_has_no_folder(self):
         self.serve(reaching())
         self.assertEqual("none", self.ask("folder"))
 
-    def test_a_grant_that_leads_nowhere_is_said_once_with_the_plugins_name(self):
+    def test_a_grant_of_a_missing_path_is_logged_once_with_the_plugin(self):
         nowhere = self.folder / "nowhere"
         self.serve(reaching(read=[str(nowhere)]))
         words = f"plugin reaches: its sandbox grants {nowhere}, which does not exist"
@@ -140,20 +140,20 @@ class Sandboxed(unittest.TestCase):
         self.assertIn(self.ask("read", path=str(self.secret)), DENIED)  # the next one is confined, too
         self.assertEqual(1, self.server.log.count(words))
 
-    def test_a_plugin_that_needs_more_is_left_out_and_the_line_that_grants_it_is_said(self):
+    def test_a_plugin_that_needs_more_is_not_served_and_the_log_has_the_line_to_write(self):
         self.serve("echo", plugin(hostile("needs-permissions"), name="wants"))
         said = self.server.wait_for_line("plugin wants is not served")[0]
         self.assertIn("it needs more than its sandbox grants: network access and read access to /srv/orders", said)
         self.assertIn('sandbox = { network = true, read = ["/srv/orders"] }', said)
         self.assertEqual(["echo"], self.server.tool_names())
 
-    def test_a_plugin_that_needs_more_is_served_with_that_line_or_in_the_server(self):
+    def test_a_plugin_that_needs_more_is_served_with_that_line_or_in_the_host(self):
         self.serve(plugin(hostile("needs-permissions"), name="granted", prefix="granted_",
                           sandbox={"network": True, "read": ["/srv/orders"]}),
                    plugin(hostile("needs-permissions"), name="inside", prefix="inside_", isolation="host"))
         self.assertEqual(["granted_fine", "inside_fine"], sorted(self.server.tool_names()))
 
-    def test_a_new_grant_counts_when_the_configuration_is_read_again(self):
+    def test_a_new_grant_takes_effect_on_reload(self):
         self.serve(reaching())
         self.assertIn(self.ask("read", path=str(self.secret)), DENIED)
         (self.server.folder / "toolrack.toml").write_text(settings(reaching(read=[str(self.folder)])))

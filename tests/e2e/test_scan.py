@@ -36,7 +36,7 @@ class Token(str):
         return self[4:16]
 
 
-class Scans(unittest.TestCase):
+class ScanTests(unittest.TestCase):
     def setUp(self):
         folder = Folder()
         self.addCleanup(folder.__exit__)
@@ -59,15 +59,15 @@ class Scans(unittest.TestCase):
         return done
 
 
-class InFolders(Scans):
-    def test_says_where_a_token_is_and_whose_it_is(self):
+class ScanOfFolders(ScanTests):
+    def test_reports_the_place_and_the_id_of_a_token(self):
         token = Token()
         self.write("conf/app.env", f"# ours\nTOKEN={token}\n")
         done = self.assert_found([f"conf/app.env:2:7: token {token.id}"], "conf")
         self.assertIn("Found 1 token in 1 file", done.stderr)
         self.assertIn("toolrack token revoke", done.stderr)
 
-    def test_finds_a_token_that_the_command_itself_made_and_the_keys_too(self):
+    def test_finds_tokens_and_keys_that_the_commands_created(self):
         made = toolrack("token", "new", "--tokens", self.path / "tokens.toml", "--principal", "ann", "--out",
                         self.path / "token", "--json")
         self.assertEqual(0, made.returncode, made)
@@ -78,7 +78,7 @@ class InFolders(Scans):
         self.assertEqual(2, len(found.stdout.splitlines()))  # and the list, which has hashes only, has none
         self.assertIn("toolrack key rotate", found.stderr)
 
-    def test_finds_nothing_where_there_is_nothing(self):
+    def test_reports_nothing_without_tokens(self):
         self.write("readme", "trk_ begins a token, and trkk_ a key; trk_AAAAAAAAAAAA_ is not all of one\n")
         wrong = Token()
         self.write("wrong", wrong[:-1] + ("a" if wrong[-1] != "a" else "b"))
@@ -95,7 +95,7 @@ class InFolders(Scans):
         self.assertRegex(done.stdout, rf"(?m)^\./a\.bin:\d+:\d+: token {first.id}$")
         self.assertRegex(done.stdout, rf"(?m)^\./b\.txt:2:1: token {second.id}$")
 
-    def test_reads_a_big_file_in_little_memory(self):
+    def test_reads_a_large_file_in_little_memory(self):
         token = Token()
         with open(self.path / "big", "wb") as big:
             for _ in range(300):
@@ -109,7 +109,7 @@ class InFolders(Scans):
         self.assertEqual((1, f"big:1:{300 * 1024 * 1024 + 1}: token {token.id}\n"), (done.returncode, done.stdout),
                          done)
 
-    def test_follows_no_links_that_it_meets_and_those_that_are_named(self):
+    def test_follows_named_links_only(self):
         token = Token()
         secret = self.write("elsewhere/secret", token)
         (self.path / "here").mkdir()
@@ -120,7 +120,7 @@ class InFolders(Scans):
         self.assertEqual(0, self.scan("here").returncode)
         self.assert_found([f"here/file:1:1: token {token.id}"], "here/file")
 
-    def test_does_not_wait_for_pipes_or_sockets_that_it_meets(self):
+    def test_skips_pipes_and_sockets(self):
         os.mkfifo(self.path / "pipe")
         self.assertEqual(0, self.scan(".").returncode)
 
@@ -130,7 +130,7 @@ class InFolders(Scans):
                               capture_output=True, timeout=PATIENCE, check=False)
         self.assertEqual((1, f"(standard input):2:2: token {token.id}\n"), (done.returncode, done.stdout))
 
-    def test_names_what_cannot_be_read(self):
+    def test_reports_missing_files(self):
         done = self.scan("nowhere")
         self.assertEqual(66, done.returncode)
         self.assertIn("nowhere was not read: No such file or directory", done.stderr)
@@ -139,19 +139,19 @@ class InFolders(Scans):
         self.assert_found([f"token:1:1: token {token.id}"], "nowhere", "token")
 
     @unittest.skipIf(os.geteuid() == 0, "root may read everything")
-    def test_names_what_may_not_be_read(self):
+    def test_reports_unreadable_files(self):
         self.write("closed/file", "x").parent.chmod(0)
         done = self.scan(".")
         (self.path / "closed").chmod(0o700)
         self.assertEqual(66, done.returncode)
         self.assertIn("./closed was not read: Permission denied", done.stderr)
 
-    def test_a_token_in_a_file_s_name_is_not_said_back(self):
+    def test_does_not_print_a_token_in_a_file_name(self):
         token = Token()
         self.write(f"{token}.txt", token)
         self.assert_found([f"./trk_{token.id}_[redacted].txt:1:1: token {token.id}"], ".")
 
-    def test_says_it_in_json(self):
+    def test_prints_json(self):
         token = Token()
         self.write("a", f"{token} {token}")
         done = self.scan("--json", ".", "nowhere")
@@ -165,14 +165,14 @@ class InFolders(Scans):
         (self.path / "a").unlink()
         self.assertEqual({"found": [], "files": 0, "unreadable": []}, json.loads(self.scan("--json", ".").stdout))
 
-    def test_without_a_place_says_what_to_say(self):
+    def test_without_an_argument_is_a_usage_error(self):
         done = self.scan()
         self.assertEqual(64, done.returncode)
         self.assertIn("toolrack scan --staged", done.stderr)
         self.assertEqual(64, self.scan("--staged", ".").returncode)
 
 
-class Staged(Scans):
+class ScanOfStagedFiles(ScanTests):
     def setUp(self):
         super().setUp()
         self.git("init", "--quiet", ".")
@@ -186,7 +186,7 @@ class Staged(Scans):
         self.assertEqual(expect, done.returncode, done)
         return done
 
-    def test_looks_at_what_is_staged_and_not_at_the_working_copy(self):
+    def test_reads_the_index_and_not_the_working_copy(self):
         staged, working = Token(), Token()
         self.write("a.txt", f"x\n{staged}\n")
         self.git("add", "a.txt")
@@ -197,7 +197,7 @@ class Staged(Scans):
         done = self.scan("--staged")
         self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr))
 
-    def test_looks_at_what_changed_since_the_last_commit_only(self):
+    def test_reads_only_changes_since_the_last_commit(self):
         old, new = Token(), Token()
         self.write("old", old)
         self.git("add", ".")
@@ -209,7 +209,7 @@ class Staged(Scans):
         self.assert_found([f"folder/new name\\x0awith a line end:1:1: token {new.id}", f"renamed:1:1: token {old.id}"],
                           "--staged", cwd=self.path / "folder")
 
-    def test_reads_many_files_big_ones_and_empty_ones(self):
+    def test_reads_many_large_and_empty_files(self):
         token = Token()
         for n in range(300):
             self.write(f"many/{n}", "" if n % 3 else "text\n" * n)
@@ -217,14 +217,14 @@ class Staged(Scans):
         self.git("add", ".")
         self.assert_found([f"many/big:2000001:1: token {token.id}"], "--staged")
 
-    def test_passes_over_submodules_and_reads_what_a_link_says(self):
+    def test_skips_submodules_and_reads_the_target_of_a_link(self):
         token = Token()
         (self.path / "link").symlink_to(token)
         self.git("add", "link")
         self.git("update-index", "--add", "--cacheinfo", "160000", "1" * 40, "submodule")
         self.assert_found([f"link:1:1: token {token.id}"], "--staged")
 
-    def test_as_a_hook_keeps_a_commit_with_a_token_from_being_made(self):
+    def test_as_a_hook_prevents_a_commit_with_a_token(self):
         hook = self.write(".git/hooks/pre-commit", f'#!/bin/sh\nexec "{BINARY}" scan --staged\n')
         hook.chmod(0o755)
         token = Token()
@@ -238,7 +238,7 @@ class Staged(Scans):
         self.git("commit", "--quiet", "-m", "clean", "a")
         self.git("commit", "--quiet", "--amend", "-a", "-m", "clean")
 
-    def test_a_repository_s_own_folder_is_looked_through_but_for_its_objects(self):
+    def test_reads_the_git_folder_except_its_objects(self):
         token = Token()
         self.write("a", token)
         self.git("add", "a")
@@ -247,13 +247,13 @@ class Staged(Scans):
         done = self.scan(".")
         self.assertRegex(done.stdout, rf"^\./\.git/config:\d+:\d+: token {token.id}\n$")
 
-    def test_outside_of_a_repository_says_so(self):
+    def test_outside_a_repository_is_an_error(self):
         with Folder() as elsewhere:
             done = toolrack("scan", "--staged", cwd=elsewhere.path, GIT_CEILING_DIRECTORIES=str(elsewhere.path.parent))
         self.assertEqual(69, done.returncode)
         self.assertIn("a git repository", done.stderr)
 
-    def test_without_git_says_so(self):
+    def test_without_git_is_an_error(self):
         done = toolrack("scan", "--staged", cwd=self.path, PATH="/nowhere")
         self.assertEqual(69, done.returncode)
         self.assertIn("git, which cannot be run", done.stderr)

@@ -24,7 +24,7 @@ def named(*plugins, options=None, **keys):
                     auth={"options": options} if options else None, **keys)
 
 
-class Asking(Served):
+class ScopeTests(Served):
     """Many callers of one server."""
 
     config = named()
@@ -54,13 +54,13 @@ class Asking(Served):
         self.assertRegex(response.sentence, "Ask the operator")
 
 
-class Requirements(Asking):
+class RequiredScopes(ScopeTests):
     def test_a_call_without_the_scopes_is_a_403_that_names_all_that_are_missing(self):
         self.assert_lacks(self.call("ann", "orders_write"), ["audit", "orders:write"], ["audit", "orders:write"])
         self.assert_lacks(self.call("ann~audit~orders/read", "orders_write"), ["audit", "orders:write"],
                           ["orders:write"])
 
-    def test_it_is_the_same_in_every_era(self):
+    def test_are_the_same_in_every_era(self):
         message, fields = modern("tools/call", {"name": "orders_read", "arguments": {}}, id="x")
         self.assert_lacks(self.server.post(message, fields, token="ann"), ["orders:read"], ["orders:read"], "x")
         for version in LEGACY:
@@ -69,39 +69,39 @@ class Requirements(Asking):
                 response = session.request("tools/call", {"name": "orders_read", "arguments": {}}, id=9)
                 self.assert_lacks(response, ["orders:read"], ["orders:read"], 9)
 
-    def test_the_connection_stays(self):
+    def test_a_refusal_keeps_the_connection_open(self):
         with self.server.connect() as connection:
             for tool, status in (("orders_read", 403), ("status", 200), ("orders_read", 403)):
                 message = rpc("tools/call", {"name": tool, "arguments": {}})
                 connection.send(self.server.request(body=message, token="ann"))
                 self.assertEqual(status, connection.read_response().status)
 
-    def test_the_arguments_are_not_looked_at_before(self):
+    def test_are_checked_before_the_arguments(self):
         self.assert_lacks(self.call("ann", "orders_write", {"amount": "nonsense"}), ["audit", "orders:write"],
                           ["audit", "orders:write"])
 
-    def test_hierarchies(self):
+    def test_follow_hierarchies(self):
         for scopes, status in (("orders/read", 200), ("orders", 200), ("all", 200), ("x~orders/read~y", 200),
                                ("orders/write", 403), ("orders/read/own", 403), ("order", 403),
                                ("read", 403), ("", 403)):
             with self.subTest(scopes):
                 self.assertEqual(status, self.call(f"ann~{scopes}".rstrip("~"), "orders_read").status)
 
-    def test_who_was_granted_nothing_calls_what_asks_for_nothing_and_nothing_else(self):
+    def test_a_caller_without_scopes_calls_tools_without_requirements_only(self):
         self.assertEqual(200, self.call("ann", "status").status)
         for tool in ("orders_read", "orders_write", "plain", "echo"):
             with self.subTest(tool):
                 self.assertEqual(403, self.call("ann", tool).status)
 
     # CONTRACT.md, H12.
-    def test_where_nobody_says_anything_the_scope_is_the_name_of_the_plugin(self):
+    def test_the_default_scope_is_the_name_of_the_plugin(self):
         self.assert_lacks(self.call("ann~orders", "plain"), ["guarded"], ["guarded"])
         self.assertEqual(200, self.call("ann~guarded", "plain").status)
         self.assertEqual(200, self.call("ann~echo", "echo", {"text": "x"}).status)
         self.assertEqual(403, self.call("ann~guarded", "echo", {"text": "x"}).status)
 
     # CONTRACT.md, H12.
-    def test_lists_show_what_their_reader_may_use(self):
+    def test_lists_contain_what_the_caller_may_use(self):
         self.assertEqual(["status", "touch"], self.names("ann"))
         self.assertEqual(["status", "orders_read", "touch"], self.names("ann~orders/read"))
         self.assertEqual(["status", "orders_read", "orders_write", "touch"], self.names("ann~orders~audit"))
@@ -111,12 +111,12 @@ class Requirements(Asking):
         self.assertEqual(["orders://public"], self.names("ann", "resources/list", "resources", "uri"))
         self.assertEqual([], self.names("ann", "resources/templates/list", "resourceTemplates", "uriTemplate"))
 
-    def test_a_list_is_for_its_reader_alone(self):
+    def test_lists_are_private(self):
         for token in ("ann", "ann~all"):
             message, fields = modern("tools/list")
             self.assertEqual("private", self.server.post(message, fields, token=token).result["cacheScope"])
 
-    def test_what_is_not_listed_cannot_be_read_got_or_completed(self):
+    def test_features_that_are_not_listed_cannot_be_used(self):
         for method, params in (("resources/read", {"uri": "orders://all"}),
                                ("resources/read", {"uri": "orders://by-id/1"}),
                                ("prompts/get", {"name": "review"}),
@@ -127,14 +127,14 @@ class Requirements(Asking):
                 self.assert_lacks(self.server.post(message, token="ann"), ["orders:read"], ["orders:read"])
                 self.assertIn("result", self.server.post(message, token="ann~orders/read").json)
 
-    def test_a_narrow_token_is_said_in_the_log_and_never_shown_there(self):
+    def test_the_log_names_the_missing_scope_and_never_the_token(self):
         self.call("narrow~secretword", "plain")
         line = self.server.wait_for_line(r"may not use the tool \"plain\"")[0]
         self.assertIn('the scope "guarded"', line)
         self.assertNotIn("narrow~secretword", self.server.log)
 
 
-class Subscriptions(Asking):
+class Subscriptions(ScopeTests):
     def listening(self, token, uris):
         message, fields = modern("subscriptions/listen", {"notifications": {"resourceSubscriptions": uris}}, id=5,
                                  fields={"Accept": "application/json, text/event-stream"})
@@ -150,7 +150,7 @@ class Subscriptions(Asking):
             pass  # a sign of life
         return events[0]["params"]["uri"]
 
-    def test_a_change_is_heard_by_those_who_may_read_what_changed(self):
+    def test_a_change_is_sent_to_callers_who_may_read_the_resource(self):
         wanted = ["orders://all", "orders://public"]
         narrow, honoured = self.listening("ann", wanted)
         self.assertEqual({"resourceSubscriptions": ["orders://public"]}, honoured)
@@ -158,7 +158,7 @@ class Subscriptions(Asking):
         self.assertEqual({"resourceSubscriptions": wanted}, honoured)
 
         for uri in ("orders://all", "orders://public"):
-            self.assertEqual("told", self.call("ann", "touch", {"uri": uri}).text)
+            self.assertEqual("reported", self.call("ann", "touch", {"uri": uri}).text)
         heard = [self.next_change(broad) for _ in range(2)]
         self.assertEqual(wanted, heard)
         # The first and only thing that the other one hears is the second change.
@@ -171,15 +171,15 @@ class Subscriptions(Asking):
         self.assertIn("result", session.request("resources/subscribe", {"uri": "orders://public"}).json)
 
 
-class Pages(Asking):
+class Pages(ScopeTests):
     config = named(server={"page_size": 2})
 
-    def test_every_reader_reads_full_pages_to_the_end(self):
+    def test_every_caller_gets_full_pages(self):
         self.assertEqual(["status", "orders_read", "orders_write", "touch"], self.names("ann~orders~audit"))
         first = self.server.post(rpc("tools/list"), token="ann~orders~audit").result
         self.assertEqual(2, len(first["tools"]))
 
-    def test_a_cursor_is_of_no_use_to_who_sees_something_else(self):
+    def test_a_cursor_is_refused_for_a_caller_with_another_list(self):
         first = self.server.post(rpc("tools/list"), token="ann~orders~audit").result
         again = rpc("tools/list", {"cursor": first["nextCursor"]})
         self.assertIn("result", self.server.post(again, token="ann~orders~audit").json)
@@ -188,7 +188,7 @@ class Pages(Asking):
             self.assertEqual(-32602, self.server.post(again, token=other).code)
 
 
-class FromTheConfiguration(unittest.TestCase):
+class ConfiguredScopes(unittest.TestCase):
     """The token is env-token's, with the scopes that the configuration gives it."""
 
     def serve(self, config):
@@ -196,18 +196,18 @@ class FromTheConfiguration(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def test_the_one_shared_token_may_do_everything(self):
+    def test_the_shared_token_may_use_everything(self):
         server = self.serve(settings(guarded(), "echo"))
         self.assertEqual(7, len(server.tool_names()))
         self.assertEqual(200, server.call_tool("orders_write", {"amount": 1}).status)
 
-    def test_one_without_scopes_may_do_what_needs_none(self):
+    def test_a_token_without_scopes_may_use_what_requires_none(self):
         server = self.serve(granted([]))
         self.assertEqual(["status", "touch"], server.tool_names())
         self.assertEqual(403, server.call_tool("echo", {"text": "x"}).status)
 
     # CONTRACT.md, H12.
-    def test_the_rule_for_a_tool_comes_before_that_for_its_plugin_and_both_before_the_suggestion(self):
+    def test_the_rule_of_a_tool_precedes_that_of_its_plugin_and_both_precede_the_suggestion(self):
         rules = ({"match": "orders_*", "scopes": ["desk"]}, {"match": "*_write", "scopes": []})
         server = self.serve(granted(["desk", "till"], guarded(rules, scopes=["till"], prefix="g_")))
         self.assertEqual({f"g_{name}" for name in ("status", "orders_read", "orders_write", "plain", "says_it_writes",
@@ -221,12 +221,12 @@ class FromTheConfiguration(unittest.TestCase):
         server = self.serve(granted([], plugin("echo", scopes=[])))
         self.assertEqual("x", server.call_tool("echo", {"text": "x"}).text)
 
-    def test_a_rule_that_matches_no_tool_is_said_at_the_start_with_its_place(self):
+    def test_a_rule_that_matches_no_tool_is_logged_with_its_place(self):
         server = self.serve(settings(guarded([{"match": "g_*", "scopes": ["a"]}], prefix="g_", name="shop")))
         self.assertRegex(server.log, r'toolrack\.toml:\d+:9: plugin\.tool\.match "g_\*" matches no tool of shop, '
                                      r"which has status, orders_read")
 
-    def test_scopes_that_nobody_can_have_are_an_error_with_line_and_column(self):
+    def test_invalid_scopes_are_an_error_with_line_and_column(self):
         for scopes, wrong in ((["*"], "has a star"), (["orders:*"], "has a star"), (["a b"], "is not a scope"),
                               (["a:"], "is not a scope"), ([""], "is not a scope")):
             with self.subTest(scopes), Folder(settings(plugin("echo", scopes=scopes))) as folder:
@@ -234,14 +234,14 @@ class FromTheConfiguration(unittest.TestCase):
                 self.assertEqual(78, ended.returncode)
                 self.assertRegex(ended.stderr, r"toolrack\.toml:\d+:\d+: plugin\.scopes\[0\] " + wrong)
 
-    def test_a_grant_that_would_cover_nothing_is_refused_at_the_start(self):
+    def test_a_grant_that_covers_nothing_prevents_the_start(self):
         for scopes in (["orders:*"], ["a b"], ["a:"], [""], ["a::b"]):
             with self.subTest(scopes), Folder(granted(scopes)) as folder:
                 ended = toolrack("check", "--config", folder.config, token="3f9c2d7a41b8e06595d2c7f1ab83e4605c1d9e72")
                 self.assertEqual(78, ended.returncode, ended.stderr)
                 self.assertRegex(ended.stderr, r"options.*scopes.*toolrack\.toml:\d+:\d+")
 
-    def test_over_a_pipe_everything_may_be_done(self):
+    def test_stdio_may_use_everything(self):
         with Folder(settings(guarded())) as folder:
             said = json.dumps(rpc("tools/call", {"name": "orders_write", "arguments": {"amount": 1}}))
             ended = subprocess.run([BINARY, "serve", "--stdio", "--config", folder.config], input=said + "\n",
@@ -263,7 +263,7 @@ class ReadOnly(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def test_only_tools_that_say_they_change_nothing_are_served(self):
+    def test_serves_only_tools_that_declare_read_only_hint(self):
         for config in (settings(guarded(), "echo", server={"read_only": True}),
                        settings(guarded(read_only=True), "echo")):
             server = self.serve(config)
@@ -280,12 +280,12 @@ class ReadOnly(unittest.TestCase):
 SERVERS = {"authorization_servers": ["https://id.example.com"], "scopes_supported": ["orders:read"]}
 
 
-class OAuthManners(Asking):
+class ProtectedResourceMetadata(ScopeTests):
     config = named(options={"metadata": json.dumps(SERVERS)},
                    server={"public_url": "https://tools.example.com/tools/mcp", "allowed_hosts": ["127.0.0.1"]})
     url = "https://tools.example.com/.well-known/oauth-protected-resource/tools/mcp"
 
-    def test_the_document_is_where_clients_look_and_needs_no_token(self):
+    def test_is_at_its_well_known_path_without_authentication(self):
         for path in ("/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
                      "/.well-known/oauth-protected-resource/tools/mcp"):
             response = self.server.send("GET", path, token=None)
@@ -294,7 +294,7 @@ class OAuthManners(Asking):
             self.assertEqual({"resource": "https://tools.example.com/tools/mcp", "bearer_methods_supported": ["header"],
                               **SERVERS}, response.json)
 
-    def test_it_is_screened_like_everything_else(self):
+    def test_is_subject_to_the_host_check(self):
         path = "/.well-known/oauth-protected-resource"
         for changes, status in (({"Host": "evil.example.com"}, 403), ({"Origin": "http://evil.example.com"}, 403)):
             self.assertEqual(status, self.server.send("GET", path, fields=changes, token=None).status)
@@ -306,7 +306,7 @@ class OAuthManners(Asking):
             self.assertEqual(404, response.status)
             self.assertIn("error", response.json)
 
-    def test_every_challenge_names_it(self):
+    def test_is_named_by_every_challenge(self):
         where = f'resource_metadata="{self.url}"'
         self.assertEqual([f'Bearer realm="toolrack", scope="orders:read", {where}'],
                          self.server.post(rpc("tools/list"), token=None).all("WWW-Authenticate"))
@@ -316,14 +316,14 @@ class OAuthManners(Asking):
                          self.call("ann", "orders_read").all("WWW-Authenticate"))
 
 
-class StaticManners(Asking):
-    def test_a_backend_without_authorization_servers_offers_nothing_to_find(self):
+class NoAuthorizationServers(ScopeTests):
+    def test_means_no_metadata(self):
         for path in ("/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp"):
             response = self.server.send("GET", path, token=None)
             self.assertEqual(404, response.status)
             self.assertIn("error", response.json)
 
-    def test_metadata_that_cannot_be_served_ends_the_start(self):
+    def test_with_metadata_prevents_the_start(self):
         for metadata, wrong in (("{", "not valid JSON"), ("[]", "not a JSON object"),
                                 ('{"authorization_servers":["ftp://x"]}', "authorization_servers")):
             with self.subTest(metadata), Folder(named(options={"metadata": metadata})) as folder:

@@ -122,7 +122,7 @@ class Vault:
         return {"token": " ".join(self.environment_tokens), **self.environment}
 
 
-class Hunted(unittest.TestCase):
+class CanaryTests(unittest.TestCase):
     """`assert_hidden` looks for all of the vault's canaries."""
 
     def setUp(self):
@@ -171,7 +171,7 @@ class Hunted(unittest.TestCase):
             return b""  # better still: not even to who started it
 
 
-class Canaries(Hunted):
+class Canaries(CanaryTests):
     # What else a configuration may have written, such as an audit: it belongs below {folder}, where all is hunted.
     more = ""
 
@@ -180,7 +180,7 @@ class Canaries(Hunted):
         self.assert_hidden(self.vault.said, "what the commands that made them said")
 
     # CONTRACT.md, A3.
-    def test_are_found_nowhere_while_they_are_used_and_misused(self):
+    def test_appear_nowhere_during_valid_and_invalid_use(self):
         vault = self.vault
         for level in ("debug", "info", "warning", "error"):
             with Server(vault.config + self.more.format(folder=vault.path), "--log-level", level,
@@ -203,7 +203,7 @@ class Canaries(Hunted):
             self.assert_hidden(server.log, f"the log at level {level}")
             self.assertEqual([], self.hunt.in_folder(vault.path, vault.hidden))
 
-    def test_are_found_nowhere_in_what_commands_say(self):
+    def test_appear_in_no_output_of_commands(self):
         vault = self.vault
         config = write(vault.path / "toolrack.toml", vault.config)
         tokens, keys = ("--tokens", vault.path / "tokens.toml"), ("--keys", vault.path / "keys.toml")
@@ -220,7 +220,7 @@ class Canaries(Hunted):
                                       capture_output=True, timeout=PATIENCE, check=False)
                 self.assert_hidden(done.stdout + done.stderr, f"token {command}")
 
-    def test_are_not_said_back_when_they_are_pasted_where_they_do_not_belong(self):
+    def test_are_not_repeated_when_pasted_in_the_wrong_place(self):
         ours = [one for one in self.vault.canaries if one.kind in ("token of the list", "signing key", "signed token")]
         for one in ours:
             for command in (("token", "revoke", one.whole), ("token", "verify", one.whole),
@@ -232,7 +232,7 @@ class Canaries(Hunted):
                 self.assertEqual([], [seen for seen in self.hunt.sightings(done.stdout + done.stderr,
                                                                            f"{command[:-1]}")])
 
-    def test_are_found_nowhere_when_a_start_is_refused(self):
+    def test_appear_nowhere_after_a_failed_start(self):
         short = new_token()[3:27]
         hunt = Hunt([Canary("short token", short)])
         for config, token in ((settings("echo"), short), (settings("echo"), f"{new_token()} {short}"),
@@ -247,7 +247,7 @@ class Canaries(Hunted):
                     self.assertEqual(78, done.returncode)
                     self.assertEqual([], hunt.sightings(done.stdout + done.stderr, "a refusal"))
 
-    def test_are_not_handed_to_children(self):
+    def test_are_not_inherited_by_child_processes(self):
         # The probing child of each library has ended by now; what is left of its environment is the
         # server's own, which was looked at. `inspect` starts one without any server.
         done = toolrack("inspect", BUILD / "lib" / "toolrack" / "plugins" / "echo.so", **self.vault.variables)

@@ -28,7 +28,7 @@ def taken_port():
     return taken
 
 
-class Refused(unittest.TestCase):
+class StartTests(unittest.TestCase):
     def setUp(self):
         self.taken = taken_port()
         self.port = self.taken.getsockname()[1]
@@ -51,7 +51,7 @@ class Refused(unittest.TestCase):
         return said, checked
 
 
-class TheToken(Refused):
+class RequiredToken(StartTests):
     def assert_helpful(self, said):
         for one in said:
             self.assertIn("MCP_AUTH_TOKEN", one)
@@ -80,7 +80,7 @@ class TheToken(Refused):
                 for one in self.refuse_both(settings("echo"), token=token):
                     self.assertIn("placeholder", one)
 
-    def test_the_name_of_a_variable_that_nobody_filled_in(self):
+    def test_an_unexpanded_variable(self):
         for token in ("${MCP_AUTH_TOKEN_OF_THIS_VERY_SERVER}", "$MCP_AUTH_TOKEN_OF_THIS_VERY_SERVER_"):
             with self.subTest(token):
                 self.refuse_both(settings("echo"), token=token)
@@ -95,16 +95,16 @@ class TheToken(Refused):
             with self.subTest(token[-1]):
                 self.refuse_both(settings("echo"), token=token)
 
-    def test_of_32_characters_is_enough(self):
+    def test_of_32_characters_is_accepted(self):
         with Server(settings("echo"), token=new_token()[:32]) as server:
             self.assertEqual(200, server.plain("tools/list").status)
 
-    def test_in_another_variable_is_asked_for_by_that_name(self):
+    def test_in_another_variable_is_reported_by_that_name(self):
         for one in self.refuse_both(settings("echo", auth={"variable": "OTHER_TOKEN"}), token=new_token()):
             self.assertIn("OTHER_TOKEN", one)
 
 
-class TheBackend(Refused):
+class RequiredBackend(StartTests):
     def test_none_named(self):
         for config in (settings("echo").replace('backend = "env-token"', ""), '[server]\nlisten = ["127.0.0.1:0"]\n'):
             for one in self.refuse_both(config, token=new_token()):
@@ -114,12 +114,12 @@ class TheBackend(Refused):
         for one in self.refuse_both(settings("echo", backend="no-such-backend"), token=new_token()):
             self.assertIn("no-such-backend", one)
 
-    def test_a_plugin_that_is_none(self):
+    def test_a_plugin_without_authentication(self):
         echo = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
         for one in self.refuse_both(settings("echo", backend=str(echo)), token=new_token()):
             self.assertIn("echo.so", one)
 
-    def test_options_that_it_has_not(self):
+    def test_unknown_options(self):
         for one in self.refuse_both(settings("echo", extra="options.nonsense = 5\n"), token=new_token()):
             self.assertIn("nonsense", one)
 
@@ -127,7 +127,7 @@ class TheBackend(Refused):
         self.refuse_both(settings("echo", backend=[]), token=new_token())
 
 
-class OpenAccess(Refused):
+class OpenAccessRefused(StartTests):
     def test_without_dev(self):
         for one in self.refuse_both(settings("echo", backend="open-access")):
             self.assertIn("--dev", one)
@@ -142,7 +142,7 @@ class OpenAccess(Refused):
                 self.assertIn("open-access", one)
                 self.assertIn("127.0.0.1 or a unix socket", one)
 
-    def test_on_loopback_and_another(self):
+    def test_on_loopback_and_another_address(self):
         config = settings("echo", backend="open-access", listen=["127.0.0.1:0", "0.0.0.0:0"],
                           server={"allow_cleartext": ["0.0.0.0/0"]})
         for one in self.refuse_both(config, "--dev"):
@@ -164,7 +164,7 @@ class OpenAccess(Refused):
         self.refuse_both(settings("echo"), "--dev", token="")
 
 
-class TheTruthTable(unittest.TestCase):
+class OpenAccessConditions(unittest.TestCase):
     """{backend, --dev, address, TLS, public URL}: open in exactly the combination that was meant."""
 
     ADDRESSES = {"loopback": "127.0.0.1:0", "everywhere": "0.0.0.0:0", "unix": "unix:FOLDER/mcp.sock"}
@@ -198,7 +198,7 @@ class TheTruthTable(unittest.TestCase):
                         "-subj", "/CN=localhost", "-days", "2", "-keyout", folder / "tls.key", "-out",
                         folder / "tls.crt"], check=True, capture_output=True)
 
-    def test_is_open_only_for_open_access_in_dev_mode_on_loopback_without_tls_and_public_url(self):
+    def test_are_dev_mode_loopback_no_tls_and_no_public_url(self):
         rows = list(itertools.product(("env-token", "open-access"), (False, True), self.ADDRESSES, (False, True),
                                       (False, True)))
         found = {}
@@ -217,7 +217,7 @@ class TheTruthTable(unittest.TestCase):
                     self.assertEqual("locked", outcome)
 
 
-class NothingIsBound(unittest.TestCase):
+class NothingIsBoundBeforeTheChecks(unittest.TestCase):
     """As the kernel saw it."""
 
     def calls(self, config, *arguments, token=None):
@@ -256,7 +256,7 @@ class Addresses(unittest.TestCase):
         with Folder(config) as folder:
             return toolrack("serve", "--config", folder.config, token=new_token(), cwd=folder.path)
 
-    def test_one_that_is_taken(self):
+    def test_one_in_use_is_an_error(self):
         with taken_port() as taken:
             port = taken.getsockname()[1]
             done = self.serve(settings("echo", listen=[f"127.0.0.1:{port}"]))
@@ -264,17 +264,17 @@ class Addresses(unittest.TestCase):
             self.assertIn(f"127.0.0.1:{port}", done.stderr)
             self.assertIn("in use", done.stderr)
 
-    def test_one_that_this_machine_does_not_have(self):
+    def test_one_of_another_machine_is_an_error(self):
         done = self.serve(settings("echo", listen=["192.0.2.1:0"], server={"allow_cleartext": ["0.0.0.0/0"]}))
         self.assertEqual(UNAVAILABLE, done.returncode, done)
         self.assertIn("192.0.2.1", done.stderr)
 
-    def test_clear_text_off_loopback_is_refused_unless_it_was_allowed(self):
+    def test_clear_text_off_loopback_requires_permission(self):
         done = self.serve(settings("echo", listen=["0.0.0.0:0"]))
         self.assertEqual(CONFIGURATION, done.returncode, done)
         self.assertIn("allow_cleartext", done.stderr)
 
-    def test_a_socket_file_that_nobody_listens_on_is_replaced(self):
+    def test_a_stale_socket_file_is_replaced(self):
         with Folder() as folder:
             path = folder.path / "mcp.sock"
             stale = socket.socket(socket.AF_UNIX)
@@ -283,20 +283,20 @@ class Addresses(unittest.TestCase):
             with Server(settings("echo", listen=[f"unix:{path}"])) as server:
                 self.assertEqual(401, server.post_to(str(path), rpc("tools/list"), {"Host": "localhost"}).status)
 
-    def test_a_socket_file_that_somebody_listens_on_is_not(self):
+    def test_a_socket_file_in_use_is_not_replaced(self):
         with Folder() as folder:
             path = folder.path / "mcp.sock"
             with Server(settings("echo", listen=[f"unix:{path}"])):
                 self.assertEqual(UNAVAILABLE, self.serve(settings("echo", listen=[f"unix:{path}"])).returncode)
 
-    def test_a_file_that_is_no_socket_is_left_alone(self):
+    def test_a_file_that_is_not_a_socket_is_not_replaced(self):
         with Folder() as folder:
             path = folder.path / "precious"
             path.write_text("precious")
             self.assertNotEqual(0, self.serve(settings("echo", listen=[f"unix:{path}"])).returncode)
             self.assertEqual("precious", path.read_text())
 
-    def test_the_socket_file_goes_when_the_server_ends(self):
+    def test_the_socket_file_is_removed_at_the_end(self):
         with Folder() as folder:
             path = folder.path / "mcp.sock"
             with Server(settings("echo", listen=[f"unix:{path}"])):
@@ -304,21 +304,21 @@ class Addresses(unittest.TestCase):
             self.assertFalse(path.exists())
 
 
-class TheCommandLine(unittest.TestCase):
-    def test_help_is_help(self):
+class CommandLine(unittest.TestCase):
+    def test_help_prints_usage(self):
         for arguments in (("--help",), ("serve", "--help"), ("check", "--help"), ("inspect", "--help")):
             with self.subTest(arguments):
                 done = toolrack(*arguments)
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
                 self.assertIn("toolrack", done.stdout.lower())
 
-    def test_the_version_is_the_same_however_it_is_asked(self):
+    def test_every_version_option_prints_the_same(self):
         asked = [toolrack("version"), toolrack("--version")]
         for done in asked:
             self.assertEqual((0, ""), (done.returncode, done.stderr))
             self.assertRegex(done.stdout, r"\d+\.\d+\.\d+")
 
-    def test_what_nobody_understands_is_a_usage_error(self):
+    def test_unknown_arguments_are_a_usage_error(self):
         for arguments in ((), ("dance",), ("serve", "--nonsense"), ("serve", "extra"), ("inspect",),
                           ("serve", "--config"), ("serve", "--log-level", "loud")):
             with self.subTest(arguments):
@@ -326,14 +326,14 @@ class TheCommandLine(unittest.TestCase):
                 self.assertEqual(USAGE, done.returncode, done)
                 self.assertTrue(done.stderr)
 
-    def test_a_token_on_it_is_not_an_option(self):
+    def test_there_is_no_option_for_a_token(self):
         self.assertEqual(USAGE, toolrack("serve", "--token", new_token()).returncode)
 
 
-class Finding(unittest.TestCase):
+class ConfigurationSearch(unittest.TestCase):
     """Where a configuration is looked for when none is named."""
 
-    def test_in_the_variable_then_in_the_folder_of_the_user(self):
+    def test_uses_the_variable_and_then_the_folder_of_the_user(self):
         with Folder(settings("echo")) as folder:
             place = folder.path / "xdg" / "toolrack" / "toolrack.toml"
             place.parent.mkdir(parents=True)
@@ -346,7 +346,7 @@ class Finding(unittest.TestCase):
                 with self.subTest(*more):
                     self.assertEqual(0, toolrack("check", token=new_token(), **more).returncode)
 
-    def test_nowhere_names_all_places(self):
+    def test_without_a_file_names_all_places(self):
         if pathlib.Path("/etc/toolrack/toolrack.toml").exists():
             self.skipTest("Toolrack is installed on this machine")
         done = toolrack("serve", token=new_token(), HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent/xdg")
@@ -355,21 +355,21 @@ class Finding(unittest.TestCase):
                      "/etc/toolrack/toolrack.toml"):
             self.assertIn(word, done.stderr)
 
-    def test_a_named_one_that_is_missing_is_an_error(self):
+    def test_a_named_file_that_is_missing_is_an_error(self):
         done = toolrack("serve", "--config", "/nonexistent.toml", token=new_token())
         self.assertEqual(CONFIGURATION, done.returncode)
         self.assertIn("/nonexistent.toml", done.stderr)
 
 
-class Ending(unittest.TestCase):
-    def test_both_signals_end_it_well(self):
+class ServerEnd(unittest.TestCase):
+    def test_both_signals_end_with_status_0(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number):
                 server = Server(settings("echo"))
                 server.signal(number)
                 server.stop()
 
-    def test_idle_connections_do_not_hold_it_up(self):
+    def test_idle_connections_do_not_delay_it(self):
         with Server(settings("echo")) as server:
             idle = [server.connect() for _ in range(5)]
             begun = time.monotonic()
@@ -386,7 +386,7 @@ class Ending(unittest.TestCase):
         with Server(settings("echo", listen=[f"127.0.0.1:{port}"])) as again:
             self.assertEqual(port, again.port)
 
-    def test_two_starts_and_ends_leave_nothing_behind(self):
+    def test_two_starts_and_ends_leave_no_files(self):
         with Folder() as folder:
             for _ in range(2):
                 with Server(settings("echo"), TMPDIR=str(folder.path), XDG_RUNTIME_DIR=str(folder.path)):
@@ -394,7 +394,7 @@ class Ending(unittest.TestCase):
             self.assertEqual([], list(folder.path.iterdir()))
 
 
-class ALogThatCannotBeWritten(unittest.TestCase):
+class UnwritableLog(unittest.TestCase):
     """A full disk or a reader that went away is no reason not to serve."""
 
     def serve(self, stderr):
@@ -421,31 +421,31 @@ class ALogThatCannotBeWritten(unittest.TestCase):
             process.terminate()
             self.assertEqual(0, process.wait(PATIENCE))
 
-    def test_because_the_disk_is_full(self):
+    def test_of_a_full_disk_does_not_stop_the_server(self):
         with open("/dev/full", "wb") as full:
             self.serve(full)
 
-    def test_because_nobody_reads_it(self):
+    def test_of_a_pipe_without_reader_does_not_stop_the_server(self):
         reader, writer = os.pipe()
         os.close(reader)
         with open(writer, "wb") as pipe:
             self.serve(pipe)
 
 
-class WhatItSays(unittest.TestCase):
-    def test_names_address_backend_and_tools(self):
+class StartSummary(unittest.TestCase):
+    def test_has_address_backend_and_tools(self):
         with Server(settings("echo", "time")) as server:
             server.wait_for_line("config .*toolrack.toml")  # the last line of it
             self.assertIn(f"serving {server.url}", server.log)
             for word in ("env-token", "echo", "time"):
                 self.assertIn(word, server.log)
 
-    def test_is_at_most_ten_lines(self):
+    def test_has_at_most_ten_lines(self):
         with Server(settings("echo", "time")) as server:
             server.wait_for_line("config .*toolrack.toml")
             self.assertLessEqual(len(server.log.splitlines()), 5)  # scripts/run says five more
 
-    def test_check_serves_nobody_and_says_that_all_is_well(self):
+    def test_check_reports_a_valid_configuration_and_serves_nothing(self):
         with taken_port() as taken:
             port = taken.getsockname()[1]
             with Folder(settings("echo", listen=[f"127.0.0.1:{port}"])) as folder:

@@ -12,12 +12,12 @@ import unittest
 from canaries import Canary, Hunt
 from harness import (FIXTURE, PATIENCE, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings,
                      table, toolrack)
-from test_audit import WithAudit, limit_files
+from test_audit import AuditTests, limit_files
 from test_broken_lists import replace
 from test_edge import Supervisor
-from test_tasks import Tasks
-from test_tls import WithCertificates, tls
-from test_token_file import WithBook, id_of
+from test_tasks import TaskTests
+from test_tls import CertificateTests, tls
+from test_token_file import TokenListTests, id_of
 
 LIST = rpc("tools/list")
 ANY = table("[metrics]", {"scopes": []})
@@ -45,7 +45,7 @@ def series(page):
     return found
 
 
-class Watched(unittest.TestCase):
+class StatusTests(unittest.TestCase):
     def metrics(self, server, token=True):
         answer = server.send("GET", "/metrics", token=token)
         self.assertEqual(200, answer.status, answer)
@@ -70,7 +70,7 @@ class Watched(unittest.TestCase):
             time.sleep(0.01)
 
 
-class Probes(Watched):
+class Probes(StatusTests):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(settings("echo"))
@@ -79,7 +79,7 @@ class Probes(Watched):
     def tearDownClass(cls):
         cls.server.stop()
 
-    def test_are_told_one_word_and_need_no_token(self):
+    def test_return_one_word_without_authentication(self):
         for path, word in (("/healthz", b"alive\n"), ("/readyz", b"ready\n")):
             with self.subTest(path):
                 answer = self.server.send("GET", path, token=False)
@@ -89,13 +89,13 @@ class Probes(Watched):
                 head = self.server.send("HEAD", path, token=False)
                 self.assertEqual((200, b""), (head.status, head.body))
 
-    def test_go_on_on_one_connection(self):
+    def test_share_one_connection(self):
         with self.server.connect() as connection:
             for _ in range(3):
                 connection.send(self.server.request("GET", "/healthz", token=False))
                 self.assertEqual(200, connection.read_response().status)
 
-    def test_are_looked_at_for_where_they_come_from(self):
+    def test_are_subject_to_the_host_and_origin_checks(self):
         for path in ("/healthz", "/readyz", "/metrics"):
             for fields in ({"Host": "evil.example"}, {"Origin": "https://evil.example"},
                            {"Sec-Fetch-Site": "cross-site"}):
@@ -105,21 +105,21 @@ class Probes(Watched):
                     self.assertNotIn(b"alive", answer.body)
                     self.assertNotIn(b"ready", answer.body)
 
-    def test_only_read(self):
+    def test_accept_only_get_and_head(self):
         for method in ("POST", "PUT", "DELETE", "OPTIONS"):
             with self.subTest(method):
                 answer = self.server.send(method, "/readyz", token=False)
                 self.assertEqual(405, answer.status)
                 self.assertEqual("GET, HEAD", answer.field("Allow"))
 
-    def test_find_nothing_beside_them(self):
+    def test_are_the_only_such_paths(self):
         for path in ("/healthz/", "/readyz/x", "/Healthz", "/metrics"):
             with self.subTest(path):
                 self.assertEqual(404, self.server.send("GET", path).status)
 
 
-class Readiness(Watched):
-    def test_ends_when_the_server_is_told_to_stop(self):
+class Readiness(StatusTests):
+    def test_ends_at_the_stop_signal(self):
         with Server(settings("echo", plugin(hostile("faults")))) as server:
             with server.connect() as busy, server.connect() as probe:
                 def ask():
@@ -136,13 +136,13 @@ class Readiness(Watched):
                 self.assertEqual(200, busy.read_response().status)
 
 
-class Benched(Watched):
+class SuspendedPlugin(StatusTests):
     def bench(self, server, name="faults"):
         for _ in range(5):
             self.assertIn("error", server.call_tool("exit", {}).answer)
         server.wait_for_line(f"plugin {name}: .* suspended after")
 
-    def test_a_required_plugin_makes_the_server_unready_and_is_named_everywhere_but_to_strangers(self):
+    def test_that_is_required_makes_the_server_unready_and_is_named_to_operators_only(self):
         config = settings("echo", plugin(hostile("faults"), required=True), extra=ANY)
         with (Supervisor() as supervisor,
               Server(config, NOTIFY_SOCKET=supervisor.name, WATCHDOG_USEC="300000") as server):
@@ -176,15 +176,15 @@ class Benched(Watched):
             self.assertEqual(5, self.metrics(server)['toolrack_worker_crashes_total{instance="faults"}'])
             self.assertEqual(0, self.status(server)["plugins"][1]["calls"])
 
-    def test_a_plugin_that_is_not_required_leaves_it_ready(self):
+    def test_that_is_not_required_leaves_the_server_ready(self):
         with Server(settings("echo", plugin(hostile("faults")))) as server:
             self.bench(server)
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
             self.assertEqual("suspended", self.status(server)["plugins"][1]["state"])
 
 
-class Metrics(Watched):
-    def test_take_a_token_and_the_scopes_that_the_configuration_says(self):
+class Metrics(StatusTests):
+    def test_require_a_token_with_the_configured_scopes(self):
         with tempfile.TemporaryDirectory() as folder:
             tokens = pathlib.Path(folder) / "tokens.toml"
             new = lambda who, *scopes: toolrack("token", "new", "--tokens", tokens, "--principal", who, "--fd", 1,
@@ -210,7 +210,7 @@ class Metrics(Watched):
                 # Who may read them may do nothing else by it.
                 self.assertEqual([], server.post(LIST, token=reader).result["tools"])
 
-    def test_are_not_there_unless_the_configuration_says_who_reads_them_and_come_and_go_with_a_reload(self):
+    def test_exist_only_with_configured_scopes_and_follow_a_reload(self):
         with Server(settings("echo")) as server:
             self.assertEqual(404, server.send("GET", "/metrics").status)
             file = server.folder / "toolrack.toml"
@@ -222,7 +222,7 @@ class Metrics(Watched):
             toolrack("reload", "--config", file)
             self.assertEqual(404, server.send("GET", "/metrics").status)
 
-    def test_a_table_that_does_not_say_who_reads_them_is_refused(self):
+    def test_a_table_without_scopes_is_refused(self):
         for text, sentence in (("[metrics]\n", "metrics.scopes is missing"),
                                ('[metrics]\nscopes = ["*"]\n', "has a star"),
                                ('[metrics]\nscope = []\n', "unknown key"),
@@ -234,7 +234,7 @@ class Metrics(Watched):
                 self.assertEqual(78, done.returncode)
                 self.assertIn(sentence, done.stderr)
 
-    def test_count_what_is_asked_and_how_it_ends(self):
+    def test_count_requests_by_outcome(self):
         config = settings("echo", plugin(hostile("misbehaving"), prefix="mis_"), extra=ANY)
         with Server(config) as server:
             before = self.metrics(server)
@@ -284,7 +284,7 @@ class Metrics(Watched):
             self.assertEqual(2, seen['mcp_server_operation_duration_seconds_count{mcp_method_name="tools/call",'
                                      'gen_ai_tool_name="echo"}'])
 
-    def test_say_when_the_configuration_could_not_be_taken_over(self):
+    def test_show_a_failed_reload(self):
         with Server(settings("echo", extra=ANY)) as server:
             good = "toolrack_config_last_reload_successful"
             when = "toolrack_config_last_reload_success_timestamp_seconds"
@@ -309,13 +309,13 @@ class Metrics(Watched):
             self.assertEqual([], self.status(server)["problems"])
 
 
-class Gauges(Tasks, Watched):
+class Gauges(TaskTests, StatusTests):
     config = settings(plugin(FIXTURE), extra=ANY)
 
     def gauge(self, name):
         return self.metrics(self.server)["toolrack_" + name]
 
-    def test_count_streams_that_are_open(self):
+    def test_count_open_streams(self):
         body, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         self.assertEqual(0, self.gauge("listen_streams"))
         with self.server.stream(body, fields | {"Accept": "text/event-stream"}) as stream:
@@ -323,7 +323,7 @@ class Gauges(Tasks, Watched):
             self.soon(lambda: self.gauge("listen_streams") == 1)
         self.soon(lambda: self.gauge("listen_streams") == 0)
 
-    def test_count_tasks_that_are_kept(self):
+    def test_count_tasks(self):
         before = self.gauge("tasks")
         task = self.compute()
         self.assertEqual(before + 1, self.gauge("tasks"))
@@ -339,8 +339,8 @@ class Gauges(Tasks, Watched):
         self.soon(lambda: self.gauge("sessions") == before)
 
 
-class Stale(Watched):
-    def test_is_a_plugin_that_cannot_be_served_as_the_configuration_has_it_by_now(self):
+class StalePlugin(StatusTests):
+    def test_is_reported_with_the_reason_until_it_loads_again(self):
         with Server(settings(extra=ANY)) as server:
             file, library = server.folder / "toolrack.toml", server.folder / "tool.so"
             stale = 'toolrack_plugin_stale{instance="mine",kind="plugin"}'
@@ -367,8 +367,8 @@ class Stale(Watched):
             self.assertEqual(0, count)
 
 
-class LostLines(WithAudit, Watched):
-    def test_of_the_audit_are_counted(self):
+class LostAuditRecords(AuditTests, StatusTests):
+    def test_are_counted(self):
         server = self.serve(audit={"arguments": "full"})
         file = server.folder / "toolrack.toml"
         file.write_text(file.read_text() + ANY)
@@ -383,10 +383,10 @@ class LostLines(WithAudit, Watched):
         self.assertEqual(1, lost())
 
 
-class ABrokenList(WithBook, Watched):
-    status = Watched.status
+class InvalidTokenList(TokenListTests, StatusTests):
+    status = StatusTests.status
 
-    def test_turns_the_gauge_and_the_status_until_it_is_whole(self):
+    def test_sets_the_gauge_and_the_status_until_it_is_valid(self):
         token = self.book.new("ann")
         good = self.book.list.read_text()
         server = Server(self.book.config() + ANY)
@@ -416,8 +416,8 @@ class ABrokenList(WithBook, Watched):
         self.assertNotIn("degradedReason", self.status(server)["auth"][0])
 
 
-class Ailing(Watched):
-    """What a plugin says is wrong with it, from the server's process and from one of its own."""
+class DegradedInstances(StatusTests):
+    """Reports of plugins in the host and in workers."""
 
     def tell(self, isolation):
         with Server(settings(plugin(hostile("faults"), isolation=isolation), extra=ANY)) as server:
@@ -444,7 +444,7 @@ class Ailing(Watched):
         for _ in self.tell("host"):
             pass
 
-    def test_in_a_process_of_its_own_with_which_it_ends(self):
+    def test_in_a_worker_until_the_worker_ends(self):
         for server, gauge in self.tell("process"):
             server.call_tool("exit", {})
             self.assertEqual("fine", server.call_tool("fine", {}).text)
@@ -452,10 +452,10 @@ class Ailing(Watched):
             self.assertEqual(0, self.metrics(server)[gauge])
 
 
-class Secrets(WithBook, Watched):
-    status = Watched.status
+class SecretsInStatus(TokenListTests, StatusTests):
+    status = StatusTests.status
 
-    def test_are_in_neither_metrics_nor_status(self):
+    def test_are_not_shown(self):
         right = [self.book.new(name) for name in ("ann", "bob", 'q"uote\\', "Ann B.")]
         wrong = ["trk_" + id_of(right[0]) + "_" + "A" * 43 + "_" + "b" * 6, new_token()]
         hunt = Hunt([Canary("token", token, token.split("_")[2] if token.startswith("trk_") else token)
@@ -477,8 +477,8 @@ class Secrets(WithBook, Watched):
             self.assertEqual([], hunt.sightings(text, "what operators see"))
 
 
-class Certificates(WithCertificates):
-    def test_say_when_they_end(self):
+class Certificates(CertificateTests):
+    def test_have_their_expiry_in_the_status(self):
         certificate, key = self.certificate, self.key
         with Server(settings("echo") + ANY + tls(certificate, key)) as server:
             page = series(server.send("GET", "/metrics").body.decode())
@@ -490,8 +490,8 @@ class Certificates(WithCertificates):
             self.assertEqual(200, server.send("GET", "/healthz", token=False).status)
 
 
-class Command(Watched):
-    def test_says_what_is_served_where(self):
+class StatusCommand(StatusTests):
+    def test_prints_what_is_served_where(self):
         with Server(settings("echo", plugin("time", isolation="host"))) as server:
             server.call_tool("echo", {"text": "hi"})
             status = self.status(server)
@@ -507,7 +507,7 @@ class Command(Watched):
             for words in (f"process {server.pid}", f"127.0.0.1:{server.port}", "serving, 1 call", "env-token", "ready"):
                 self.assertIn(words, text)
 
-    def test_says_that_no_server_runs(self):
+    def test_reports_that_no_server_runs(self):
         with tempfile.TemporaryDirectory() as folder:
             done = toolrack("status", "--config", pathlib.Path(folder) / "toolrack.toml")
             self.assertEqual(69, done.returncode)

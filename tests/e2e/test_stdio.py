@@ -11,7 +11,7 @@ from harness import (BINARY, FIXTURE, LEGACY, META, PATIENCE, SANITIZER_REPORT, 
 TASKS = {META + "clientCapabilities": {"extensions": {META + "tasks": {}}}}
 
 
-class Pipe:
+class StdioClient:
     def __init__(self, config):
         self._folder = Folder(config)
         self._process = subprocess.Popen([BINARY, "serve", "--stdio", "--config", self._folder.config],
@@ -43,7 +43,7 @@ class Pipe:
 
 class Stdio(unittest.TestCase):
     def serve(self, *plugins):
-        return Pipe(settings(*(plugins or ("echo",))))
+        return StdioClient(settings(*(plugins or ("echo",))))
 
     def initialize(self, pipe, version, can=None):
         answer = pipe.ask(rpc("initialize", {"protocolVersion": version, "capabilities": can or {},
@@ -51,7 +51,7 @@ class Stdio(unittest.TestCase):
         pipe.send(rpc("notifications/initialized", id=None))
         return answer["result"]
 
-    def test_serves_every_older_version_without_a_token(self):
+    def test_serves_every_legacy_version_without_a_token(self):
         for version in LEGACY:
             with self.subTest(version), self.serve() as pipe:
                 self.assertEqual(version, self.initialize(pipe, version)["protocolVersion"])
@@ -71,12 +71,12 @@ class Stdio(unittest.TestCase):
             answer = pipe.ask(modern("tools/call", {"name": "whoami"})[0])
             self.assertEqual("local", json.loads(answer["result"]["content"][0]["text"])["subject"])
 
-    def test_the_principal_has_the_name_that_the_configuration_gives(self):
-        with Pipe(settings(plugin(hostile("misbehaving"))) + "[stdio]\nsubject = \"ann\"\n") as pipe:
+    def test_the_principal_has_the_configured_name(self):
+        with StdioClient(settings(plugin(hostile("misbehaving"))) + "[stdio]\nsubject = \"ann\"\n") as pipe:
             answer = pipe.ask(modern("tools/call", {"name": "whoami"})[0])
             self.assertEqual("ann", json.loads(answer["result"]["content"][0]["text"])["subject"])
 
-    def test_a_line_that_is_no_message_is_an_error_and_the_next_is_served(self):
+    def test_an_invalid_line_is_an_error_and_the_next_is_served(self):
         with self.serve() as pipe:
             self.assertEqual(-32700, pipe.ask(b"{")["error"]["code"])
             self.assertEqual(-32700, pipe.ask(b"\xff\xfe")["error"]["code"])
@@ -84,7 +84,7 @@ class Stdio(unittest.TestCase):
             self.initialize(pipe, LEGACY[0])
             self.assertEqual({}, pipe.ask(rpc("ping"))["result"])
 
-    def test_what_a_tool_tells_comes_before_its_answer(self):
+    def test_notifications_come_before_the_answer(self):
         with self.serve(plugin(hostile("misbehaving"))) as pipe:
             self.initialize(pipe, LEGACY[0])
             pipe.send(rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": "t"}}, 5))
@@ -114,8 +114,8 @@ class Stdio(unittest.TestCase):
                 self.assertEqual(-32600, pipe.ask([])["error"]["code"])
                 self.assertEqual({}, pipe.ask(rpc("ping"))["result"])
 
-    def test_a_call_is_cancelled_by_saying_so_in_either_era(self):
-        with self.serve(plugin(hostile("talkative"), threads=8)) as pipe:
+    def test_a_call_is_cancelled_by_notification_in_either_era(self):
+        with self.serve(plugin(hostile("notifying"), threads=8)) as pipe:
             def lingering():
                 return pipe.ask(modern("tools/call", {"name": "lingering"},
                                        id="count")[0])["result"]["content"][0]["text"]
@@ -141,8 +141,8 @@ class Stdio(unittest.TestCase):
                 pipe.send(rpc("notifications/cancelled", {"requestId": "wrong-one"}, id=None))
                 count("0")
 
-    def test_changes_are_heard_in_either_era(self):
-        with self.serve(plugin(hostile("talkative"))) as pipe:
+    def test_changes_are_sent_in_either_era(self):
+        with self.serve(plugin(hostile("notifying"))) as pipe:
             change = rpc("tools/call", {"name": "change", "arguments": {"kind": "tool"}}, id="change")
             pipe.send(modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}}, id="all")[0])
             self.assertEqual("notifications/subscriptions/acknowledged", pipe.read()["method"])
@@ -165,7 +165,7 @@ class Stdio(unittest.TestCase):
             self.assertEqual({"uri": "talk://a"}, heard["notifications/resources/updated"]["params"])
             self.assertEqual({}, heard["notifications/tools/list_changed"].get("params", {}))
 
-    def test_an_older_client_is_asked_and_answers(self):
+    def test_a_legacy_client_gets_requests_and_responds(self):
         with self.serve(plugin(FIXTURE)) as pipe:
             self.initialize(pipe, LEGACY[0], {"elicitation": {}})
             question = pipe.ask(rpc("tools/call", {"name": "test_elicitation", "arguments": {"message": "Who?"}}, id=4))
@@ -175,7 +175,7 @@ class Stdio(unittest.TestCase):
             self.assertEqual(4, answer["id"])
             self.assertIn("Ann", answer["result"]["content"][0]["text"])
 
-    def test_a_task_is_begun_and_listened_to(self):
+    def test_a_task_is_created_and_subscribed_to(self):
         with self.serve(plugin(FIXTURE)) as pipe:
             params = {"name": "slow_compute", "arguments": {"seconds": 1, "label": "it"}}
             id = pipe.ask(modern("tools/call", params, meta=TASKS)[0])["result"]["taskId"]
@@ -193,7 +193,7 @@ class Stdio(unittest.TestCase):
             begun = time.monotonic()
         self.assertLess(time.monotonic() - begun, 20)
 
-    def test_a_configuration_error_is_told_on_standard_error_only(self):
+    def test_a_configuration_error_is_written_to_standard_error_only(self):
         with Folder("nonsense") as folder:
             done = subprocess.run([BINARY, "serve", "--stdio", "--config", folder.config], env=environment(new_token()),
                                   stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)

@@ -2,20 +2,20 @@
 
 from harness import Closed, Server, Session, hostile, in_parallel, rpc, settings, wait_until
 
-from test_subscriptions import LISTS, PLUGINS, UPDATED, Changing
+from test_subscriptions import LISTS, PLUGINS, UPDATED, ChangeTests
 
 
-class ASessionsOwnStream(Changing):
+class SessionStream(ChangeTests):
     def setUp(self):
         self.session = Session(self.server)
 
-    def test_hears_that_any_list_changed(self):
+    def test_gets_every_list_change(self):
         with self.session.listen() as stream:
             for kind, method in LISTS.values():
                 self.change(kind)
                 self.assertEqual({"jsonrpc": "2.0", "method": method, "params": {}}, self.assert_hears(stream, method))
 
-    def test_hears_of_a_resource_from_subscribing_until_unsubscribing(self):
+    def test_gets_updates_of_a_resource_while_it_is_subscribed(self):
         with self.session.listen() as stream:
             self.update("talk://a")
             for _ in range(2):
@@ -30,7 +30,7 @@ class ASessionsOwnStream(Changing):
             self.assert_hears(stream, UPDATED, "talk://b")
             self.assertTrue(stream.connection.is_silent(0))
 
-    def test_hears_nothing_of_what_another_session_subscribed_to(self):
+    def test_gets_no_updates_for_another_session(self):
         other = Session(self.server)
         other.request("resources/subscribe", {"uri": "talk://a"})
         with self.session.listen() as stream, other.listen() as theirs:
@@ -39,7 +39,7 @@ class ASessionsOwnStream(Changing):
             self.assert_hears(theirs, UPDATED, "talk://a")
             self.assert_hears(stream, "notifications/tools/list_changed")
 
-    def test_is_subscribed_to_what_there_is_only(self):
+    def test_can_subscribe_to_existing_resources_only(self):
         for uri in ("talk://nobody", "", "test://template/data"):
             response = self.session.request("resources/subscribe", {"uri": uri})
             self.assertEqual(-32002, response.code)
@@ -49,7 +49,7 @@ class ASessionsOwnStream(Changing):
                 self.assertEqual(-32602, self.session.request(method, params).code)
         self.assertIn("initialize", self.server.plain("resources/subscribe", {"uri": "talk://a"}).sentence)
 
-    def test_is_subscribed_to_a_thousand_at_most(self):
+    def test_can_subscribe_to_a_thousand_resources(self):
         for n in range(1000):
             self.assertEqual({}, self.session.request("resources/subscribe", {"uri": f"talk://tree/{n}"}).result)
         self.assertIn("This session has reached its limit of 1000 subscriptions",
@@ -59,7 +59,7 @@ class ASessionsOwnStream(Changing):
         self.assertEqual(204, self.session.send("DELETE").status)
 
 
-class ForgottenSessions(Changing):
+class EvictedSessions(ChangeTests):
     """They end as those do that were deleted, whether they were idle or there were too many."""
 
     def assert_is_over(self, stream, session):
@@ -69,7 +69,7 @@ class ForgottenSessions(Changing):
             pass
         self.assertEqual(404, session.request("ping").status)
 
-    def test_of_which_there_were_too_many_leave_nothing_open(self):
+    def test_above_the_limit_leave_no_stream_open(self):
         with Server(settings(*PLUGINS, server={"sessions": 2})) as server:
             session = Session(server)
             session.request("resources/subscribe", {"uri": "talk://a"})
@@ -80,7 +80,7 @@ class ForgottenSessions(Changing):
                 self.change("tool", server)
                 self.assert_is_over(stream, session)
 
-    def test_watch_nothing_any_more(self):
+    def test_have_no_subscriptions(self):
         with Server(settings(*PLUGINS, server={"sessions": 2})) as server:
             session = Session(server)
             session.request("resources/subscribe", {"uri": "talk://a"})
@@ -90,7 +90,7 @@ class ForgottenSessions(Changing):
             self.assertEqual(404, session.request("ping").status)
             self.assertTrue(wait_until(lambda: server.call_tool("watched", {}).text == '["- talk://a"]'))
 
-    def test_are_not_forgotten_while_they_listen_or_hear_that_it_is_over(self):
+    def test_with_a_stream_are_kept_or_their_stream_is_closed(self):
         with Server(settings(*PLUGINS, server={"session_idle": "300ms"})) as server:
             session = Session(server)
             with session.listen() as stream:
@@ -101,7 +101,7 @@ class ForgottenSessions(Changing):
                 self.assertTrue(message is None or message["method"] == "notifications/tools/list_changed")
 
 
-class TakenUpAgain(Changing):
+class ResumedStream(ChangeTests):
     """Last-Event-ID: what came after that event, of the stream that it belongs to, and nothing else."""
 
     CALL = {"name": "test_tool_with_progress", "_meta": {"progressToken": "t"}}
@@ -139,18 +139,18 @@ class TakenUpAgain(Changing):
         self.assert_hears(stream, "notifications/tools/list_changed")
         stream.close()
 
-    def test_goes_on_after_any_event(self):
+    def test_continues_after_any_event(self):
         for count in (1, 2, 3):
             last_event = self.broken_off(count)
             for _ in range(2):
                 self.assertEqual((self.STEPS[count:], ["t"]), self.heard(last_event))
 
-    def test_after_the_last_event_is_over(self):
+    def test_ends_after_the_last_event(self):
         with self.call() as stream:
             self.assertEqual(4, len(list(stream)))
         self.assertEqual(([], []), self.heard(stream.last_id))
 
-    def test_has_ids_that_no_other_stream_of_the_session_has(self):
+    def test_has_event_ids_that_are_unique_in_the_session(self):
         ids = set()
         for _ in range(3):
             with self.call() as stream:
@@ -158,7 +158,7 @@ class TakenUpAgain(Changing):
                     ids.add(stream.last_id)
         self.assertEqual(12, len(ids))
 
-    def test_says_nothing_of_other_calls(self):
+    def test_has_no_events_of_other_calls(self):
         first, second = self.broken_off(), self.broken_off()
         with self.session.listen() as own:
             self.change("tool")
@@ -175,7 +175,7 @@ class TakenUpAgain(Changing):
         self.assertIn("over", response.sentence)
         self.assertEqual({}, session.request("ping").result)
 
-    def test_as_another_sessions_stream_says_nothing_of_it(self):
+    def test_is_not_available_to_another_session(self):
         last_event = self.broken_off()
         for other in (Session(self.server), Session(self.server, "2025-03-26")):
             self.assert_is_over(last_event, other)
@@ -184,23 +184,23 @@ class TakenUpAgain(Changing):
         with other.listen(last_event.split("-")[0] + "-0") as stream:
             self.assertEqual(["theirs"] * 3 + [None], [one.get("params", {}).get("progressToken") for one in stream])
 
-    def test_with_an_id_that_is_none_is_the_sessions_own(self):
+    def test_with_an_invalid_event_id_is_the_session_stream(self):
         for id in ("", "x", "1", "1-", "-1", "1-x", "-", "--", "1-1-1", "+1-1", "0x1-1", f"{2**64}-1", f"1-{2**64}",
                    "1" * 2000, "ü", "%00", "1-1,1-2"):
             with self.subTest(id[:30]), self.session.listen(id) as stream:
                 self.assert_is_the_sessions_own(stream)
 
-    def test_of_a_stream_that_there_is_not_is_over(self):
+    def test_of_an_unknown_stream_ends_at_once(self):
         for id in ("1-0", "9999-1", f"{2**64 - 1}-{2**64 - 1}", "1-1"):
             self.assert_is_over(id)
 
-    def test_too_late_is_over(self):
+    def test_after_its_time_limit_ends_at_once(self):
         last_event = self.broken_off()
         for _ in range(20):
             self.assertIsNotNone(self.broken_off(4))
         self.assert_is_over(last_event)
 
-    def test_of_a_call_that_is_still_at_work_is_never_too_late(self):
+    def test_of_a_running_call_has_no_time_limit(self):
         with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
             stream.next()
         for _ in range(20):
@@ -209,7 +209,7 @@ class TakenUpAgain(Changing):
             self.assertEqual(2, rest.next()["params"]["progress"])
         self.take_back()
 
-    def test_hears_what_the_sessions_own_stream_missed(self):
+    def test_of_the_session_gets_missed_events(self):
         with self.session.listen() as stream:
             self.change("tool")
             self.assert_hears(stream, "notifications/tools/list_changed")
@@ -223,7 +223,7 @@ class TakenUpAgain(Changing):
         with self.session.listen() as fresh:
             self.assertTrue(fresh.connection.is_silent(0.2), "without Last-Event-ID nothing is told again")
 
-    def test_by_two_clients_belongs_to_the_later_one(self):
+    def test_by_two_clients_goes_to_the_second(self):
         with self.session.listen() as first:
             with self.session.listen() as second:
                 self.assertIsNone(first.next())
@@ -231,7 +231,7 @@ class TakenUpAgain(Changing):
                 self.assert_hears(second, "notifications/tools/list_changed")
         self.assertEqual({}, self.session.request("ping").result)
 
-    def test_while_the_call_still_answers_takes_it_over(self):
+    def test_during_the_call_replaces_the_first_connection(self):
         with self.session.stream("tools/call", self.LONG_CALL, 7) as first:
             self.assertEqual(1, first.next()["params"]["progress"])
             with self.session.listen(first.last_id) as second:
@@ -239,7 +239,7 @@ class TakenUpAgain(Changing):
                 self.assertEqual(2, second.next()["params"]["progress"])
         self.take_back()
 
-    def test_ends_when_the_call_is_taken_back(self):
+    def test_ends_when_the_call_is_cancelled(self):
         with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
             stream.next()
         with self.session.listen(stream.last_id) as rest:
@@ -248,7 +248,7 @@ class TakenUpAgain(Changing):
             self.assertNotIn(7, [message.get("id") for message in rest])
         self.assert_is_over(stream.last_id)
 
-    def test_by_many_clients_at_once_hurts_nobody(self):
+    def test_by_many_clients_at_once_affects_no_other(self):
         last_event = self.broken_off()
 
         def client(_):
@@ -262,7 +262,7 @@ class TakenUpAgain(Changing):
         self.assertIn("t", str(answers))
         self.assertEqual({}, self.session.request("ping").result)
 
-    def test_with_another_principals_session_is_not_found(self):
+    def test_of_another_principals_session_is_not_found(self):
         with Server(settings(*PLUGINS, backend=hostile("subject-from-token"))) as server:
             session = Session(server, token="ann.1")
             with self.call(session) as stream:
@@ -276,10 +276,10 @@ class TakenUpAgain(Changing):
             self.assertEqual({}, session.request("ping").result)
 
 
-class LeftByTheServer(Changing):
+class StreamClosedByTheServer(ChangeTests):
     """A call whose stream the server ends before the answer, and which the client comes back for."""
 
-    def test_says_first_where_to_go_on_and_when(self):
+    def test_starts_with_an_event_id_and_a_retry_time(self):
         session = Session(self.server)
         with session.stream("tools/call", {"name": "test_reconnection"}, 7) as stream:
             self.assertEqual([], list(stream))
@@ -291,14 +291,14 @@ class LeftByTheServer(Changing):
             self.assertEqual(7, answer["id"])
             self.assertIn("Reconnection test completed", answer["result"]["content"][0]["text"])
 
-    def test_is_answered_at_once_where_nobody_would_come_back(self):
+    def test_is_answered_at_once_for_a_client_that_cannot_resume(self):
         older = (Session(self.server, version).request for version in ("2025-06-18", "2025-03-26"))
         for ask in (*older, self.server.plain, self.server.modern):
             self.assertIn("test completed", ask("tools/call", {"name": "test_reconnection", "arguments": {}}).text)
 
 
-class Getting(Changing):
-    def test_needs_an_accept_that_allows_events(self):
+class GetRequest(ChangeTests):
+    def test_requires_an_accept_field_with_event_stream(self):
         session = Session(self.server)
         for accept in ("application/json", "text/html", "text/event-stream;q=0", "event-stream", ""):
             with self.subTest(accept):

@@ -4,7 +4,7 @@ import socket
 
 from harness import FIXTURE, META, Closed, Served, Server, Session, hostile, modern, plugin, rpc, settings, wait_until
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("talkative"))
+PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
 LISTS = {"toolsListChanged": ("tool", "notifications/tools/list_changed"),
          "promptsListChanged": ("prompt", "notifications/prompts/list_changed"),
          "resourcesListChanged": ("resource", "notifications/resources/list_changed")}
@@ -13,7 +13,7 @@ LONG = "talk://tree/" + "x" * 5000
 EVERYTHING = {name: True for name in LISTS} | {"resourceSubscriptions": ["talk://a"]}
 
 
-class Changing(Served):
+class ChangeTests(Served):
     config = settings(*PLUGINS)
 
     def listen(self, filter, id=1, server=None):
@@ -38,18 +38,18 @@ class Changing(Served):
         return message
 
     def change(self, kind, server=None):
-        self.assertEqual("said", (server or self.server).call_tool("change", {"kind": kind}).text)
+        self.assertEqual("reported", (server or self.server).call_tool("change", {"kind": kind}).text)
 
     def update(self, uri, times=1, server=None):
-        self.assertEqual("said", (server or self.server).call_tool("update", {"uri": uri, "times": times}).text)
+        self.assertEqual("reported", (server or self.server).call_tool("update", {"uri": uri, "times": times}).text)
 
     def watched(self):
         """Who began and ended to watch since this was last asked."""
         return self.server.call_tool("watched", {}).text
 
 
-class ASubscription(Changing):
-    def test_hears_the_lists_that_it_asked_for_and_no_others(self):
+class Subscription(ChangeTests):
+    def test_gets_changes_of_the_requested_lists_only(self):
         of_all, acknowledged = self.listen(EVERYTHING, "all")
         self.assertEqual(EVERYTHING, acknowledged)
         for wanted, (kind, method) in LISTS.items():
@@ -60,7 +60,7 @@ class ASubscription(Changing):
                 self.assert_belongs(self.assert_hears(of_all, other), "all")
             self.assert_belongs(self.assert_hears(stream, method), wanted)
 
-    def test_hears_of_the_resources_that_it_asked_for_and_no_others(self):
+    def test_gets_updates_of_the_requested_resources_only(self):
         on_a, acknowledged = self.listen({"resourceSubscriptions": ["talk://a", "talk://tree/x/y"]}, 1)
         self.assertEqual({"resourceSubscriptions": ["talk://a", "talk://tree/x/y"]}, acknowledged)
         on_b, _ = self.listen({"resourceSubscriptions": ["talk://b"], "resourcesListChanged": True}, 2)
@@ -74,17 +74,17 @@ class ASubscription(Changing):
         self.assert_hears(on_b, "notifications/resources/list_changed")
         self.assertTrue(on_a.connection.is_silent(0))
 
-    def test_hears_what_happens_right_after_it_was_acknowledged(self):
+    def test_gets_every_event_after_its_acknowledgement(self):
         data = self.server.request(body=rpc("tools/call", {"name": "update", "arguments": {"uri": "talk://a"}}))
         with self.server.connect() as caller:
             for _ in range(300):
                 stream, _ = self.listen({"resourceSubscriptions": ["talk://a"]})
                 caller.send(data)
-                self.assertEqual("said", caller.read_response().text)
+                self.assertEqual("reported", caller.read_response().text)
                 self.assert_hears(stream, UPDATED, "talk://a")
                 stream.close()
 
-    def test_to_nothing_hears_nothing(self):
+    def test_with_an_empty_filter_gets_nothing(self):
         for filter in ({}, {name: False for name in LISTS}, {"resourceSubscriptions": []}, {"unknown": True}):
             stream, acknowledged = self.listen(filter)
             self.assertEqual({}, acknowledged)
@@ -101,34 +101,34 @@ class ASubscription(Changing):
                 self.assert_belongs(self.assert_hears(stream, "notifications/tools/list_changed"), id)
                 stream.close()
 
-    def test_with_the_id_of_another_hears_for_itself(self):
+    def test_with_the_same_request_id_as_another_is_independent(self):
         streams = [self.listen({"toolsListChanged": True}, 1)[0] for _ in range(3)]
         streams.pop().close()
         self.change("tool")
         for stream in streams:
             self.assert_hears(stream, "notifications/tools/list_changed")
 
-    def test_to_a_resource_that_nobody_has_is_not_acknowledged(self):
+    def test_to_an_unknown_resource_is_not_acknowledged(self):
         uris = ["talk://nobody", "talk://a", "", "nonsense", "talk://tree/%00"]
         _, acknowledged = self.listen({"resourceSubscriptions": uris, "toolsListChanged": True})
         self.assertEqual({"resourceSubscriptions": ["talk://a"], "toolsListChanged": True}, acknowledged)
 
-    def test_to_a_uri_longer_than_any_resource_has_is_not_acknowledged(self):
+    def test_to_a_too_long_uri_is_not_acknowledged(self):
         self.assertEqual({}, self.listen({"resourceSubscriptions": [LONG]})[1])
 
-    def test_to_what_no_plugin_offers_is_not_acknowledged(self):
+    def test_to_an_absent_feature_kind_is_not_acknowledged(self):
         with Server(settings("echo")) as server:
             stream, acknowledged = self.listen(EVERYTHING, server=server)
             self.assertEqual({"toolsListChanged": True}, acknowledged)
             stream.close()
 
-    def test_needs_a_filter(self):
+    def test_requires_a_filter(self):
         for params in ({}, *({"notifications": wrong} for wrong in (None, 5, [], "toolsListChanged"))):
             with self.subTest(params):
                 response = self.server.modern("subscriptions/listen", params)
                 self.assertEqual((400, -32602), (response.status, response.code))
 
-    def test_with_a_filter_of_another_type_is_refused_or_not_honoured(self):
+    def test_with_a_filter_of_another_type_is_refused_or_ignored(self):
         for name in LISTS:
             for wrong in (1, "true", None, [], {}):
                 with self.subTest(name, wrong=wrong):
@@ -143,13 +143,13 @@ class ASubscription(Changing):
         uris = [f"talk://tree/{n}" for n in range(1000)]
         self.assertEqual(set(uris), set(self.listen({"resourceSubscriptions": uris})[1]["resourceSubscriptions"]))
 
-    def test_is_told_in_a_stream_only(self):
+    def test_requires_a_stream(self):
         message, fields = modern("subscriptions/listen", {"notifications": {}}, fields={"Accept": "application/json"})
         response = self.server.post(message, fields)
         self.assertEqual(406, response.status)
         self.assertIn("text/event-stream", response.sentence)
 
-    def test_tells_the_plugin_when_the_first_comes_and_when_the_last_leaves(self):
+    def test_notifies_the_plugin_of_the_first_and_of_the_end_of_the_last(self):
         self.assertTrue(wait_until(lambda: self.watched() == "[]"))
         first, _ = self.listen({"resourceSubscriptions": ["talk://b"]})
         self.assertEqual('["+ talk://b"]', self.watched())
@@ -159,11 +159,11 @@ class ASubscription(Changing):
         self.assertEqual("[]", self.watched())
         first.close()
         second.close()
-        self.assertEqual("said", self.server.call_tool("update", {"uri": "talk://b"}).text)
+        self.assertEqual("reported", self.server.call_tool("update", {"uri": "talk://b"}).text)
         self.assertEqual(204, session.send("DELETE").status)
         self.assertTrue(wait_until(lambda: self.watched() == '["- talk://b"]'))
 
-    def test_that_is_left_costs_nothing(self):
+    def test_that_is_closed_leaks_nothing(self):
         before = self.server.open_files()
         streams = [self.listen(EVERYTHING)[0] for _ in range(200)]
         self.assertGreater(self.server.open_files(), before + 150)
@@ -176,10 +176,10 @@ class ASubscription(Changing):
         self.assertTrue(wait_until(lambda: self.watched().endswith('"- talk://a"]')))
 
 
-class KeptAlive(Changing):
+class KeepAlive(ChangeTests):
     config = settings(*PLUGINS, limits={"idle_timeout": "400ms"})
 
-    def test_by_a_sign_of_life_in_either_era(self):
+    def test_sends_comments_in_either_era(self):
         session = Session(self.server)
         for stream in (self.listen({"toolsListChanged": True})[0], session.listen()):
             for _ in range(4):
@@ -189,8 +189,8 @@ class KeptAlive(Changing):
             stream.close()
 
 
-class Ended(Changing):
-    def test_in_order_when_the_server_stops(self):
+class SubscriptionEnd(ChangeTests):
+    def test_is_orderly_when_the_server_stops(self):
         with Server(settings(*PLUGINS)) as server:
             ids = ["x", *range(20)]
             streams = [self.listen(EVERYTHING, id, server)[0] for id in ids]
@@ -206,7 +206,7 @@ class Ended(Changing):
                 self.assertIsNone(stream.next())
             server.stop()
 
-    def test_at_once_when_it_is_asked_for_while_the_server_stops(self):
+    def test_is_immediate_for_a_request_during_the_shutdown(self):
         with Server(settings(*PLUGINS, server={"drain": "20s"})) as server:
             session = Session(server)
             message, fields = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
@@ -229,7 +229,7 @@ class Ended(Changing):
                 connection.close()
 
 
-class TooSlowToRead(Changing):
+class SlowSubscriber(ChangeTests):
     BIG = "talk://tree/" + "x" * 1900
     TIMES, TURNS = 500, 60
 
@@ -243,7 +243,7 @@ class TooSlowToRead(Changing):
         for _ in range(self.TURNS):
             self.update(self.BIG, self.TIMES, server)
 
-    def test_costs_little_and_nobody_else_waits(self):
+    def test_takes_little_memory_and_delays_no_other(self):
         with Server(settings(*PLUGINS), ASAN_OPTIONS="exitcode=99:quarantine_size_mb=1") as server:
             session = Session(server)
             session.request("resources/subscribe", {"uri": self.BIG})
@@ -261,7 +261,7 @@ class TooSlowToRead(Changing):
                 stream.close()
             reader.close()
 
-    def test_is_let_go_of(self):
+    def test_is_disconnected(self):
         with Server(settings(*PLUGINS, limits={"write_timeout": "300ms"})) as server:
             before = server.open_files()
             stalled = self.stall(server)

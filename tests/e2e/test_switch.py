@@ -1,4 +1,4 @@
-"""Changing the lock is one line."""
+"""ChangeTests the lock is one line."""
 
 import unittest
 
@@ -7,8 +7,8 @@ from harness import Server, new_token, rpc, settings
 LIST = rpc("tools/list")
 
 
-class OneLine(unittest.TestCase):
-    def test_from_env_token_to_open_access_and_back(self):
+class AuthBackendSwitch(unittest.TestCase):
+    def test_takes_one_line_in_each_direction(self):
         config = settings("echo")
         opened = config.replace('backend = "env-token"', 'backend = "open-access"')
         changed = [old for old, new in zip(config.splitlines(), opened.splitlines()) if old != new]
@@ -18,7 +18,7 @@ class OneLine(unittest.TestCase):
                 self.assertEqual(without_token, server.post(LIST, token=None).status)
                 self.assertEqual(200, server.post(LIST).status)
 
-    def test_dev_mode_alone_opens_nothing(self):
+    def test_requires_more_than_dev_mode(self):
         with Server(settings("echo"), "--dev") as server:
             self.assertEqual(401, server.post(LIST, token=None).status)
             self.assertEqual(401, server.post(LIST, token=new_token()).status)

@@ -13,7 +13,7 @@ KNOWS_TASKS = {"elicitation": {}, "extensions": {EXTENSION: {}}}
 ENDS = ("completed", "failed", "cancelled")
 
 
-class Tasks(Served):
+class TaskTests(Served):
     config = settings(plugin(FIXTURE))
 
     def ask(self, method, params, can=None, token=True, server=None, **more):
@@ -55,14 +55,14 @@ class Tasks(Served):
         self.assertEqual({"requiredCapabilities": {"extensions": {EXTENSION: {}}}}, response.error["data"])
 
 
-class ATask(Tasks):
+class Task(TaskTests):
     def test_is_offered_as_an_extension_and_not_as_a_capability(self):
         capabilities = self.server.modern("server/discover").result["capabilities"]
         self.assertEqual({EXTENSION: {}}, capabilities["extensions"])
         self.assertNotIn("tasks", capabilities)
         self.assertNotIn("extensions", Session(self.server).opened["capabilities"])
 
-    def test_begins_with_a_handle_that_is_good_at_once(self):
+    def test_starts_with_a_handle_that_is_valid_at_once(self):
         result = self.call("slow_compute", {"seconds": 60}).result
         self.assertEqual({"resultType", "_meta", "taskId", "status", "createdAt", "lastUpdatedAt", "ttlMs",
                           "pollIntervalMs"},
@@ -76,14 +76,14 @@ class ATask(Tasks):
         self.assertEqual(result | {"resultType": "complete"}, standing)
         self.acknowledge("tasks/cancel", result["taskId"])
 
-    def test_has_an_id_that_nobody_can_guess(self):
+    def test_has_an_unguessable_id(self):
         ids = [self.compute() for _ in range(5)]
         self.assertEqual(5, len({id[:4] for id in ids}))
         for id in ids:
             self.assertRegex(id, r"^[A-Za-z0-9_-]{20,}$")
             self.acknowledge("tasks/cancel", id)
 
-    def test_is_completed_with_what_the_call_would_have_answered(self):
+    def test_completes_with_the_result_of_the_call(self):
         done = self.wait(self.compute(1.5), *ENDS)
         self.assertEqual("completed", done["status"])
         self.assertEqual("Computed it for 1.5 s", done["result"]["content"][0]["text"])
@@ -91,7 +91,7 @@ class ATask(Tasks):
         self.assertGreaterEqual(done["lastUpdatedAt"], done["createdAt"])
         self.assertEqual(done, self.get(done["taskId"]))
 
-    def test_is_completed_when_the_tool_failed_and_failed_when_the_call_did(self):
+    def test_completes_when_the_tool_reports_an_error_and_fails_when_the_call_fails(self):
         done = self.wait(self.begin("failing_job"), *ENDS)
         self.assertEqual(("completed", True), (done["status"], done["result"]["isError"]))
         done = self.wait(self.begin("protocol_error_job"), *ENDS)
@@ -100,13 +100,13 @@ class ATask(Tasks):
                          (done["error"]["code"], done["error"]["message"]))
         self.assertNotIn("result", done)
 
-    def test_is_none_when_the_tool_is_done_at_once(self):
+    def test_is_not_created_for_an_immediate_answer(self):
         for response in (self.call("slow_compute", {"seconds": 0}), self.call("greet", {"name": "Ann"})):
             self.assertEqual("complete", response.result["resultType"])
         self.assertTrue(self.call("slow_compute", {"seconds": -1}).result["isError"])
         self.assertEqual(INVALID_PARAMS, self.call("nobody").code)
 
-    def test_is_cancelled_and_stays_so(self):
+    def test_stays_cancelled(self):
         id = self.compute()
         for _ in range(3):
             self.acknowledge("tasks/cancel", id)
@@ -116,12 +116,12 @@ class ATask(Tasks):
         self.acknowledge("tasks/update", id, inputResponses={"x": accepted()})
         self.assertEqual("cancelled", self.get(id)["status"])
 
-    def test_that_is_over_cannot_be_cancelled(self):
+    def test_that_has_ended_cannot_be_cancelled(self):
         done = self.wait(self.compute(1.5), *ENDS)
         self.acknowledge("tasks/cancel", done["taskId"])
         self.assertEqual(done, self.get(done["taskId"]))
 
-    def test_does_not_keep_the_server(self):
+    def test_does_not_delay_the_shutdown(self):
         with Server(settings(plugin(FIXTURE))) as server:
             for _ in range(20):
                 self.begin("slow_compute", {"seconds": 600}, server=server)
@@ -129,7 +129,7 @@ class ATask(Tasks):
             server.stop()
             self.assertNotIn("never returned", server.log)
 
-    def test_goes_on_when_the_features_were_listed_again(self):
+    def test_continues_after_a_change_of_the_lists(self):
         with Server(settings(plugin(FIXTURE))) as server:
             id = self.compute(1.5, server=server)
             for _ in range(5):
@@ -137,13 +137,13 @@ class ATask(Tasks):
             self.assertEqual("completed", self.wait(id, *ENDS, server=server)["status"])
 
 
-class LeftBeforeItBegan(Tasks):
-    config = settings(plugin(hostile("talkative"), threads=16))
+class DisconnectedBeforeTheHandle(TaskTests):
+    config = settings(plugin(hostile("notifying"), threads=16))
 
     def lingering(self):
         return int(self.server.call_tool("lingering", {}).text)
 
-    def test_a_call_whose_client_never_got_the_handle_is_cancelled(self):
+    def test_the_call_is_cancelled(self):
         message, fields = modern("tools/call", {"name": "linger"}, meta={META + "clientCapabilities": KNOWS_TASKS})
         for _ in range(10):
             with self.server.connect() as connection:
@@ -158,7 +158,7 @@ class LeftBeforeItBegan(Tasks):
         self.skipTest("this machine is too slow to leave within a quarter of a second")
 
 
-class InputForTasks(Tasks):
+class TaskInput(TaskTests):
     def parked(self, name="confirm_delete", arguments=None):
         task = self.wait(self.begin(name, arguments or {"filename": "f"}), "input_required", *ENDS)
         self.assertEqual("input_required", task["status"])
@@ -167,7 +167,7 @@ class InputForTasks(Tasks):
     def update(self, task, **responses):
         self.acknowledge("tasks/update", task["taskId"], inputResponses=responses)
 
-    def test_is_asked_for_by_the_task(self):
+    def test_is_requested_by_the_task(self):
         task = self.parked()
         self.assertEqual({"confirm": "elicitation/create"},
                          {key: one["method"] for key, one in task["inputRequests"].items()})
@@ -177,7 +177,7 @@ class InputForTasks(Tasks):
         self.assertEqual("Deleted f", done["result"]["content"][0]["text"])
         self.assertNotIn("inputRequests", done)
 
-    def test_may_come_bit_by_bit(self):
+    def test_can_be_sent_in_parts(self):
         task = self.parked("multi_input")
         self.assertEqual({"first", "second"}, set(task["inputRequests"]))
         self.update(task, first=accepted(name="Ann"))
@@ -185,7 +185,7 @@ class InputForTasks(Tasks):
         self.update(task, first=accepted(name="too late"), second=accepted(name="Bob"))
         self.assertEqual("Got Ann and Bob", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
-    def test_that_nobody_asked_for_is_ignored(self):
+    def test_that_was_not_requested_is_ignored(self):
         task = self.parked()
         self.update(task, unknown=accepted(confirm=True))
         self.update(task)
@@ -193,13 +193,13 @@ class InputForTasks(Tasks):
         self.update(task, unknown=5, confirm=accepted(confirm=False))
         self.assertEqual("Kept f", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
-    def test_that_says_no_fails_the_tool_and_not_the_task(self):
+    def test_that_declines_fails_the_tool_and_not_the_task(self):
         task = self.parked()
         self.update(task, confirm={"action": "decline"})
         done = self.wait(task["taskId"], *ENDS)
         self.assertEqual(("completed", True), (done["status"], done["result"]["isError"]))
 
-    def test_comes_in_an_object(self):
+    def test_is_an_object(self):
         task = self.parked()
         for wrong in ([], "x", 5, None, [{"confirm": accepted(confirm=True)}]):
             response = self.ask("tasks/update", {"taskId": task["taskId"], "inputResponses": wrong})
@@ -209,7 +209,7 @@ class InputForTasks(Tasks):
         self.acknowledge("tasks/cancel", task["taskId"])
         self.assertEqual("cancelled", self.wait(task["taskId"], *ENDS)["status"])
 
-    def test_of_another_shape_is_asked_for_again(self):
+    def test_of_another_shape_is_requested_again(self):
         for wrong in (5, "yes", None, [], {}, {"action": 5}, accepted(confirm="yes"), {"action": "accept"}):
             with self.subTest(wrong):
                 task = self.parked()
@@ -220,26 +220,26 @@ class InputForTasks(Tasks):
                 self.update(again, **{key: accepted(confirm=True)})
                 self.assertEqual("Deleted f", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
-    def test_is_never_asked_for_twice_under_one_key(self):
+    def test_is_never_requested_twice_with_one_key(self):
         task = self.parked()
         self.update(task, confirm=5)
         again = self.wait(task["taskId"], "input_required", *ENDS)
         self.assertEqual(set(), set(task["inputRequests"]) & set(again.get("inputRequests", {})))
 
-    def test_before_a_task_begins_takes_another_round(self):
+    def test_before_the_task_exists_takes_another_round(self):
         response = self.call("test_tool_with_task")
         self.assertEqual("input_required", response.result["resultType"])
         self.assertEqual({"user_name"}, set(response.result["inputRequests"]))
         id = self.begin("test_tool_with_task", responses={"user_name": accepted(name="Ann")})
         self.assertEqual("Hello, Ann!", self.wait(id, *ENDS)["result"]["content"][0]["text"])
 
-    def test_that_the_client_cannot_give_fails_the_task(self):
+    def test_of_an_undeclared_capability_fails_the_task(self):
         id = self.begin("confirm_delete", {"filename": "f"}, can={"extensions": {EXTENSION: {}}})
         done = self.wait(id, *ENDS)
         self.assertEqual(("failed", -32603), (done["status"], done["error"]["code"]))
 
 
-class ListenedTo(Tasks):
+class TaskSubscription(TaskTests):
     def listen(self, *ids):
         message, fields = modern("subscriptions/listen", {"notifications": {"taskIds": list(ids)}}, "s",
                                  meta={META + "clientCapabilities": KNOWS_TASKS})
@@ -260,7 +260,7 @@ class ListenedTo(Tasks):
         del task["resultType"], task["_meta"]
         return task
 
-    def test_says_what_it_needs_and_how_it_ends_to_each_who_listens(self):
+    def test_sends_each_status_to_every_subscriber(self):
         id = self.wait(self.begin("confirm_delete", {"filename": "f"}), "input_required")["taskId"]
         streams = [self.listen(id)[0] for _ in range(3)]
         for stream in streams:
@@ -272,7 +272,7 @@ class ListenedTo(Tasks):
             self.assertEqual("completed", done["status"])
             self.assertEqual(self.as_got(id), done)
 
-    def test_that_is_over_is_told_at_once(self):
+    def test_to_an_ended_task_gets_its_status_at_once(self):
         cancelled, failed = self.compute(), self.begin("protocol_error_job")
         self.acknowledge("tasks/cancel", cancelled)
         self.wait(failed, "failed")
@@ -283,25 +283,25 @@ class ListenedTo(Tasks):
         self.assertEqual(self.as_got(failed), told)
         self.assertEqual(("failed", told["error"]["message"]), (told["status"], told["statusMessage"]))
 
-    def test_that_never_was_is_not_acknowledged(self):
+    def test_to_an_unknown_task_is_not_acknowledged(self):
         id = self.compute()
         self.assertEqual([id], self.listen("nobody", id, "")[1])
         self.acknowledge("tasks/cancel", id)
 
-    def test_takes_a_client_that_knows_tasks(self):
+    def test_requires_the_tasks_extension(self):
         for can in ({}, {"elicitation": {}}, {"extensions": {}}):
             message, fields = modern("subscriptions/listen", {"notifications": {"taskIds": ["x"]}},
                                      meta={META + "clientCapabilities": can})
             self.assert_missing(self.server.post(message, fields))
 
-    def test_takes_ids_in_an_array(self):
+    def test_requires_an_array_of_ids(self):
         for wrong in (None, "x", {}, [1], ["x"] * 101):
             response = self.ask("subscriptions/listen", {"notifications": {"taskIds": wrong}})
             self.assertEqual((400, INVALID_PARAMS), (response.status, response.code))
             self.assertIn("taskIds", response.sentence)
 
 
-class NoSuchTask(Tasks):
+class UnknownTask(TaskTests):
     METHODS = {"tasks/get": {}, "tasks/update": {"inputResponses": {}}, "tasks/cancel": {}}
 
     def errors(self, id, **more):
@@ -320,7 +320,7 @@ class NoSuchTask(Tasks):
         self.assertEqual(INVALID_PARAMS, self.ask("tasks/get", {}).code)
         self.acknowledge("tasks/cancel", mine)
 
-    def test_is_what_everybody_else_is_told(self):
+    def test_is_the_answer_to_other_principals(self):
         with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
             ann, bob = {"server": server, "token": "ann.1"}, {"server": server, "token": "bob.1"}
             id = self.compute(**ann)
@@ -330,7 +330,7 @@ class NoSuchTask(Tasks):
             self.ask("tasks/cancel", {"taskId": id}, **ann)
             self.assertEqual("cancelled", self.wait(id, *ENDS, **ann)["status"])
 
-    def test_methods_of_older_drafts_are_not_there(self):
+    def test_methods_of_earlier_drafts_are_unknown(self):
         for method in ("tasks/list", "tasks/result"):
             response = self.ask(method, {"taskId": "x"})
             self.assertEqual((404, -32601), (response.status, response.code))
@@ -338,7 +338,7 @@ class NoSuchTask(Tasks):
         for method in self.METHODS:
             self.assertEqual(-32601, session.request(method, {"taskId": "x"}).code)
 
-    def test_is_named_in_the_header_too(self):
+    def test_must_be_named_in_the_header(self):
         id = self.compute()
         for method, params in self.METHODS.items():
             for fields in ({"Mcp-Name": "other"}, {"Mcp-Name": None}, {"Mcp-Name": ""}, {"Mcp-Method": "tasks/list"}):
@@ -347,11 +347,11 @@ class NoSuchTask(Tasks):
         self.assertEqual("working", self.get(id)["status"])
 
 
-class ClientsWithoutTasks(Tasks):
+class ClientsWithoutTasks(TaskTests):
     UNAWARE = ({}, {"tasks": {}}, {"extensions": {}}, {"extensions": {"tasks": {}}}, {"extensions": [EXTENSION]},
                {"extensions": 5}, {"extensions": EXTENSION}, {"experimental": {EXTENSION: {}}}, {EXTENSION: {}})
 
-    def test_wait_for_what_may_be_one(self):
+    def test_wait_for_a_tool_that_may_run_as_a_task(self):
         for can in self.UNAWARE[:3]:
             result = self.call("slow_compute", {"seconds": 0.6, "label": "it"}, can=can).result
             self.assertEqual(("complete", "Computed it for 0.6 s"),
@@ -359,31 +359,31 @@ class ClientsWithoutTasks(Tasks):
         params = {"name": "slow_compute", "arguments": {"seconds": 0.6}, "task": {"ttl": 1000}}
         self.assertIn("Computed", Session(self.server).request("tools/call", params).text)
 
-    def test_are_refused_what_must_be_one(self):
+    def test_are_refused_a_tool_that_must_run_as_a_task(self):
         for can in self.UNAWARE:
             with self.subTest(can):
                 self.assert_missing(self.call("failing_job", can=can))
 
-    def test_of_the_older_era_wait_for_what_must_be_one(self):
+    def test_of_the_legacy_era_wait_for_a_tool_that_must_run_as_a_task(self):
         response = Session(self.server).request("tools/call", {"name": "failing_job", "arguments": {}})
         self.assertTrue(response.result["isError"])
 
-    def test_get_nothing_of_a_task(self):
+    def test_have_no_access_to_tasks(self):
         id = self.compute()
-        for method, params in NoSuchTask.METHODS.items():
+        for method, params in UnknownTask.METHODS.items():
             for can in self.UNAWARE:
                 self.assert_missing(self.ask(method, {"taskId": id} | params, can=can))
         self.acknowledge("tasks/cancel", id)
 
 
-class TooManyTasks(Tasks):
+class TaskLimit(TaskTests):
     """Ten thousand are kept; then a call that could be one is answered when it is done."""
 
     config = settings(*(plugin(FIXTURE, name=f"p{n}", prefix=f"p{n}_", queue=2000) for n in range(4)),
                       limits={"calls_per_principal": 20_000})
     AT_ONCE, TURNS = 1000, 10
 
-    def test_are_not_kept_and_their_calls_are_answered_all_the_same(self):
+    def test_makes_further_calls_run_without_a_task(self):
         for turn in range(self.TURNS):
             connections = [self.server.connect() for _ in range(self.AT_ONCE)]
             params = {"name": f"p{turn % 3}_slow_compute", "arguments": {"seconds": 600}}

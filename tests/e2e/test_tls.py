@@ -22,7 +22,7 @@ def openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
-class Authority:
+class CertificateAuthority:
     """Makes certificates in a folder, each with its key: NAME.crt, NAME.key."""
 
     def __init__(self, folder, name="authority"):
@@ -59,14 +59,14 @@ def put_in_place(certificate, at):
         os.replace(f"{old}.new", old)
 
 
-class WithCertificates(unittest.TestCase):
+class CertificateTests(unittest.TestCase):
     """Tests with certificates of their own."""
 
     def setUp(self):
         folder = Folder()
         self.addCleanup(folder.__exit__)
         self.folder = folder.path
-        self.authority = Authority(self.folder)
+        self.authority = CertificateAuthority(self.folder)
         self.certificate, self.key = self.authority.issue("server")
 
     def serve(self, *plugins, **more):
@@ -74,13 +74,13 @@ class WithCertificates(unittest.TestCase):
         return Server(settings(*(plugins or ("echo",)), **more) + tls(self.certificate, self.key, **extra))
 
 
-class ServedWithTls(Served):
+class TlsTests(Served):
     limits = None
 
     @classmethod
     def setUpClass(cls):
         cls.own = Folder()
-        cls.authority = Authority(cls.own.path)
+        cls.authority = CertificateAuthority(cls.own.path)
         cls.certificate = cls.authority.issue("server")
         cls.trust = ssl.create_default_context(cafile=cls.authority.certificate)
         cls.server = Server(settings("echo", plugin(hostile("misbehaving")), limits=cls.limits) + tls(*cls.certificate),
@@ -103,8 +103,8 @@ class ServedWithTls(Served):
         return Connection(self.server.addresses[0])
 
 
-class AClient(ServedWithTls):
-    def test_is_served_over_1_2_and_1_3(self):
+class TlsClient(TlsTests):
+    def test_is_served_with_tls_1_2_and_1_3(self):
         for version, name in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
             with self.subTest(name), \
                     self.server.connect(trust=self.trusting(minimum_version=version, maximum_version=version)) as mine:
@@ -113,7 +113,7 @@ class AClient(ServedWithTls):
                     mine.send(self.server.request(body=LIST))
                     self.assertEqual(200, mine.read_response().status)
 
-    def test_of_1_1_is_told_that_its_version_is_too_old(self):
+    def test_with_tls_1_1_gets_a_protocol_version_alert(self):
         hello = bytes([3, 2]) + bytes(32) + bytes([0, 0, 4, 0xc0, 0x13, 0xc0, 0x09, 1, 0])
         message = bytes([1, 0, 0, len(hello)]) + hello
         with self.raw_connection() as mine:
@@ -122,11 +122,11 @@ class AClient(ServedWithTls):
         self.assertEqual((21, 2, 70), (alert[0], alert[5], alert[6]), alert)  # fatal, protocol_version
         self.server.wait_for_line("TLS handshake with 127.0.0.1 failed: unsupported protocol")
 
-    def test_is_told_https_where_it_reads_the_log(self):
+    def test_finds_the_https_url_in_the_log(self):
         self.assertIn(f"serving https://127.0.0.1:{self.server.port}/mcp", self.server.log)
         self.server.wait_for_line(r"^  tls      certificate valid until \d{4}-\d\d-\d\d$")
 
-    def test_agrees_on_http_1_1(self):
+    def test_negotiates_http_1_1(self):
         trust = self.trusting()
         trust.set_alpn_protocols(["h2", "http/1.1"])
         with self.server.connect(trust=trust) as mine:
@@ -134,13 +134,13 @@ class AClient(ServedWithTls):
             mine.send(self.server.request(body=LIST))
             self.assertEqual(200, mine.read_response().status)
 
-    def test_that_speaks_only_http_2_is_refused_in_the_handshake(self):
+    def test_with_http_2_only_is_refused_in_the_handshake(self):
         trust = self.trusting()
         trust.set_alpn_protocols(["h2"])
         with self.assertRaisesRegex(ssl.SSLError, "(?i)no.application.protocol"):
             self.server.connect(trust=trust)
 
-    def test_that_does_not_speak_tls_is_told_to(self):
+    def test_without_tls_gets_a_response_that_says_so(self):
         for method in ("POST", "GET"):
             with self.subTest(method), self.raw_connection() as mine:
                 mine.send(self.server.request(method, body=LIST if method == "POST" else b""))
@@ -149,7 +149,7 @@ class AClient(ServedWithTls):
                 self.assertEqual("This address requires TLS. Use https:// in the URL.", answer.sentence)
                 self.assertTrue(mine.is_closed())
 
-    def test_that_talks_nonsense_hurts_nobody(self):
+    def test_with_random_bytes_affects_no_other(self):
         random = Random(20261123)
         beginnings = [b"", b"\x16\x03\x01", b"\x16\x03\x01\x40\x00\x01", b"\x16\x03\x03\x00\x05\x01", b"\x80\x2e\x01",
                       b"\x17\x03\x03\xff\xff", b"\x15\x03\x01\x00\x02\x02\x28", b"SSH-2.0-x\r\n",
@@ -162,7 +162,7 @@ class AClient(ServedWithTls):
                     mine.read_to_end()
         self.assert_serves()
 
-    def test_that_leaves_in_the_middle_of_a_handshake_hurts_nobody(self):
+    def test_that_disconnects_during_the_handshake_affects_no_other(self):
         for _ in range(20):
             incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             half = self.trusting().wrap_bio(incoming, outgoing, server_hostname="localhost")
@@ -173,30 +173,30 @@ class AClient(ServedWithTls):
                 self.assertEqual(22, mine.socket.recv(1)[0])
         self.assert_serves()
 
-    def test_may_be_one_of_a_hundred_at_once(self):
+    def test_is_served_among_a_hundred_at_once(self):
         answers = in_parallel(
             100, lambda index: self.server.call_tool("echo", {"text": f"mine is {index}"}, index).text)
         self.assertEqual([f"mine is {index}" for index in range(100)], answers)
 
-    def test_may_send_much_and_get_much(self):
+    def test_can_send_and_receive_large_messages(self):
         text = "".join(chr(32 + index % 90) for index in range(3_000_000)).replace("\\", "/").replace('"', "'")
         self.assertEqual(text, self.server.call_tool("echo", {"text": text}).text)
         self.assertEqual(12_000_000, len(self.server.call_tool("answers_huge", {"bytes": 12_000_000}).text))
 
-    def test_may_send_a_request_in_many_small_records(self):
+    def test_can_send_a_request_in_many_small_records(self):
         with self.server.connect() as mine:
             for byte in self.server.request(body=LIST):
                 mine.send(bytes([byte]))
             self.assertEqual(200, mine.read_response().status)
 
-    def test_may_send_ahead(self):
+    def test_can_pipeline_requests(self):
         with self.server.connect() as mine:
             ahead = b"".join(self.server.request(
                 body=rpc("tools/call", {"name": "echo", "arguments": {"text": str(index)}})) for index in range(50))
             mine.send(ahead)
             self.assertEqual([str(index) for index in range(50)], [mine.read_response().text for _ in range(50)])
 
-    def test_gets_a_stream_as_it_comes(self):
+    def test_gets_events_without_delay(self):
         with self.server.connect() as mine:
             mine.send(self.server.request(body=rpc("tools/call", {"name": "notifies", "_meta": {"progressToken": 7}}),
                                           fields={"Accept": "application/json, text/event-stream"}))
@@ -210,7 +210,7 @@ class AClient(ServedWithTls):
             self.assertEqual([1, 2, 3], progress)
             self.assertEqual("notified", messages[-1]["result"]["content"][0]["text"])
 
-    def test_hears_the_end_and_knows_that_nothing_was_cut_off(self):
+    def test_gets_close_notify(self):
         for fields in ({"Connection": "close"}, {"Authorization": None}):
             with self.subTest(fields), self.server.connect() as mine:
                 mine.send(self.server.request(body=LIST, fields=fields))
@@ -218,7 +218,7 @@ class AClient(ServedWithTls):
                 self.assertEqual(b"", mine.read_to_end())
                 self.assertFalse(mine.was_cut_off)
 
-    def test_may_come_back_with_a_ticket(self):
+    def test_can_resume_with_a_ticket(self):
         trust = self.trusting(maximum_version=ssl.TLSVersion.TLSv1_2)
         with self.server.connect(trust=trust) as first:
             session = first.socket.session
@@ -226,7 +226,7 @@ class AClient(ServedWithTls):
                 trust.wrap_socket(plain, server_hostname="localhost", session=session) as again:
             self.assertTrue(again.session_reused)
 
-    def test_is_the_guides_curl(self):
+    def test_can_be_the_curl_command_of_the_guide(self):
         body = json.dumps(LIST)
         done = subprocess.run(["curl", "--silent", "--show-error", "--cacert", self.authority.certificate, "-X", "POST",
                                self.server.url, "-H", "Content-Type: application/json", "-H",
@@ -236,10 +236,10 @@ class AClient(ServedWithTls):
         self.assertIn("tools", json.loads(done.stdout)["result"])
 
 
-class Deadlines(ServedWithTls):
+class TlsDeadlines(TlsTests):
     limits = {"handshake_timeout": "500ms", "idle_timeout": "1s"}
 
-    def test_end_a_handshake_that_is_slow(self):
+    def test_end_a_slow_handshake(self):
         with self.raw_connection() as silent, self.raw_connection() as slow:
             slow.send(b"\x16\x03\x01\x02\x00\x01")
             self.assert_serves()
@@ -248,16 +248,16 @@ class Deadlines(ServedWithTls):
         self.server.wait_for_line("TLS handshake with 127.0.0.1 failed: timed out", 2)
         self.assert_serves()
 
-    def test_end_an_idle_connection_with_a_word(self):
+    def test_end_an_idle_connection_with_close_notify(self):
         with self.server.connect() as mine:
             self.assertEqual(b"", mine.read_to_end())
             self.assertFalse(mine.was_cut_off)
 
 
-class NoPlace(ServedWithTls):
+class TlsConnectionLimit(TlsTests):
     limits = {"connections": 1}
 
-    def test_is_said_in_a_way_that_tls_understands(self):
+    def test_is_reported_inside_tls(self):
         with self.server.connect() as first:
             with self.assertRaisesRegex(ssl.SSLError, "(?i)alert.internal.error"):
                 self.server.connect()
@@ -265,27 +265,27 @@ class NoPlace(ServedWithTls):
             self.assertEqual(200, first.read_response().status)
 
 
-class Addresses(WithCertificates):
-    def test_off_loopback_need_no_word_about_clear_text(self):
+class TlsAddresses(CertificateTests):
+    def test_off_loopback_need_no_permission_for_clear_text(self):
         with self.serve(listen=["0.0.0.0:0"]) as server:
             address = ("127.0.0.1", server.port)
             host = {"Host": f"localhost:{server.port}"}
             self.assertEqual(200, server.send(body=LIST, fields=host, address=address).status)
 
-    def test_that_are_unix_sockets_stay_clear(self):
+    def test_that_are_unix_sockets_use_no_tls(self):
         path = self.folder / "mcp.sock"
         with self.serve(listen=["127.0.0.1:0", f"unix:{path}"], auth=None) as server:
             server.wait_for_line("serving unix:")
             self.assertEqual(200, server.plain("tools/list").status)
             self.assertEqual(401, server.post_to(str(path), LIST, {"Host": "localhost"}).status)
 
-    def test_are_origins_that_begin_with_https(self):
+    def test_are_allowed_https_origins(self):
         with self.serve() as server:
             for scheme, status in (("https", 200), ("http", 403)):
                 origin = {"Origin": f"{scheme}://localhost:{server.port}"}
                 self.assertEqual(status, server.plain("tools/list", fields=origin).status)
 
-    def test_that_do_not_fit_the_public_url_are_warned_of(self):
+    def test_that_contradict_the_public_url_are_a_warning(self):
         for server, words in (({"public_url": "http://tools.example.com/mcp"}, "begins with http://"),
                               ({"allow_cleartext": ["10.0.0.0/8"]}, "allow_cleartext has no effect")):
             with self.serve(server=server) as running:
@@ -295,7 +295,7 @@ class Addresses(WithCertificates):
 class BehindAProxy(unittest.TestCase):
     """Whoever is refused for a Host or an Origin: the log says which, and what would let it in."""
 
-    def test_the_hosts_and_origins_that_are_named_are_let_in_and_others_logged(self):
+    def test_configured_hosts_and_origins_are_accepted_and_others_are_logged(self):
         named = {"allowed_hosts": ["tools.example.com"], "allowed_origins": ["https://app.example.com"]}
         with Server(settings("echo", server=named)) as server:
             good = {"Host": "tools.example.com", "Origin": "https://app.example.com"}
@@ -321,7 +321,7 @@ class BehindAProxy(unittest.TestCase):
             self.assertLessEqual(server.log.count("evil.example.com"), most)
 
 
-class Files(WithCertificates):
+class CertificateFiles(CertificateTests):
     """What cannot be used is said at the start, by check as by serve, and nothing is bound."""
 
     def complain(self, certificate=None, key=None, **more):
@@ -345,24 +345,24 @@ class Files(WithCertificates):
         _, other = self.authority.issue("other")
         self.assertIn("does not belong to the first certificate", self.complain(key=other))
 
-    def test_a_key_that_is_open_to_others(self):
+    def test_a_key_that_other_users_may_read(self):
         for mode in (0o644, 0o604, 0o660):
             os.chmod(self.key, mode)
             said = self.complain()
             self.assertIn(f"is open to others (mode {mode:04o}). Set its mode to 0600", said)
 
-    def test_a_key_that_its_group_may_read_is_fine(self):
+    def test_a_key_that_its_group_may_read_is_accepted(self):
         os.chmod(self.key, 0o640)
         with self.serve() as server:
             self.assertEqual(200, server.plain("tools/list").status)
 
-    def test_files_that_are_not_there(self):
+    def test_missing_files(self):
         self.assertIn("tls.certificate: /no/such.crt cannot be read", self.complain(certificate="/no/such.crt"))
         self.assertIn("tls.key: /no/such.key cannot be read", self.complain(key="/no/such.key"))
         self.assertIn("tls.client_ca: /no/such.crt cannot be read", self.complain(client_ca="/no/such.crt"))
         self.assertIn("cannot be read", self.complain(certificate=self.folder))
 
-    def test_files_that_hold_something_else(self):
+    def test_files_with_other_content(self):
         odd = self.write("This is no PEM file.\n")
         self.assertIn("contains no certificate in PEM format", self.complain(certificate=odd))
         self.assertIn("contains no private key in PEM format", self.complain(key=odd))
@@ -389,14 +389,14 @@ class Files(WithCertificates):
             server.wait_for_line(r"warning: tls.certificate: .*old.crt expired on \d{4}-\d\d-\d\d")
             self.assertEqual(200, server.plain("tools/list").status)
 
-    def test_a_chain_is_sent_whole(self):
+    def test_the_whole_chain_is_sent(self):
         both = self.write(pathlib.Path(self.certificate).read_text() + self.authority.certificate.read_text())
         with Server(settings("echo") + tls(both, self.key)) as server:
             shown = subprocess.run(["openssl", "s_client", "-connect", server.authority, "-showcerts"], input="",
                                    capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
             self.assertEqual(2, shown.count("BEGIN CERTIFICATE"), shown)
 
-    def test_everybody_let_in_is_refused(self):
+    def test_client_certificates_without_a_ca_are_refused(self):
         config = settings("echo", backend="open-access") + tls(self.certificate, self.key)
         with Folder(config) as folder:
             done = toolrack("check", "--dev", "--config", folder.config)
@@ -404,7 +404,7 @@ class Files(WithCertificates):
         self.assertIn("Remove [tls], or set auth.backend", done.stderr)
 
 
-class Replacement(WithCertificates):
+class CertificateReplacement(CertificateTests):
     def served(self, server):
         with server.connect() as mine:
             return mine.socket.getpeercert(binary_form=True)
@@ -412,7 +412,7 @@ class Replacement(WithCertificates):
     def assert_will_serve(self, server, certificate):
         self.assertTrue(wait_until(lambda: self.served(server) == der(certificate)), server.log)
 
-    def test_is_seen_by_new_connections_and_by_no_old_one(self):
+    def test_applies_to_new_connections_only(self):
         with self.serve() as server, server.connect() as old:
             new = self.authority.issue("new")
             put_in_place(new, (self.certificate, self.key))
@@ -420,7 +420,7 @@ class Replacement(WithCertificates):
             old.send(server.request(body=LIST))
             self.assertEqual(200, old.read_response().status)
 
-    def test_under_load_is_noticed_by_nobody(self):
+    def test_under_load_fails_no_connection(self):
         with self.serve() as server:
             is_over = threading.Event()
             wrong = []
@@ -450,7 +450,7 @@ class Replacement(WithCertificates):
             self.assertEqual([], wrong)
             self.assertGreater(min(served), 0)
 
-    def test_by_what_cannot_be_used_leaves_what_was_there_and_is_said_once(self):
+    def test_by_unusable_files_keeps_the_previous_certificate_and_is_logged_once(self):
         with self.serve() as server:
             before = der(self.certificate)
             new = self.authority.issue("new")
@@ -463,17 +463,17 @@ class Replacement(WithCertificates):
             self.assert_will_serve(server, new[0])
             self.assertEqual(1, server.log.count("was not reloaded"))
 
-    def test_by_a_key_that_is_open_to_others_is_refused(self):
+    def test_by_a_key_that_other_users_may_read_is_refused(self):
         with self.serve() as server:
             os.chmod(self.key, 0o644)
             server.wait_for_line("was not reloaded.*is open to others")
             self.assertEqual(200, server.plain("tools/list").status)
 
 
-class ClientCertificates(WithCertificates):
+class ClientCertificates(CertificateTests):
     def setUp(self):
         super().setUp()
-        self.clients = Authority(self.folder, "clients")
+        self.clients = CertificateAuthority(self.folder, "clients")
         self.good = self.clients.issue("ann")
         self.foreign = self.authority.issue("mallory")
 
@@ -488,7 +488,7 @@ class ClientCertificates(WithCertificates):
             mine.send(server.request(body=rpc("tools/call", {"name": "whoami"}), token=token))
             return mine.read_response()
 
-    def test_that_are_optional_may_be_left_out_but_not_be_bad(self):
+    def test_that_are_optional_can_be_absent_but_not_invalid(self):
         with self.serve(plugin(hostile("misbehaving")), client_ca=self.clients.certificate) as server:
             server.wait_for_line("client certificates optional")
             self.assertEqual(200, self.ask(server).status)
@@ -497,7 +497,7 @@ class ClientCertificates(WithCertificates):
                 self.ask(server, self.foreign)
             server.wait_for_line("TLS handshake with 127.0.0.1 failed: the client.s certificate is not accepted: ")
 
-    def test_that_are_required_are_insisted_on(self):
+    def test_that_are_required_cannot_be_absent(self):
         with self.serve(plugin(hostile("misbehaving")), client_ca=self.clients.certificate,
                         client_certificate="required") as server:
             server.wait_for_line("client certificates required")
@@ -514,18 +514,18 @@ class ClientCertificates(WithCertificates):
                 self.ask(server, old)
             server.wait_for_line("certificate has expired")
 
-    def test_do_not_stand_for_a_token_unless_the_backend_says_so(self):
+    def test_do_not_replace_a_token_by_default(self):
         with self.serve(client_ca=self.clients.certificate, client_certificate="required") as server:
             self.assertEqual(401, self.ask(server, self.good, token=None).status)
 
-    def test_reach_the_auth_backend_as_they_were_shown(self):
+    def test_reach_the_auth_backend_unchanged(self):
         with self.serve(plugin(hostile("misbehaving")), backend=str(hostile("certificate-backend")),
                         client_ca=self.clients.certificate) as server:
             said = self.ask(server, self.good, token=None).result["structuredContent"]
             self.assertEqual(str(len(der(self.good[0]))), said["subject"])
             self.assertEqual(401, self.ask(server, token=None).status)
 
-    def test_are_asked_for_anew_on_each_connection(self):
+    def test_are_verified_for_each_connection(self):
         trust = self.trust(self.good)
         trust.maximum_version = ssl.TLSVersion.TLSv1_2
         with self.serve(client_ca=self.clients.certificate) as server:

@@ -16,7 +16,7 @@ LIST = rpc("tools/list")
 TOKEN = re.compile(r"\btrk_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}\b")
 
 
-class Book:
+class TokenList:
     """A folder with a list of tokens, and the command that keeps it."""
 
     def __init__(self):
@@ -50,9 +50,9 @@ def id_of(token):
     return token.split("_")[1]
 
 
-class WithBook(unittest.TestCase):
+class TokenListTests(unittest.TestCase):
     def setUp(self):
-        self.book = Book()
+        self.book = TokenList()
         self.addCleanup(self.book.close)
 
     def serve(self, **auth):
@@ -70,8 +70,8 @@ class WithBook(unittest.TestCase):
         return server.post(LIST, token=token).status
 
 
-class Tokens(WithBook):
-    def test_one_is_made_shown_once_and_kept_as_a_hash(self):
+class Tokens(TokenListTests):
+    def test_one_is_created_shown_once_and_stored_as_a_hash(self):
         token = self.book.new()
         self.assertRegex(token, TOKEN)
         kept = self.book.list.read_text()
@@ -79,7 +79,7 @@ class Tokens(WithBook):
         self.assertNotIn(token.split("_")[2], kept)
         self.assertEqual(0, self.book.list.stat().st_mode & 0o027)
 
-    def test_one_goes_to_a_new_file_that_only_its_owner_reads(self):
+    def test_one_is_written_to_a_new_file_of_mode_0600(self):
         out = self.book.path / "for-ann"
         done = self.book.run("new", "--principal", "ann", "--out", out)
         self.assertEqual((0, ""), (done.returncode, done.stdout))
@@ -89,13 +89,13 @@ class Tokens(WithBook):
         self.assertEqual(64, again.returncode)
         self.assertIn("already exists. Name a new file", again.stderr)
 
-    def test_one_does_not_go_into_a_pipe_by_accident(self):
+    def test_one_is_not_written_to_a_pipe_by_default(self):
         done = self.book.run("new", "--principal", "ann")
         self.assertEqual(64, done.returncode)
         self.assertIn("--out FILE", done.stderr)
         self.assertFalse(self.book.list.exists())
 
-    def test_each_client_has_its_own_and_is_known_by_name(self):
+    def test_each_client_has_its_own_principal(self):
         ann, bob = self.book.new("ann"), self.book.new("bob")
         server = self.serve()
         self.assertEqual([200, 200], [self.status(server, ann), self.status(server, bob)])
@@ -103,13 +103,13 @@ class Tokens(WithBook):
         self.assertEqual(401, self.status(server, "trk_" + "0" * 63))
         self.assertEqual(401, self.status(server, server.token))
 
-    def test_a_new_one_counts_without_a_restart(self):
+    def test_a_new_one_is_accepted_without_a_restart(self):
         self.book.new("ann")
         server = self.serve()
         bob = self.book.new("bob")
         self.assert_soon(lambda: self.status(server, bob) == 200, "bob was never let in")
 
-    def test_a_revoked_one_is_refused_at_once_and_all_others_go_on(self):
+    def test_a_revoked_one_is_refused_at_once_and_all_others_stay_valid(self):
         tokens = [self.book.new("ann") for _ in range(5)]
         server = self.serve()
         for token in tokens[:4]:
@@ -117,7 +117,7 @@ class Tokens(WithBook):
             self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
         self.assertEqual(200, self.status(server, tokens[4]))
 
-    def test_all_of_a_principal_are_revoked_in_one_go(self):
+    def test_all_of_a_principal_are_revoked_at_once(self):
         ann = [self.book.new("ann a\u00e9 %"), self.book.new("ann a\u00e9 %")]
         bob = self.book.new("bob")
         server = self.serve()
@@ -127,7 +127,7 @@ class Tokens(WithBook):
         self.assertEqual(200, self.status(server, bob))
         self.assertEqual(1, self.book.revoked.read_text().count("\n"))
 
-    def test_a_stream_ends_when_its_token_is_revoked_and_only_then(self):
+    def test_a_stream_is_closed_when_its_token_is_revoked(self):
         ann, bob = self.book.new("ann"), self.book.new("bob")
         server = self.serve()
         streams = {}
@@ -145,7 +145,7 @@ class Tokens(WithBook):
         self.assertFalse(streams[bob].is_closed(0.2))
         self.assertEqual(200, self.status(server, bob))
 
-    def test_a_stream_ends_when_its_token_runs_out(self):
+    def test_a_stream_is_closed_when_its_token_expires(self):
         token = self.book.new("ann", "--ttl", "3s")
         server = self.serve()
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
@@ -156,7 +156,7 @@ class Tokens(WithBook):
                 pass
         self.assertEqual(401, self.status(server, token))
 
-    def test_a_rotated_one_counts_beside_its_successor_until_the_overlap_is_over(self):
+    def test_a_rotated_one_is_accepted_until_the_overlap_ends(self):
         old = self.book.new("ann", "--note", "laptop")
         server = self.serve()
         fresh = self.book.done("rotate", id_of(old), "--overlap", "2s", "--fd", 1).strip()
@@ -168,7 +168,7 @@ class Tokens(WithBook):
         self.assertEqual(("expired", id_of(fresh)), (shown[id_of(old)]["state"], shown[id_of(old)]["replacedBy"]))
         self.assertEqual("laptop", shown[id_of(fresh)]["note"])
 
-    def test_one_counts_as_soon_as_it_was_shown(self):
+    def test_one_is_accepted_as_soon_as_it_is_shown(self):
         old = self.book.new("ann")
         server = self.serve()
         for _ in range(10):
@@ -176,7 +176,7 @@ class Tokens(WithBook):
             old = self.book.done("rotate", id_of(old), "--fd", 1).strip()
             self.assertEqual(200, self.status(server, old))
 
-    def test_a_stream_of_a_rotated_one_ends_with_its_overlap_and_not_before(self):
+    def test_a_stream_of_a_rotated_one_is_closed_at_the_end_of_the_overlap(self):
         old = self.book.new("ann")
         server = self.serve()
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
@@ -189,19 +189,19 @@ class Tokens(WithBook):
         self.assertGreaterEqual(ended, datetime.fromisoformat(ends).timestamp())
         self.assertEqual(401, self.status(server, old))
 
-    def test_one_that_ran_out_or_does_not_count_yet_is_refused(self):
+    def test_an_expired_one_and_one_not_yet_valid_are_refused(self):
         early = self.book.new("ann", "--not-before", "2199-01-01T00:00:00Z")
         short = self.book.new("ann", "--ttl", "1s")
         server = self.serve()
         self.assertEqual(401, self.status(server, early))
         self.assert_soon(lambda: self.status(server, short) == 401, "an expired token was let in")
 
-    def test_one_may_be_bound_to_where_it_comes_from(self):
+    def test_one_can_be_limited_to_networks(self):
         near, far = self.book.new("ann", "--source", "127.0.0.0/8"), self.book.new("ann", "--source", "10.0.0.0/8")
         server = self.serve()
         self.assertEqual([200, 401], [self.status(server, near), self.status(server, far)])
 
-    def test_when_each_was_last_used_is_shown_after_the_server_ended(self):
+    def test_the_last_use_is_shown_after_the_server_ended(self):
         used, idle = self.book.new("ann"), self.book.new("bob")
         server = self.serve()
         self.assertEqual(200, self.status(server, used))
@@ -210,7 +210,7 @@ class Tokens(WithBook):
         self.assertIn("lastUse", shown[id_of(used)])
         self.assertNotIn("lastUse", shown[id_of(idle)])
 
-    def test_when_each_was_last_used_is_shown_while_the_server_runs(self):
+    def test_the_last_use_is_shown_while_the_server_runs(self):
         used = self.book.new("ann")
         server = self.serve()
         self.assertEqual(200, self.status(server, used))
@@ -218,7 +218,7 @@ class Tokens(WithBook):
                          "its use was never saved")
         self.assertTrue(server.is_running())
 
-    def test_when_each_was_last_used_is_kept_of_all_servers_of_a_list(self):
+    def test_the_last_use_is_kept_for_all_servers_of_a_list(self):
         ann, bob = self.book.new("ann"), self.book.new("bob")
         first, second = self.serve(), self.serve()
         self.assertEqual([200, 200], [self.status(first, ann), self.status(second, bob)])
@@ -226,7 +226,7 @@ class Tokens(WithBook):
         second.stop()
         self.assertTrue(all("lastUse" in one for one in json.loads(self.book.done("list", "--json"))))
 
-    def test_when_each_was_last_used_is_saved_again_once_it_can_be(self):
+    def test_the_last_use_is_saved_after_an_error_ends(self):
         used = self.book.new("ann")
         (self.book.path / "last-use").mkdir()
         server = self.serve()
@@ -236,7 +236,7 @@ class Tokens(WithBook):
         server.wait_for_line("the last use of tokens is saved again")
         self.assertIn("lastUse", json.loads(self.book.done("list", "--json"))[0])
 
-    def test_none_is_ever_in_the_log(self):
+    def test_none_is_logged(self):
         token = self.book.new("ann")
         server = self.serve()
         self.status(server, token)
@@ -247,8 +247,8 @@ class Tokens(WithBook):
         self.assertNotIn(token.split("_")[2][:8], server.log)
 
 
-class Commands(WithBook):
-    def test_verify_says_whether_a_token_counts(self):
+class TokenCommands(TokenListTests):
+    def test_verify_reports_whether_a_token_is_valid(self):
         token = self.book.new()
         good = self.book.run("verify", input=token + "\n")
         self.assertEqual(0, good.returncode, good.stderr)
@@ -259,13 +259,13 @@ class Commands(WithBook):
         self.assertEqual(1, self.book.run("verify", input="trk_nonsense\n").returncode)
         self.assertEqual(64, self.book.run("verify", input="").returncode)
 
-    def test_hash_prints_what_a_list_keeps(self):
+    def test_hash_prints_the_hash_that_a_list_contains(self):
         token = self.book.new()
         said = self.book.done("hash", input=token)
         for line in said.splitlines():
             self.assertIn(line, self.book.list.read_text())
 
-    def test_a_whole_token_in_place_of_its_id_is_revoked_and_not_said_back(self):
+    def test_a_token_in_place_of_its_id_is_revoked_and_not_printed(self):
         token = self.book.new()
         done = self.book.run("revoke", token)
         self.assertEqual(0, done.returncode, done.stderr)
@@ -273,7 +273,7 @@ class Commands(WithBook):
         self.assertNotIn(token.split("_")[2], done.stdout + done.stderr + self.book.revoked.read_text())
         self.assertEqual(1, self.book.run("verify", input=token).returncode)
 
-    def test_a_token_is_revoked_although_the_list_is_broken(self):
+    def test_a_token_is_revoked_although_the_list_is_invalid(self):
         token = self.book.new()
         good = self.book.list.read_text()
         self.book.list.write_text("schema = 1\n[[token")
@@ -281,18 +281,18 @@ class Commands(WithBook):
         self.book.list.write_text(good)
         self.assertEqual(1, self.book.run("verify", input=token).returncode)
 
-    def test_ids_may_come_from_standard_input(self):
+    def test_ids_can_be_read_from_standard_input(self):
         tokens = [self.book.new() for _ in range(3)]
         self.book.done("revoke", "--stdin", input="\n".join(map(id_of, tokens)) + "\n")
         states = [one["state"] for one in json.loads(self.book.done("list", "--json"))]
         self.assertEqual(["revoked"] * 3, states)
 
-    def test_prune_takes_out_what_is_over_and_leaves_the_rest(self):
+    def test_prune_removes_expired_tokens_only(self):
         keep, gone = self.book.new("ann"), self.book.new("bob", "--ttl", "1s")
         self.assert_soon(lambda: id_of(gone) in self.book.done("prune", "--older", "1s"), "it never ran out")
         self.assertEqual([id_of(keep)], [one["id"] for one in json.loads(self.book.done("list", "--json"))])
 
-    def test_two_at_once_lose_nothing(self):
+    def test_concurrent_changes_lose_nothing(self):
         running = [subprocess.Popen([BINARY, "token", "new", "--principal", f"p{number}", "--fd", "1",
                                      "--tokens", self.book.list],
                                     env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -302,7 +302,7 @@ class Commands(WithBook):
         self.assertEqual({f"p{number}" for number in range(8)},
                          {one["principal"] for one in json.loads(self.book.done("list", "--json"))})
 
-    def test_words_that_do_not_fit_are_refused_with_what_would(self):
+    def test_invalid_arguments_are_refused_with_what_is_expected(self):
         for arguments, sentence in ((("--principal", ""), "1 to 256 bytes"), (("--principal", "a\nb"), "one line"),
                                     (("--principal", "a", "--ttl", "soon"), "such as 30m"),
                                     (("--principal", "a", "--scope", "a b"), "not a valid scope"),
@@ -315,7 +315,7 @@ class Commands(WithBook):
                 self.assertIn(sentence, done.stderr)
         self.assertFalse(self.book.list.exists())
 
-    def test_an_id_that_is_not_there_is_named(self):
+    def test_an_unknown_id_is_named(self):
         self.book.new()
         done = self.book.run("rotate", "AAAAAAAAAAAA", "--fd", 1)
         self.assertEqual(64, done.returncode)
@@ -324,7 +324,7 @@ class Commands(WithBook):
         self.assertEqual(64, done.returncode)
         self.assertIn("12 letters and digits", done.stderr)
 
-    def test_the_list_is_found_through_the_configuration(self):
+    def test_the_configuration_names_the_list(self):
         token = self.book.new()
         with Folder(self.book.config()) as folder:
             done = toolrack("token", "list", "--config", folder.config)
@@ -336,14 +336,14 @@ class Commands(WithBook):
             self.assertIn("--tokens FILE", done.stderr)
 
 
-class ABrokenList(WithBook):
+class InvalidTokenList(TokenListTests):
     def refused(self):
         with Folder(self.book.config()) as folder:
             done = toolrack("serve", "--config", folder.config)
         self.assertEqual(78, done.returncode, done.stderr)
         return done.stderr
 
-    def test_keeps_the_server_from_starting_with_the_line_that_is_wrong(self):
+    def test_prevents_the_start_and_the_error_names_the_line(self):
         self.book.new()
         good = self.book.list.read_text()
         for edit, sentence in ((("note", "notes"), "unknown key"), ((r'id = "', r'id = "!'), "12 letters"),
@@ -361,7 +361,7 @@ class ABrokenList(WithBook):
         self.book.list.write_text(good + good[good.index("[[token]]"):])
         self.assertIn("twice", self.refused())
 
-    def test_that_others_may_use_or_replace_keeps_the_server_from_starting(self):
+    def test_that_other_users_may_use_or_replace_prevents_the_start(self):
         self.book.new()
         self.book.list.chmod(0o644)
         self.assertIn("other users may use it", self.refused())
@@ -376,7 +376,7 @@ class ABrokenList(WithBook):
         self.book.list = link
         self.assertIn("symbolic link", self.refused())
 
-    def test_that_is_not_there_or_is_huge_or_is_no_file_keeps_the_server_from_starting(self):
+    def test_that_is_missing_or_too_long_or_not_a_file_prevents_the_start(self):
         self.assertIn("toolrack token new", self.refused())
         self.book.list.mkdir()
         self.assertIn("not a regular file", self.refused())
@@ -388,7 +388,7 @@ class ABrokenList(WithBook):
         os.truncate(self.book.list, 100 * 1024 * 1024)
         self.assertIn("longer than", self.refused())
 
-    def test_does_not_stop_a_server_that_runs(self):
+    def test_does_not_stop_a_running_server(self):
         token = self.book.new()
         good = self.book.list.read_text()
         server = self.serve()
@@ -412,7 +412,7 @@ class ABrokenList(WithBook):
         self.book.revoked.chmod(0o600)
         self.assert_soon(lambda: self.status(server, token) == 401, "a revoked token was let in")
 
-    def test_a_broken_line_of_the_revocations_does_not_make_the_others_void(self):
+    def test_an_invalid_line_of_the_revocations_keeps_the_others_in_force(self):
         one, two = self.book.new(), self.book.new()
         self.book.done("revoke", id_of(one))
         server = self.serve()
@@ -425,16 +425,16 @@ class ABrokenList(WithBook):
         self.assertEqual([401, 401], [self.status(server, one), self.status(server, two)])
 
 
-class Chains(WithBook):
+class BackendChain(TokenListTests):
     def chain(self, *backends, **auth):
         return settings("echo", backend=backends, auth={"options": {"token-file": {"path": self.book.list}}} | auth)
 
-    def test_ask_one_lock_after_the_other(self):
+    def test_uses_one_backend_after_the_other(self):
         token = self.book.new()
         with Server(self.chain("token-file", "env-token")) as server:
             self.assertEqual([200, 200, 401], [self.status(server, one) for one in (token, server.token, "x" * 40)])
 
-    def test_a_refusal_ends_them(self):
+    def test_ends_at_a_refusal(self):
         token = self.book.new()
         self.book.done("revoke", id_of(token))
         with Server(self.chain("token-file", "env-token"), token=token) as server:

@@ -11,7 +11,7 @@ from harness import BUILD, Folder, Server, new_token, plugin, settings, toolrack
 ECHO = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
 
 
-class Trust(unittest.TestCase):
+class TrustedLibraries(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-trust-")
         self.addCleanup(folder.cleanup)
@@ -25,25 +25,25 @@ class Trust(unittest.TestCase):
             self.assertNotIn("echo", server.tool_names())
             return server.wait_for_line("plugin mine is not served")[0]
 
-    def test_the_one_that_is_pinned_is_served(self):
+    def test_a_pinned_library_is_served(self):
         for digest in (self.digest, self.digest.upper()):
             with Server(settings(plugin(self.library, sha256=digest))) as server:
                 self.assertEqual(["echo"], server.tool_names())
 
-    def test_another_than_the_one_that_is_pinned_is_left_out(self):
+    def test_a_library_that_differs_from_its_pin_is_not_served(self):
         said = self.left_out(plugin(self.library, sha256="0" * 64))
         self.assertIn("it is not the pinned library", said)
         self.assertIn(self.digest, said)
 
-    def test_one_that_anybody_can_write_is_left_out(self):
+    def test_a_library_that_other_users_may_write_is_not_served(self):
         self.library.chmod(0o777)
         self.assertIn("other users may write to it (mode 0777)", self.left_out(plugin(self.library)))
 
-    def test_one_in_a_folder_that_anybody_can_write_is_left_out(self):
+    def test_a_library_in_a_folder_that_other_users_may_write_is_not_served(self):
         self.library.parent.chmod(0o777)
         self.assertIn(f"other users may write to the folder {self.library.parent}", self.left_out(plugin(self.library)))
 
-    def test_another_lock_than_the_one_that_is_pinned_keeps_the_server_from_starting(self):
+    def test_an_auth_backend_that_differs_from_its_pin_prevents_the_start(self):
         with Folder(settings("echo", auth={"sha256": "0" * 64})) as folder:
             done = toolrack("serve", "--config", folder.config, token=new_token())
         self.assertEqual(78, done.returncode, done)

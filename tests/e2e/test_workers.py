@@ -17,7 +17,7 @@ def faults(name="faults", **keys):
     return plugin(hostile("faults"), name=name, prefix="" if name == "faults" else name + "_", **keys)
 
 
-class Workers:
+class WorkerTests:
     """What tests ask of a server with plugins in workers."""
 
     def pid(self, name="faults"):
@@ -42,7 +42,7 @@ class Workers:
         return connections
 
 
-class Faults(Workers, Served):
+class WorkerFaults(WorkerTests, Served):
     """One fault after the other, with a good call between: nobody else notices, and it is never suspended."""
 
     # With memory enough for a gigabyte: what it does to the host is to be seen.
@@ -92,7 +92,7 @@ class Faults(Workers, Served):
         self.commit("throw", r"it crashed \(abort\(\), signal 6\)", "throws-across")
         self.commit("throw_at_once", r"it crashed \(abort\(\), signal 6\)", "throws-across")
 
-    def test_an_answer_for_what_nobody_asked(self):
+    def test_an_answer_for_an_unknown_call(self):
         before = self.pid()
         self.assertEqual("mine", self.server.call_tool("wrong_id", {}).text)
         self.server.wait_for_line("faults: an answer for call 4886718345 was dropped")
@@ -106,23 +106,23 @@ class Faults(Workers, Served):
         self.assertLess(self.server.memory(), 1000)
         self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
 
-    def test_all_descriptors(self):
+    def test_using_all_descriptors(self):
         before = self.server.open_files()
         self.assertRegex(self.server.call_tool("descriptors", {}).text, "opened [0-9]+")
         self.assertLessEqual(self.server.open_files(), before + 2)
         self.server.call_tool("exit", {})
         self.fine()
 
-    def test_much_that_is_printed(self):
+    def test_a_lot_of_output(self):
         self.assertEqual("still here", self.server.call_tool("prints", {}).text)
         self.server.wait_for_line("faults printed: printed by a plugin")
         self.assertLess(self.server.log.count("printed by a plugin"), 10_000)
 
-    def test_it_works_in_no_folder_of_the_servers(self):
+    def test_the_working_directory_is_not_that_of_the_server(self):
         self.assertNotEqual(str(self.server.folder), self.server.call_tool("where", {}).text)
 
 
-class StuckOnes(Workers, unittest.TestCase):
+class StuckWorkers(WorkerTests, unittest.TestCase):
     """A loop and a process that is stopped: answered when the time is up, and ended a little later."""
 
     def stick(self, tool):
@@ -144,7 +144,7 @@ class StuckOnes(Workers, unittest.TestCase):
     def test_a_stopped_process(self):
         self.stick("stop")
 
-    def test_a_stopped_process_takes_no_more_than_a_bounded_number_of_calls_and_blocks_nobody(self):
+    def test_a_stopped_process_queues_a_bounded_number_of_calls_and_blocks_no_other(self):
         with Server(settings("echo", faults(timeout="3s"))) as self.server:
             os.kill(self.pid(), signal.SIGSTOP)
             answers = in_parallel(24, lambda _: self.server.call_tool("fine", {"pad": "x" * 1_000_000}))
@@ -153,7 +153,7 @@ class StuckOnes(Workers, unittest.TestCase):
             self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
             self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
 
-    def test_the_others_of_one_that_is_ended_are_told(self):
+    def test_the_other_calls_of_a_killed_worker_fail(self):
         tool = '[[plugin.tool]]\nmatch = "loop"\ntimeout = "200ms"\n'
         with Server(settings("echo", faults(timeout="60s") + tool)) as self.server:
             beside = self.begin(2)
@@ -162,7 +162,7 @@ class StuckOnes(Workers, unittest.TestCase):
                 self.assert_lost(connection.read_response())
 
 
-class KilledUnderLoad(Workers, unittest.TestCase):
+class KilledUnderLoad(WorkerTests, unittest.TestCase):
     def test_64_calls_are_lost_at_once_and_64_others_are_not(self):
         with Server(Barrage.config) as self.server, Barrage(self.server) as barrage:
             for turn in range(1, 6):
@@ -173,7 +173,7 @@ class KilledUnderLoad(Workers, unittest.TestCase):
             self.assertNotIn("plugin two", self.server.log)
             self.assertEqual(2, len(self.server.children()))
 
-    def test_again_and_again_it_comes_back_and_leaves_nothing_behind(self):
+    def test_it_restarts_each_time_and_leaks_nothing(self):
         with Server(settings(faults())) as self.server:
             self.assertEqual("fine", self.server.call_tool("fine", {}).text)
             files, threads = None, f"/proc/{self.server.pid}/task"
@@ -198,7 +198,7 @@ class KilledUnderLoad(Workers, unittest.TestCase):
         return None
 
 
-class Benched(Workers, unittest.TestCase):
+class SuspendedPlugin(WorkerTests, unittest.TestCase):
     def setUp(self):
         self.server = Server(settings("echo", faults()))
         self.addCleanup(self.server.stop)
@@ -207,7 +207,7 @@ class Benched(Workers, unittest.TestCase):
         for _ in range(times):
             self.assertIn(self.server.call_tool("exit", {}).error["data"]["reason"], ("crashed", "suspended"))
 
-    def test_one_that_dies_before_it_answers_anything_is_given_up_on_and_named(self):
+    def test_a_worker_that_keeps_exiting_without_an_answer_is_suspended_and_named(self):
         self.die(5)
         self.server.wait_for_line("plugin faults: .* suspended after 5 exits without an answer")
         response = self.server.call_tool("fine", {})
@@ -216,7 +216,7 @@ class Benched(Workers, unittest.TestCase):
         self.assertIsNone(self.pid())
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
 
-    def test_a_reload_gives_it_another_chance(self):
+    def test_a_reload_resumes_it(self):
         self.die(5)
         self.server.wait_for_line("suspended after")
         self.server.signal(signal.SIGHUP)
@@ -224,8 +224,8 @@ class Benched(Workers, unittest.TestCase):
         self.assertEqual("fine", self.server.call_tool("fine", {}).text)
 
 
-class Secrets(Workers, unittest.TestCase):
-    def test_nothing_of_the_server_is_in_its_worker(self):
+class WorkerSecrets(WorkerTests, unittest.TestCase):
+    def test_a_worker_has_no_secrets_of_the_server(self):
         token = new_token()
         with Server(settings(faults()), token=token, CANARY="canary-4711") as self.server:
             about = pathlib.Path(f"/proc/{self.pid()}")
@@ -258,7 +258,7 @@ class Secrets(Workers, unittest.TestCase):
         return found
 
 
-class Ending(Workers, unittest.TestCase):
+class WorkerEnd(WorkerTests, unittest.TestCase):
     def children_of(self, config):
         with Server(config) as self.server:
             children = self.server.children()
@@ -267,11 +267,11 @@ class Ending(Workers, unittest.TestCase):
         for pid in children:
             self.assertTrue(wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()), pid)
 
-    def test_a_server_that_ends_leaves_no_worker(self):
+    def test_a_stopped_server_leaves_no_worker(self):
         for server in self.children_of(settings("echo", faults())):
             self.assertEqual("fine", server.call_tool("fine", {}).text)
 
-    def test_a_server_that_is_killed_leaves_no_worker(self):
+    def test_a_killed_server_leaves_no_worker(self):
         server = Server(settings("echo", faults()))
         children = server.children()
         busy = server.connect()
@@ -281,7 +281,7 @@ class Ending(Workers, unittest.TestCase):
         for pid in children:
             self.assertTrue(wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()), pid)
 
-    def test_a_worker_that_does_not_end_does_not_hold_its_server_up(self):
+    def test_a_worker_that_does_not_end_does_not_delay_the_shutdown(self):
         for server in self.children_of(settings(faults(timeout="200ms"), server={"drain": "100ms"})):
             os.kill(server.worker("faults"), signal.SIGSTOP)
             begun = time.monotonic()

@@ -20,7 +20,7 @@ from clients import Clients  # noqa: E402
 from disturbances import Disturbances  # noqa: E402
 from harness import Server, hostile, plugin, settings, table, toolrack, wait_until  # noqa: E402
 from results import Results  # noqa: E402
-from test_tls import Authority, tls  # noqa: E402
+from test_tls import CertificateAuthority, tls  # noqa: E402
 from token_pool import TokenPool  # noqa: E402
 
 THREADS_BY_CLIENT = {"caller": 10, "slow_caller": 4, "session_client": 3, "listener": 6, "slow_reader": 2,
@@ -40,7 +40,7 @@ class Deployment:
     def __init__(self, folder):
         self.folder = folder
         self.token_list = folder / "tokens.toml"
-        authority = Authority(folder)
+        authority = CertificateAuthority(folder)
         self.certificates = [authority.issue(name) for name in ("one", "two")]
         self.certificate = authority.issue("served")
         self.audit_log = self._mount_audit_disk()
