@@ -1,3 +1,3 @@
-/* Lists a tool whose definition is not JSON, and one that is fine. */
+/* Lists a tool whose definition is not JSON, and a valid one. */
 #define DEFINITIONS "{\"name\":\"broken\",", FINE
 #include "hostile.h"

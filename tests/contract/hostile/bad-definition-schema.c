@@ -1,3 +1,3 @@
-/* Lists a tool whose input is not an object, and one that is fine. */
+/* Lists a tool whose input is not an object, and a valid one. */
 #define DEFINITIONS "{\"name\":\"broken\",\"inputSchema\":{\"type\":\"string\"}}", FINE
 #include "hostile.h"

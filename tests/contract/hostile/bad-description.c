@@ -1,3 +1,3 @@
-/* Describes itself in something that is not JSON. */
+/* Its description is not JSON. */
 #define DESCRIPTION "{\"kinds\": [\"tools\""
 #include "hostile.h"

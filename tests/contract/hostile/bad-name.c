@@ -1,3 +1,3 @@
-/* Lists a tool with a name that no tool may have, and one that is fine. */
+/* Lists a tool with an invalid name, and a valid one. */
 #define DEFINITIONS "{\"name\":\"has some blanks\",\"inputSchema\":{\"type\":\"object\"}}", FINE
 #include "hostile.h"

@@ -1,4 +1,4 @@
-/* Crashes while it is being loaded. */
+/* Crashes during loading. */
 #include "hostile.h"
 #include <signal.h>
 

@@ -1,7 +1,5 @@
-/* Ends the process while it is being loaded. */
+/* Ends the process during loading. */
 #include "hostile.h"
 #include <stdlib.h>
 
-__attribute__((constructor)) static void leave(void) {
-    exit(3);
-}
+__attribute__((constructor)) static void end_process(void) { exit(3); }

@@ -1,5 +1,5 @@
-// A plugin that loads well and then, in one tool each, does to its process what no process survives, or what a
-// server would not: for tests of workers. "fine" and "slow" are for those who are beside it.
+// A plugin for tests of workers: each tool ends, blocks or exhausts its process in one way. "fine" and "slow" are valid
+// tools for calls at the same time.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using toolrack::call;
 
-// Its own, if it is a worker: where frames go to the host.
+// The socket of a worker to the host.
 constexpr int worker_socket = 3;
 
 void write_all(int to, std::string_view bytes) {
@@ -36,11 +36,11 @@ void write_all(int to, std::string_view bytes) {
 int deeper(int depth) {
     char room[4096];
     std::memset(room, depth, sizeof room);
-    asm volatile("" : : "r"(room) : "memory");  // not to be left out
+    asm volatile("" : : "r"(room) : "memory");  // prevents the optimizer from removing it
     return depth < 0 ? 0 : deeper(depth + 1) + room[1];
 }
 
-// An answer to anything, as it goes over the socket: the length, the kind, and the fields.
+// The frame of an answer: length, kind and fields.
 std::string finished_frame(std::uint64_t id, std::string_view json) {
     const auto number = [](std::uint64_t value, int bytes) {
         std::string text;
@@ -54,10 +54,10 @@ std::string finished_frame(std::uint64_t id, std::string_view json) {
 
 using fault = toolrack::result (*)(call&);
 
-toolrack::result gone() { return toolrack::text("still here"); }
+toolrack::result survived() { return toolrack::text("still here"); }
 
-// Sanitizers would catch it, and a thread that has it blocked would go on.
-void let_through(int signal) {
+// Sanitizers handle the signal, and the thread may block it.
+void restore_default(int signal) {
     ::signal(signal, SIG_DFL);
     sigset_t one;
     sigemptyset(&one);
@@ -66,26 +66,27 @@ void let_through(int signal) {
 }
 
 toolrack::result die_of(int signal) {
-    let_through(signal);
+    restore_default(signal);
     ::raise(signal);
-    return gone();
+    return survived();
 }
 
-toolrack::result write_to_nowhere() {
-    let_through(SIGSEGV);
-    std::uintptr_t nowhere = 4096;
-    asm volatile("" : "+r"(nowhere));  // not to be seen through
-    *reinterpret_cast<volatile char*>(nowhere) = 1;
-    return gone();
+toolrack::result write_to_invalid_address() {
+    restore_default(SIGSEGV);
+    std::uintptr_t invalid = 4096;
+    asm volatile("" : "+r"(invalid));  // hides the value from the optimizer
+    *reinterpret_cast<volatile char*>(invalid) = 1;
+    return survived();
 }
 
-// Calls that wait until they are let go, all at once; who is not there yet waits for the next time.
-class waiting_room {
+// Calls that wait until release(), which releases all waiting calls at once.
+class held_calls {
 public:
     toolrack::result hold(call& c) {
         std::unique_lock lock(mutex_);
         ++waiting_;
-        const bool is_released = changed_.wait(lock, c.stop_token(), [this, time = times_] { return times_ != time; });
+        const bool is_released =
+            changed_.wait(lock, c.stop_token(), [this, round = round_] { return round_ != round; });
         --waiting_;
         return toolrack::text(is_released ? "released" : "cancelled");
     }
@@ -95,26 +96,26 @@ public:
     }
     void release() {
         const std::lock_guard lock(mutex_);
-        ++times_;
+        ++round_;
         changed_.notify_all();
     }
 
 private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    int waiting_ = 0, times_ = 0;
+    int waiting_ = 0, round_ = 0;
 };
 
-waiting_room& room() {
-    static waiting_room only;
-    return only;
+held_calls& held() {
+    static held_calls instance;
+    return instance;
 }
 
 const struct {
     const char* name;
     fault commit;
 } faults[] = {
-    {"segv", [](call&) { return write_to_nowhere(); }},
+    {"segv", [](call&) { return write_to_invalid_address(); }},
     {"abort", [](call&) { return die_of(SIGABRT); }},
     {"kill", [](call&) { return die_of(SIGKILL); }},
     {"stop", [](call&) { return die_of(SIGSTOP); }},
@@ -128,19 +129,19 @@ const struct {
      [](call&) {
          for (std::atomic<bool> stop = false; !stop;) {
          }
-         return gone();
+         return survived();
      }},
     {"corrupt",
      [](call&) {
          write_all(worker_socket, std::string(64, '\xff'));
          std::this_thread::sleep_for(20s);
-         return gone();
+         return survived();
      }},
     {"hang_up",
      [](call&) {
          ::shutdown(worker_socket, SHUT_RDWR);
          std::this_thread::sleep_for(20s);
-         return gone();
+         return survived();
      }},
     {"wrong_id",
      [](call&) {
@@ -159,7 +160,7 @@ const struct {
          static constexpr char words[] = "printed by a plugin\n";
          for (int i = 0; i < 10'000; ++i)
              if (::write(STDOUT_FILENO, words, sizeof words - 1) < 0) break;
-         return gone();
+         return survived();
      }},
     {"where",
      [](call&) {
@@ -168,11 +169,11 @@ const struct {
          return toolrack::text(folder);
      }},
     {"pid", [](call&) { return toolrack::text(std::to_string(::getpid())); }},
-    {"hold", [](call& c) { return room().hold(c); }},
-    {"holding", [](call&) { return toolrack::text(std::to_string(room().waiting())); }},
+    {"hold", [](call& c) { return held().hold(c); }},
+    {"holding", [](call&) { return toolrack::text(std::to_string(held().waiting())); }},
     {"release",
      [](call&) {
-         room().release();
+         held().release();
          return toolrack::text("released");
      }},
     {"fine", [](call&) { return toolrack::text("fine"); }},
@@ -181,15 +182,19 @@ const struct {
 }  // namespace
 
 TOOLRACK_PLUGIN("org.example.faults", "1.0.0")(toolrack::setup& s) {
-    for (const auto& [name, commit] : faults) s.tool(name, "Does as it is called.", toolrack::object({}), commit);
-    s.tool("slow", "Waits until nobody waits for it, or for as long as it is told.",
-           toolrack::object({{"ms", toolrack::integer().min(0)}}), [](call& c) {
+    for (const auto& [name, commit] : faults) s.tool(name, "Does what its name says.", toolrack::object({}), commit);
+    s.tool("slow",
+           "Waits for the given time or until it is cancelled.",
+           toolrack::object({{"ms", toolrack::integer().min(0)}}),
+           [](call& c) {
                const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(c.args().at("ms").i64());
                while (!c.cancelled() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(2ms);
                return toolrack::text("slept");
            });
-    s.tool("report_degraded", "Reports the instance as degraded; an empty reason reports it as healthy.",
-           toolrack::object({{"reason", toolrack::string()}}), [health = s.health()](call& c) {
+    s.tool("report_degraded",
+           "Reports the instance as degraded; an empty reason reports it as healthy.",
+           toolrack::object({{"reason", toolrack::string()}}),
+           [health = s.health()](call& c) {
                health.report_degraded(c.args().at("reason").str());
                return toolrack::text("reported");
            });

@@ -1,8 +1,7 @@
-/* Never comes back from being loaded. */
+/* Blocks forever during loading. */
 #include "hostile.h"
 #include <unistd.h>
 
 __attribute__((constructor)) static void hang(void) {
-    for (;;)
-        pause();
+    for (;;) pause();
 }

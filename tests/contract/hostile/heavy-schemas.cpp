@@ -1,5 +1,5 @@
-// Tools whose schemas go round in circles, are as large as may be, or cost more to check than anybody
-// would wait. Each says how it is called, so that what is left out can be told from what is served.
+// Tools whose schemas are recursive, have the maximum size, or take too long to validate. Each tool returns its own
+// name.
 #include <string>
 #include <string_view>
 
@@ -9,7 +9,7 @@ namespace {
 
 using namespace toolrack;
 
-// The schema itself, "properties", and as many more.
+// The schema itself, "properties", and one schema for each property.
 schema of_many(int properties) {
     std::string text = R"({"type":"object","properties":{)";
     for (int n = 0; n != properties; ++n) {
@@ -23,7 +23,7 @@ schema of_many(int properties) {
 
 TOOLRACK_PLUGIN("org.example.heavy-schemas", "1.0.0")(toolrack::setup& s) {
     const auto offer = [&s](std::string_view name, const schema& input) {
-        s.tool(name, "Says its name.", input, [](call& c) { return text(c.name()); });
+        s.tool(name, "Returns its name.", input, [](call& c) { return text(c.name()); });
     };
     offer("plain", object({}));
 
@@ -31,8 +31,7 @@ TOOLRACK_PLUGIN("org.example.heavy-schemas", "1.0.0")(toolrack::setup& s) {
     offer("long_circle",
           schema(R"({"type":"object","$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},)"
                  R"("b":{"not":{"$ref":"#/$defs/a"}}}})"));
-    offer("dynamic_circle",
-          schema(R"({"type":"object","$dynamicAnchor":"me","allOf":[{"$dynamicRef":"#me"}]})"));
+    offer("dynamic_circle", schema(R"({"type":"object","$dynamicAnchor":"me","allOf":[{"$dynamicRef":"#me"}]})"));
     offer("tree",
           schema(R"({"type":"object","properties":{"left":{"$ref":"#"},"right":{"$ref":"#"}},)"
                  R"("additionalProperties":false})"));

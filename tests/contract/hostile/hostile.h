@@ -1,5 +1,5 @@
-/* What it takes to be a plugin at all. Each file here does one thing badly: it defines what it wants
- * to be different (DESCRIPTION, DEFINITIONS, SIZE, CREATE, ENTRY) and includes this. */
+/* A minimal valid plugin. A file that violates the contract in one way defines DESCRIPTION, DEFINITIONS, SIZE, CREATE
+ * or ENTRY and includes this header. */
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
@@ -23,17 +23,17 @@
 #endif
 
 struct toolrack_instance {
-    const toolrack_host *host;
+    const toolrack_host* host;
 };
 
-static toolrack_str text(const char *zero_terminated) {
+static toolrack_str text(const char* zero_terminated) {
     toolrack_str view = {zero_terminated, strlen(zero_terminated)};
     return view;
 }
 
-static bool list(toolrack_instance *self,
-                 void (*emit)(void *, toolrack_str, toolrack_str, toolrack_str), void *context) {
-    static const char *const definitions[] = {DEFINITIONS};
+static bool
+list(toolrack_instance* self, void (*emit)(void*, toolrack_str, toolrack_str, toolrack_str), void* context) {
+    static const char* const definitions[] = {DEFINITIONS};
     size_t n;
     (void)self;
     for (n = 0; n != sizeof definitions / sizeof *definitions; ++n)
@@ -41,10 +41,9 @@ static bool list(toolrack_instance *self,
     return true;
 }
 
-static void start(toolrack_instance *self, toolrack_call call, const toolrack_request *request) {
+static void start(toolrack_instance* self, toolrack_call call, const toolrack_request* request) {
     (void)request;
-    self->host->finish(self->host, call, TOOLRACK_DONE,
-                       text("{\"content\":[{\"type\":\"text\",\"text\":\"fine\"}]}"));
+    self->host->finish(self->host, call, TOOLRACK_DONE, text("{\"content\":[{\"type\":\"text\",\"text\":\"fine\"}]}"));
 }
 
 static const toolrack_features features = {sizeof features, list, start, NULL, NULL};
@@ -52,40 +51,30 @@ static const toolrack_features features = {sizeof features, list, start, NULL, N
 #ifndef CREATE
 #define CREATE create
 #include <stdlib.h>
-static toolrack_instance *create(const toolrack_host *host, toolrack_str options,
-                                 void (*complain)(void *, toolrack_str), void *context) {
-    toolrack_instance *self = malloc(sizeof *self);
+static toolrack_instance*
+create(const toolrack_host* host, toolrack_str options, void (*complain)(void*, toolrack_str), void* context) {
+    toolrack_instance* self = malloc(sizeof *self);
     (void)options;
-    if (self)
-        self->host = host;
-    else
-        complain(context, text("out of memory"));
+    if (self) self->host = host;
+    else complain(context, text("out of memory"));
     return self;
 }
-static void destroy(toolrack_instance *self) { free(self); }
+static void destroy(toolrack_instance* self) { free(self); }
 #else
-static void destroy(toolrack_instance *self) { (void)self; }
+static void destroy(toolrack_instance* self) { (void)self; }
 #endif
 
-static const void *get_extension(toolrack_instance *self, const char *id) {
+static const void* get_extension(toolrack_instance* self, const char* id) {
     (void)self;
     return strcmp(id, TOOLRACK_EXT_FEATURES) == 0 ? &features : NULL;
 }
 
-static const toolrack_plugin plugin = {SIZE,
-                                       TOOLRACK_ABI_MINOR,
-                                       "org.example.hostile",
-                                       "1.0.0",
-                                       DESCRIPTION,
-                                       CREATE,
-                                       destroy,
-                                       get_extension};
+static const toolrack_plugin plugin = {
+    SIZE, TOOLRACK_ABI_MINOR, "org.example.hostile", "1.0.0", DESCRIPTION, CREATE, destroy, get_extension};
 
 #ifndef NO_ENTRY
-TOOLRACK_EXPORT const toolrack_plugin *ENTRY(void);
-TOOLRACK_EXPORT const toolrack_plugin *ENTRY(void) {
-    return &plugin;
-}
+TOOLRACK_EXPORT const toolrack_plugin* ENTRY(void);
+TOOLRACK_EXPORT const toolrack_plugin* ENTRY(void) { return &plugin; }
 #endif
 
 #endif

@@ -1,7 +1,7 @@
-// A plugin that loads well and then does, in one tool each, what no plugin should.
+// A plugin whose tools each violate the contract in one way.
 //
-// Written with the SDK, which does not let any of this happen; so the tools take the call's id from
-// it and go to the host's table themselves.
+// The SDK prevents most of these violations, so the tools release the call from the SDK and call the
+// table of the host directly.
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -36,11 +36,9 @@ private:
     const toolrack_host* host_;
 };
 
-std::string said(std::string_view what) {
-    return toolrack::text(what).json();
-}
+std::string text_result(std::string_view text) { return toolrack::text(text).json(); }
 
-// Threads that are joined when the instance goes.
+// Threads that are joined when the instance is destroyed.
 class threads {
 public:
     template <class Work>
@@ -54,7 +52,7 @@ private:
     std::vector<std::jthread> running_;
 };
 
-// Blocks its thread of the lane, but not for longer than anybody waits.
+// Blocks its thread of the lane until the call is cancelled.
 toolrack::result slow(call& c) {
     std::mutex mutex;
     std::condition_variable_any wake;
@@ -64,7 +62,7 @@ toolrack::result slow(call& c) {
     return toolrack::text(c.cancelled() ? "cancelled" : "slept");
 }
 
-// The same, and deaf to everybody.
+// Blocks its thread of the lane and ignores the cancellation.
 toolrack::result block(call& c) {
     std::this_thread::sleep_for(std::chrono::milliseconds(c.args().at("ms").i64()));
     return toolrack::text("slept");
@@ -84,73 +82,64 @@ void set_up(toolrack::setup& s, const raw_host host) {
     const schema nothing = object({});
     const auto workers = std::make_shared<threads>();
 
-    s.tool("throws", "Throws an exception that nobody expects.", nothing, [](call&) -> result {
+    s.tool("throws", "Throws an unexpected exception.", nothing, [](call&) -> result {
         throw std::runtime_error("internal canary 8d2f91");
     });
-    s.tool("answers_twice", "Answers, and answers again.", nothing, [host](call c) {
+    s.tool("answers_twice", "Answers twice.", nothing, [host](call c) {
         const toolrack_call id = c.release();
-        host.finish(id, TOOLRACK_DONE, said("first"));
-        host.finish(id, TOOLRACK_DONE, said("second"));
+        host.finish(id, TOOLRACK_DONE, text_result("first"));
+        host.finish(id, TOOLRACK_DONE, text_result("second"));
     });
-    s.tool("never_answers", "Takes the call and forgets it.", nothing, [](call c) { c.release(); });
-    s.tool("answers_after_cancel",
-           "Answers only once nobody waits.",
-           nothing,
-           [host, workers](call c) {
-               workers->run([host, id = c.release()](std::stop_token stop) {
-                   while (!host.cancelled(id) && !stop.stop_requested())
-                       std::this_thread::sleep_for(5ms);
-                   std::this_thread::sleep_for(50ms);
-                   host.finish(id, TOOLRACK_DONE, said("too late"));
-               });
-           });
+    s.tool("never_answers", "Never answers.", nothing, [](call c) { c.release(); });
+    s.tool("answers_after_cancel", "Answers after the call was cancelled.", nothing, [host, workers](call c) {
+        workers->run([host, id = c.release()](std::stop_token stop) {
+            while (!host.cancelled(id) && !stop.stop_requested()) std::this_thread::sleep_for(5ms);
+            std::this_thread::sleep_for(50ms);
+            host.finish(id, TOOLRACK_DONE, text_result("too late"));
+        });
+    });
     s.tool("answers_bad_json", "Answers with half an object.", nothing, [host](call c) {
         host.finish(c.release(), TOOLRACK_DONE, R"({"content":[)");
     });
     s.tool("answers_huge",
-           "Answers with as many bytes as it is told.",
+           "Answers with the given number of bytes.",
            object({{"bytes", integer().min(0)}}),
            [](call& c) { return text(std::string(c.args().at("bytes").u64(), 'x')); });
-    s.tool("answers_bad_utf8", "Answers with bytes that are no text.", nothing, [host](call c) {
-        host.finish(
-            c.release(), TOOLRACK_DONE, "{\"content\":[{\"type\":\"text\",\"text\":\"\xff\"}]}");
+    s.tool("answers_bad_utf8", "Answers with text that is not UTF-8.", nothing, [host](call c) {
+        host.finish(c.release(), TOOLRACK_DONE, "{\"content\":[{\"type\":\"text\",\"text\":\"\xff\"}]}");
     });
-    s.tool("foreign_id", "Answers a call that is not its own.", nothing, [host](call c) {
+    s.tool("foreign_id", "Answers unknown calls.", nothing, [host](call c) {
         const toolrack_call id = c.release();
         for (const toolrack_call foreign : {toolrack_call(0), id + 1, id + 1000000, ~id})
-            host.finish(foreign, TOOLRACK_DONE, said("not mine"));
-        host.finish(id, TOOLRACK_DONE, said("mine"));
+            host.finish(foreign, TOOLRACK_DONE, text_result("not mine"));
+        host.finish(id, TOOLRACK_DONE, text_result("mine"));
     });
-    s.tool("notifies", "Tells of its progress three times.", nothing, [](call& c) {
+    s.tool("notifies", "Reports progress three times.", nothing, [](call& c) {
         for (const int step : {1, 2, 3}) {
             c.progress(step, 3, "step " + std::to_string(step));
             c.log(severity::info, "step " + std::to_string(step), "misbehaving");
         }
         return text("notified");
     });
-    s.tool("slow", "Takes its time.", object({{"ms", integer().min(0)}}), slow);
-    s.tool("deaf", "Takes its time, whoever cancels it.", object({{"ms", integer().min(0)}}), block);
-    s.tool("blocks", "The same, and says that it is quick.", object({{"ms", integer().min(0)}}), block).quick();
-    s.tool("whoami", "Tells everything it was told about the caller.", nothing, whoami);
-    s.tool("finishes_unknown_outcome", "Ends in a way there is not.", nothing, [host](call c) {
-        host.finish(c.release(), 99, said("in between"));
+    s.tool("slow", "Waits until the time is over or the call is cancelled.", object({{"ms", integer().min(0)}}), slow);
+    s.tool("deaf", "Waits and ignores cancellation.", object({{"ms", integer().min(0)}}), block);
+    s.tool("blocks", "Blocks, although it has the attribute quick.", object({{"ms", integer().min(0)}}), block).quick();
+    s.tool("whoami", "Returns all data about the caller.", nothing, whoami);
+    s.tool("finishes_unknown_outcome", "Answers with an unknown outcome.", nothing, [host](call c) {
+        host.finish(c.release(), 99, text_result("in between"));
     });
-    s.tool("reserved_code", "Fails with a code of the protocol.", nothing, [](call& c) -> result {
+    s.tool("reserved_code", "Fails with a reserved error code.", nothing, [](call& c) -> result {
         throw error(-32020, "Reserved.", json::object({{"of", c.name()}}));
     });
 }
 
-// As the SDK does it, except that the setup gets to see the host.
+// The create() of the SDK, but the setup function also gets the host.
 thread_local const toolrack_host* creating = nullptr;
 
-void set_up_with_host(toolrack::setup& s) {
-    set_up(s, raw_host(creating));
-}
+void set_up_with_host(toolrack::setup& s) { set_up(s, raw_host(creating)); }
 
-toolrack_instance* create(const toolrack_host* host,
-                          toolrack_str options,
-                          void (*complain)(void*, toolrack_str),
-                          void* context) noexcept {
+toolrack_instance*
+create(const toolrack_host* host, toolrack_str options, void (*complain)(void*, toolrack_str), void* context) noexcept {
     creating = host;
     return toolrack::detail::create(set_up_with_host, host, options, complain, context);
 }
@@ -166,6 +155,4 @@ constexpr toolrack_plugin plugin = {sizeof plugin,
 
 }  // namespace
 
-TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) {
-    return &plugin;
-}
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) { return &plugin; }

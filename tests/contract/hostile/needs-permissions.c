@@ -1,4 +1,3 @@
-/* Says that it needs more of the machine than silence grants. */
-#define DESCRIPTION                                                                                                    \
-    "{\"kinds\":[\"tools\"],\"needs\":{\"network\":true,\"read\":[\"/srv/orders\"]}}"
+/* Its description lists needs that the default sandbox does not grant. */
+#define DESCRIPTION "{\"kinds\":[\"tools\"],\"needs\":{\"network\":true,\"read\":[\"/srv/orders\"]}}"
 #include "hostile.h"

@@ -1,3 +1,3 @@
-/* Cannot be created: there is no function for it. */
+/* create is null. */
 #define CREATE NULL
 #include "hostile.h"

@@ -1,9 +1,9 @@
-/* An auth backend that decides as its option "does" says, well or badly; or, when that is "as_the_token_says", as
- * the token itself. Says in the host's log that it was asked, and what it saw. */
+/* An auth backend that answers as its option "does" says, validly or invalidly; if that is "as_the_token_says", as the
+ * token says. It logs the facts of every request. */
 #include <toolrack/abi.h>
 
-#include <stddef.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 struct toolrack_instance {
-    const toolrack_host *host;
-    const toolrack_auth_host *auth;
+    const toolrack_host* host;
+    const toolrack_auth_host* auth;
     toolrack_auth table;
     char does[64];
     pthread_t later;
     bool has_later;
-    toolrack_call check; /* that `later` is to decide */
-    toolrack_call last;  /* that was decided before */
+    toolrack_call check; /* the check that the thread `later` answers */
+    toolrack_call last;  /* the previous check */
 };
 
-static toolrack_str text(const char *zero_terminated) {
+static toolrack_str text(const char* zero_terminated) {
     toolrack_str view = {zero_terminated, strlen(zero_terminated)};
     return view;
 }
@@ -35,29 +35,29 @@ static toolrack_principal someone(void) {
     return who;
 }
 
-static void grant(toolrack_instance *self, toolrack_call check, const toolrack_principal *who) {
+static void grant(toolrack_instance* self, toolrack_call check, const toolrack_principal* who) {
     self->auth->grant(self->host, check, who);
 }
 
-static void refuse(toolrack_instance *self, toolrack_call check, toolrack_refusal kind) {
+static void refuse(toolrack_instance* self, toolrack_call check, toolrack_refusal kind) {
     self->auth->refuse(self->host, check, kind, text("because\nof the option"));
 }
 
-static void *decide_later(void *context) {
-    toolrack_instance *self = context;
+static void* decide_later(void* context) {
+    toolrack_instance* self = context;
     const toolrack_principal who = someone();
     grant(self, self->check, &who);
     return NULL;
 }
 
-/* A thread for each, because many may wait at once. Longer than the host does. */
+/* A check that is answered after the timeout of the host, on its own thread. */
 struct late {
-    toolrack_instance *self;
+    toolrack_instance* self;
     toolrack_call check;
 };
 
-static void *decide_too_late(void *context) {
-    struct late *one = context;
+static void* decide_too_late(void* context) {
+    struct late* one = context;
     const toolrack_principal who = someone();
     sleep(12);
     grant(one->self, one->check, &who);
@@ -65,8 +65,8 @@ static void *decide_too_late(void *context) {
     return NULL;
 }
 
-static void begin_too_late(toolrack_instance *self, toolrack_call check) {
-    struct late *one = malloc(sizeof *one);
+static void begin_too_late(toolrack_instance* self, toolrack_call check) {
+    struct late* one = malloc(sizeof *one);
     pthread_t thread;
     if (!one) return;
     one->self = self, one->check = check;
@@ -74,12 +74,12 @@ static void begin_too_late(toolrack_instance *self, toolrack_call check) {
     else free(one);
 }
 
-static void authenticate(toolrack_instance *self, toolrack_call check, const toolrack_facts *facts) {
+static void authenticate(toolrack_instance* self, toolrack_call check, const toolrack_facts* facts) {
     static char much[300];
     static toolrack_str scopes[1001];
     toolrack_principal who = someone();
     char asked[64] = "";
-    const char *does = self->does;
+    const char* does = self->does;
     char line[300];
     size_t n;
 
@@ -88,11 +88,19 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
         does = asked;
     }
 
-    snprintf(line, sizeof line,
+    snprintf(line,
+             sizeof line,
              "asked: token of %zu, resource %.*s, peer %.*s, uid %lld, gid %lld, now %lld, certificate %.*s",
-             facts->token.size, (int)facts->resource.size, facts->resource.data, (int)facts->peer.size,
-             facts->peer.data, (long long)facts->peer_uid, (long long)facts->peer_gid, (long long)facts->now,
-             (int)facts->certificate.size, facts->certificate.data);
+             facts->token.size,
+             (int)facts->resource.size,
+             facts->resource.data,
+             (int)facts->peer.size,
+             facts->peer.data,
+             (long long)facts->peer_uid,
+             (long long)facts->peer_gid,
+             (long long)facts->now,
+             (int)facts->certificate.size,
+             facts->certificate.data);
     self->host->log(self->host, 6, text(line));
     memset(much, 'm', sizeof much);
     for (n = 0; n != 1001; ++n) scopes[n] = text("a:b");
@@ -247,10 +255,10 @@ static void authenticate(toolrack_instance *self, toolrack_call check, const too
     }
 }
 
-/* {"does":"WORD","traits":N}, in that order. */
-static void read_options(toolrack_instance *self, toolrack_str options) {
+/* The options are {"does":"WORD","traits":N}, in that order. */
+static void read_options(toolrack_instance* self, toolrack_str options) {
     char copy[256] = "";
-    const char *traits;
+    const char* traits;
     if (options.size >= sizeof copy) return;
     memcpy(copy, options.data, options.size);
     if (sscanf(copy, "{\"does\":\"%63[^\"]\"", self->does) != 1) return;
@@ -258,18 +266,18 @@ static void read_options(toolrack_instance *self, toolrack_str options) {
     if (traits) self->table.traits = strtoull(traits + 9, NULL, 10);
 }
 
-/* Metadata that is none. */
-static void metadata(toolrack_instance *self, void (*emit)(void *, toolrack_str), void *context) {
+/* Invalid metadata. */
+static void metadata(toolrack_instance* self, void (*emit)(void*, toolrack_str), void* context) {
     if (!strcmp(self->does, "metadata_garbage")) emit(context, text("{\"authorization_servers\":["));
     if (!strcmp(self->does, "metadata_null")) emit(context, (toolrack_str){NULL, 77});
     if (!strcmp(self->does, "metadata_odd")) emit(context, text("{\"authorization_servers\":[\"javascript:x\"]}"));
 }
 
-static toolrack_instance *create(const toolrack_host *host, toolrack_str options,
-                                 void (*complain)(void *, toolrack_str), void *context) {
-    toolrack_instance *self = calloc(1, sizeof *self);
+static toolrack_instance*
+create(const toolrack_host* host, toolrack_str options, void (*complain)(void*, toolrack_str), void* context) {
+    toolrack_instance* self = calloc(1, sizeof *self);
     if (!self) {
-        complain(context, text("There is no memory left."));
+        complain(context, text("out of memory"));
         return NULL;
     }
     self->host = host;
@@ -281,12 +289,12 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
     return self;
 }
 
-static void destroy(toolrack_instance *self) {
+static void destroy(toolrack_instance* self) {
     if (self->has_later) pthread_join(self->later, NULL);
     free(self);
 }
 
-static const void *get_extension(toolrack_instance *self, const char *id) {
+static const void* get_extension(toolrack_instance* self, const char* id) {
     if (strcmp(id, TOOLRACK_EXT_AUTH)) return NULL;
     if (!strcmp(self->does, "no_table")) return NULL;
     if (!strcmp(self->does, "short_table")) self->table.size = offsetof(toolrack_auth, authenticate);
@@ -295,9 +303,15 @@ static const void *get_extension(toolrack_instance *self, const char *id) {
 }
 
 static const toolrack_plugin plugin = {
-    sizeof plugin, TOOLRACK_ABI_MINOR, "org.example.odd-backend", "1.0.0",
-    "{\"kinds\":[\"auth\"],\"options\":{\"type\":\"object\"}}", create, destroy, get_extension,
+    sizeof plugin,
+    TOOLRACK_ABI_MINOR,
+    "org.example.odd-backend",
+    "1.0.0",
+    "{\"kinds\":[\"auth\"],\"options\":{\"type\":\"object\"}}",
+    create,
+    destroy,
+    get_extension,
 };
 
-TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
-TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) { return &plugin; }
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void);
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) { return &plugin; }

@@ -1,3 +1,3 @@
-/* A plugin of a major version that does not exist yet. */
+/* A plugin of an unknown major version. */
 #define ENTRY toolrack_plugin_v2
 #include "hostile.h"

@@ -1,6 +1,5 @@
-// A plugin that behaves, and whose calls wait: for one another, or until they are told to go on.
-// Whoever tests with it says what happens first, and sleeps for nothing. It has, too, what it lists
-// only once it was told to, and a note that changes.
+// A valid plugin whose calls wait for each other or for a further call, so that a test controls their
+// order without sleeping. It also has features that it lists on request, and a resource that changes.
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -19,14 +18,14 @@ namespace {
 using namespace toolrack;
 
 struct job {
-    std::uint64_t waiting = 0;  // calls that came to meet the others
-    std::uint64_t told = 0;     // how often it was told to go on
-    std::uint64_t taken = 0;    // steps
-    std::string_view end;       // empty while it is being worked on
+    std::uint64_t waiting = 0;  // calls of "meet"
+    std::uint64_t allowed = 0;  // steps that "go_on" has allowed
+    std::uint64_t taken = 0;    // steps that "work" has taken
+    std::string_view end;       // the outcome; empty before the end
 };
 
-// Jobs by name. A name is new for each test, so none is ever used again.
-class workshop {
+// Jobs by name. Every test uses new names, so jobs are never removed.
+class job_table {
 public:
     template <class Change>
     job change(const std::string& name, Change how) {
@@ -37,11 +36,11 @@ public:
         return which;
     }
 
-    // False when the call was cancelled before it was so.
-    template <class Claim>
-    bool wait_until(call& c, const std::string& name, Claim is_so) {
+    // False if the call was cancelled before the condition became true.
+    template <class Condition>
+    bool wait_until(call& c, const std::string& name, Condition is_true) {
         std::unique_lock lock(mutex_);
-        return changed_.wait(lock, c.stop_token(), [&] { return is_so(jobs_[name]); });
+        return changed_.wait(lock, c.stop_token(), [&] { return is_true(jobs_[name]); });
     }
 
 private:
@@ -52,125 +51,112 @@ private:
 
 constexpr std::uint64_t last_step = 3;
 
-result end(workshop& shop, const std::string& name, std::string_view how) {
-    shop.change(name, [how](job& which) { which.end = how; });
+result end(job_table& jobs, const std::string& name, std::string_view how) {
+    jobs.change(name, [how](job& which) { which.end = how; });
     return text(how);
 }
 
-// After each step it waits to be told to go on.
-result work(call& c, workshop& shop) {
+// After each step it waits for "go_on".
+result work(call& c, job_table& jobs) {
     const std::string name = c.args().at("job").str();
     const auto hangs_up = c.args().find("hangs_up");
     for (std::uint64_t step = 1; step <= last_step; ++step) {
         c.progress(static_cast<double>(step), last_step);
         if (step == 1 && hangs_up && hangs_up->boolean()) c.notify("toolrack/poll", json::object());
-        shop.change(name, [](job& which) { ++which.taken; });
-        if (!shop.wait_until(c, name, [step](const job& which) { return which.told >= step; }))
-            return end(shop, name, "cancelled");
+        jobs.change(name, [](job& which) { ++which.taken; });
+        if (!jobs.wait_until(c, name, [step](const job& which) { return which.allowed >= step; }))
+            return end(jobs, name, "cancelled");
     }
-    return end(shop, name, "done");
+    return end(jobs, name, "done");
 }
 
-// Answers when what the job does next is done.
-result go_on(call& c, workshop& shop) {
+// Answers when the job has taken the step or has ended.
+result go_on(call& c, job_table& jobs) {
     const std::string name = c.args().at("job").str();
-    const auto told = shop.change(name, [](job& which) { ++which.told; }).told;
-    shop.wait_until(
-        c, name, [told](const job& which) { return which.taken > told || !which.end.empty(); });
-    return text("told");
+    const auto allowed = jobs.change(name, [](job& which) { ++which.allowed; }).allowed;
+    jobs.wait_until(c, name, [allowed](const job& which) { return which.taken > allowed || !which.end.empty(); });
+    return text("gone on");
 }
 
-result tell_outcome(call& c, workshop& shop) {
+result outcome(call& c, job_table& jobs) {
     const std::string name = c.args().at("job").str();
     std::string how;
-    shop.wait_until(c, name, [&how](const job& which) {
+    jobs.wait_until(c, name, [&how](const job& which) {
         how = which.end;
         return !how.empty();
     });
     return text(how);
 }
 
-result meet(call& c, workshop& shop) {
+result meet(call& c, job_table& jobs) {
     const std::string name = c.args().at("job").str();
     const std::uint64_t count = c.args().at("count").u64();
-    shop.change(name, [](job& which) { ++which.waiting; });
-    const bool met =
-        shop.wait_until(c, name, [count](const job& which) { return which.waiting >= count; });
+    jobs.change(name, [](job& which) { ++which.waiting; });
+    const bool met = jobs.wait_until(c, name, [count](const job& which) { return which.waiting >= count; });
     return text(met ? "met" : "cancelled");
 }
 
 class note {
 public:
-    void write(std::string words) {
+    void write(std::string text) {
         const std::lock_guard lock(mutex_);
-        words_ = std::move(words);
+        text_ = std::move(text);
     }
-    std::string words() const {
+    std::string text() const {
         const std::lock_guard lock(mutex_);
-        return words_;
+        return text_;
     }
 
 private:
     mutable std::mutex mutex_;
-    std::string words_;
+    std::string text_;
 };
 
-// What is behind it is listed only while it is drawn back.
-struct curtain {
-    std::atomic<bool> is_drawn_back = false;
+// Whether the hidden features are listed.
+struct visibility {
+    std::atomic<bool> is_visible = false;
 };
 
-constexpr std::string_view hidden = "hidden", hidden_uri = "rendezvous://hidden",
-                           note_uri = "rendezvous://note";
+constexpr std::string_view hidden = "hidden", hidden_uri = "rendezvous://hidden", note_uri = "rendezvous://note";
 
 void offer_work(setup& s) {
-    const auto shop = std::make_shared<workshop>();
+    const auto jobs = std::make_shared<job_table>();
     const property of_job = {"job", string("A name that no other job has")};
-    s.tool("work",
-           "Works in three steps.",
-           object({of_job, {"hangs_up", optional(boolean())}}),
-           [shop](call& c) { return work(c, *shop); });
-    s.tool("go_on", "Lets a job take its next step.", object({of_job}), [shop](call& c) {
-        return go_on(c, *shop);
+    s.tool("work", "Works in three steps.", object({of_job, {"hangs_up", optional(boolean())}}), [jobs](call& c) {
+        return work(c, *jobs);
     });
-    s.tool("outcome",
-           "Waits for the end of a job, and tells it.",
-           object({of_job}),
-           [shop](call& c) { return tell_outcome(c, *shop); });
+    s.tool("go_on", "Allows the next step of a job.", object({of_job}), [jobs](call& c) { return go_on(c, *jobs); });
+    s.tool("outcome", "Waits for the end of a job and returns its outcome.", object({of_job}), [jobs](call& c) {
+        return outcome(c, *jobs);
+    });
     s.tool("meet",
-           "Waits until so many calls are here.",
+           "Waits until the given number of calls have arrived.",
            object({of_job, {"count", integer().min(1)}}),
-           [shop](call& c) { return meet(c, *shop); });
+           [jobs](call& c) { return meet(c, *jobs); });
 }
 
 void offer_changes(setup& s) {
-    const auto behind = std::make_shared<curtain>();
-    s.keep(behind);
+    const auto hidden_features = std::make_shared<visibility>();
+    s.keep(hidden_features);
     s.tool("reveal",
-           "Lists what is hidden, or hides it.",
+           "Lists or hides the hidden features.",
            object({{"kind", string()}, {"yes", boolean()}}),
-           [behind, changes = s.changes()](call& c) {
-               behind->is_drawn_back = c.args().at("yes").boolean();
+           [hidden_features, changes = s.changes()](call& c) {
+               hidden_features->is_visible = c.args().at("yes").boolean();
                changes.list_changed(c.args().at("kind").str());
-               return text("said");
+               return text("reported");
            });
     s.tool(hidden, "Is listed now and then.", object({}), [](call&) { return text("found"); });
     s.prompt(hidden, "Is listed now and then.", {}, [](call&) { return user("found"); });
-    s.resource(
-        hidden_uri, hidden, "text/plain", [](call& c) { return resource_text(c.name(), "found"); });
+    s.resource(hidden_uri, hidden, "text/plain", [](call& c) { return resource_text(c.name(), "found"); });
 
     const auto pinned = std::make_shared<note>();
-    s.resource(note_uri, "note", "text/plain", [pinned](call& c) {
-        return resource_text(c.name(), pinned->words());
+    s.resource(note_uri, "note", "text/plain", [pinned](call& c) { return resource_text(c.name(), pinned->text()); });
+    s.tool("pin", "Writes the note.", object({{"words", string()}}), [pinned, changes = s.changes()](call& c) {
+        pinned->write(c.args().at("words").str());
+        changes.resource_updated(note_uri);
+        return text("pinned");
     });
-    s.tool("pin",
-           "Writes the note.",
-           object({{"words", string()}}),
-           [pinned, changes = s.changes()](call& c) {
-               pinned->write(c.args().at("words").str());
-               changes.resource_updated(note_uri);
-               return text("pinned");
-           });
 }
 
 void offer_answers(setup& s) {
@@ -178,7 +164,7 @@ void offer_answers(setup& s) {
     s.tool("count", "Counts letters.", object({{"word", string()}}), [](call& c) {
          return structured(json::object({{"letters", c.args().at("word").str().size()}}));
      }).output(counted);
-    s.tool("miscount", "Counts, and answers with what it did not promise.", object({}), [](call&) {
+    s.tool("miscount", "Answers with output that does not match its schema.", object({}), [](call&) {
          return structured(json::object({{"letters", "a few"}}));
      }).output(counted);
     s.prompt("postcard", "Asks for a postcard.", {{"city"}}, [](call& c) {
@@ -197,13 +183,13 @@ void set_up(setup& s) {
     offer_answers(s);
 }
 
-// As the SDK lists, but for what is hidden.
+// The list() of the SDK without the hidden features.
 bool list(toolrack_instance* self,
           void (*emit)(void*, toolrack_str, toolrack_str, toolrack_str),
           void* context) noexcept {
-    const auto& behind = *static_cast<const curtain*>(self->offered.kept.front().get());
+    const auto& hidden_features = *static_cast<const visibility*>(self->offered.kept.front().get());
     for (const feature& each : self->offered.features) {
-        if ((each.name() == hidden || each.name() == hidden_uri) && !behind.is_drawn_back) continue;
+        if ((each.name() == hidden || each.name() == hidden_uri) && !hidden_features.is_visible) continue;
         emit(context,
              detail::str(name_of(each.which())),
              detail::str(each.definition().str()),
@@ -212,12 +198,10 @@ bool list(toolrack_instance* self,
     return true;
 }
 
-constexpr toolrack_features features = {
-    sizeof features, list, detail::start, detail::cancel, detail::watch};
+constexpr toolrack_features features = {sizeof features, list, detail::start, detail::cancel, detail::watch};
 
 const void* get_extension(toolrack_instance* self, const char* id) noexcept {
-    return std::string_view(id) == TOOLRACK_EXT_FEATURES ? &features
-                                                         : detail::get_extension(self, id);
+    return std::string_view(id) == TOOLRACK_EXT_FEATURES ? &features : detail::get_extension(self, id);
 }
 
 constexpr toolrack_plugin as_the_sdk = detail::plugin<&set_up>("org.example.rendezvous", "1.0.0");
@@ -232,6 +216,4 @@ constexpr toolrack_plugin plugin = {sizeof plugin,
 
 }  // namespace
 
-TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) {
-    return &plugin;
-}
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) { return &plugin; }

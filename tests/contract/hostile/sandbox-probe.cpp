@@ -1,5 +1,5 @@
-// A plugin that tries what it was perhaps not granted, in one tool each, and says how that went: "done" and what it
-// found, or the error's name. For tests of how a worker is confined.
+// A plugin for tests of the sandbox of workers: each tool tries one operation that may not be granted, and answers with
+// "done" and the result, or with the name of the error.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -32,10 +32,10 @@ toolrack::result failed() { return toolrack::text(::strerrorname_np(errno)); }
 toolrack::result try_to_read(call& c) {
     const int file = ::open(std::string(c.args().at("path").str()).c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return failed();
-    char words[1000];
-    const auto got = ::read(file, words, sizeof words);
+    char content[1000];
+    const auto got = ::read(file, content, sizeof content);
     ::close(file);
-    return got < 0 ? failed() : toolrack::text("done: " + std::string(words, static_cast<std::size_t>(got)));
+    return got < 0 ? failed() : toolrack::text("done: " + std::string(content, static_cast<std::size_t>(got)));
 }
 
 toolrack::result try_to_write(call& c) {
@@ -76,23 +76,23 @@ toolrack::result run(call&) {
     return status == 0 ? toolrack::text("done") : toolrack::text("it could not be run");
 }
 
-// No more than a machine survives, should nothing hold it.
+// Bounded, in case that the sandbox does not limit it.
 toolrack::result fork_bomb(call& c) {
-    const auto asked = c.args().find("count");
-    const auto most = std::min<std::int64_t>(asked ? asked->i64() : 20, 1000);
-    int born = 0;
+    const auto count = c.args().find("count");
+    const auto most = std::min<std::int64_t>(count ? count->i64() : 20, 1000);
+    int started = 0;
     for (std::int64_t i = 0; i < most; ++i) {
         const pid_t child = ::fork();
-        if (child > 0) ++born;
+        if (child > 0) ++started;
         if (child == 0) {
             ::sleep(20);
             ::_exit(0);
         }
     }
-    return toolrack::text(std::to_string(born) + " processes");
+    return toolrack::text(std::to_string(started) + " processes");
 }
 
-// Every byte is touched. A gibibyte at most, should nothing hold it.
+// Writes to every page; at most 1 GiB, in case that the sandbox does not limit it.
 toolrack::result memory_bomb(call&) {
     constexpr std::size_t piece = 16u * 1024 * 1024;
     std::vector<std::unique_ptr<char[]>> held;
@@ -105,49 +105,49 @@ toolrack::result memory_bomb(call&) {
     return toolrack::text(std::to_string(held.size() * piece / (1024 * 1024)) + " MiB");
 }
 
-// Holds a share of memory until `gate` is closed, and says so to `told`.
-[[noreturn]] void hold_memory(int told, int gate) {
+// Allocates 64 MiB, reports that on `ready`, and ends when `gate` is closed.
+[[noreturn]] void hold_memory(int ready, int gate) {
     constexpr std::size_t share = 64u * 1024 * 1024;
     void* const held = ::mmap(nullptr, share, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (held == MAP_FAILED) ::_exit(1);
     std::memset(held, 1, share);
     char nothing = 0;
-    if (::write(told, &nothing, 1) != 1) ::_exit(1);
+    if (::write(ready, &nothing, 1) != 1) ::_exit(1);
     while (::read(gate, &nothing, 1) > 0) {
     }
     ::_exit(0);
 }
 
-// The same in processes beside it, which each stay within what one may have. Says how many got their share.
+// Allocates memory in child processes, each within the limit of one process. Answers with how many succeeded.
 toolrack::result memory_bombs(call& c) {
     auto left = std::min<std::int64_t>(c.args().at("count").i64(), 16);
-    int told[2], gate[2];
-    if (::pipe2(told, O_NONBLOCK) != 0 || ::pipe(gate) != 0) return failed();
+    int ready[2], gate[2];
+    if (::pipe2(ready, O_NONBLOCK) != 0 || ::pipe(gate) != 0) return failed();
     for (std::int64_t i = 0; i < left; ++i) {
         const pid_t child = ::fork();
         if (child < 0) return failed();
         if (child > 0) continue;
         ::close(gate[1]);
-        hold_memory(told[1], gate[0]);
+        hold_memory(ready[1], gate[0]);
     }
-    int whole = 0;
+    int succeeded = 0;
     while (left > 0) {
         char nothing = 0;
-        if (::read(told[0], &nothing, 1) == 1) ++whole, --left;
+        if (::read(ready[0], &nothing, 1) == 1) ++succeeded, --left;
         else if (::waitpid(-1, nullptr, WNOHANG) > 0) --left;
         else std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    for (const int one : {told[0], told[1], gate[0], gate[1]}) ::close(one);
+    for (const int one : {ready[0], ready[1], gate[0], gate[1]}) ::close(one);
     while (::waitpid(-1, nullptr, 0) > 0) {
     }
-    return toolrack::text(std::to_string(whole) + " processes");
+    return toolrack::text(std::to_string(succeeded) + " processes");
 }
 
 toolrack::result folder(call&) {
-    const char* said = std::getenv("STATE_DIRECTORY");
+    const char* state = std::getenv("STATE_DIRECTORY");
     const char* temporary = std::getenv("TMPDIR");
-    if (!said || !temporary) return toolrack::text("none");
-    return toolrack::text(std::string(said) == temporary ? said : "two different ones");
+    if (!state || !temporary) return toolrack::text("none");
+    return toolrack::text(std::string(state) == temporary ? state : "two different ones");
 }
 
 }  // namespace
@@ -157,15 +157,21 @@ TOOLRACK_PLUGIN("org.example.sandbox-probe", "1.0.0")(toolrack::setup& s) {
     const auto nothing = toolrack::object({});
     s.tool("read", "Reads a file.", path, try_to_read);
     s.tool("write", "Writes a file.", path, try_to_write);
-    s.tool("connect", "Connects to a port of this machine.", toolrack::object({{"port", toolrack::integer("Which")}}),
+    s.tool("connect",
+           "Connects to a port of this machine.",
+           toolrack::object({{"port", toolrack::integer("Which")}}),
            try_to_connect);
-    s.tool("signal", "Asks whether it may signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}),
-           try_to_signal);
+    s.tool(
+        "signal", "Tries to signal a process.", toolrack::object({{"pid", toolrack::integer("Which")}}), try_to_signal);
     s.tool("run", "Runs a program.", nothing, run);
-    s.tool("fork_bomb", "Makes processes.",
-           toolrack::object({{"count", toolrack::optional(toolrack::integer("How many"))}}), fork_bomb);
-    s.tool("memory_bombs", "Has processes take memory.",
-           toolrack::object({{"count", toolrack::integer("How many processes")}}), memory_bombs);
-    s.tool("memory_bomb", "Takes memory.", nothing, memory_bomb);
-    s.tool("folder", "Says where it may keep files.", nothing, folder);
+    s.tool("fork_bomb",
+           "Forks processes.",
+           toolrack::object({{"count", toolrack::optional(toolrack::integer("How many"))}}),
+           fork_bomb);
+    s.tool("memory_bombs",
+           "Allocates memory in processes.",
+           toolrack::object({{"count", toolrack::integer("How many processes")}}),
+           memory_bombs);
+    s.tool("memory_bomb", "Allocates memory.", nothing, memory_bomb);
+    s.tool("folder", "Returns its state folder.", nothing, folder);
 }

@@ -1,7 +1,7 @@
-// An auth backend for tests that need several callers, and one that OAuth clients can learn about.
+// An auth backend for tests with several principals and with OAuth metadata.
 //
-// A token says who shows it and what was granted, "ann~orders/read~audit": nobody should ever build this.
-// `metadata` is passed on as it is written, also when it is nonsense.
+// The token is the subject and the scopes: "ann~orders/read~audit" is ann with orders:read and audit. The option
+// `metadata` is passed to the host unchanged, even if it is invalid.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -27,7 +27,7 @@ TOOLRACK_PLUGIN("org.example.scopes-from-token", "1.0.0", R"({
             if (made.subject.empty()) made.subject = word;
             else made.scopes.push_back(word == "all" ? "*" : word);
         }
-        if (made.subject.empty()) return refuse(refusal::bad_token, "it names nobody");
+        if (made.subject.empty()) return refuse(refusal::bad_token, "the token has no subject");
         made.credential = "named";
         return made;
     });

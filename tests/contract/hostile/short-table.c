@@ -1,3 +1,3 @@
-/* Says that its table ends before the functions every plugin has. */
+/* Its table is too short for the required functions. */
 #define SIZE 16
 #include "hostile.h"

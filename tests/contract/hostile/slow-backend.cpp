@@ -1,8 +1,8 @@
-// An auth backend that allows the host to remember its grants, and takes its time. It logs each token that it is asked
-// about, by its credential id. A token is COMMAND-ID:
-//   grant-ID    is granted, until ID is revoked
-//   revoke-ID   revokes ID, and is refused
-//   overtaken-ID  is granted; the first time, ID is revoked and valid again before the answer
+// An auth backend that waits before each answer and allows the host to remember its grants. It logs the credential id
+// of every check. A token is COMMAND-ID:
+//   grant-ID      grants, until ID is revoked
+//   revoke-ID     revokes ID, and refuses
+//   overtaken-ID  grants; the first time it revokes ID before the answer
 #include <chrono>
 #include <memory>
 #include <mutex>

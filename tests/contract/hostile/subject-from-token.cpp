@@ -1,5 +1,5 @@
-// A lock that believes everyone: what stands before the first dot of a token is who shows it. For tests
-// in which several people use one server.
+// An auth backend that grants every request: the subject is the part of the token before the first dot. For tests
+// with several principals.
 #include <string>
 
 #include <toolrack/plugin.hpp>

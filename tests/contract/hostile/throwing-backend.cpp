@@ -1,4 +1,4 @@
-// A lock made with the SDK whose handler fails in the ways that C++ knows; the token says how.
+// An auth backend with the SDK whose handler fails as the token says.
 #include <new>
 #include <stdexcept>
 #include <string>

@@ -1,4 +1,4 @@
-// Loads well, and throws across the boundary: its start() is not what the ABI says it is.
+// Throws across the boundary: its start() is not noexcept.
 #include <stdexcept>
 #include <string_view>
 
@@ -12,19 +12,17 @@ void throwing_start(toolrack_instance*, toolrack_call, const toolrack_request*) 
 
 void set_up(toolrack::setup& s) {
     s.tool("throw", "Throws.", toolrack::object({}), [](toolrack::call&) { return toolrack::text("never"); });
-    s.tool("throw_at_once", "Throws, on whatever thread asks.", toolrack::object({}), [](toolrack::call&) {
+    s.tool("throw_at_once", "Throws on the calling thread.", toolrack::object({}), [](toolrack::call&) {
          return toolrack::text("never");
      }).quick();
 }
 
-toolrack_instance* create(const toolrack_host* host,
-                          toolrack_str options,
-                          void (*complain)(void*, toolrack_str),
-                          void* context) noexcept {
+toolrack_instance*
+create(const toolrack_host* host, toolrack_str options, void (*complain)(void*, toolrack_str), void* context) noexcept {
     return toolrack::detail::create(set_up, host, options, complain, context);
 }
 
-// The SDK's own, with one function that may throw in place of one that may not.
+// The table of the SDK with a start() that throws.
 const void* get_extension(toolrack_instance* self, const char* id) noexcept {
     static toolrack_features features{};
     const auto* const made = toolrack::detail::get_extension(self, id);

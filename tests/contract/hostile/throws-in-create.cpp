@@ -1,4 +1,4 @@
-// Throws in its setup: the SDK turns that into a complaint.
+// The setup function throws; the SDK passes the message to complain().
 #include <stdexcept>
 
 #include <toolrack/plugin.hpp>
