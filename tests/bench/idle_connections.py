@@ -19,7 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from figures import quantile, report, summary  # noqa: E402
-from harness import Server, modern, rpc, settings, trusting_anybody  # noqa: E402
+from harness import Server, modern, rpc, settings, unverified_tls  # noqa: E402
 
 CONNECTIONS_PER_SOURCE = 1900
 CALLS = 1000
@@ -59,7 +59,7 @@ def open_idle(server, count):
 
 def open_idle_tls(server, count):
     """Drops the client's TLS state after the request and keeps the socket, to save the memory of the clients."""
-    trust = trusting_anybody()
+    trust = unverified_tls()
     data = server.request(body=rpc("tools/list"))
     connections = []
     for number in range(count):

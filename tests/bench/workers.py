@@ -3,7 +3,7 @@
 import os
 import time
 
-from barrage import IN_FLIGHT, Barrage
+from crash_load import IN_FLIGHT, CrashLoad
 from figures import quantile, report, report_failures
 from harness import Server, plugin, rpc, settings
 
@@ -33,16 +33,16 @@ def measure_isolation():
 
 def measure_kills():
     """Kills a worker that has 64 calls in flight, while another worker has 64 calls and must lose none of them."""
-    with Server(Barrage.config) as server, Barrage(server) as barrage:
+    with Server(CrashLoad.config) as server, CrashLoad(server) as load:
         for number in range(KILLS):
             if number == KILLS // 10:
                 files, threads = server.open_files(), len(os.listdir(f"/proc/{server.pid}/task"))
-            barrage.run()
-        report(f"killed to last of {IN_FLIGHT} calls failed, longest of {KILLS}", max(barrage.told), "ms", 50)
-        report("killed to last call failed, p50", quantile(barrage.told, 0.5), "ms")
-        report("killed to first call of the next worker answered, longest", max(barrage.back), "ms", 200)
-        report("killed to first call of the next worker answered, p50", quantile(barrage.back, 0.5), "ms")
-        report_failures(f"wrong responses to {2 * IN_FLIGHT * KILLS} calls", barrage.wrong)
+            load.run()
+        report(f"killed to last of {IN_FLIGHT} calls failed, longest of {KILLS}", max(load.failure_times), "ms", 50)
+        report("killed to last call failed, p50", quantile(load.failure_times, 0.5), "ms")
+        report("killed to first call of the next worker answered, longest", max(load.restart_times), "ms", 200)
+        report("killed to first call of the next worker answered, p50", quantile(load.restart_times, 0.5), "ms")
+        report_failures(f"wrong responses to {2 * IN_FLIGHT * KILLS} calls", load.wrong_responses)
         report(f"descriptors more than after {KILLS // 10} kills", server.open_files() - files, "", 0)
         report(f"threads more than after {KILLS // 10} kills",
                len(os.listdir(f"/proc/{server.pid}/task")) - threads, "", 0)

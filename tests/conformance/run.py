@@ -39,7 +39,7 @@ TASK_SCENARIOS = ["tasks-lifecycle", "tasks-capability-negotiation", "tasks-wire
 # The suite has not written this one yet, and says so.
 SKIPPED_BY_SUITE = {"tasks-status-notifications"}
 
-PATIENCE = 120  # seconds for one scenario; the suite gives up on its own after 30
+TIMEOUT = 120  # seconds for one scenario; the suite gives up on its own after 30
 
 
 # ---- the suite -----------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def list_scenarios(suite, version):
     if version == TASKS:
         return TASK_SCENARIOS
     said = subprocess.run([*suite, "list", "--server", "--spec-version", version], capture_output=True, text=True,
-                          timeout=PATIENCE, check=True).stdout
+                          timeout=TIMEOUT, check=True).stdout
     return re.findall(r"^  - (\S+)", said, re.M)
 
 
@@ -117,10 +117,10 @@ def run_scenario(suite, server, url, version, scenario, results):
     try:
         done = subprocess.run([*suite, "server", "--url", url, "--scenario", scenario, *wire, "-o", str(folder)],
                               cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=PATIENCE, check=False)
+                              text=True, errors="replace", timeout=TIMEOUT, check=False)
         said = done.stdout
     except subprocess.TimeoutExpired as late:
-        said = f"not done after {PATIENCE} s\n{(late.stdout or b'').decode(errors='replace')}"
+        said = f"not done after {TIMEOUT} s\n{(late.stdout or b'').decode(errors='replace')}"
     (folder / "said.txt").write_text(said)
     checks = [check for file in folder.rglob("checks.json") for check in json.loads(file.read_text())]
     return Outcome(version, scenario, checks, time.monotonic() - begun, said)

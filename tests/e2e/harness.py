@@ -1,7 +1,7 @@
-"""The real binary, a configuration of its own, and bytes over a socket.
+"""Runs the real program with a temporary configuration, and speaks HTTP with it byte by byte.
 
-Nothing here knows the host's insides: a test sees a command, its exit status, what it writes to standard
-error, and what comes back over HTTP. Requests can be sent byte for byte, so that malformed ones can.
+Tests use only the command, its exit status, its standard error and its responses. Requests are bytes, so that they can
+be malformed.
 """
 
 import base64
@@ -25,8 +25,8 @@ BUILD = pathlib.Path(os.environ["TOOLRACK_BUILD"]).resolve()
 SOURCE = pathlib.Path(os.environ.get("TOOLRACK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 BINARY = BUILD / "bin" / "toolrack"
 
-# Sanitizers and two busy cores make everything slow; a test that waits this long has failed.
-PATIENCE = 30.0
+# In seconds. Long, because sanitizers and busy machines are slow.
+TIMEOUT = 30.0
 
 MODERN = "2026-07-28"
 LEGACY = ("2025-11-25", "2025-06-18", "2025-03-26")
@@ -35,8 +35,8 @@ META = "io.modelcontextprotocol/"
 SANITIZER_REPORT = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|: runtime error: |"
                               r"terminate called|Assertion .* failed")
 
-# What libraries print that are made to end like this.
-EXPECTED_WORDS = re.compile(r"(?m)^.*\b(throws-across|crash-[a-z-]+|probe) printed: .*$")
+# Output of test plugins that crash on purpose.
+EXPECTED_OUTPUT = re.compile(r"(?m)^.*\b(throws-across|crash-[a-z-]+|probe) printed: .*$")
 
 
 def new_token():
@@ -47,7 +47,7 @@ def new_token():
 
 
 def value(thing):
-    """As TOML writes it; of the JSON that tests need, all is TOML too, but for tables."""
+    """The TOML form. Apart from tables, the JSON that tests need is TOML too."""
     if isinstance(thing, dict):
         return "{ " + ", ".join(f"{json.dumps(key)} = {value(one)}" for key, one in thing.items()) + " }"
     if isinstance(thing, (list, tuple)):
@@ -67,7 +67,7 @@ def plugin(library, **keys):
 
 def settings(*plugins, listen=("127.0.0.1:0",), backend="env-token", server=None, limits=None, auth=None,
              directories=None, extra=""):
-    """A whole configuration. Every plugin is TOML that plugin() made, or the name of a shipped one."""
+    """A complete configuration. Each plugin is the result of plugin(), or the name of a shipped one."""
     text = table("[server]", {"listen": listen} | (server or {}))
     if limits:
         text += table("[limits]", limits)
@@ -81,12 +81,12 @@ def settings(*plugins, listen=("127.0.0.1:0",), backend="env-token", server=None
 
 
 def in_the_host(config):
-    """The same, with every plugin in the server's own process."""
+    """The configuration with every plugin in the process of the server."""
     return re.sub(r"^\[\[plugin\]\]$", '[[plugin]]\nisolation = "host"', config, flags=re.M)
 
 
 def hostile(name):
-    """A library that misbehaves on purpose: one behaviour each."""
+    """A plugin of tests/contract/hostile, which misbehaves in one way."""
     return BUILD / "hostile" / f"{name}.so"
 
 
@@ -94,15 +94,15 @@ def example(name):
     return BUILD / "examples-out" / f"{name}.so"
 
 
-# The plugin of the official conformance suite: one of everything.
-FIXTURE = BUILD / "conformance" / "fixture.so"
+# The plugin for the official conformance suite.
+CONFORMANCE_PLUGIN = BUILD / "conformance" / "fixture.so"
 
 
 # ---- the command ---------------------------------------------------------------------------------------
 
 
 def environment(token=None, **more):
-    """What the command sees: nothing of ours but what sanitizers and the loader need."""
+    """The environment of the command: few inherited variables, and options for sanitizers."""
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "TMPDIR") if key in os.environ}
     kept["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "exitcode=99")
     kept["UBSAN_OPTIONS"] = os.environ.get("UBSAN_OPTIONS", "print_stacktrace=1")
@@ -113,15 +113,15 @@ def environment(token=None, **more):
 
 
 def toolrack(*arguments, token=None, cwd=None, input="", sockets=(), **more):
-    """Runs a command to its end."""
-    return subprocess.run([*handing_over(sockets), BINARY, *map(str, arguments)], env=environment(token, **more),
-                          cwd=cwd, input=input, capture_output=True, text=True, timeout=PATIENCE,
+    """Runs a command until it ends."""
+    return subprocess.run([*socket_passing_command(sockets), BINARY, *map(str, arguments)],
+                          env=environment(token, **more), cwd=cwd, input=input, capture_output=True, text=True, timeout=TIMEOUT,
                           errors="replace", check=False, pass_fds=[one.fileno() for one in sockets])
 
 
-# Becomes what it runs, with descriptors in the places of sd_listen_fds(3), and says for whom they are unless the
-# test has said so.
-HAND_OVER = """
+# Executes a command with descriptors at the numbers of sd_listen_fds(3). Sets LISTEN_FDS and LISTEN_PID unless the test
+# sets them.
+PASS_SOCKETS = """
 import os, sys
 count = int(sys.argv[1])
 for number, given in enumerate(sys.argv[2:2 + count]):
@@ -136,11 +136,11 @@ os.execv(sys.argv[2 + count], sys.argv[2 + count:])
 """
 
 
-def handing_over(sockets):
-    """What to put before a command that gets `sockets`, anything with a descriptor, as systemd hands them over."""
+def socket_passing_command(sockets):
+    """The command prefix that passes `sockets` (objects with fileno()) as systemd does."""
     if not sockets:
         return []
-    return [sys.executable, "-c", HAND_OVER, str(len(sockets)), *(str(one.fileno()) for one in sockets)]
+    return [sys.executable, "-c", PASS_SOCKETS, str(len(sockets)), *(str(one.fileno()) for one in sockets)]
 
 
 class Folder:
@@ -160,23 +160,24 @@ class Folder:
         self._folder.cleanup()
 
 
-class DidNotStart(AssertionError):
+class LineNotLogged(AssertionError):
     pass
 
 
 class Server:
-    """`toolrack serve`, from its ready line to its end, which is always looked at."""
+    """A running `toolrack serve`. The exit status and sanitizer reports are checked at the end."""
 
     def __init__(self, config, *arguments, token=None, ready=1, trust=None, sockets=(), before=(), **more):
         self.token = token or new_token()
-        self.trust = trust or trusting_anybody()  # what clients make of a certificate
-        self._secured = set()
+        self.trust = trust or unverified_tls()  # the ssl.SSLContext of clients
+        self._tls_ports = set()
         self._folder = Folder(config)
         self.folder = self._folder.path
         self._lines = []
-        self._said = threading.Condition()
+        self._new_line = threading.Condition()
         self._process = subprocess.Popen(
-            [*before, *handing_over(sockets), BINARY, "serve", "--config", self._folder.config, *map(str, arguments)],
+            [*before, *socket_passing_command(sockets), BINARY, "serve", "--config", self._folder.config,
+             *map(str, arguments)],
             env=environment(self.token, **more), cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
             pass_fds=[one.fileno() for one in sockets])
@@ -189,26 +190,26 @@ class Server:
             self._end()
             raise
 
-    # What it says.
+    # The log.
 
     def _read(self):
         for line in self._process.stderr:
-            with self._said:
+            with self._new_line:
                 self._lines.append(line.rstrip("\n"))
-                self._said.notify_all()
-        with self._said:
+                self._new_line.notify_all()
+        with self._new_line:
             self._lines.append(None)
-            self._said.notify_all()
+            self._new_line.notify_all()
 
     @property
     def log(self):
-        with self._said:
+        with self._new_line:
             return "\n".join(line for line in self._lines if line is not None)
 
-    def wait_for_line(self, pattern, count=1, patience=PATIENCE):
-        """The first `count` lines of the log that hold `pattern`, once they are there."""
-        deadline = time.monotonic() + patience
-        with self._said:
+    def wait_for_line(self, pattern, count=1, timeout=TIMEOUT):
+        """Waits for `count` log lines that match `pattern`, and returns all that match."""
+        deadline = time.monotonic() + timeout
+        with self._new_line:
             while True:
                 found = [line for line in self._lines if line and re.search(pattern, line)]
                 if len(found) >= count:
@@ -216,8 +217,8 @@ class Server:
                 left = deadline - time.monotonic()
                 if left <= 0 or None in self._lines:
                     break
-                self._said.wait(left)
-        raise DidNotStart(f"never said {pattern!r}:\n{self.log}")
+                self._new_line.wait(left)
+        raise LineNotLogged(f"no log line matches {pattern!r}:\n{self.log}")
 
     def _ready_lines(self, count):
         return self.wait_for_line(r"serving (https?://|unix:)", count)
@@ -228,13 +229,13 @@ class Server:
             return unix[1].rstrip(",.")
         scheme, host, port = re.search(r"serving (https?)://(\[[^\]]+\]|[^:/]+):(\d+)", line).groups()
         if scheme == "https":
-            self._secured.add(int(port))
+            self._tls_ports.add(int(port))
         return host.strip("[]"), int(port)
 
     def speaks_tls(self, address):
-        return not isinstance(address, str) and address[1] in self._secured
+        return not isinstance(address, str) and address[1] in self._tls_ports
 
-    # Where it is.
+    # Process and addresses.
 
     @property
     def pid(self):
@@ -256,17 +257,17 @@ class Server:
         return self._process.poll() is None
 
     def children(self):
-        """The processes that it started and that were not waited for."""
+        """The ids of its child processes."""
         found = set()
         for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
             try:
                 found |= set(map(int, (task / "children").read_text().split()))
-            except OSError:  # a thread that has just ended
+            except OSError:  # the thread has ended
                 pass
         return found
 
     def worker(self, name):
-        """The process that the plugin of that name runs in; None when there is none just now."""
+        """The id of the worker of a plugin; None without one."""
         for pid in self.children():
             try:
                 words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -277,32 +278,32 @@ class Server:
         return None
 
     def connect(self, address=None, trust=None):
-        """Speaks TLS where the server does; as `trust`, an ssl.SSLContext, says."""
+        """Connects, with TLS where the server uses it. `trust` is an ssl.SSLContext."""
         address = address or self.addresses[0]
         return Connection(address, (trust or self.trust) if self.speaks_tls(address) else None)
 
-    # How it ends.
+    # The end.
 
     def signal(self, number=signal.SIGTERM):
         self._process.send_signal(number)
 
     def _end(self):
         self._process.wait()
-        self._reader.join(PATIENCE)
+        self._reader.join(TIMEOUT)
         self._process.stderr.close()
         self._folder.__exit__()
 
     def kill(self):
-        """Ends it as the kernel does when there is no memory left."""
+        """Sends SIGKILL, as the kernel does when memory runs out."""
         self._process.kill()
         self._end()
 
     def stop(self):
-        """Asks it to end, and insists that it ends well."""
+        """Sends SIGTERM, and checks the exit status and the log."""
         if self.is_running():
             self.signal()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._end()
@@ -310,7 +311,7 @@ class Server:
         if self._process.stderr.closed:
             return
         self._end()
-        report = SANITIZER_REPORT.search(EXPECTED_WORDS.sub("", self.log))
+        report = SANITIZER_REPORT.search(EXPECTED_OUTPUT.sub("", self.log))
         if report or self._process.returncode != 0:
             raise AssertionError(f"ended with {self._process.returncode}:\n{self.log}")
 
@@ -321,16 +322,16 @@ class Server:
         if kind is None:
             self.stop()
             return
-        # The test's own complaint is the one to show.
+        # The exception of the test is the one to report.
         try:
             self.stop()
-        except AssertionError as also:
-            print(f"and the server: {also}")
+        except AssertionError as error:
+            print(f"the server failed too: {error}")
 
     # Requests.
 
     def fields(self, more=None, token=True):
-        """The header fields of a plain request, as {name: value}; None in `more` takes one away."""
+        """The header fields of a request, as {name: value}. None in `more` removes a field."""
         usual = {"Host": self.authority, "Content-Type": "application/json"}
         if token is True:
             usual["Authorization"] = f"Bearer {self.token}"
@@ -348,7 +349,7 @@ class Server:
         return request(method, path, self.fields(fields, token), body)
 
     def send(self, method="POST", path="/mcp", body=b"", fields=None, token=True, address=None):
-        """One request on a connection of its own."""
+        """Sends one request on a new connection."""
         with self.connect(address) as connection:
             connection.send(self.request(method, path, body, fields, token))
             return connection.read_response(method)
@@ -365,11 +366,11 @@ class Server:
         return Stream(self, self.request(body=message, fields=fields, token=token))
 
     def post_to(self, address, message, fields=None, token=None):
-        """On another address than the first; without a token, unless there is one to show."""
+        """Sends to another address, by default without a token."""
         return self.send(body=message, fields=fields, token=token, address=address)
 
     def plain(self, method, params=None, id=1, fields=None):
-        """As the guide's curl asks: no session, no version, no Accept."""
+        """A request like that of curl in the guide: no session, no version, no Accept."""
         return self.post(rpc(method, params, id), fields)
 
     def modern(self, method, params=None, id=1, fields=None, meta=None):
@@ -391,7 +392,7 @@ class Server:
             raise unittest.SkipTest("only root may count the server's open files") from None
 
     def memory(self):
-        """What it holds in memory now, in MiB."""
+        """Resident memory in MiB."""
         with open(f"/proc/{self.pid}/statm", encoding="ascii") as sizes:
             return int(sizes.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
@@ -409,12 +410,12 @@ def rpc(method, params=None, id=1):
 
 
 def overlay(usual, changes):
-    """`usual` with `changes`, where None takes away."""
+    """`usual` with `changes`. None removes a key."""
     return {key: thing for key, thing in (usual | (changes or {})).items() if thing is not None}
 
 
 def modern(method, params=None, id=1, fields=None, meta=None):
-    """A request of 2026-07-28 with all that it needs, and then with the changes asked for."""
+    """A valid request of 2026-07-28 with changes: (message, header fields)."""
     params = dict(params or {})
     params["_meta"] = overlay({META + "protocolVersion": MODERN, META + "clientCapabilities": {},
                                META + "clientInfo": {"name": "e2e", "version": "1"}}, meta)
@@ -427,7 +428,7 @@ def modern(method, params=None, id=1, fields=None, meta=None):
 
 
 def header_value(text):
-    """As a header repeats what is in a body: as it is, or else in Base64."""
+    """The form of a body member in a header: literal, or else Base64."""
     if not isinstance(text, str) or (re.fullmatch(r"[!-~]([ -~]*[!-~])?", text) and not text.startswith("=?")):
         return text
     return f"=?base64?{base64.b64encode(text.encode()).decode()}?="
@@ -448,11 +449,11 @@ def request(method, path, fields, body=b""):
 
 
 class Response:
-    def __init__(self, status, fields, body, first_bytes):
+    def __init__(self, status, fields, body, interim):
         self.status = status
         self.fields = fields
         self.body = body
-        self.interim = first_bytes  # the statuses of 1xx responses before this one
+        self.interim = interim  # the status codes of earlier 1xx responses
 
     def all(self, name):
         return [text for key, text in self.fields if key.lower() == name.lower()]
@@ -467,7 +468,7 @@ class Response:
 
     @property
     def messages(self):
-        """Every JSON-RPC message in it, in order."""
+        """All JSON-RPC messages, in order."""
         if self.is_stream:
             return [json.loads(event) for event in events(self.body)]
         return [json.loads(self.body)] if self.body else []
@@ -506,7 +507,7 @@ class Response:
 
     @property
     def text(self):
-        """What a tool said."""
+        """The text of a tool result."""
         return self.result["content"][0]["text"]
 
     def __repr__(self):
@@ -524,10 +525,10 @@ def events(body):
 
 
 class Closed(Exception):
-    """The server closed the connection before the answer was whole."""
+    """The server closed the connection before the response was complete."""
 
 
-def trusting_anybody():
+def unverified_tls():
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname = False
     trust.verify_mode = ssl.CERT_NONE
@@ -535,13 +536,13 @@ def trusting_anybody():
 
 
 class Connection:
-    """One connection, as bytes; of TLS, those inside."""
+    """A TCP, Unix or TLS connection."""
 
     def __init__(self, address, trust=None, source=None):
         family = socket.AF_UNIX if isinstance(address, str) else (
             socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
         if source:
             self.socket.bind((source, 0))
         self.socket.connect(address)
@@ -551,9 +552,9 @@ class Connection:
             except BaseException:
                 self.socket.close()
                 raise
-        self.was_cut_off = False  # ended without TLS saying so
+        self.is_truncated = False  # ended without close_notify
         self._opened = time.monotonic()
-        self._waiting = bytearray()
+        self._buffer = bytearray()
 
     def __enter__(self):
         return self
@@ -565,42 +566,42 @@ class Connection:
         self.socket.close()
 
     def send(self, data):
-        """Sends what it can: a server that has refused may close before all of it is read."""
+        """Ignores a broken connection: a server that refuses a request may close before it has read all of it."""
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             pass
 
-    def _more(self):
-        if time.monotonic() - self._opened > 4 * PATIENCE:
-            raise AssertionError(f"there is no end to it: {bytes(self._waiting[-300:])!r}")
+    def _receive(self):
+        if time.monotonic() - self._opened > 4 * TIMEOUT:
+            raise AssertionError(f"no end of the response: {bytes(self._buffer[-300:])!r}")
         try:
             data = self.socket.recv(65536)
         except (ConnectionResetError, ssl.SSLEOFError):
-            self.was_cut_off = True
+            self.is_truncated = True
             data = b""
         if not data:
-            raise Closed(bytes(self._waiting[:1000]))
-        self._waiting += data
+            raise Closed(bytes(self._buffer[:1000]))
+        self._buffer += data
 
-    def nibble(self, size):
-        """Takes in a few bytes of what is read later, as a client does that is slow."""
-        self._waiting += self.socket.recv(size)
+    def buffer_some(self, size):
+        """Receives a few bytes for a later read, as a slow client does."""
+        self._buffer += self.socket.recv(size)
 
     def _take(self, size):
-        taken = bytes(self._waiting[:size])
-        del self._waiting[:size]
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return taken
 
     def _until(self, mark):
-        while mark not in self._waiting:
-            self._more()
-        taken = self._take(self._waiting.index(mark) + len(mark))
+        while mark not in self._buffer:
+            self._receive()
+        taken = self._take(self._buffer.index(mark) + len(mark))
         return taken[:-len(mark)]
 
     def _exactly(self, size):
-        while len(self._waiting) < size:
-            self._more()
+        while len(self._buffer) < size:
+            self._receive()
         return self._take(size)
 
     def read_head(self):
@@ -618,7 +619,7 @@ class Connection:
         size = int(self._until(b"\r\n").split(b";")[0], 16)
         data = self._exactly(size)
         if self._exactly(2) != b"\r\n":
-            raise AssertionError("a chunk does not end where it says")
+            raise AssertionError("a chunk is longer than its size")
         return data
 
     def read_response(self, method="POST"):
@@ -640,14 +641,14 @@ class Connection:
         return Response(status, fields, body, interim)
 
     def read_event(self):
-        """The next message of a chunked event stream whose head was read."""
+        """The messages of the next event of a chunked stream whose head was read."""
         event = b""
         while not event.endswith(b"\n\n"):
             event += self.read_chunk()
         return [json.loads(data) for data in events(event)]
 
     def read_block(self):
-        """The lines of the next event or comment of such a stream; none when it has ended."""
+        """The lines of the next event or comment; none at the end of the stream."""
         block = b""
         while not block.endswith(b"\n\n"):
             chunk = self.read_chunk()
@@ -659,41 +660,41 @@ class Connection:
     def read_to_end(self):
         try:
             while True:
-                self._more()
+                self._receive()
         except Closed:
-            return self._take(len(self._waiting))
+            return self._take(len(self._buffer))
 
-    def read_to_answer(self):
-        """Whether there came an answer of 200 before the end."""
+    def reads_200(self):
+        """Whether the response has status 200; False when the connection closes."""
         try:
             return self.read_response().status == 200
         except Closed:
             return False
 
-    def is_closed(self, patience=PATIENCE):
-        """True once the server has closed and nothing more came. Never waits longer than `patience`."""
-        deadline = time.monotonic() + patience
+    def is_closed(self, timeout=TIMEOUT):
+        """Whether the server closes the connection within `timeout`, without sending more."""
+        deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if self._waiting:
+            if self._buffer:
                 return False
             readable, _, _ = select.select([self.socket], [], [], max(0, deadline - time.monotonic()))
             if not readable:
                 return False
             try:
-                self._more()
+                self._receive()
             except Closed:
                 return True
         return False
 
     def is_silent(self, seconds):
-        """True when nothing comes for so long: neither bytes nor the end."""
-        if self._waiting:
+        """Whether neither bytes nor the end arrive within that time."""
+        if self._buffer:
             return False
         return not select.select([self.socket], [], [], seconds)[0]
 
 
 class Stream:
-    """An answer that is a stream of events, read one by one."""
+    """A response that is a stream of server-sent events."""
 
     def __init__(self, server, data):
         self.connection = server.connect()
@@ -715,20 +716,20 @@ class Stream:
         self.connection.close()
 
     def __iter__(self):
-        """Its messages, until it ends."""
+        """The messages until the end of the stream."""
         while lines := self.connection.read_block():
-            said = dict(line.split(": " if ": " in line else ":", 1) for line in lines)
-            self.last_id = said.get("id", self.last_id)
-            self.retry = said.get("retry", self.retry)
-            if said.get("data"):
-                yield json.loads(said["data"])
+            event = dict(line.split(": " if ": " in line else ":", 1) for line in lines)
+            self.last_id = event.get("id", self.last_id)
+            self.retry = event.get("retry", self.retry)
+            if event.get("data"):
+                yield json.loads(event["data"])
 
     def next(self):
         return next(iter(self), None)
 
 
 class Session:
-    """A legacy client's session: initialize, initialized, then requests that carry its id."""
+    """The session of a legacy client: initialize, initialized, then requests with its id."""
 
     def __init__(self, server, version=LEGACY[0], token=True, capabilities=None):
         self.server = server
@@ -756,7 +757,7 @@ class Session:
         return self.server.stream(rpc(method, params, id), self.fields(fields), self.token)
 
     def listen(self, last_event=None):
-        """The session's own stream, or the rest of another."""
+        """The stream of the session, or the rest of another one after an event."""
         fields = self.fields({"Accept": "text/event-stream", "Last-Event-ID": last_event})
         return Stream(self.server, self.server.request("GET", fields=fields, token=self.token))
 
@@ -768,8 +769,8 @@ class Session:
 # ---- tests ---------------------------------------------------------------------------------------------
 
 
-class Served(unittest.TestCase):
-    """Tests that share one server, which must have survived each of them."""
+class SharedServerTest(unittest.TestCase):
+    """Tests that share one server, which must run after each of them."""
 
     config = settings("echo")
 
@@ -782,17 +783,17 @@ class Served(unittest.TestCase):
         cls.server.stop()
 
     def tearDown(self):
-        self.assertTrue(self.server.is_running(), "the server died:\n" + self.server.log)
+        self.assertTrue(self.server.is_running(), "the server ended:\n" + self.server.log)
 
     def assert_serves(self):
-        """What every other test of the class relies on."""
+        """The server answers a valid request."""
         self.assertEqual(200, self.server.plain("tools/list").status)
 
 
-def wait_until(claim, patience=PATIENCE):
-    """True as soon as claim() is; for what a process does in its own time and tells nobody."""
-    deadline = time.monotonic() + patience
-    while not claim():
+def wait_until(condition, timeout=TIMEOUT):
+    """Polls condition() until it is true. False after the timeout."""
+    deadline = time.monotonic() + timeout
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
@@ -800,20 +801,20 @@ def wait_until(claim, patience=PATIENCE):
 
 
 def in_parallel(count, work):
-    """The results of work(0) ... work(count - 1), all running at once."""
+    """The results of work(0) ... work(count - 1), which run concurrently. An exception is a result, too."""
     results = [None] * count
     begin = threading.Barrier(count)
 
     def one(index):
-        begin.wait(PATIENCE)
+        begin.wait(TIMEOUT)
         try:
             results[index] = work(index)
-        except Exception as error:  # told to the test, in its place
+        except Exception as error:
             results[index] = error
 
     threads = [threading.Thread(target=one, args=(index,), daemon=True) for index in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2 * PATIENCE)
+        thread.join(2 * TIMEOUT)
     return results

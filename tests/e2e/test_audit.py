@@ -12,9 +12,9 @@ import tempfile
 import threading
 import unittest
 
-from canaries import Canary, Hunt
-from harness import (FIXTURE, META, Folder, Server, Session, hostile, modern, new_token, plugin, rpc, settings, table,
-                     toolrack, wait_until)
+from canaries import Canary, LeakSearch
+from harness import (CONFORMANCE_PLUGIN, META, Folder, Server, Session, hostile, modern, new_token, plugin, rpc,
+                     settings, table, toolrack, wait_until)
 from test_stdio import StdioClient
 
 ECHO = {"name": "echo", "arguments": {"text": "hi"}}
@@ -92,7 +92,7 @@ class AuditRecord(AuditTests):
         self.assertEqual(["opened", "closed"] * 2, [line["kind"] for line in self.lines("opened", "closed")])
 
     def test_is_written_for_every_method_that_runs_a_plugin_and_for_no_other(self):
-        server = self.serve(plugin(FIXTURE))
+        server = self.serve(plugin(CONFORMANCE_PLUGIN))
         server.modern("prompts/get", {"name": "test_simple_prompt"})
         server.modern("resources/read", {"uri": "test://static-text"})
         server.modern("completion/complete", {"ref": {"type": "ref/prompt", "name": "test_prompt_with_arguments"},
@@ -106,7 +106,7 @@ class AuditRecord(AuditTests):
 
     def test_names_every_outcome(self):
         slow = {"name": "slow", "arguments": {"ms": 60_000}}
-        server = self.serve("echo", plugin(FIXTURE), plugin(hostile("misbehaving"), threads=1, queue=1),
+        server = self.serve("echo", plugin(CONFORMANCE_PLUGIN), plugin(hostile("misbehaving"), threads=1, queue=1),
                             plugin(hostile("misbehaving"), name="hurried", prefix="hurried_", timeout="200ms"),
                             plugin(hostile("misbehaving"), name="other", prefix="other_"),
                             auth={"options": {"scopes": ["echo", "misbehaving", "hurried", "fixture"]}},
@@ -159,7 +159,7 @@ class AuditRecord(AuditTests):
         self.assertEqual(waiting, [line["outcome"] for line in self.lines("call")].count("unanswered"))
 
     def test_of_a_task_is_written_when_the_task_is_created_and_when_it_ends(self):
-        server = self.serve(plugin(FIXTURE))
+        server = self.serve(plugin(CONFORMANCE_PLUGIN))
         begun = server.modern("tools/call", {"name": "slow_compute", "arguments": {"seconds": 60, "label": "it"}},
                               meta=KNOWS_TASKS)
         id = begun.result["taskId"]
@@ -233,8 +233,8 @@ class Refusals(AuditTests):
         self.assertEqual([("bad_token", "127.0.0.1"), ("no_token", "127.0.0.1"), ("unexpanded_variable", "127.0.0.1")],
                          [(line["reason"], line["peer"]) for line in lines])
         self.last_call()
-        hunt = Hunt(Canary("token", secret) for secret in (wrong, server.token))
-        self.assertEqual([], hunt.sightings(self.path.read_text(), "the audit"))
+        search = LeakSearch(Canary("token", secret) for secret in (wrong, server.token))
+        self.assertEqual([], search.find_in_text(self.path.read_text(), "the audit"))
 
     def test_are_recorded_at_a_limited_rate(self):
         server = self.serve()

@@ -3,12 +3,12 @@
 import signal
 import unittest
 
-from harness import Folder, Served, Server, new_token, request, rpc, settings
+from harness import Folder, Server, SharedServerTest, new_token, request, rpc, settings
 
 LIST = rpc("tools/list")
 
 
-class BearerToken(Served):
+class BearerToken(SharedServerTest):
     def authorized(self, authorization, path="/mcp"):
         return self.server.send(path=path, body=LIST,
                                 fields={"Authorization": authorization})

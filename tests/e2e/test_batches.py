@@ -1,6 +1,6 @@
 """Batches, which only a session of 2025-03-26 may send."""
 
-from harness import FIXTURE, Served, Session, hostile, plugin, rpc, settings
+from harness import CONFORMANCE_PLUGIN, Session, SharedServerTest, hostile, plugin, rpc, settings
 
 INVALID_REQUEST = -32600
 
@@ -9,8 +9,8 @@ def echo(text, id):
     return rpc("tools/call", {"name": "echo", "arguments": {"text": text}}, id)
 
 
-class BatchTests(Served):
-    config = settings("echo", plugin(FIXTURE), plugin(hostile("misbehaving"), timeout="500ms"))
+class BatchTests(SharedServerTest):
+    config = settings("echo", plugin(CONFORMANCE_PLUGIN), plugin(hostile("misbehaving"), timeout="500ms"))
 
     def setUp(self):
         self.session = Session(self.server, "2025-03-26", capabilities={"elicitation": {}})

@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from harness import LEGACY, Served, Server, hostile, modern, plugin, rpc, settings
+from harness import LEGACY, Server, SharedServerTest, hostile, modern, plugin, rpc, settings
 
 
 # What was freed must be free: the sanitizer would keep hundreds of MiB of it.
@@ -51,7 +51,7 @@ class ManySessions(unittest.TestCase):
                 self.assertLess(server.memory() - before, 32)
 
 
-class HeavySchemas(Served):
+class HeavySchemas(SharedServerTest):
     """Tools whose schemas go in circles, are huge, or explode: served with a bound, or left out by name."""
 
     config = settings("echo", plugin(hostile("heavy-schemas")))

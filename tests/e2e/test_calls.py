@@ -4,13 +4,13 @@ import json
 import time
 import unittest
 
-from harness import (META, PATIENCE, Closed, Connection, Folder, Served, Server, Session, hostile, in_parallel,
+from harness import (META, TIMEOUT, Connection, Folder, Server, Session, SharedServerTest, hostile, in_parallel,
                      in_the_host, modern, plugin, rpc, settings, wait_until)
 
 INTERNAL_ERROR = -32603
 
 
-class MisbehavingPlugin(Served):
+class MisbehavingPlugin(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving"), timeout="500ms"), server={"max_result": "64KiB"})
 
     def assert_failed(self, tool, arguments=None, words="."):
@@ -37,7 +37,7 @@ class MisbehavingPlugin(Served):
     def test_a_call_without_an_answer_times_out_and_is_logged(self):
         begun = time.monotonic()
         self.assert_failed("never_answers", words='"never_answers".*500 ?ms')
-        self.assertLess(time.monotonic() - begun, PATIENCE / 3)
+        self.assertLess(time.monotonic() - begun, TIMEOUT / 3)
         self.server.wait_for_line("never_answers")
 
     def test_a_late_answer_is_dropped(self):
@@ -100,7 +100,7 @@ class AbandonedCalls(unittest.TestCase):
             self.assertEqual([], list(folder.path.iterdir()))
 
 
-class Arguments(Served):
+class Arguments(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     # CONTRACT.md, H5.
@@ -128,7 +128,7 @@ class Arguments(Served):
         self.assertIn('"y":1.10', said)
 
 
-class Principals(Served):
+class Principals(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     def whoami(self, response):
@@ -175,7 +175,7 @@ class PrincipalsInTheHost(Principals):
     config = in_the_host(Principals.config)
 
 
-class Notifications(Served):
+class Notifications(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     def call(self, meta, **more):
@@ -250,7 +250,7 @@ class NotificationsInTheHost(Notifications):
     config = in_the_host(Notifications.config)
 
 
-class ConcurrentCalls(Served):
+class ConcurrentCalls(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving")))
 
     # CONTRACT.md, P7.
@@ -289,7 +289,7 @@ class ConcurrentCallsInTheHost(ConcurrentCalls):
     config = in_the_host(ConcurrentCalls.config)
 
 
-class FullLane(Served):
+class FullLane(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving"), threads=1, queue=1))
 
     def test_is_answered_with_busy_and_loses_no_call(self):
@@ -310,7 +310,7 @@ class FullLaneInTheHost(FullLane):
     config = in_the_host(FullLane.config)
 
 
-class Disconnecting(Served):
+class Disconnecting(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving"), threads=1))
 
     def begin(self, message, fields):

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import BUILD, FIXTURE, PATIENCE, SOURCE, Served, hostile, plugin, settings
+from harness import BUILD, CONFORMANCE_PLUGIN, SOURCE, TIMEOUT, SharedServerTest, hostile, plugin, settings
 
 SCRIPTS = SOURCE / "tests" / "e2e" / "clients"
 INSTALLED = BUILD / "clients"
@@ -66,7 +66,7 @@ class Runner:
 
     def check(self, claim):
         """Whether it holds, and what was said of it."""
-        late = threading.Timer(4 * PATIENCE, self._process.kill)
+        late = threading.Timer(4 * TIMEOUT, self._process.kill)
         late.start()
         said = ""
         try:
@@ -87,9 +87,9 @@ class Runner:
         self._process.communicate()
 
 
-class Client(Served):
+class Client(SharedServerTest):
     # A page is smaller than any list, and 24 calls may block at once.
-    config = settings("echo", plugin(FIXTURE), plugin(hostile("rendezvous"), threads=32),
+    config = settings("echo", plugin(CONFORMANCE_PLUGIN), plugin(hostile("rendezvous"), threads=32),
                       server={"page_size": 3, "drain": "3s"})
     client = None
     era = None

@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from harness import BINARY, PATIENCE, SOURCE, Folder, Server, environment, new_token, plugin, settings, toolrack
+from harness import BINARY, SOURCE, TIMEOUT, Folder, Server, environment, new_token, plugin, settings, toolrack
 
 HEAD = '[server]\nlisten = ["127.0.0.1:0"]\n[auth]\nbackend = "env-token"\n'
 
@@ -100,7 +100,7 @@ class ConfigurationErrors(unittest.TestCase):
         with Folder(HEAD) as folder:
             folder.config.chmod(0)
             done = subprocess.run([*humble, BINARY, "serve", "--config", folder.config], env=environment(new_token()),
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT,
                                   check=False)
             self.assertEqual(78, done.returncode, done)
             self.assertIn("permission denied", done.stderr)

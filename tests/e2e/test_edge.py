@@ -14,8 +14,8 @@ import tempfile
 import time
 import unittest
 
-from harness import (BINARY, BUILD, META, PATIENCE, SOURCE, Closed, Folder, Served, Server, Stream, hostile, modern,
-                     new_token, plugin, rpc, settings, toolrack, wait_until)
+from harness import (BINARY, BUILD, META, SOURCE, TIMEOUT, Closed, Folder, Server, SharedServerTest, Stream, hostile,
+                     modern, new_token, plugin, rpc, settings, toolrack, wait_until)
 
 CONFIGURATION = 78
 LIST = rpc("tools/list")
@@ -150,7 +150,7 @@ class Supervisor:
         self.name = name or str(pathlib.Path(self._folder.name) / "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.name.replace("@", "\0", 1))
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
 
     def __enter__(self):
         return self
@@ -269,7 +269,7 @@ class SdNotify(unittest.TestCase):
                 self.assertIn("WATCHDOG_USEC", done.stderr)
 
 
-class SlowTransfers(Served):
+class SlowTransfers(SharedServerTest):
     config = settings("echo", plugin(hostile("misbehaving")), limits={"head_timeout": "1s", "write_timeout": "1s"})
 
     def test_a_body_below_the_minimum_rate_is_aborted(self):
@@ -319,7 +319,7 @@ CHECKS_TYPES = "undefined" in (BUILD / "CMakeCache.txt").read_text().partition(
 
 
 @unittest.skipIf(CHECKS_TYPES, "without descriptors UBSan finds faults that there are not; the release build is tested")
-class DescriptorExhaustion(Served):
+class DescriptorExhaustion(SharedServerTest):
     def setUp(self):
         try:
             self.limit = resource.prlimit(self.server.pid, resource.RLIMIT_NOFILE)
@@ -385,7 +385,7 @@ class DescriptorExhaustion(Served):
                 if "config " in line:
                     break
             process.terminate()
-            process.communicate(timeout=PATIENCE)
+            process.communicate(timeout=TIMEOUT)
             said = "".join(lines)
             self.assertIn("limits.connections is 900000, but this process may open only 400 files", said)
             self.assertIn("LimitNOFILE=", said)
@@ -493,7 +493,7 @@ class RefusedRequests(unittest.TestCase):
     def test_many_of_every_kind_leak_nothing(self):
         """The figures are for a million of each: see the program."""
         program = SOURCE / "tests" / "bench" / "refusals.py"
-        done = subprocess.run([sys.executable, program, "300"], capture_output=True, text=True, timeout=4 * PATIENCE,
+        done = subprocess.run([sys.executable, program, "300"], capture_output=True, text=True, timeout=4 * TIMEOUT,
                               env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=False)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertEqual(7, done.stdout.count("pass"), done.stdout)

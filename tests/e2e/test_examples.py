@@ -18,7 +18,7 @@ import unittest
 import wave
 import zlib
 
-from harness import BINARY, BUILD, PATIENCE, SOURCE, Server, Session, example, new_token, rpc, settings
+from harness import BINARY, BUILD, SOURCE, TIMEOUT, Server, Session, example, new_token, rpc, settings
 
 EXAMPLES = SOURCE / "examples"
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
@@ -65,7 +65,7 @@ class BuiltExample:
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                  start_new_session=True, env=os.environ | {"PATH": paths} | environment)
         try:
-            output, errors = shell.communicate(timeout=4 * PATIENCE)
+            output, errors = shell.communicate(timeout=4 * TIMEOUT)
         except subprocess.TimeoutExpired:
             os.killpg(shell.pid, signal.SIGKILL)  # with its background processes
             output, errors = shell.communicate()

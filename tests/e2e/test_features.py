@@ -3,16 +3,16 @@
 import json
 import secrets
 
-from harness import FIXTURE, Served, Server, Session, hostile, overlay, plugin, settings
+from harness import CONFORMANCE_PLUGIN, Server, Session, SharedServerTest, hostile, overlay, plugin, settings
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
+PLUGINS = plugin(CONFORMANCE_PLUGIN), plugin(hostile("notifying"))
 INVALID_PARAMS, NOT_FOUND_LEGACY = -32602, -32002
 ERAS = "modern", "legacy"
 
 PNG = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==")
 
 
-class InBothEras(Served):
+class InBothEras(SharedServerTest):
     config = settings(*PLUGINS)
 
     def setUp(self):

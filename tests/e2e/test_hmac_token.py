@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from harness import BINARY, PATIENCE, Folder, Server, environment, rpc, settings, toolrack, wait_until
+from harness import BINARY, TIMEOUT, Folder, Server, environment, rpc, settings, toolrack, wait_until
 from test_clients import INSTALLED, install, node_version
 
 LIST = rpc("tools/list")
@@ -456,7 +456,7 @@ class SecretOutput(HmacTests):
         reading, writing = os.pipe()
         done = subprocess.run([BINARY, *self.MINT, "--config", self.keys.config_file, "--json", "--fd", str(writing)],
                               env=environment(), pass_fds=[writing], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=PATIENCE, check=True)
+                              timeout=TIMEOUT, check=True)
         os.close(writing)
         with os.fdopen(reading) as pipe:
             token = pipe.read().strip()
@@ -480,7 +480,7 @@ class SecretOutput(HmacTests):
     def test_are_shown_on_a_terminal(self):
         ours, theirs = pty.openpty()
         done = subprocess.run([BINARY, *self.MINT, "--config", self.keys.config_file], env=environment(),
-                              stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, timeout=PATIENCE,
+                              stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, timeout=TIMEOUT,
                               check=False)
         os.close(theirs)
         shown = os.read(ours, 8192).decode()
@@ -537,7 +537,7 @@ class OtherLibraries(HmacTests):
         jwk = json.loads(self.keys.export("--jwk"))
         done = subprocess.run(["node", "mint.mjs", library, what], cwd=INSTALLED, capture_output=True, text=True,
                               input=json.dumps({"jwk": jwk, "audience": HERE, "issuer": "toolrack"} | said),
-                              timeout=4 * PATIENCE, check=False, env={"PATH": os.environ["PATH"]})
+                              timeout=4 * TIMEOUT, check=False, env={"PATH": os.environ["PATH"]})
         self.assertEqual(0, done.returncode, done.stderr)
         return done.stdout
 

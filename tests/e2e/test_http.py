@@ -11,14 +11,14 @@ import time
 import unittest
 from random import Random
 
-from harness import (MODERN, PATIENCE, Closed, Folder, Served, Server, hostile, modern, plugin, request, rpc, settings,
-                     wait_until)
+from harness import (MODERN, TIMEOUT, Closed, Folder, Server, SharedServerTest, hostile, modern, plugin, request, rpc,
+                     settings, wait_until)
 
 LIST = json.dumps(rpc("tools/list")).encode()
 SMUGGLED = json.dumps(rpc("tools/list", id="smuggled")).encode()
 
 
-class HttpTests(Served):
+class HttpTests(SharedServerTest):
     """Ways to send one odd request, and what must come back."""
 
     def good(self, body=LIST):
@@ -504,7 +504,7 @@ class Connections(HttpTests):
         try:
             begun = time.monotonic()
             self.assert_serves()
-            self.assertLess(time.monotonic() - begun, PATIENCE / 3)
+            self.assertLess(time.monotonic() - begun, TIMEOUT / 3)
         finally:
             for connection in silent:
                 connection.close()
@@ -623,7 +623,7 @@ class ConnectionsOfOneSource(HttpTests):
         def is_let_in():
             with self.server.connect() as again:
                 again.send(self.good())
-                return again.read_to_answer()
+                return again.reads_200()
 
         self.assertTrue(wait_until(is_let_in), "their places were never free again")
 

@@ -2,12 +2,12 @@
 
 import json
 
-from harness import Served, rpc
+from harness import SharedServerTest, rpc
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 
 
-class Messages(Served):
+class Messages(SharedServerTest):
     def ask(self, text):
         return self.server.post(text if isinstance(text, bytes) else text.encode())
 

@@ -3,7 +3,8 @@
 import os
 import subprocess
 
-from harness import LEGACY, MODERN, PATIENCE, SOURCE, Served, Server, Session, new_token, rpc, settings, wait_until
+from harness import (LEGACY, MODERN, SOURCE, TIMEOUT, Server, Session, SharedServerTest, new_token, rpc, settings,
+                     wait_until)
 
 
 def initialize(version, id=1):
@@ -11,13 +12,13 @@ def initialize(version, id=1):
                               "clientInfo": {"name": "e2e", "version": "1"}}, id)
 
 
-class GuideCurlCommand(Served):
+class GuideCurlCommand(SharedServerTest):
     LINE = ('curl -X POST http://localhost:8080/mcp -H "Content-Type: application/json" '
             '-H "Authorization: Bearer $TOKEN" -d \'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\'')
 
     def run_line(self, token):
         line = self.LINE.replace("8080", str(self.server.port)).replace("curl ", "curl -s -w '\\n%{http_code}' ", 1)
-        done = subprocess.run(["sh", "-c", line], env={"TOKEN": token, "PATH": os.environ["PATH"]}, timeout=PATIENCE,
+        done = subprocess.run(["sh", "-c", line], env={"TOKEN": token, "PATH": os.environ["PATH"]}, timeout=TIMEOUT,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
         return done.stdout.rsplit("\n", 1)
 
@@ -44,7 +45,7 @@ class GuideCurlCommand(Served):
         self.assertIsNone(self.server.plain("tools/list").field("Mcp-Session-Id"))
 
 
-class Initialize(Served):
+class Initialize(SharedServerTest):
     def test_every_version_is_supported(self):
         for version in LEGACY:
             with self.subTest(version):
@@ -83,7 +84,7 @@ class Initialize(Served):
                 self.assertIsNone(response.field("Mcp-Session-Id"))
 
 
-class Sessions(Served):
+class Sessions(SharedServerTest):
     def test_use_the_negotiated_version(self):
         for version in LEGACY:
             with self.subTest(version):
@@ -150,7 +151,7 @@ class Sessions(Served):
         self.assertEqual(MODERN, self.server.modern("server/discover").result["supportedVersions"][0])
 
 
-class SessionStream(Served):
+class SessionStream(SharedServerTest):
     """GET opens the stream of a session."""
 
     def open(self, session, **fields):
@@ -204,7 +205,7 @@ class SessionStream(Served):
         self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
 
 
-class Batches(Served):
+class Batches(SharedServerTest):
     BATCH = [rpc("ping", id=1), rpc("notifications/initialized", id=None), rpc("nonsense", id="two"),
              rpc("tools/call", {"name": "echo", "arguments": {"text": "hi"}}, id=3)]
 
@@ -235,7 +236,7 @@ class Batches(Served):
                 self.assertEqual((400, -32600), (response.status, response.code))
 
 
-class ManySessions(Served):
+class ManySessions(SharedServerTest):
     config = settings("echo", server={"sessions": 3})
 
     def test_are_limited_and_the_server_keeps_serving(self):
@@ -249,7 +250,7 @@ class ManySessions(Served):
         self.assertGreater(len(served), 0)
 
 
-class IdleSessions(Served):
+class IdleSessions(SharedServerTest):
     config = settings("echo", server={"session_idle": "330ms"})
 
     def test_expire(self):

@@ -7,8 +7,8 @@ import time
 import unittest
 import zlib
 
-from harness import (FIXTURE, META, Connection, Server, Session, hostile, in_parallel, modern, new_token, plugin, rpc,
-                     settings, toolrack, wait_until)
+from harness import (CONFORMANCE_PLUGIN, META, Connection, Server, Session, hostile, in_parallel, modern, new_token,
+                     plugin, rpc, settings, toolrack, wait_until)
 
 from test_bounds import HONEST
 from test_stdio import StdioClient
@@ -233,7 +233,7 @@ class CallsInFlight(Limited):
         self.assertTrue(self.has_room())
 
     def test_a_task_counts_until_it_has_ended(self):
-        self.serve(WAITING, plugin(FIXTURE), calls_per_principal=1)
+        self.serve(WAITING, plugin(CONFORMANCE_PLUGIN), calls_per_principal=1)
         meta = {META + "clientCapabilities": {"extensions": {META + "tasks": {}}}}
 
         def ask(method, **params):

@@ -2,12 +2,12 @@
 
 import base64
 
-from harness import LEGACY, META, MODERN, Served, overlay, plugin, rpc, settings
+from harness import LEGACY, META, MODERN, SharedServerTest, overlay, plugin, rpc, settings
 
 HEADER_MISMATCH, UNSUPPORTED_VERSION, INVALID_PARAMS, METHOD_NOT_FOUND = -32020, -32022, -32602, -32601
 
 
-class ModernTests(Served):
+class ModernTests(SharedServerTest):
     config = settings("echo", "time")
 
     def call(self, name="echo", arguments=None, **more):

@@ -2,12 +2,12 @@
 
 import json
 
-from harness import (FIXTURE, LEGACY, META, MODERN, Closed, Served, Server, Session, hostile, in_parallel, modern,
-                     plugin, rpc, settings, wait_until)
+from harness import (CONFORMANCE_PLUGIN, LEGACY, META, MODERN, Closed, Server, Session, SharedServerTest, hostile,
+                     in_parallel, modern, plugin, rpc, settings, wait_until)
 
 
-class NotificationTests(Served):
-    config = settings(plugin(FIXTURE), plugin(hostile("misbehaving")))
+class NotificationTests(SharedServerTest):
+    config = settings(plugin(CONFORMANCE_PLUGIN), plugin(hostile("misbehaving")))
 
     def setUp(self):
         self.session = Session(self.server)
@@ -188,7 +188,7 @@ class Cancellation(NotificationTests):
         self.assertTrue(wait_until(lambda: self.status(name) == "completed"))
 
     def test_happens_when_a_stopping_server_exceeds_its_drain_time(self):
-        with Server(settings(plugin(FIXTURE), server={"drain": "100ms"})) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN), server={"drain": "100ms"})) as server:
             with server.connect() as connection:
                 params = {"name": "test_sleep", "arguments": {"ms": 60_000, "id": "x"}}
                 connection.send(server.request(body=rpc("tools/call", params)))

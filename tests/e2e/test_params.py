@@ -2,7 +2,7 @@
 
 import base64
 
-from harness import FIXTURE, Served, Session, modern, plugin, request, settings
+from harness import CONFORMANCE_PLUGIN, Session, SharedServerTest, modern, plugin, request, settings
 
 HEADER_MISMATCH = -32020
 
@@ -11,10 +11,10 @@ def coded(text):
     return f"=?base64?{base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()}?="
 
 
-class ArgumentsInHeaders(Served):
+class ArgumentsInHeaders(SharedServerTest):
     """`region` of test_x_mcp_header is repeated in Mcp-Param-Region."""
 
-    config = settings(plugin(FIXTURE))
+    config = settings(plugin(CONFORMANCE_PLUGIN))
 
     def call(self, region, *shown):
         """`shown`: the fields' values, or whole fields."""

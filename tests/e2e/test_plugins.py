@@ -9,7 +9,8 @@ import struct
 import tempfile
 import unittest
 
-from harness import BINARY, BUILD, Folder, Served, Server, example, hostile, new_token, plugin, settings, toolrack
+from harness import (BINARY, BUILD, Folder, Server, SharedServerTest, example, hostile, new_token, plugin, settings,
+                     toolrack)
 
 ECHO = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
 X86_64, AARCH64 = 62, 183
@@ -133,7 +134,7 @@ class HangingPlugin(unittest.TestCase):
             self.assertEqual(["echo"], server.tool_names())
 
 
-class InvalidTools(Served):
+class InvalidTools(SharedServerTest):
     config = settings("echo", *(plugin(hostile(name), prefix=name + ".") for name in BAD_TOOLS))
 
     def test_are_logged_with_the_reason(self):

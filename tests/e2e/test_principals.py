@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import FIXTURE, META, Server, Session, hostile, modern, plugin, rpc, settings, table, wait_until
+from harness import CONFORMANCE_PLUGIN, META, Server, Session, hostile, modern, plugin, rpc, settings, table, wait_until
 from test_rounds import accepted
 from test_token_file import TokenList, id_of
 
@@ -18,7 +18,7 @@ class AfterTokenRotation(unittest.TestCase):
         self.addCleanup(self.book.close)
         self.old, self.bob = self.book.new("ann"), self.book.new("bob")
         audit = table("[audit]", {"path": self.book.path / "audit.jsonl"})
-        self.server = Server(settings(plugin(FIXTURE), plugin(hostile("misbehaving")), backend="token-file",
+        self.server = Server(settings(plugin(CONFORMANCE_PLUGIN), plugin(hostile("misbehaving")), backend="token-file",
                                       auth={"options": {"path": self.book.list}}, extra=audit))
         self.addCleanup(self.server.stop)
 

@@ -1,12 +1,13 @@
 """Rounds of input in the protocols of 2025: the server asks on a call's stream, and the client posts its answer."""
 
-from harness import FIXTURE, LEGACY, Served, Server, Session, hostile, in_parallel, plugin, rpc, settings, wait_until
+from harness import (CONFORMANCE_PLUGIN, LEGACY, Server, Session, SharedServerTest, hostile, in_parallel, plugin, rpc,
+                     settings, wait_until)
 
 from test_rounds import EVERYTHING, ROUND, accepted, said
 
 
-class ClientRequestTests(Served):
-    config = settings(plugin(FIXTURE), plugin(hostile("notifying")))
+class ClientRequestTests(SharedServerTest):
+    config = settings(plugin(CONFORMANCE_PLUGIN), plugin(hostile("notifying")))
 
     def setUp(self):
         self.session = Session(self.server, capabilities=EVERYTHING)
@@ -127,7 +128,7 @@ class AnsweredRequests(ClientRequestTests):
 
 class UnansweredRequests(ClientRequestTests):
     def test_do_not_delay_the_shutdown(self):
-        config = settings(plugin(FIXTURE), server={"drain": "100ms", "threads": 4})
+        config = settings(plugin(CONFORMANCE_PLUGIN), server={"drain": "100ms", "threads": 4})
         for _ in range(3):
             with Server(config) as server:
                 session = Session(server, capabilities=EVERYTHING)
@@ -140,7 +141,7 @@ class UnansweredRequests(ClientRequestTests):
             self.assertNotIn("never returned", server.log)
 
     def test_are_cancelled_at_shutdown_and_their_calls_fail(self):
-        with Server(settings(plugin(FIXTURE), server={"drain": "100ms"})) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN), server={"drain": "100ms"})) as server:
             stream = self.begin("test_elicitation", {"message": "Who?"}, Session(server, capabilities=EVERYTHING))
             question = self.assert_asked(stream, "elicitation/create")
             server.signal()

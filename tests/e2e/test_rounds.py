@@ -4,9 +4,9 @@ import json
 import tempfile
 import unittest
 
-from harness import FIXTURE, META, Served, Server, hostile, modern, overlay, plugin, settings
+from harness import CONFORMANCE_PLUGIN, META, Server, SharedServerTest, hostile, modern, overlay, plugin, settings
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
+PLUGINS = plugin(CONFORMANCE_PLUGIN), plugin(hostile("notifying"))
 INVALID_PARAMS, MISSING_CAPABILITY = -32602, -32021
 EVERYTHING = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {}}
 ROUND = "test_input_required_result_"
@@ -20,7 +20,7 @@ def said(text):
     return {"role": "assistant", "content": {"type": "text", "text": text}, "model": "m", "stopReason": "endTurn"}
 
 
-class RoundTests(Served):
+class RoundTests(SharedServerTest):
     config = settings(*PLUGINS)
 
     def call(self, name, responses=None, state=None, can=None, arguments=None, method="tools/call", server=None,
@@ -283,7 +283,7 @@ class RequestStateOfOthers(unittest.TestCase):
         return server.post(*modern("tools/call", params, meta={META + "clientCapabilities": EVERYTHING}), token=token)
 
     def test_is_refused_for_another_caller(self):
-        with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN), backend=hostile("subject-from-token"))) as server:
             state = self.ask(server, token="ann.1").result["requestState"]
             for other in ("bob.1", "an.n", "ann1"):
                 self.assertEqual(INVALID_PARAMS, self.ask(server, state, other).code)
@@ -291,7 +291,7 @@ class RequestStateOfOthers(unittest.TestCase):
                 self.assertIn("state-ok", self.ask(server, state, credential).text)
 
     def test_survives_a_restart_and_is_valid_for_the_same_subject_only(self):
-        ann, bob = (settings(plugin(FIXTURE), extra=f"options.subject = {json.dumps(name)}\n")
+        ann, bob = (settings(plugin(CONFORMANCE_PLUGIN), extra=f"options.subject = {json.dumps(name)}\n")
                     for name in ("ann", "bob"))
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as elsewhere:
             with Server(ann, XDG_STATE_HOME=folder) as server:

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 import zlib
 
-from harness import BINARY, PATIENCE, Folder, environment, toolrack
+from harness import BINARY, TIMEOUT, Folder, environment, toolrack
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
@@ -105,7 +105,7 @@ class ScanOfFolders(ScanTests):
         program = BINARY.read_bytes()
         sanitized = b"__asan_init" in program or b"__tsan_init" in program  # which take terabytes of address space
         done = subprocess.run(limited[2:] if sanitized else limited, cwd=self.path, env=environment(),
-                              capture_output=True, text=True, timeout=4 * PATIENCE, check=False)
+                              capture_output=True, text=True, timeout=4 * TIMEOUT, check=False)
         self.assertEqual((1, f"big:1:{300 * 1024 * 1024 + 1}: token {token.id}\n"), (done.returncode, done.stdout),
                          done)
 
@@ -127,7 +127,7 @@ class ScanOfFolders(ScanTests):
     def test_reads_standard_input(self):
         token = Token()
         done = subprocess.run([BINARY, "scan", "-"], input=f"commit 1\n+{token}\n", env=environment(), text=True,
-                              capture_output=True, timeout=PATIENCE, check=False)
+                              capture_output=True, timeout=TIMEOUT, check=False)
         self.assertEqual((1, f"(standard input):2:2: token {token.id}\n"), (done.returncode, done.stdout))
 
     def test_reports_missing_files(self):
@@ -182,7 +182,7 @@ class ScanOfStagedFiles(ScanTests):
                     "GIT_AUTHOR_NAME": "e2e", "GIT_AUTHOR_EMAIL": "e2e@example.org", "GIT_COMMITTER_NAME": "e2e",
                     "GIT_COMMITTER_EMAIL": "e2e@example.org"}
         done = subprocess.run(["git", *arguments], cwd=self.path, env=environment(**settings), capture_output=True,
-                              text=True, timeout=PATIENCE, check=False)
+                              text=True, timeout=TIMEOUT, check=False)
         self.assertEqual(expect, done.returncode, done)
         return done
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from harness import (BINARY, LEGACY, PATIENCE, Folder, Served, Server, Session, environment, hostile, modern,
+from harness import (BINARY, LEGACY, TIMEOUT, Folder, Server, Session, SharedServerTest, environment, hostile, modern,
                      plugin, request, rpc, settings, table, toolrack)
 
 
@@ -24,7 +24,7 @@ def named(*plugins, options=None, **keys):
                     auth={"options": options} if options else None, **keys)
 
 
-class ScopeTests(Served):
+class ScopeTests(SharedServerTest):
     """Many callers of one server."""
 
     config = named()
@@ -245,7 +245,7 @@ class ConfiguredScopes(unittest.TestCase):
         with Folder(settings(guarded())) as folder:
             said = json.dumps(rpc("tools/call", {"name": "orders_write", "arguments": {"amount": 1}}))
             ended = subprocess.run([BINARY, "serve", "--stdio", "--config", folder.config], input=said + "\n",
-                                   env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
+                                   env=environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False)
             self.assertIn("orders_write done", ended.stdout)
 
     def test_an_empty_allow_list_allows_nobody(self):

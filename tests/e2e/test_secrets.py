@@ -10,8 +10,8 @@ import subprocess
 import unittest
 import urllib.parse
 
-from canaries import Canary, Hunt
-from harness import (BINARY, BUILD, PATIENCE, Folder, Server, Session, environment, hostile, new_token, plugin, request,
+from canaries import Canary, LeakSearch
+from harness import (BINARY, BUILD, TIMEOUT, Folder, Server, Session, environment, hostile, new_token, plugin, request,
                      rpc, settings, toolrack)
 
 LIST = rpc("tools/list")
@@ -128,10 +128,10 @@ class CanaryTests(unittest.TestCase):
     def setUp(self):
         self.vault = Vault()
         self.addCleanup(self.vault.close)
-        self.hunt = Hunt(self.vault.canaries)
+        self.search = LeakSearch(self.vault.canaries)
 
     def assert_hidden(self, text, where):
-        self.assertEqual([], self.hunt.sightings(text, where))
+        self.assertEqual([], self.search.find_in_text(text, where))
 
     def show_it_everywhere(self, server, token):
         """Every way of showing a token, right or wrong, and every answer that comes back."""
@@ -172,7 +172,7 @@ class CanaryTests(unittest.TestCase):
 
 
 class Canaries(CanaryTests):
-    # What else a configuration may have written, such as an audit: it belongs below {folder}, where all is hunted.
+    # Other files of the server, such as an audit log, are below {folder}, where every file is searched.
     more = ""
 
     def test_there_are_fifty_of_them(self):
@@ -199,9 +199,9 @@ class Canaries(CanaryTests):
                 server.wait_for_line("configuration reloaded", 1) \
                     if level != "error" and level != "warning" else None
                 hidden = [*vault.hidden, server.folder / "toolrack.toml"]
-                self.assertEqual([], self.hunt.in_folder(server.folder, hidden))
+                self.assertEqual([], self.search.find_in_folder(server.folder, hidden))
             self.assert_hidden(server.log, f"the log at level {level}")
-            self.assertEqual([], self.hunt.in_folder(vault.path, vault.hidden))
+            self.assertEqual([], self.search.find_in_folder(vault.path, vault.hidden))
 
     def test_appear_in_no_output_of_commands(self):
         vault = self.vault
@@ -217,24 +217,24 @@ class Canaries(CanaryTests):
         for token in vault.right[8:] + vault.wrong:
             for command in ("verify", "hash"):
                 done = subprocess.run([BINARY, "token", command, *tokens], input=token, env=environment(), text=True,
-                                      capture_output=True, timeout=PATIENCE, check=False)
+                                      capture_output=True, timeout=TIMEOUT, check=False)
                 self.assert_hidden(done.stdout + done.stderr, f"token {command}")
 
     def test_are_not_repeated_when_pasted_in_the_wrong_place(self):
         ours = [one for one in self.vault.canaries if one.kind in ("token of the list", "signing key", "signed token")]
         for one in ours:
-            for command in (("token", "revoke", one.whole), ("token", "verify", one.whole),
-                            ("key", "retire", one.whole), ("key", "new", "--kid", one.whole), (one.whole,),
-                            ("serve", one.whole), ("serve", "--config", one.whole), ("inspect", one.whole),
-                            ("scan", one.whole), ("token", "rotate", one.whole), ("serve", "--log-level", one.whole)):
+            for command in (("token", "revoke", one.text), ("token", "verify", one.text),
+                            ("key", "retire", one.text), ("key", "new", "--kid", one.text), (one.text,),
+                            ("serve", one.text), ("serve", "--config", one.text), ("inspect", one.text),
+                            ("scan", one.text), ("token", "rotate", one.text), ("serve", "--log-level", one.text)):
                 done = toolrack(*command, cwd=self.vault.path)
                 self.assertNotEqual(0, done.returncode, done.args[1:3])
-                self.assertEqual([], [seen for seen in self.hunt.sightings(done.stdout + done.stderr,
+                self.assertEqual([], [seen for seen in self.search.find_in_text(done.stdout + done.stderr,
                                                                            f"{command[:-1]}")])
 
     def test_appear_nowhere_after_a_failed_start(self):
         short = new_token()[3:27]
-        hunt = Hunt([Canary("short token", short)])
+        search = LeakSearch([Canary("short token", short)])
         for config, token in ((settings("echo"), short), (settings("echo"), f"{new_token()} {short}"),
                               # The token where the variable's name belongs.
                               (settings("echo", auth={"variable": short + "!"}), short),
@@ -245,7 +245,7 @@ class Canaries(CanaryTests):
                 for command in ("serve", "check"):
                     done = toolrack(command, "--config", folder.config, token=token)
                     self.assertEqual(78, done.returncode)
-                    self.assertEqual([], hunt.sightings(done.stdout + done.stderr, "a refusal"))
+                    self.assertEqual([], search.find_in_text(done.stdout + done.stderr, "a refusal"))
 
     def test_are_not_inherited_by_child_processes(self):
         # The probing child of each library has ended by now; what is left of its environment is the

@@ -14,7 +14,7 @@ import subprocess
 import time
 import unittest
 
-from harness import (BINARY, BUILD, PATIENCE, Connection, DidNotStart, Folder, Server, environment, in_parallel,
+from harness import (BINARY, BUILD, TIMEOUT, Connection, Folder, LineNotLogged, Server, environment, in_parallel,
                      new_token, plugin, request, rpc, settings, toolrack, wait_until)
 
 CONFIGURATION, UNAVAILABLE, USAGE = 78, 69, 64
@@ -189,7 +189,7 @@ class OpenAccessConditions(unittest.TestCase):
                         f"localhost:{address[1]}"
                     status = running.post_to(address, rpc("tools/list"), {"Host": host}).status
                     return {200: "open", 401: "locked"}.get(status, status)
-            except DidNotStart:
+            except LineNotLogged:
                 return "refused"
 
     @staticmethod
@@ -231,7 +231,7 @@ class NothingIsBoundBeforeTheChecks(unittest.TestCase):
             env["ASAN_OPTIONS"] += ":detect_leaks=0"  # the leak checker cannot work while it is traced
             done = subprocess.run([strace, "-f", "-e", "trace=bind,listen", "-o", trace, BINARY, "serve", "--config",
                                    folder.config, *arguments], env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                                  text=True, timeout=2 * PATIENCE, check=False)
+                                  text=True, timeout=2 * TIMEOUT, check=False)
             self.assertEqual(CONFIGURATION, done.returncode, done.stderr)
             return [line for line in trace.read_text().splitlines() if "bind(" in line or "listen(" in line]
 
@@ -377,7 +377,7 @@ class ServerEnd(unittest.TestCase):
             for connection in idle:
                 self.assertTrue(connection.is_closed())
                 connection.close()
-            self.assertLess(time.monotonic() - begun, PATIENCE / 2)
+            self.assertLess(time.monotonic() - begun, TIMEOUT / 2)
 
     def test_the_port_is_free_at_once(self):
         with Server(settings("echo")) as server:
@@ -419,7 +419,7 @@ class UnwritableLog(unittest.TestCase):
             self.assertTrue(wait_until(answers))
             self.assertIsNone(process.poll(), f"it ended with {process.returncode}")
             process.terminate()
-            self.assertEqual(0, process.wait(PATIENCE))
+            self.assertEqual(0, process.wait(TIMEOUT))
 
     def test_of_a_full_disk_does_not_stop_the_server(self):
         with open("/dev/full", "wb") as full:

@@ -9,9 +9,9 @@ import tempfile
 import time
 import unittest
 
-from canaries import Canary, Hunt
-from harness import (FIXTURE, PATIENCE, Server, Session, example, hostile, modern, new_token, plugin, rpc, settings,
-                     table, toolrack)
+from canaries import Canary, LeakSearch
+from harness import (CONFORMANCE_PLUGIN, TIMEOUT, Server, Session, example, hostile, modern, new_token, plugin, rpc,
+                     settings, table, toolrack)
 from test_audit import AuditTests, limit_files
 from test_broken_lists import replace
 from test_edge import Supervisor
@@ -64,7 +64,7 @@ class StatusTests(unittest.TestCase):
 
     def soon(self, claim):
         """Until it holds, which nobody announces."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not claim():
             self.assertLess(time.monotonic(), end, "never came true")
             time.sleep(0.01)
@@ -290,7 +290,7 @@ class Metrics(StatusTests):
             when = "toolrack_config_last_reload_success_timestamp_seconds"
             before = self.metrics(server)
             self.assertEqual(1, before[good])
-            self.assertAlmostEqual(time.time(), before[when], delta=PATIENCE)
+            self.assertAlmostEqual(time.time(), before[when], delta=TIMEOUT)
             file = server.folder / "toolrack.toml"
             whole = file.read_text()
             file.write_text("nonsense")
@@ -310,7 +310,7 @@ class Metrics(StatusTests):
 
 
 class Gauges(TaskTests, StatusTests):
-    config = settings(plugin(FIXTURE), extra=ANY)
+    config = settings(plugin(CONFORMANCE_PLUGIN), extra=ANY)
 
     def gauge(self, name):
         return self.metrics(self.server)["toolrack_" + name]
@@ -458,7 +458,7 @@ class SecretsInStatus(TokenListTests, StatusTests):
     def test_are_not_shown(self):
         right = [self.book.new(name) for name in ("ann", "bob", 'q"uote\\', "Ann B.")]
         wrong = ["trk_" + id_of(right[0]) + "_" + "A" * 43 + "_" + "b" * 6, new_token()]
-        hunt = Hunt([Canary("token", token, token.split("_")[2] if token.startswith("trk_") else token)
+        search = LeakSearch([Canary("token", token, token.split("_")[2] if token.startswith("trk_") else token)
                      for token in right + wrong])
         server = Server(self.book.config() + ANY)
         self.addCleanup(server.stop)
@@ -474,7 +474,7 @@ class SecretsInStatus(TokenListTests, StatusTests):
         series(page)  # also with the oddest of names
         self.assertIn('subject="q\\"uote\\\\"', page)
         for text in (page, json.dumps(self.status(server)), self.shown(server)):
-            self.assertEqual([], hunt.sightings(text, "what operators see"))
+            self.assertEqual([], search.find_in_text(text, "what operators see"))
 
 
 class Certificates(CertificateTests):

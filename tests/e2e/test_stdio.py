@@ -5,8 +5,8 @@ import subprocess
 import time
 import unittest
 
-from harness import (BINARY, FIXTURE, LEGACY, META, PATIENCE, SANITIZER_REPORT, Folder, environment, hostile, modern,
-                     new_token, plugin, rpc, settings)
+from harness import (BINARY, CONFORMANCE_PLUGIN, LEGACY, META, SANITIZER_REPORT, TIMEOUT, Folder, environment, hostile,
+                     modern, new_token, plugin, rpc, settings)
 
 TASKS = {META + "clientCapabilities": {"extensions": {META + "tasks": {}}}}
 
@@ -35,7 +35,7 @@ class StdioClient:
 
     def __exit__(self, kind, *_):
         """The client leaves: that is how such a server ends."""
-        rest, self.log = (text.decode() for text in self._process.communicate(timeout=PATIENCE))
+        rest, self.log = (text.decode() for text in self._process.communicate(timeout=TIMEOUT))
         self._folder.__exit__()
         if kind is None and (self._process.returncode != 0 or rest or SANITIZER_REPORT.search(self.log)):
             raise AssertionError(f"ended with {self._process.returncode}, {rest!r}, {self.log}")
@@ -125,7 +125,7 @@ class Stdio(unittest.TestCase):
                 return modern("tools/call", params, id=id)[0] if era == "modern" else rpc("tools/call", params, id=id)
 
             def count(expected):
-                end = time.monotonic() + PATIENCE
+                end = time.monotonic() + TIMEOUT
                 while lingering() != expected and time.monotonic() < end:
                     pass
                 self.assertEqual(expected, lingering())
@@ -166,7 +166,7 @@ class Stdio(unittest.TestCase):
             self.assertEqual({}, heard["notifications/tools/list_changed"].get("params", {}))
 
     def test_a_legacy_client_gets_requests_and_responds(self):
-        with self.serve(plugin(FIXTURE)) as pipe:
+        with self.serve(plugin(CONFORMANCE_PLUGIN)) as pipe:
             self.initialize(pipe, LEGACY[0], {"elicitation": {}})
             question = pipe.ask(rpc("tools/call", {"name": "test_elicitation", "arguments": {"message": "Who?"}}, id=4))
             self.assertEqual(("elicitation/create", "Who?"), (question["method"], question["params"]["message"]))
@@ -176,7 +176,7 @@ class Stdio(unittest.TestCase):
             self.assertIn("Ann", answer["result"]["content"][0]["text"])
 
     def test_a_task_is_created_and_subscribed_to(self):
-        with self.serve(plugin(FIXTURE)) as pipe:
+        with self.serve(plugin(CONFORMANCE_PLUGIN)) as pipe:
             params = {"name": "slow_compute", "arguments": {"seconds": 1, "label": "it"}}
             id = pipe.ask(modern("tools/call", params, meta=TASKS)[0])["result"]["taskId"]
             pipe.send(modern("subscriptions/listen", {"notifications": {"taskIds": [id]}}, id=2, meta=TASKS)[0])
@@ -196,6 +196,6 @@ class Stdio(unittest.TestCase):
     def test_a_configuration_error_is_written_to_standard_error_only(self):
         with Folder("nonsense") as folder:
             done = subprocess.run([BINARY, "serve", "--stdio", "--config", folder.config], env=environment(new_token()),
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
         self.assertEqual((78, b""), (done.returncode, done.stdout))
         self.assertIn(b"toolrack.toml:1:", done.stderr)

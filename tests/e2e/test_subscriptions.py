@@ -2,9 +2,10 @@
 
 import socket
 
-from harness import FIXTURE, META, Closed, Served, Server, Session, hostile, modern, plugin, rpc, settings, wait_until
+from harness import (CONFORMANCE_PLUGIN, META, Closed, Server, Session, SharedServerTest, hostile, modern, plugin, rpc,
+                     settings, wait_until)
 
-PLUGINS = plugin(FIXTURE), plugin(hostile("notifying"))
+PLUGINS = plugin(CONFORMANCE_PLUGIN), plugin(hostile("notifying"))
 LISTS = {"toolsListChanged": ("tool", "notifications/tools/list_changed"),
          "promptsListChanged": ("prompt", "notifications/prompts/list_changed"),
          "resourcesListChanged": ("resource", "notifications/resources/list_changed")}
@@ -13,7 +14,7 @@ LONG = "talk://tree/" + "x" * 5000
 EVERYTHING = {name: True for name in LISTS} | {"resourceSubscriptions": ["talk://a"]}
 
 
-class ChangeTests(Served):
+class ChangeTests(SharedServerTest):
     config = settings(*PLUGINS)
 
     def listen(self, filter, id=1, server=None):

@@ -2,8 +2,8 @@
 
 import datetime
 
-from harness import (FIXTURE, META, PATIENCE, Served, Server, Session, hostile, modern, overlay, plugin, settings,
-                     wait_until)
+from harness import (CONFORMANCE_PLUGIN, META, TIMEOUT, Server, Session, SharedServerTest, hostile, modern, overlay,
+                     plugin, settings, wait_until)
 
 from test_rounds import accepted
 
@@ -13,8 +13,8 @@ KNOWS_TASKS = {"elicitation": {}, "extensions": {EXTENSION: {}}}
 ENDS = ("completed", "failed", "cancelled")
 
 
-class TaskTests(Served):
-    config = settings(plugin(FIXTURE))
+class TaskTests(SharedServerTest):
+    config = settings(plugin(CONFORMANCE_PLUGIN))
 
     def ask(self, method, params, can=None, token=True, server=None, **more):
         meta = {META + "clientCapabilities": KNOWS_TASKS if can is None else can}
@@ -122,7 +122,7 @@ class Task(TaskTests):
         self.assertEqual(done, self.get(done["taskId"]))
 
     def test_does_not_delay_the_shutdown(self):
-        with Server(settings(plugin(FIXTURE))) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN))) as server:
             for _ in range(20):
                 self.begin("slow_compute", {"seconds": 600}, server=server)
             self.begin("confirm_delete", {"filename": "f"}, server=server)
@@ -130,7 +130,7 @@ class Task(TaskTests):
             self.assertNotIn("never returned", server.log)
 
     def test_continues_after_a_change_of_the_lists(self):
-        with Server(settings(plugin(FIXTURE))) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN))) as server:
             id = self.compute(1.5, server=server)
             for _ in range(5):
                 server.call_tool("test_trigger_tool_change", {})
@@ -321,7 +321,7 @@ class UnknownTask(TaskTests):
         self.acknowledge("tasks/cancel", mine)
 
     def test_is_the_answer_to_other_principals(self):
-        with Server(settings(plugin(FIXTURE), backend=hostile("subject-from-token"))) as server:
+        with Server(settings(plugin(CONFORMANCE_PLUGIN), backend=hostile("subject-from-token"))) as server:
             ann, bob = {"server": server, "token": "ann.1"}, {"server": server, "token": "bob.1"}
             id = self.compute(**ann)
             self.assertEqual(self.errors("A" * len(id), **bob), self.errors(id, **bob))
@@ -379,7 +379,7 @@ class ClientsWithoutTasks(TaskTests):
 class TaskLimit(TaskTests):
     """Ten thousand are kept; then a call that could be one is answered when it is done."""
 
-    config = settings(*(plugin(FIXTURE, name=f"p{n}", prefix=f"p{n}_", queue=2000) for n in range(4)),
+    config = settings(*(plugin(CONFORMANCE_PLUGIN, name=f"p{n}", prefix=f"p{n}_", queue=2000) for n in range(4)),
                       limits={"calls_per_principal": 20_000})
     AT_ONCE, TURNS = 1000, 10
 
@@ -389,7 +389,7 @@ class TaskLimit(TaskTests):
             params = {"name": f"p{turn % 3}_slow_compute", "arguments": {"seconds": 600}}
             message, fields = modern("tools/call", params, meta={META + "clientCapabilities": KNOWS_TASKS})
             for connection in connections:
-                connection.socket.settimeout(4 * PATIENCE)
+                connection.socket.settimeout(4 * TIMEOUT)
                 connection.send(self.server.request(body=message, fields=fields))
             self.assertEqual({"task"}, {connection.read_response().result["resultType"] for connection in connections})
             for connection in connections:

@@ -12,8 +12,8 @@ import time
 import unittest
 from random import Random
 
-from harness import (PATIENCE, Closed, Connection, Folder, Served, Server, hostile, in_parallel, new_token, plugin, rpc,
-                     settings, table, toolrack, trusting_anybody, wait_until)
+from harness import (TIMEOUT, Closed, Connection, Folder, Server, SharedServerTest, hostile, in_parallel, new_token,
+                     plugin, rpc, settings, table, toolrack, unverified_tls, wait_until)
 
 LIST = rpc("tools/list")
 
@@ -74,7 +74,7 @@ class CertificateTests(unittest.TestCase):
         return Server(settings(*(plugins or ("echo",)), **more) + tls(self.certificate, self.key, **extra))
 
 
-class TlsTests(Served):
+class TlsTests(SharedServerTest):
     limits = None
 
     @classmethod
@@ -216,13 +216,13 @@ class TlsClient(TlsTests):
                 mine.send(self.server.request(body=LIST, fields=fields))
                 self.assertIn(mine.read_response().status, (200, 401))
                 self.assertEqual(b"", mine.read_to_end())
-                self.assertFalse(mine.was_cut_off)
+                self.assertFalse(mine.is_truncated)
 
     def test_can_resume_with_a_ticket(self):
         trust = self.trusting(maximum_version=ssl.TLSVersion.TLSv1_2)
         with self.server.connect(trust=trust) as first:
             session = first.socket.session
-        with socket.create_connection(self.server.addresses[0], PATIENCE) as plain, \
+        with socket.create_connection(self.server.addresses[0], TIMEOUT) as plain, \
                 trust.wrap_socket(plain, server_hostname="localhost", session=session) as again:
             self.assertTrue(again.session_reused)
 
@@ -231,7 +231,7 @@ class TlsClient(TlsTests):
         done = subprocess.run(["curl", "--silent", "--show-error", "--cacert", self.authority.certificate, "-X", "POST",
                                self.server.url, "-H", "Content-Type: application/json", "-H",
                                f"Authorization: Bearer {self.server.token}", "-d", body],
-                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+                              capture_output=True, text=True, timeout=TIMEOUT, check=False)
         self.assertEqual(0, done.returncode, done)
         self.assertIn("tools", json.loads(done.stdout)["result"])
 
@@ -251,7 +251,7 @@ class TlsDeadlines(TlsTests):
     def test_end_an_idle_connection_with_close_notify(self):
         with self.server.connect() as mine:
             self.assertEqual(b"", mine.read_to_end())
-            self.assertFalse(mine.was_cut_off)
+            self.assertFalse(mine.is_truncated)
 
 
 class TlsConnectionLimit(TlsTests):
@@ -393,7 +393,7 @@ class CertificateFiles(CertificateTests):
         both = self.write(pathlib.Path(self.certificate).read_text() + self.authority.certificate.read_text())
         with Server(settings("echo") + tls(both, self.key)) as server:
             shown = subprocess.run(["openssl", "s_client", "-connect", server.authority, "-showcerts"], input="",
-                                   capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+                                   capture_output=True, text=True, timeout=TIMEOUT, check=False).stdout
             self.assertEqual(2, shown.count("BEGIN CERTIFICATE"), shown)
 
     def test_client_certificates_without_a_ca_are_refused(self):
@@ -446,7 +446,7 @@ class CertificateReplacement(CertificateTests):
                 self.assert_will_serve(server, new[0])
             is_over.set()
             for worker in workers:
-                worker.join(PATIENCE)
+                worker.join(TIMEOUT)
             self.assertEqual([], wrong)
             self.assertGreater(min(served), 0)
 
@@ -478,7 +478,7 @@ class ClientCertificates(CertificateTests):
         self.foreign = self.authority.issue("mallory")
 
     def trust(self, certificate=None):
-        trust = trusting_anybody()
+        trust = unverified_tls()
         if certificate:
             trust.load_cert_chain(*certificate)
         return trust
@@ -531,6 +531,6 @@ class ClientCertificates(CertificateTests):
         with self.serve(client_ca=self.clients.certificate) as server:
             with server.connect(trust=trust) as first:
                 session = first.socket.session
-            with socket.create_connection(server.addresses[0], PATIENCE) as plain, \
+            with socket.create_connection(server.addresses[0], TIMEOUT) as plain, \
                     trust.wrap_socket(plain, session=session) as again:
                 self.assertFalse(again.session_reused)

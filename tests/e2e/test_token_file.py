@@ -10,7 +10,7 @@ import time
 import unittest
 from datetime import datetime
 
-from harness import BINARY, PATIENCE, Folder, Server, environment, modern, rpc, settings, toolrack
+from harness import BINARY, TIMEOUT, Folder, Server, environment, modern, rpc, settings, toolrack
 
 LIST = rpc("tools/list")
 TOKEN = re.compile(r"\btrk_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}\b")
@@ -28,7 +28,7 @@ class TokenList:
     def run(self, *arguments, input=None):
         return subprocess.run([BINARY, "token", *map(str, arguments), "--tokens", self.list], env=environment(),
                               input=input, stdin=None if input is not None else subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+                              capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
     def done(self, *arguments, input=None):
         finished = self.run(*arguments, input=input)
@@ -61,7 +61,7 @@ class TokenListTests(unittest.TestCase):
         return server
 
     def assert_soon(self, claim, what):
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not claim():
             self.assertLess(time.monotonic(), end, what)
             time.sleep(0.005)
@@ -297,7 +297,7 @@ class TokenCommands(TokenListTests):
                                      "--tokens", self.book.list],
                                     env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL) for number in range(8)]
-        tokens = {one.communicate(timeout=PATIENCE)[0].decode().strip() for one in running}
+        tokens = {one.communicate(timeout=TIMEOUT)[0].decode().strip() for one in running}
         self.assertEqual(8, len(tokens))
         self.assertEqual({f"p{number}" for number in range(8)},
                          {one["principal"] for one in json.loads(self.book.done("list", "--json"))})

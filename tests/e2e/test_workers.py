@@ -6,8 +6,9 @@ import signal
 import time
 import unittest
 
-from barrage import Barrage
-from harness import PATIENCE, Served, Server, hostile, in_parallel, new_token, plugin, rpc, settings, wait_until
+from crash_load import CrashLoad
+from harness import (TIMEOUT, Server, SharedServerTest, hostile, in_parallel, new_token, plugin, rpc, settings,
+                     wait_until)
 
 INTERNAL_ERROR = -32603
 SLOW = {"name": "slow", "arguments": {"ms": 60_000}}
@@ -42,7 +43,7 @@ class WorkerTests:
         return connections
 
 
-class WorkerFaults(WorkerTests, Served):
+class WorkerFaults(WorkerTests, SharedServerTest):
     """One fault after the other, with a good call between: nobody else notices, and it is never suspended."""
 
     # With memory enough for a gigabyte: what it does to the host is to be seen.
@@ -164,10 +165,10 @@ class StuckWorkers(WorkerTests, unittest.TestCase):
 
 class KilledUnderLoad(WorkerTests, unittest.TestCase):
     def test_64_calls_are_lost_at_once_and_64_others_are_not(self):
-        with Server(Barrage.config) as self.server, Barrage(self.server) as barrage:
+        with Server(CrashLoad.config) as self.server, CrashLoad(self.server) as load:
             for turn in range(1, 6):
-                barrage.run()
-                self.assertEqual([], barrage.wrong)
+                load.run()
+                self.assertEqual([], load.wrong_responses)
                 for line in self.server.wait_for_line("plugin one: it crashed", turn):
                     self.assertIn("64 calls were lost", line)
             self.assertNotIn("plugin two", self.server.log)
@@ -286,7 +287,7 @@ class WorkerEnd(WorkerTests, unittest.TestCase):
             os.kill(server.worker("faults"), signal.SIGSTOP)
             begun = time.monotonic()
             server.stop()
-            self.assertLess(time.monotonic() - begun, PATIENCE / 2)
+            self.assertLess(time.monotonic() - begun, TIMEOUT / 2)
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ class Clients:
             started_at, token = time.monotonic(), self.tokens.any_unlimited()
             connection.send(self.server.request(body=body, fields=fields, token=token))
             for _ in range(random.randint(5, 50)):
-                connection.nibble(4096)
+                connection.buffer_some(4096)
                 time.sleep(0.02)
             response = connection.read_response()
             if response.status == 200 and response.result and response.result["content"][0]["text"] == text:
