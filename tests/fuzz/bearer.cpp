@@ -1,25 +1,25 @@
-// Bearer tokens of ours: the id is believed only where shape and check are right, and a leaked one is found in any
-// bytes, however they arrive.
+// Bearer tokens of this server: only a valid token has an id, and the secret scanner finds tokens in any bytes,
+// independent of how they are split.
 //
-// The input is text in which each of the first '!' stands for a whole token, made of what follows it.
+// The input is text. Each of the first three '!' is replaced by a token that is generated from the text after it.
 #include <algorithm>
 #include <boost/crc.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "claim.hpp"
+#include "require.hpp"
 #include "token/bearer.hpp"
 #include "token/secret_scanner.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
 constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-// As bearer.hpp describes one, and from nothing else here.
+// A token by the description in bearer.hpp, without the code under test.
 std::string token_of(std::string_view seed) {
     fuzz::dice dice(seed);
     std::string text = "trk_";
@@ -36,13 +36,13 @@ std::string token_of(std::string_view seed) {
 
 void check_token(const std::string& token, fuzz::dice& dice) {
     const auto id = token::id_of(token);
-    claim(id && *id == token.substr(4, 12) && token::is_id(*id), "a token that is right names its id");
+    require(id && *id == token.substr(4, 12) && token::is_id(*id), "a valid token contains its id");
     auto wrong = token;
     const auto at = dice.roll(token.size()) - 1;
     wrong[at] = static_cast<char>(wrong[at] ^ dice.roll(255));
-    claim(!token::id_of(wrong), "a token of which one character is another is none");
-    claim(!token::id_of(token.substr(0, token.size() - 1)) && !token::id_of(token + token.back()),
-          "nor is one of another length");
+    require(!token::id_of(wrong), "a token with one changed character is invalid");
+    require(!token::id_of(token.substr(0, token.size() - 1)) && !token::id_of(token + token.back()),
+            "a token of another length is invalid");
 }
 
 struct place {
@@ -59,8 +59,8 @@ std::vector<place> found_in(std::string_view text, fuzz::dice& dice, std::size_t
     return found;
 }
 
-// Looked for at every place of a text that is all there.
-std::vector<place> plainly_found(std::string text) {
+// A second, simple search at every position of the text.
+std::vector<place> expected_in(std::string text) {
     std::erase(text, '\0');
     std::vector<place> found;
     place here{1, 1, {}};
@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     fuzz::dice dice(input);
     const fuzz::exact_copy alone(input);
     if (const auto id = token::id_of(alone))
-        claim(token_of({}).size() == size && *id == input.substr(4, 12), "an id stands in its token");
+        require(token_of({}).size() == size && *id == input.substr(4, 12), "an id is part of its token");
 
     std::string text;
     for (std::size_t at = 0, made = 0; at < size; ++at) {
@@ -94,6 +94,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     }
     auto found = found_in(text, dice, 40);
     std::erase_if(found, [](const place& one) { return one.id.empty(); });  // keys
-    claim(found == plainly_found(text), "every token in a text is found where it stands, and nothing else");
+    require(found == expected_in(text), "the scanner finds exactly the tokens of a text, at their positions");
     return 0;
 }

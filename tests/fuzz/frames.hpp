@@ -1,5 +1,5 @@
-// What holds of frames in either direction: the same ones are found however they arrive, and each message has one
-// writing.
+// Requirements for frames in both directions: the result does not depend on how the bytes are split, and each message
+// has exactly one encoding.
 #pragma once
 
 #include <cstring>
@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "claim.hpp"
 #include "plugin/process/frame.hpp"
+#include "require.hpp"
 
 namespace toolrack::fuzz {
 
@@ -18,16 +18,16 @@ inline constexpr std::size_t longest_frame = 300;
 
 // Reads frames from the input and passes each to `take`. True when the stream is broken.
 template <typename Sizes, typename Take>
-bool hear_frames(std::string_view all, Sizes next_size, Take take) {
+bool read_frames(std::string_view all, Sizes next_size, Take take) {
     plugin::frame_buffer buffer(longest_frame);
     while (!all.empty()) {
         const auto space = buffer.prepare();
-        claim(!space.empty(), "there is always room for more");
+        require(!space.empty(), "the buffer always has space");
         const auto piece = next_piece(all, std::min(next_size(), space.size()));
         std::memcpy(space.data(), piece.data(), piece.size());
         buffer.commit(piece.size());
         while (const auto frame = buffer.next()) {
-            claim(!frame->empty() && frame->size() <= longest_frame, "a frame is no longer than may be");
+            require(!frame->empty() && frame->size() <= longest_frame, "a frame is within the limit");
             take(*frame);
         }
         if (buffer.is_broken()) return true;
@@ -36,13 +36,13 @@ bool hear_frames(std::string_view all, Sizes next_size, Take take) {
     return false;
 }
 
-// The frames by a reader who has them all.
-struct plain_frames {
+// The frames according to a second, simple reader.
+struct expected_frames {
     std::vector<std::string_view> all;
     bool is_broken = false;
 };
-inline plain_frames plainly_heard(std::string_view text) {
-    plain_frames found;
+inline expected_frames frames_in(std::string_view text) {
+    expected_frames found;
     while (text.size() >= 4) {
         const auto byte = [&](std::size_t n) { return std::size_t{static_cast<unsigned char>(text[n])}; };
         const auto length = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
@@ -53,36 +53,39 @@ inline plain_frames plainly_heard(std::string_view text) {
     return found;
 }
 
-// The message in `body`, when there is one, after it was written anew.
+// The message in `body`, if there is one, after a check of its encoding.
 template <typename Any>
 std::optional<Any> read_and_write(std::string_view body) {
     const auto read = plugin::read_frame<Any>(body);
     if (!read) return std::nullopt;
-    const auto anew = std::visit([](const auto& message) { return plugin::frame_of<Any>(message); }, *read);
-    claim(anew.substr(plugin::frame_length_size) == body, "a message has one writing");
-    claim(!plugin::read_frame<Any>(body.substr(0, body.size() - 1)), "a message that is cut short is none");
+    const auto encoded = std::visit([](const auto& message) { return plugin::frame_of<Any>(message); }, *read);
+    require(encoded.substr(plugin::frame_length_size) == body, "a message has one encoding");
+    require(!plugin::read_frame<Any>(body.substr(0, body.size() - 1)), "a truncated message is invalid");
     return read;
 }
 
-// Claims all of that of what arrives; `hear` gets each message, and its frame is gone afterwards.
-template <typename Any, typename Hear>
-void check_frames(std::string_view all, Hear hear) {
-    const auto plain = plainly_heard(all);
+// Checks all of these requirements; `receive` gets each message, whose frame is valid only during the call.
+template <typename Any, typename Receive>
+void check_frames(std::string_view all, Receive receive) {
+    const auto expected = frames_in(all);
     dice dice(all);
     std::size_t count = 0;
     const auto is_same = [&](std::string_view frame) {
-        claim(count < plain.all.size() && frame == plain.all[count], "the same frames are found however they arrive");
+        require(count < expected.all.size() && frame == expected.all[count],
+                "the frames do not depend on how the bytes are split");
         ++count;
     };
-    const bool is_broken = hear_frames(
+    const bool is_broken = read_frames(
         all, [&] { return dice.roll(9); }, is_same);
-    claim(is_broken == plain.is_broken && count == plain.all.size(), "a stream breaks at one place");
+    require(is_broken == expected.is_broken && count == expected.all.size(),
+            "an invalid frame breaks the stream at the same place");
 
-    hear_frames(
-        all, [&] { return all.size(); },
+    read_frames(
+        all,
+        [&] { return all.size(); },
         [&](std::string_view frame) {
             const exact_copy alone(frame);
-            if (const auto message = read_and_write<Any>(alone)) hear(*message);
+            if (const auto message = read_and_write<Any>(alone)) receive(*message);
         });
 }
 

@@ -1,40 +1,39 @@
-// What single header fields hold: values that MCP encodes, hosts, queries, fields and what they may be called, bearer
-// tokens.
+// Values of single header fields: encoded MCP values, authorities, queries, field names and bearer tokens.
 //
-// The first line of the input is a field's name, the rest its value.
+// The first line of the input is the name of a field, the rest its value.
 #include <openssl/evp.h>
 
 #include <string>
 
 #include "auth/bearer_token.hpp"
-#include "claim.hpp"
 #include "http/syntax/authority.hpp"
 #include "http/syntax/field_rules.hpp"
 #include "http/syntax/query.hpp"
+#include "require.hpp"
 #include "wire/header_value.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
 std::string base64(std::string_view bytes) {
     std::string text(bytes.size() / 3 * 4 + 5, '\0');
-    const auto size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                      reinterpret_cast<const unsigned char*>(bytes.data()),
+                                      static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
 }
 
 void check_encoding(std::string_view value) {
     const auto encoded = "=?base64?" + base64(value) + "?=";
-    claim(wire::is_plain_value(encoded), "what is encoded is fit for a header");
-    claim(wire::decoded_value(encoded) == value, "what was encoded is decoded to what it was");
+    require(wire::is_plain_value(encoded), "an encoded value is a valid header value");
+    require(wire::decoded_value(encoded) == value, "decoding reverses encoding");
     const auto decoded = wire::decoded_value(value);
     if (!decoded || *decoded != value) {
-        claim(value.starts_with("=?base64?") && value.ends_with("?="), "only what says so is decoded");
-        if (decoded) claim("=?base64?" + base64(*decoded) + "?=" == value, "an encoded value has one writing");
+        require(value.starts_with("=?base64?") && value.ends_with("?="), "only a value in the encoded form is decoded");
+        if (decoded) require("=?base64?" + base64(*decoded) + "?=" == value, "a value has one encoding");
     }
 }
 
@@ -43,11 +42,12 @@ void check_authority(std::string_view value) {
     if (!found) return;
     auto text = std::string(found->host);
     if (found->port) text += ':' + std::to_string(*found->port);
-    claim(text == value, "a host and its port are all that an authority says");
-    claim(value.find_first_of(" \t/@?#%,;\\\"") == value.npos, "no authority holds anything else");
+    require(text == value, "an authority is a host and a port");
+    require(value.find_first_of(" \t/@?#%,;\\\"") == value.npos, "an authority has no other characters");
     const auto host = http::parse_authority(found->host);
-    claim(host && host->host == found->host && !host->port, "a host is an authority, too");
-    if (http::is_plausible_host(*found)) claim(found->host.size() <= 253, "no host that is said again is long");
+    require(host && host->host == found->host && !host->port, "a host is an authority");
+    if (http::is_plausible_host(*found))
+        require(found->host.size() <= 253, "a plausible host has at most 253 characters");
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -65,27 +65,28 @@ void check_query(std::string_view query) {
         by_parts |= http::has_token_parameter(part);
         const auto key = part.substr(0, part.find('='));
         if (key.find('%') == key.npos)
-            claim(http::has_token_parameter(percent_encoded(key)) == http::has_token_parameter(key),
-                  "a key is known in any writing");
+            require(http::has_token_parameter(percent_encoded(key)) == http::has_token_parameter(key),
+                    "percent-encoding does not hide a key");
     }
-    claim(names == by_parts, "a query names a token when a part of it does");
-    claim(http::has_token_parameter("a=b&" + std::string(query)) == names, "what stands before a token does not hide it");
+    require(names == by_parts, "a query has a token if one of its parameters is a token");
+    require(http::has_token_parameter("a=b&" + std::string(query)) == names,
+            "a preceding parameter does not hide a token");
 }
 
 void check_field(std::string_view name, std::string_view value) {
     http::head head;
     if (const auto no = http::add_field(head, name, value))
-        return claim(no->status == 400 && fuzz::is_presentable(no->sentence), "a refusal is one line of text");
-    claim(head.fields.size() == 1 && head.find(name) == value, "a field is found by its name");
+        return require(no->status == 400 && fuzz::is_presentable(no->sentence), "a rejection is one line of text");
+    require(head.fields.size() == 1 && head.find(name) == value, "a field is found by its name");
     const auto known = http::singleton_field_named(name);
-    if (known) claim(head.find(*known) == value, "a field that stands once is found as what it is");
+    if (known) require(head.find(*known) == value, "a singleton field is found by its kind");
     std::string capitals(name);
     for (char& c : capitals)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    claim(http::singleton_field_named(capitals) == known, "a name is the same in capitals");
-    if (known) claim(http::add_field(head, capitals, value).has_value(), "what may stand once does not stand twice");
+    require(http::singleton_field_named(capitals) == known, "a name is case-insensitive");
+    if (known) require(http::add_field(head, capitals, value).has_value(), "a second singleton field is rejected");
     if (const auto no = http::check_framing(head))
-        claim(fuzz::is_presentable(no->sentence), "a refusal is one line of text");
+        require(fuzz::is_presentable(no->sentence), "a rejection is one line of text");
 }
 
 void check_bearer(std::string_view value) {
@@ -93,15 +94,15 @@ void check_bearer(std::string_view value) {
     shown.authorization = value;
     const auto token = auth::bearer_token(shown);
     if (!token) return;
-    claim(!token->empty() && token->find_first_of(" \t,\"$<>{}%\r\n") == token->npos,
-          "a token is of a token's characters");
-    claim(token->data() >= value.data() && token->data() + token->size() <= value.data() + value.size(),
-          "a token stands in its header");
-    const auto anew = "bEARER   " + std::string(*token) + "\t";
-    shown.authorization = anew;
-    claim(auth::bearer_token(shown) == *token, "a token is the same behind any writing of its scheme");
+    require(!token->empty() && token->find_first_of(" \t,\"$<>{}%\r\n") == token->npos,
+            "a token has only token characters");
+    require(token->data() >= value.data() && token->data() + token->size() <= value.data() + value.size(),
+            "a token is a view of its header");
+    const auto variant = "bEARER   " + std::string(*token) + "\t";
+    shown.authorization = variant;
+    require(auth::bearer_token(shown) == *token, "the scheme is case-insensitive");
     shown.token_in_query = true;
-    claim(!auth::bearer_token(shown), "one that stands in the query counts for nothing");
+    require(!auth::bearer_token(shown), "a token in the query is ignored");
 }
 
 }  // namespace
@@ -117,7 +118,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto is_token = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     };
-    const std::string_view written = name;  // names of other characters never come so far
+    const std::string_view written = name;  // the head parser rejects other names
     if (!written.empty() && std::ranges::all_of(written, is_token)) check_field(name, value);
     return 0;
 }

@@ -1,16 +1,17 @@
-// Chunked bodies: decoded alike however they arrive, as a second decoder reads them, and never beyond the limit.
+// Chunked bodies: the result does not depend on how the bytes are split, equals the result of a second decoder, and is
+// within the limit.
 #include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "claim.hpp"
 #include "http/syntax/chunk_decoder.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
 constexpr std::size_t limit = 256;
 
@@ -30,15 +31,15 @@ decoded decode(std::string_view all, Sizes next_size) {
         const auto piece = fuzz::next_piece(all, next_size());
         const fuzz::exact_copy alone(piece);
         const auto rest = decoder.decode(alone, made.body);
-        claim(made.body.size() <= limit, "a body never grows beyond the limit");
+        require(made.body.size() <= limit, "a body is within the limit");
         if (!rest) {
             made.is_refused = true;
             made.status = rest.error().status;
-            claim(made.status == 400 || made.status == 413, "a body is malformed or too large");
-            claim(fuzz::is_presentable(rest.error().sentence), "a refusal is one line of text");
+            require(made.status == 400 || made.status == 413, "a body is malformed or too large");
+            require(fuzz::is_presentable(rest.error().sentence), "a rejection is one line of text");
             break;
         }
-        claim(rest->empty() || decoder.is_complete(), "nothing is left over before the end");
+        require(rest->empty() || decoder.is_complete(), "no bytes remain before the end");
         all = {all.data() - rest->size(), all.size() + rest->size()};
     }
     made.is_complete = decoder.is_complete();
@@ -51,7 +52,7 @@ struct plain {
     std::string body;
     std::string_view rest;
 };
-std::optional<plain> plainly_decoded(std::string_view all) {
+std::optional<plain> second_decode(std::string_view all) {
     plain made{{}, all};
     for (;;) {
         const auto end = made.rest.find("\r\n");
@@ -82,10 +83,10 @@ std::string encoded(std::string_view body, fuzz::dice& dice) {
 }
 
 void check_same(const decoded& one, const decoded& other) {
-    claim(one.is_refused == other.is_refused && one.status == other.status && one.is_complete == other.is_complete,
-          "a body is taken or refused however it arrives");
-    claim(one.rest == other.rest || one.is_refused, "a body ends at the same place however it arrives");
-    claim(one.body == other.body, "a body is the same however it arrives");
+    require(one.is_refused == other.is_refused && one.status == other.status && one.is_complete == other.is_complete,
+            "the result does not depend on how the bytes are split");
+    require(one.rest == other.rest || one.is_refused, "the end does not depend on how the bytes are split");
+    require(one.body == other.body, "the body does not depend on how the bytes are split");
 }
 
 }  // namespace
@@ -95,18 +96,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto text = fuzz::text_of(bytes, size);
     const auto at_once = decode(text, [&] { return size; });
 
-    // In many pieces, and in two: a text that is tried often is cut at every point.
+    // In many pieces, and in two pieces at a position that depends on the input.
     fuzz::dice dice(text);
     check_same(at_once, decode(text, [&] { return dice.roll(9); }));
     bool is_first = true;
     check_same(at_once, decode(text, [&] { return std::exchange(is_first, false) ? dice.roll(size) : size; }));
 
-    const auto plain = plainly_decoded(text);
-    claim(plain.has_value() == at_once.is_complete, "a body is complete to a second decoder, too");
-    if (plain) claim(plain->body == at_once.body && plain->rest == at_once.rest, "and it is the same one");
+    const auto plain = second_decode(text);
+    require(plain.has_value() == at_once.is_complete, "a second decoder agrees that the body is complete");
+    if (plain)
+        require(plain->body == at_once.body && plain->rest == at_once.rest, "a second decoder reads the same body");
 
     const auto whole = text.substr(0, limit);
     const auto again = decode(encoded(whole, dice), [&] { return dice.roll(200); });
-    claim(again.is_complete && again.body == whole, "what was chunked is decoded to what it was");
+    require(again.is_complete && again.body == whole, "decoding reverses chunking");
     return 0;
 }

@@ -1,21 +1,21 @@
-// HTTP heads: where one ends does not depend on how it arrives, and one that is taken reads the same to a reader who
-// knows nothing but lines and colons, so that no server behind or in front of this one could see another request.
+// HTTP heads: the end does not depend on how the bytes are split, and a minimal second parser reads the same fields
+// from an accepted head, so that no proxy can see a different request (request smuggling).
 #include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "claim.hpp"
+#include "http/request_check.hpp"
 #include "http/syntax/authority.hpp"
 #include "http/syntax/content.hpp"
-#include "http/syntax/head_scanner.hpp"
 #include "http/syntax/head_parser.hpp"
-#include "http/request_check.hpp"
+#include "http/syntax/head_scanner.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
 constexpr std::size_t limit = 512;
 
@@ -25,11 +25,11 @@ const http::endpoint_policy& policy() {
 }
 
 void check_refusal(const http::rejection& why) {
-    claim(why.status >= 400 && why.status < 600, "a refusal has the status of one");
-    claim(fuzz::is_presentable(why.sentence), "a refusal is one line of text");
+    require(why.status >= 400 && why.status < 600, "a rejection has an error status");
+    require(fuzz::is_presentable(why.sentence), "a rejection is one line of text");
 }
 
-// As a connection looks for it while bytes arrive.
+// Scans as a connection does while bytes arrive.
 std::string_view end_found_in_pieces(std::string_view all) {
     http::head_scanner scanner(limit);
     fuzz::dice dice(all);
@@ -44,14 +44,14 @@ std::string_view end_found_in_pieces(std::string_view all) {
 
 using lines = std::vector<std::pair<std::string_view, std::string_view>>;
 
-// The fields by a reader of few words. `head` ends in an empty line.
-lines plainly_read(std::string_view head) {
+// The fields by a minimal parser. `head` ends with an empty line.
+lines fields_in(std::string_view head) {
     lines fields;
     head.remove_prefix(head.find("\r\n") + 2);
     for (auto end = head.find("\r\n"); end > 0 && end != head.npos; end = head.find("\r\n")) {
         const auto line = head.substr(0, end);
         const auto colon = line.find(':');
-        claim(colon != line.npos, "every line has a colon");
+        require(colon != line.npos, "every field line has a colon");
         fields.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
         head.remove_prefix(end + 2);
     }
@@ -64,19 +64,27 @@ std::size_t count(const lines& fields, std::string_view name) {
 }
 
 void check_framing(const http::head& head, const lines& fields) {
-    for (const auto once : {"host", "content-length", "transfer-encoding", "authorization", "origin", "mcp-session-id",
-                            "mcp-protocol-version", "content-type"})
-        claim(count(fields, once) <= 1, "what may stand once does");
-    claim(count(fields, "host") == 1, "there is a Host");
-    claim(count(fields, "upgrade") == 0 && count(fields, "content-encoding") == 0, "nobody asks for something else");
-    claim(head.chunked == (count(fields, "transfer-encoding") == 1), "a Transfer-Encoding is chunked");
-    claim(head.content_length.has_value() == (count(fields, "content-length") == 1), "a Content-Length is a number");
-    claim(!head.chunked || !head.content_length, "a body has one length");
+    for (const auto once : {"host",
+                            "content-length",
+                            "transfer-encoding",
+                            "authorization",
+                            "origin",
+                            "mcp-session-id",
+                            "mcp-protocol-version",
+                            "content-type"})
+        require(count(fields, once) <= 1, "a singleton field occurs at most once");
+    require(count(fields, "host") == 1, "there is exactly one Host");
+    require(count(fields, "upgrade") == 0 && count(fields, "content-encoding") == 0,
+            "there is no Upgrade and no Content-Encoding");
+    require(head.chunked == (count(fields, "transfer-encoding") == 1), "Transfer-Encoding is chunked");
+    require(head.content_length.has_value() == (count(fields, "content-length") == 1), "a Content-Length is a number");
+    require(!head.chunked || !head.content_length, "a body has one length");
     if (head.content_length) {
         const auto written = *head.find(http::singleton_field::content_length);
-        claim(written.find_first_not_of("0123456789") == written.npos, "a Content-Length is of digits");
+        require(written.find_first_not_of("0123456789") == written.npos, "a Content-Length has only digits");
         const auto zeros = std::min(written.find_first_not_of('0'), written.size() - 1);
-        claim(std::to_string(*head.content_length) == written.substr(zeros), "a Content-Length is what it says");
+        require(std::to_string(*head.content_length) == written.substr(zeros),
+                "a Content-Length has the value of its digits");
     }
 }
 
@@ -86,12 +94,12 @@ void check_same(const http::head& one, const http::head& other) {
         for (const auto& each : of.fields) all.emplace_back(each.name, each.value);
         return all;
     };
-    claim(one.method == other.method && one.target == other.target && one.path == other.path &&
-              one.query == other.query && one.is_http_1_0 == other.is_http_1_0 &&
-              one.content_length == other.content_length && one.chunked == other.chunked &&
-              one.expects_continue == other.expects_continue && one.keep_alive == other.keep_alive &&
-              one.singletons == other.singletons && as_pairs(one) == as_pairs(other),
-          "a head that is written anew says the same");
+    require(one.method == other.method && one.target == other.target && one.path == other.path &&
+                one.query == other.query && one.is_http_1_0 == other.is_http_1_0 &&
+                one.content_length == other.content_length && one.chunked == other.chunked &&
+                one.expects_continue == other.expects_continue && one.keep_alive == other.keep_alive &&
+                one.singletons == other.singletons && as_pairs(one) == as_pairs(other),
+            "a re-encoded head has the same meaning");
 }
 
 std::string written(const http::head& head) {
@@ -102,37 +110,38 @@ std::string written(const http::head& head) {
 }
 
 void check_taken(const http::head& head, std::string_view bytes) {
-    const auto fields = plainly_read(bytes);
-    claim(fields.size() == head.fields.size(), "every line is a field");
-    claim(fields.size() <= 100, "there are no more fields than may be");
+    const auto fields = fields_in(bytes);
+    require(fields.size() == head.fields.size(), "every line is a field");
+    require(fields.size() <= 100, "the number of fields is within the limit");
     for (std::size_t n = 0; n < fields.size(); ++n)
-        claim(fields[n].first == head.fields[n].name && fields[n].second == head.fields[n].value,
-              "a field is what its line says");
+        require(fields[n].first == head.fields[n].name && fields[n].second == head.fields[n].value,
+                "a field has the name and value of its line");
     for (const auto& [name, value] : fields) {
-        claim(!name.empty() && name.find_first_of(" \t\"(),/;<=>?@[\\]{}") == name.npos, "a name is a token");
-        claim(value.find('\0') == value.npos, "no value has a NUL");
+        require(!name.empty() && name.find_first_of(" \t\"(),/;<=>?@[\\]{}") == name.npos, "a name is a token");
+        require(value.find('\0') == value.npos, "no value has a NUL");
     }
     const auto start = bytes.substr(0, bytes.find("\r\n"));
-    claim(start == std::string(head.method) + ' ' + std::string(head.target) +
-                       (head.is_http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
-          "the first line is method, target and version");
-    claim(head.path.starts_with('/'), "a path begins with a slash");
+    require(start == std::string(head.method) + ' ' + std::string(head.target) +
+                         (head.is_http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
+            "the first line is method, target and version");
+    require(head.path.starts_with('/'), "a path starts with a slash");
     check_framing(head, fields);
 
     const auto text = written(head);
     http::head twin;
-    claim(!http::parse_head(text, twin), "a head that is written anew is taken");
+    require(!http::parse_head(text, twin), "a re-encoded head is accepted");
     check_same(head, twin);
 }
 
-void check_screen(const http::head& head) {
+void check_policies(const http::head& head) {
     if (const auto no = http::check_request(head, policy())) return check_refusal(*no);
-    claim(head.path == "/mcp", "only the path that there is passes the screen");
-    claim(equals_ignoring_case(*head.find(http::singleton_field::host), "localhost:8080"), "only a host that is allowed passes");
+    require(head.path == "/mcp", "only the endpoint path is accepted");
+    require(equals_ignoring_case(*head.find(http::singleton_field::host), "localhost:8080"),
+            "only an allowed host is accepted");
     const auto origin = head.find(http::singleton_field::origin);
-    claim(!origin || equals_ignoring_case(*origin, "http://localhost:8080"), "only an origin that is allowed passes");
+    require(!origin || equals_ignoring_case(*origin, "http://localhost:8080"), "only an allowed origin is accepted");
     if (const auto no = http::check_content(head, http::accepted_types_of(head), limit)) check_refusal(*no);
-    else claim(head.content_length.value_or(0) <= limit, "no longer body is announced than may be");
+    else require(head.content_length.value_or(0) <= limit, "an accepted Content-Length is within the limit");
 }
 
 }  // namespace
@@ -144,14 +153,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto in_pieces = end_found_in_pieces(text);
     if (!found) {
         check_refusal(found.error());
-        claim(in_pieces.empty(), "a head is refused however it arrives");
+        require(in_pieces.empty(), "the rejection of a head does not depend on how the bytes are split");
         return 0;
     }
-    claim(*found == in_pieces, "a head ends at the same place however it arrives");
+    require(*found == in_pieces, "the end of a head does not depend on how the bytes are split");
     if (found->empty()) return 0;
-    claim(found->size() <= limit && found->ends_with("\r\n\r\n"), "a head is whole and no longer than may be");
+    require(found->size() <= limit && found->ends_with("\r\n\r\n"), "a head is complete and within the limit");
 
-    // By itself: nothing behind it may be looked at.
+    // A copy of the head alone, so that a sanitizer detects a read beyond it.
     const fuzz::exact_copy alone(*found);
     http::head head;
     if (const auto no = http::parse_head(alone, head)) {
@@ -159,6 +168,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         return 0;
     }
     check_taken(head, alone);
-    check_screen(head);
+    check_policies(head);
     return 0;
 }

@@ -1,28 +1,29 @@
-// Strict JSON: what is taken is JSON to a second opinion too, is read whole, and says the same when it is written anew.
+// Strict JSON: accepted text is JSON by a second parser, is read completely, and keeps its meaning when re-encoded.
 #include <cmath>
 #include <string>
 
-#include "claim.hpp"
 #include "json_grammar.hpp"
 #include "json_rewritten.hpp"
+#include "require.hpp"
 #include "wire/canonical.hpp"
 #include "wire/json.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 using kind = enum wire::json_fault::kind;
 
-// Small, so that inputs meet them.
+// Small, so that inputs reach them.
 constexpr wire::json_limits limits{.depth = 12, .values = 64, .key = 24};
 
 void check_refused(std::string_view text, const wire::json_fault& fault) {
-    claim(fault.offset <= text.size(), "a fault lies within the text");
-    if (fault.kind == kind::not_json) claim(!fuzz::json_grammar::takes(text), "what is called no JSON is none");
+    require(fault.offset <= text.size(), "the offset of a fault is within the text");
+    if (fault.kind == kind::not_json)
+        require(!fuzz::json_grammar::takes(text), "text rejected as not JSON is not JSON");
     const auto again = wire::check_json("\n " + std::string(text), limits);
-    claim(again && again->kind == fault.kind && again->offset == fault.offset + 2,
-          "white space before a text changes nothing");
+    require(again && again->kind == fault.kind && again->offset == fault.offset + 2,
+            "leading white space changes only the offset");
 }
 
 std::size_t depth_of(const json::value& value) {
@@ -31,19 +32,19 @@ std::size_t depth_of(const json::value& value) {
     return value.is_object() || value.is_array() ? 1 + deepest : 0;
 }
 
-// Whether every number is one, and every member is found by its name.
+// Counts the values, and checks numbers and the lookup of members.
 std::size_t values_in(const json::value& value) {
     std::size_t count = 1;
     for (const auto& each : value) {
         count += values_in(each);
         if (!value.is_object()) continue;
         const auto found = value.find(each.key());
-        claim(found && found->text().data() == each.text().data(), "a member is found by its name");
-        claim(each.key().size() <= limits.key, "no key is longer than may be");
+        require(found && found->text().data() == each.text().data(), "a member is found by its name");
+        require(each.key().size() <= limits.key, "a key is within the limit");
     }
     if (value.is_number()) {
         try {
-            claim(std::isfinite(value.f64()), "a number is finite");
+            require(std::isfinite(value.f64()), "a number is finite");
         } catch (const json::bad_value&) {  // smaller than the smallest
         }
     }
@@ -57,21 +58,21 @@ std::string canonical(const json::value& value) {
 }
 
 void check_taken(std::string_view text) {
-    claim(fuzz::json_grammar::takes(text), "what is taken is JSON");
+    require(fuzz::json_grammar::takes(text), "accepted text is JSON");
     const json::value root(text);
-    claim(values_in(root) <= limits.values, "there are no more values than may be");
-    claim(depth_of(root) <= limits.depth, "nothing is nested deeper than may be");
+    require(values_in(root) <= limits.values, "the number of values is within the limit");
+    require(depth_of(root) <= limits.depth, "the depth is within the limit");
 
-    const std::string anew = fuzz::rewritten(root);
-    claim(!wire::check_json(anew, limits), "what is written anew is taken");
-    const json::value twin(anew);
-    claim(canonical(root) == canonical(twin), "what is written anew says the same");
-    claim(fuzz::rewritten(twin) == anew, "writing anew a second time changes nothing");
+    const std::string reencoded = fuzz::rewritten(root);
+    require(!wire::check_json(reencoded, limits), "re-encoded text is accepted");
+    const json::value twin(reencoded);
+    require(canonical(root) == canonical(twin), "re-encoded text has the same meaning");
+    require(fuzz::rewritten(twin) == reencoded, "re-encoding is idempotent");
 
     std::string line(text);
     wire::put_on_one_line(line);
-    claim(line.find_first_of("\r\n") == line.npos, "on one line there are no line ends");
-    claim(fuzz::rewritten(json::value(line)) == anew, "on one line a text says the same");
+    require(line.find_first_of("\r\n") == line.npos, "text on one line has no line ends");
+    require(fuzz::rewritten(json::value(line)) == reencoded, "text on one line has the same meaning");
 }
 
 }  // namespace

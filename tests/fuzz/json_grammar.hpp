@@ -1,6 +1,6 @@
-// JSON's grammar once more, straight from RFC 8259 and from nothing else here: the second opinion on what is JSON.
+// A second parser for JSON (RFC 8259), which shares no code with the host.
 //
-// Bytes must be UTF-8, and the halves of a surrogate pair must stand together.
+// Requires UTF-8 and complete surrogate pairs.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A JSON value written anew, through the cursor that everything here reads with and the writer that it writes with.
+// Re-encodes a JSON value with json::value and the SDK's writer.
 #pragma once
 
 #include <string>

@@ -1,18 +1,18 @@
-// Signed tokens: nothing is let in that none of our keys has signed, and what was signed is read as it was written.
+// Signed tokens: a token is accepted only if a key of the ring has signed it, and claims are read as signed.
 //
-// The first line of the input is a header, the rest are claims; and the whole input is a token, too.
+// The first line of the input is a header, the rest are claims. The whole input is also checked as a token.
 #include <string>
 
 #include "base/base64.hpp"
-#include "claim.hpp"
 #include "jwt/compact.hpp"
 #include "jwt/header.hpp"
 #include "jwt/profile.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
 constexpr std::int64_t now = 1'800'000'000;
 constexpr jwt::expectations expected{.issuer = "toolrack", .audience = "https://tools.example.com/mcp"};
@@ -54,70 +54,74 @@ result<jwt::verified, jwt::refusal> verify(std::string_view token) {
     auto made = jwt::verify(alone, prepared(), revoked(), expected, now);
     if (!made) {
         const auto sentence = jwt::to_string(made.error());
-        claim(fuzz::is_presentable(sentence), "a refusal is one line of text");
+        require(fuzz::is_presentable(sentence), "a rejection is one line of text");
     }
     return made;
 }
 
-// A right signature over whatever is given, and whether it is let in.
-std::string signed_with(const jwt::key& key, const std::string& header, const std::string& said) {
-    const auto tag = jwt::mac(key.bytes.reveal()).of(header + '.' + said);
-    return header + '.' + said + '.' + base64url({reinterpret_cast<const char*>(tag.data()), tag.size()});
+// A token with a valid signature over any header and claims.
+std::string signed_with(const jwt::key& key, const std::string& header, const std::string& payload) {
+    const auto tag = jwt::mac(key.bytes.reveal()).of(header + '.' + payload);
+    return header + '.' + payload + '.' + base64url({reinterpret_cast<const char*>(tag.data()), tag.size()});
 }
 
-void check_let_in(const jwt::verified& who) {
-    const auto& said = who.claims;
-    claim(said.issuer == expected.issuer, "only our own issuer is let in");
-    claim(std::ranges::find(said.audience, expected.audience) != said.audience.end(), "only who means us is let in");
-    claim(said.expires > now && said.issued_at <= now + 60 && said.not_before.value_or(0) <= now + 60,
-          "it is the time for it");
-    claim(said.expires - said.issued_at <= expected.max_ttl.count() && said.expires > said.issued_at,
-          "nobody stays for too long");
-    claim(who.expires <= said.expires && who.expires > now, "nothing lives longer than it says");
-    claim(said.id != "gone", "nothing is let in that was taken back");
-    claim(jwt::is_subject(said.subject) && jwt::is_id(said.id), "whoever is let in can be named");
+void check_accepted(const jwt::verified& who) {
+    const auto& claims = who.claims;
+    require(claims.issuer == expected.issuer, "an accepted token has the expected issuer");
+    require(std::ranges::find(claims.audience, expected.audience) != claims.audience.end(),
+            "an accepted token has the expected audience");
+    require(claims.expires > now && claims.issued_at <= now + 60 && claims.not_before.value_or(0) <= now + 60,
+            "an accepted token is valid now");
+    require(claims.expires - claims.issued_at <= expected.max_ttl.count() && claims.expires > claims.issued_at,
+            "an accepted token is within the maximum lifetime");
+    require(who.expires <= claims.expires && who.expires > now, "a grant does not outlive its token");
+    require(claims.id != "gone", "a revoked token is rejected");
+    require(jwt::is_subject(claims.subject) && jwt::is_id(claims.id), "the subject and the id are valid");
 }
 
 void check_token(std::string_view text) {
     const auto parts = jwt::split(text);
-    claim(!parts || jwt::is_compact(text), "what is split has two dots");
+    require(!parts || jwt::is_compact(text), "a split token has two dots");
     if (parts)
-        claim(std::string(parts->header).append(".").append(parts->claims).append(".").append(parts->signature) ==
-                      text &&
-                  parts->signed_part == text.substr(0, text.rfind('.')),
-              "the parts of a token are all of it");
+        require(std::string(parts->header).append(".").append(parts->claims).append(".").append(parts->signature) ==
+                        text &&
+                    parts->signed_part == text.substr(0, text.rfind('.')),
+                "the parts of a token form the whole token");
     const auto made = verify(text);
     if (!made) return;
     bool is_signed = false;
     for (const auto& key : keys().keys())
         is_signed |= signed_with(key, std::string(parts->header), std::string(parts->claims)) == text;
-    claim(is_signed, "nothing is let in that no key of ours has signed");
-    check_let_in(*made);
+    require(is_signed, "an accepted token is signed by a key of the ring");
+    check_accepted(*made);
 }
 
 void check_claims(std::string_view text) {
     if (text.empty()) return;  // no token has an empty part
     const auto token = signed_with(keys().keys().front(), jwt::header_segment("k1"), base64url(text));
-    const auto said = jwt::read_claims(text);
-    const auto let_in = verify(token);
-    if (token.size() > jwt::longest_token) return claim(!let_in, "no token is longer than may be");
-    if (!said) return claim(!let_in && let_in.error() == said.error(), "claims that cannot be read let nobody in");
-    claim(jwt::read_claims(jwt::write_claims(*said)) == *said, "claims are read as they were written");
-    const auto anew = verify(jwt::sign(*said, keys().keys().front()));
-    claim(let_in.has_value() == anew.has_value(), "claims that are written anew are worth the same");
-    if (!let_in) return claim(let_in.error() == anew.error(), "and are refused for the same reason");
-    claim(let_in->claims == *said && anew->claims == *said && let_in->expires == anew->expires,
-          "claims are read as they were signed");
-    check_let_in(*let_in);
-    if (fuzz::dice(text).roll(4) != 1) return;  // what follows takes as long as all the rest
+    const auto claims = jwt::read_claims(text);
+    const auto accepted = verify(token);
+    if (token.size() > jwt::longest_token) return require(!accepted, "a token beyond the limit is rejected");
+    if (!claims)
+        return require(!accepted && accepted.error() == claims.error(),
+                       "a token with invalid claims is rejected for the same reason");
+    require(jwt::read_claims(jwt::write_claims(*claims)) == *claims, "claims are read as written");
+    const auto reencoded = verify(jwt::sign(*claims, keys().keys().front()));
+    require(accepted.has_value() == reencoded.has_value(), "re-encoded claims have the same result");
+    if (!accepted)
+        return require(accepted.error() == reencoded.error(), "re-encoded claims are rejected for the same reason");
+    require(accepted->claims == *claims && reencoded->claims == *claims && accepted->expires == reencoded->expires,
+            "claims are read as signed");
+    check_accepted(*accepted);
+    if (fuzz::dice(text).roll(4) != 1) return;  // the following checks are slow
 
     auto forged = token;
     forged[token.rfind('.') - 1] = forged[token.rfind('.') - 1] == 'A' ? 'Q' : 'A';
-    claim(!verify(forged), "claims of which one character is another are not those that were signed");
-    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("old"), base64url(text))),
-          "a retired key opens nothing");
-    claim(!verify(signed_with(keys().keys().back(), jwt::header_segment("k1"), base64url(text))),
-          "a key opens under its own name only");
+    require(!verify(forged), "a changed signature is rejected");
+    require(!verify(signed_with(keys().keys().back(), jwt::header_segment("old"), base64url(text))),
+            "a retired key is not accepted");
+    require(!verify(signed_with(keys().keys().back(), jwt::header_segment("k1"), base64url(text))),
+            "a key is accepted only with its own kid");
 }
 
 void check_header(std::string_view text) {
@@ -126,10 +130,9 @@ void check_header(std::string_view text) {
     const auto kid = jwt::read_kid(segment);
     const auto claims = base64url(R"({"iss":"toolrack","aud":"https://tools.example.com/mcp","sub":"ann","scope":"a",)"
                                   R"("iat":1799999999,"exp":1800000100,"jti":"1"})");
-    const auto let_in = verify(signed_with(keys().keys().front(), segment, claims));
-    claim(let_in.has_value() == (kid.has_value() && *kid == "k1"), "a header says which key, and no more");
-    if (kid)
-        claim(jwt::is_kid(*kid) && jwt::read_kid(jwt::header_segment(*kid)) == *kid, "a kid is read as it is written");
+    const auto accepted = verify(signed_with(keys().keys().front(), segment, claims));
+    require(accepted.has_value() == (kid.has_value() && *kid == "k1"), "a header determines only the key");
+    if (kid) require(jwt::is_kid(*kid) && jwt::read_kid(jwt::header_segment(*kid)) == *kid, "a kid is read as written");
 }
 
 }  // namespace

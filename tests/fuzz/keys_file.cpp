@@ -1,19 +1,19 @@
-// keys.toml: a ring that is read can be written and read again, and is the same; a complaint never shows a secret.
+// keys.toml: a key ring is written and read again unchanged; an error does not contain a secret.
 #include <string>
 
 #include "base/error.hpp"
 #include "base/redact.hpp"
-#include "claim.hpp"
 #include "jwt/header.hpp"
 #include "jwt/key_ring.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 
-// The key of all seeds: a part of it that is long enough to be of use, and a text without those that stand where they
-// should.
+// All seeds contain the same key: whether a text contains a long part of it, and the text without the keys at their
+// regular places.
 bool has_part_of_the_key(std::string_view text) { return text.find("EjRWeJASNFZ4kBI0") != text.npos; }
 std::string without_the_key(std::string_view text) {
     constexpr std::string_view beginning = "\"trkk_EjRWeJASNFZ4kBI0";
@@ -40,29 +40,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         ring = jwt::read_key_ring(text, "keys.toml");
     } catch (const failure& refused) {
         const std::string_view why = refused.what();
-        claim(fuzz::is_presentable(why) && why.starts_with("keys.toml"), "a complaint is one line that names the file");
-        claim(!has_part_of_the_key(redacted(std::string(why))) || has_part_of_the_key(without_the_key(text)),
-              "a complaint never shows a secret");
+        require(fuzz::is_presentable(why) && why.starts_with("keys.toml"), "an error is one line that names the file");
+        require(!has_part_of_the_key(redacted(std::string(why))) || has_part_of_the_key(without_the_key(text)),
+                "an error does not contain a secret");
         return 0;
     }
     std::size_t active = 0;
     for (const auto& one : ring.keys()) {
-        claim(jwt::is_kid(one.kid) && one.bytes.size() == jwt::key_bytes,
-              "a key has a kid and as many bytes as a key has");
-        claim(ring.find(one.kid) == &one, "a kid stands for one key");
+        require(jwt::is_kid(one.kid) && one.bytes.size() == jwt::key_bytes, "a key has a valid kid and the key length");
+        require(ring.find(one.kid) == &one, "a kid identifies one key");
         active += one.state == jwt::key_state::active;
     }
-    claim(active <= 1 && (active == 1) == (ring.active() != nullptr), "one key signs at most");
-    claim(ring.keys().size() <= jwt::key_ring::most_keys, "there are no more keys than may be");
+    require(active <= 1 && (active == 1) == (ring.active() != nullptr), "at most one key is active");
+    require(ring.keys().size() <= jwt::key_ring::most_keys, "the number of keys is within the limit");
 
     const auto written = jwt::write_key_ring(ring);
     jwt::key_ring again;
     try {
         again = jwt::read_key_ring(written.reveal(), "written.toml");
     } catch (const failure& refused) {
-        claim(false, refused.what());
+        require(false, refused.what());
     }
-    claim(std::ranges::equal(ring.keys(), again.keys(), is_same), "a ring is read as it was written");
-    claim(jwt::write_key_ring(again).reveal() == written.reveal(), "a ring has one writing");
+    require(std::ranges::equal(ring.keys(), again.keys(), is_same), "a ring is read as written");
+    require(jwt::write_key_ring(again).reveal() == written.reveal(), "a ring has one encoding");
     return 0;
 }

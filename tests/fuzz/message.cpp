@@ -1,29 +1,30 @@
-// JSON-RPC messages and batches: what is taken has the shape that whoever holds it relies on, and says the same however
-// it is written; what is refused is answered with a reply that can be sent.
+// JSON-RPC messages and batches: an accepted message is well-formed and keeps its meaning when re-encoded; a rejected
+// one has a valid reply.
 #include <string>
 
-#include "claim.hpp"
 #include "json_grammar.hpp"
 #include "json_rewritten.hpp"
+#include "require.hpp"
 #include "wire/era.hpp"
 #include "wire/message.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 using kind = enum wire::message::kind;
 
 constexpr wire::json_limits limits{.depth = 16, .values = 256, .key = 128};
 
 void check_reply(const wire::reply& reply) {
-    claim(fuzz::json_grammar::takes(reply.json), "a reply is JSON");
-    claim(reply.json.find_first_of("\r\n") == std::string::npos, "a reply is one line");
-    claim(reply.status == 400 && reply.outcome == wire::outcome::error && reply.error < 0, "a refusal is an error");
+    require(fuzz::json_grammar::takes(reply.json), "a reply is JSON");
+    require(reply.json.find_first_of("\r\n") == std::string::npos, "a reply is one line");
+    require(reply.status == 400 && reply.outcome == wire::outcome::error && reply.error < 0,
+            "a rejection is an error reply");
     const auto again = wire::parse_message(reply.json, limits);
-    // Without an id it is no response that this side would take, but what stands there is.
-    claim(again || again.error().json.find("\\\"id\\\"") != std::string::npos,
-          "a reply with an id is a message itself");
+    // The parser rejects a response without an id.
+    require(again || again.error().json.find("\\\"id\\\"") != std::string::npos,
+            "a reply with an id is a valid message");
 }
 
 std::string written(const wire::message& message) {
@@ -41,50 +42,50 @@ bool is_same(const std::optional<json::value>& one, const std::optional<json::va
 }
 
 void check_taken(const wire::message& message) {
-    claim((message.kind == kind::notification) == message.id.empty(), "all but a notification have an id");
-    claim((message.kind == kind::response) == message.method.empty() || message.method.empty(),
-          "a response has no method");
-    claim(is_utf8(message.method), "a method is text");
+    require((message.kind == kind::notification) == message.id.empty(), "every message but a notification has an id");
+    require((message.kind == kind::response) == message.method.empty() || message.method.empty(),
+            "a response has no method");
+    require(is_utf8(message.method), "a method is UTF-8");
     if (!message.id.empty()) {
         const json::value id(message.id);
-        claim(id.is_string() || id.is_number(), "an id is a string or a number");
+        require(id.is_string() || id.is_number(), "an id is a string or a number");
         if (id.is_number())
-            claim(std::to_string(id.i64()) == message.id || message.id == "-0", "a number is an integer");
+            require(std::to_string(id.i64()) == message.id || message.id == "-0", "a numeric id is an integer");
     }
-    if (message.kind != kind::response) claim(message.params.is_object(), "params is an object");
-    else claim(!message.outcome.text().empty(), "a response has an outcome");
+    if (message.kind != kind::response) require(message.params.is_object(), "params is an object");
+    else require(!message.outcome.text().empty(), "a response has an outcome");
     if (message.meta.version && message.meta.version->is_string()) {
         const auto* known = wire::find_version(message.meta.version->str());
-        claim(!known || known->name == message.meta.version->str(), "a version is found by its own name");
+        require(!known || known->name == message.meta.version->str(), "a version is found by its name");
     }
 
     const auto text = written(message);
     const auto twin = wire::parse_message(text, limits);
-    claim(twin.has_value(), "a message that is written anew is taken");
-    claim(twin->kind == message.kind && twin->id == message.id && twin->method == message.method &&
-              twin->is_error == message.is_error && twin->outcome.text() == message.outcome.text() &&
-              (message.kind == kind::response || twin->params.text() == message.params.text()),
-          "a message that is written anew says the same");
-    claim(is_same(twin->meta.version, message.meta.version) &&
-              is_same(twin->meta.client_info, message.meta.client_info) &&
-              is_same(twin->meta.capabilities, message.meta.capabilities) &&
-              is_same(twin->meta.log_level, message.meta.log_level) &&
-              is_same(twin->meta.progress_token, message.meta.progress_token) &&
-              is_same(twin->meta.traceparent, message.meta.traceparent),
-          "its _meta says the same");
+    require(twin.has_value(), "a re-encoded message is accepted");
+    require(twin->kind == message.kind && twin->id == message.id && twin->method == message.method &&
+                twin->is_error == message.is_error && twin->outcome.text() == message.outcome.text() &&
+                (message.kind == kind::response || twin->params.text() == message.params.text()),
+            "a re-encoded message has the same meaning");
+    require(is_same(twin->meta.version, message.meta.version) &&
+                is_same(twin->meta.client_info, message.meta.client_info) &&
+                is_same(twin->meta.capabilities, message.meta.capabilities) &&
+                is_same(twin->meta.log_level, message.meta.log_level) &&
+                is_same(twin->meta.progress_token, message.meta.progress_token) &&
+                is_same(twin->meta.traceparent, message.meta.traceparent),
+            "a re-encoded message has the same _meta");
 }
 
 void check_batch(std::string_view text) {
     const auto messages = wire::split_batch(text, limits);
     if (!messages) return check_reply(messages.error());
-    claim(!messages->empty() && messages->size() <= 100, "a batch holds some messages and not too many");
+    require(!messages->empty() && messages->size() <= 100, "a batch has 1 to 100 messages");
     std::string joined;
     for (const auto one : *messages) {
-        claim(fuzz::json_grammar::takes(one), "each message of a batch is JSON");
+        require(fuzz::json_grammar::takes(one), "each message of a batch is JSON");
         joined.append(joined.empty() ? "[" : ",").append(one);
     }
     const auto again = wire::split_batch(joined += ']', limits);
-    claim(again && *again == *messages, "a batch that is put together again is the same");
+    require(again && *again == *messages, "a joined batch splits into the same messages");
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ void check_batch(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const fuzz::exact_copy text(fuzz::text_of(bytes, size));
     if (wire::is_batch(text)) {
-        claim(!wire::parse_message(text, limits), "a batch is no message");
+        require(!wire::parse_message(text, limits), "a batch is not a message");
         check_batch(text);
         return 0;
     }

@@ -1,20 +1,21 @@
-// revoked.list: every line counts by itself, whatever is wrong with the others, and what is written is read.
+// revoked.list: an invalid line does not affect other lines, and a written list is read again.
 #include <string>
 
-#include "claim.hpp"
+#include "require.hpp"
 #include "token/revocations.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 using token::revocation_kind;
 
 std::string written(const token::revocations& all) {
     const auto when = *read_rfc3339("2026-11-22T10:00:00Z");
     std::string text;
     for (const auto& each : all.tokens) text += token::revocation_line(when, revocation_kind::token, each, "lost");
-    for (const auto& each : all.signed_tokens) text += token::revocation_line(when, revocation_kind::signed_token, each, "");
+    for (const auto& each : all.signed_tokens)
+        text += token::revocation_line(when, revocation_kind::signed_token, each, "");
     for (const auto& each : all.keys) text += token::revocation_line(when, revocation_kind::key, each, each);
     for (const auto& [name, moment] : all.principals)
         text += token::revocation_line(moment, revocation_kind::principal_before, name, "a\nb");
@@ -40,12 +41,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         if (start == rest.npos) break;
         rest = rest.substr(0, start);
     }
-    claim(by_lines == read.revoked, "a line counts by itself, in any order");
-    claim(broken == read.invalid_lines, "and is broken by itself");
+    require(by_lines == read.revoked, "the result does not depend on the order of the lines");
+    require(broken == read.invalid_lines, "an invalid line does not affect other lines");
 
-    // What was read can be as long as a line, and longer when it is escaped.
+    // An escaped value can be longer than the line that it was read from.
     const auto lines = written(read.revoked);
     const auto again = token::parse_revocations(lines);
-    claim(again.invalid_lines.empty() && again.revoked == read.revoked, "what is written is read");
+    require(again.invalid_lines.empty() && again.revoked == read.revoked, "a written list is read again");
     return 0;
 }

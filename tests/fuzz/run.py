@@ -1,9 +1,9 @@
-"""Lets fuzz targets at their work, two at a time, and says what each did; ends with "N passed, N failed".
+"""Runs fuzz targets, two at a time, and prints the statistics of each; the last line is "N passed, N failed".
 
 usage: TOOLRACK_BUILD=build/fuzz python3 tests/fuzz/run.py [SECONDS] [TARGET...] [--runs COUNT]
 
-A target fails when a claim did not hold, a sanitizer complained, one input took too long or too much memory, or nothing
-ran. The input is kept beside the others of its target and named; run the program with it to see it again.
+A target fails if a requirement failed, a sanitizer reported an error, one input exceeded the limit of time or memory, or
+no input ran. The failing input is stored and its path is printed; run the program with it to reproduce the failure.
 """
 
 import argparse
@@ -21,7 +21,7 @@ BUILD = pathlib.Path(os.environ.get("TOOLRACK_BUILD", "build/fuzz")).resolve()
 FINDS = BUILD / "finds"
 AT_ONCE = 2
 
-# The words that a target may meet, and the longest input that is worth trying.
+# The dictionary of each target, and the maximum length of its inputs.
 TARGETS = {
     "bearer": ("token", 200),
     "config": ("config", 400),
@@ -41,21 +41,21 @@ TARGETS = {
     "tokens_file": ("token", 700),
 }
 
-SECONDS_PER_INPUT = 20  # on the wall, and the machine may be busy
+SECONDS_PER_INPUT = 20  # of real time, on a machine that may be busy
 MIB = 2048
-# What libFuzzer itself holds when it ends is no leak of ours; what a run holds is looked for after it.
+# Memory that libFuzzer itself holds at the end is not a leak; leaks of a run are detected after it.
 SETTINGS = {"ASAN_OPTIONS": f"leak_check_at_exit=0:external_symbolizer_path={shutil.which('addr2line') or ''}",
             "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
 def command(target, seconds, runs):
-    words, longest = TARGETS[target]
+    dictionary, longest = TARGETS[target]
     corpus = FINDS / target
     corpus.mkdir(parents=True, exist_ok=True)
     limits = [f"-max_total_time={seconds}"] if runs is None else [f"-runs={runs}"]
     return [BUILD / "tests/fuzz" / f"fuzz_{target}", *limits, f"-max_len={longest}", f"-timeout={SECONDS_PER_INPUT}",
             f"-rss_limit_mb={MIB}", f"-artifact_prefix={FINDS}/{target}-", "-print_final_stats=1", "-print_funcs=0",
-            "-reload=0", *([f"-dict={HERE}/words/{words}.dict"] if words else []), corpus, HERE / "seeds" / target]
+            "-reload=0", *([f"-dict={HERE}/dictionaries/{dictionary}.dict"] if dictionary else []), corpus, HERE / "seeds" / target]
 
 
 def found(log):
@@ -68,7 +68,7 @@ def number(log, pattern):
 
 
 def run(target, seconds, runs):
-    """(whether all went well, what there is to say)"""
+    """(whether the target passed, its summary)"""
     began = time.monotonic()
     try:
         ended = subprocess.run(command(target, seconds, runs), env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL,
@@ -79,51 +79,51 @@ def run(target, seconds, runs):
     (FINDS / f"{target}.log").write_text(log)
     seconds_taken = max(time.monotonic() - began, 0.001)
     executions = number(log, r"stat::number_of_executed_units: (\d+)")
-    said = (f"{target}: {executions:,} executions, {executions / seconds_taken:,.0f} a second, "
+    summary = (f"{target}: {executions:,} executions, {executions / seconds_taken:,.0f} a second, "
             f"{number(log, r'cov: ([0-9]+)'):,} edges, {number(log, r'stat::new_units_added: *([0-9]+)'):,} new finds")
     if ended.returncode == 0 and executions > number(log, r"seed corpus: files: (\d+)"):
-        return True, said
+        return True, summary
     if ended.returncode == 0:
-        return False, f"{said}: it tried nothing"
-    kept = ", ".join(found(log)) or "no input was kept"
-    return False, f"{said}: FAILED ({kept})\n{told(log)}"
+        return False, f"{summary}: no input ran"
+    kept = ", ".join(found(log)) or "no input was stored"
+    return False, f"{summary}: FAILED ({kept})\n{excerpt(log)}"
 
 
-def told(log):
-    """What a person needs of a failed target's log."""
+def excerpt(log):
+    """The relevant lines of the log of a failed target."""
     lines = log.splitlines()
     first = next((n for n, line in enumerate(lines)
-                  if re.search(r"It does not hold|ERROR: |runtime error: |Assertion|terminate called", line)), -20)
+                  if re.search(r"Requirement failed|ERROR: |runtime error: |Assertion|terminate called", line)), -20)
     return "\n".join("    " + line for line in lines[first:][:20])
 
 
-class Words(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     def error(self, message):
         self.print_usage(sys.stderr)
         self.exit(64, f"{self.prog}: {message}\n")
 
 
 def main():
-    parser = Words(prog="scripts/fuzz", usage="scripts/fuzz [SECONDS] [TARGET...] [--runs COUNT]",
+    parser = Parser(prog="scripts/fuzz", usage="scripts/fuzz [SECONDS] [TARGET...] [--runs COUNT]",
                    epilog="targets: " + ", ".join(TARGETS))
     parser.add_argument("words", nargs="*", metavar="SECONDS TARGET")
-    parser.add_argument("--runs", type=int, help="so many executions of each, in place of seconds")
+    parser.add_argument("--runs", type=int, help="number of executions of each target, instead of seconds")
     asked = parser.parse_args()
     seconds = 60
     if asked.words and asked.words[0].isdigit():
         seconds = int(asked.words.pop(0))
     if unknown := [word for word in asked.words if word not in TARGETS]:
-        parser.error(f"there is no target {unknown[0]}; there are " + ", ".join(TARGETS))
+        parser.error(f"unknown target {unknown[0]}; the targets are " + ", ".join(TARGETS))
     if seconds == 0 or (asked.runs is not None and asked.runs < 1):
-        parser.error("that would try nothing")
+        parser.error("SECONDS and COUNT must be at least 1")
     targets = asked.words or list(TARGETS)
     FINDS.mkdir(parents=True, exist_ok=True)
 
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for went_well, said in pool.map(lambda target: run(target, seconds, asked.runs), targets):
-            print(said, flush=True)
-            failed += not went_well
+        for is_passed, summary in pool.map(lambda target: run(target, seconds, asked.runs), targets):
+            print(summary, flush=True)
+            failed += not is_passed
     print(f"{len(targets) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -1,19 +1,19 @@
-// Event streams: whatever text goes in, a reader that follows the standard gets the same events out, and nothing else.
+// Event streams: a reader that follows the standard gets exactly the events that were written.
 //
-// The reader is WHATWG HTML, 9.2.6, once more, and from nothing else here.
+// The reader implements WHATWG HTML, 9.2.6, without code of the host.
 #include <charconv>
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "claim.hpp"
 #include "http/syntax/sse.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace toolrack;
-using fuzz::claim;
+using fuzz::require;
 namespace sse = http::sse;
 
 struct event {
@@ -26,11 +26,11 @@ public:
     void read(std::string_view stream) {
         while (!stream.empty()) {
             const auto end = stream.find_first_of("\r\n");
-            claim(end != stream.npos, "a stream ends with a line");
+            require(end != stream.npos, "a stream ends with a line end");
             take_line(stream.substr(0, end));
             stream.remove_prefix(end + (stream.substr(end).starts_with("\r\n") ? 2 : 1));
         }
-        claim(data_.empty() && type_.empty() && id_ == last_id_, "no event is left half said");
+        require(data_.empty() && type_.empty() && id_ == last_id_, "a stream has no incomplete event");
     }
 
     std::vector<event> events;
@@ -62,20 +62,20 @@ private:
     std::string type_, data_, id_, last_id_;
 };
 
-// Chunks by RFC 9112, 7.1, of which a writer uses little. Whether the last one was there is the second of the pair.
+// Decodes chunks (RFC 9112, 7.1) without extensions. The second value is true after the last chunk.
 std::pair<std::string, bool> dechunked(std::string_view text) {
     std::string plain;
     while (!text.empty()) {
         std::size_t size = 0;
         const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), size, 16);
-        claim(wrong == std::errc{} && end != text.data(), "a chunk begins with its size");
+        require(wrong == std::errc{} && end != text.data(), "a chunk starts with its size");
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        claim(text.starts_with("\r\n") && text.size() >= 4 + size, "a chunk is all there");
+        require(text.starts_with("\r\n") && text.size() >= 4 + size, "a chunk is complete");
         plain += text.substr(2, size);
-        claim(text.substr(2 + size).starts_with("\r\n"), "a chunk ends where its size says");
+        require(text.substr(2 + size).starts_with("\r\n"), "a chunk ends after its size");
         text.remove_prefix(4 + size);
         if (size == 0) {
-            claim(text.empty(), "nothing follows the last chunk");
+            require(text.empty(), "nothing follows the last chunk");
             return {plain, true};
         }
     }
@@ -89,14 +89,14 @@ std::string without_breaks(std::string_view text) {
     return out;
 }
 
-// What is said in one run: each part of the input, up to a 0xFF, is an event; its first byte says which, and an id may
-// follow up to a 0xFE.
+// The events of one run. 0xFF separates the events in the input; the first byte of each is its kind, and 0xFE separates
+// its data from its id.
 class script {
 public:
     explicit script(std::string_view input) {
         while (!input.empty()) {
             const auto end = std::min(input.find('\xff'), input.size());
-            if (end > 0) say(input.front(), input.substr(1, end - 1));
+            if (end > 0) append(input.front(), input.substr(1, end - 1));
             input.remove_prefix(std::min(end + 1, input.size()));
         }
         sse::append_end(chunked_, sse::framing::chunked);
@@ -105,16 +105,16 @@ public:
 
     void check() const {
         const auto [stream, is_ended] = dechunked(chunked_);
-        claim(is_ended, "a stream has an end");
-        claim(stream == plain_, "a stream says the same in chunks and without");
+        require(is_ended, "a stream has an end");
+        require(stream == plain_, "chunked and plain framing have the same content");
         event_reader reader;
         reader.read(stream);
-        claim(reader.events == expected_, "a reader gets the events that were written, and no other");
-        claim(reader.retry == retry_, "a reader is told when to come back by the opening alone");
+        require(reader.events == expected_, "a reader gets exactly the written events");
+        require(reader.retry == retry_, "only a priming event sets the retry time");
     }
 
 private:
-    void say(char kind, std::string_view rest) {
+    void append(char kind, std::string_view rest) {
         const auto split = rest.find('\xfe');
         const auto id = split == rest.npos ? std::string_view() : rest.substr(split + 1);
         const auto json = rest.substr(0, split);

@@ -1,4 +1,4 @@
-// What a worker hears from its host.
+// Messages from the host to a worker.
 #include "frames.hpp"
 #include "plugin/process/worker_messages.hpp"
 

@@ -1,4 +1,4 @@
-// A plugin that answers at once, in this process and without a library: what is fuzzed is everything in front of it.
+// A plugin instance without a library that answers immediately, so that a target fuzzes the host in front of it.
 #pragma once
 
 #include <chrono>
@@ -8,16 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "claim.hpp"
 #include "json_grammar.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/plugin_callbacks.hpp"
+#include "require.hpp"
 
 namespace toolrack::fuzz {
 
-class parrot final : public plugin::instance {
+class fake_instance final : public plugin::instance {
 public:
-    parrot() { settings_.name = name_; }
+    fake_instance() { settings_.name = name_; }
 
     const std::string& name() const noexcept override { return name_; }
     const plugin::description& about() const noexcept override { return about_; }
@@ -43,9 +43,9 @@ public:
                        executor owner,
                        plugin::in_flight<plugin::answer>::notification_handler on_notification) override {
         for (const auto text : {request.params, request.client, request.responses})
-            claim(text.empty() || json_grammar::takes(text), "a plugin is given JSON");
-        claim(request.responses.empty() || request.responses.front() == '{', "responses are an object");
-        claim(is_utf8(request.name) && is_utf8(request.method), "a plugin is given text");
+            require(text.empty() || json_grammar::takes(text), "a plugin gets JSON");
+        require(request.responses.empty() || request.responses.front() == '{', "responses is an object");
+        require(is_utf8(request.name) && is_utf8(request.method), "a plugin gets UTF-8");
         const auto made = std::make_shared<plugin::in_flight<plugin::answer>>(owner, std::move(on_notification));
         made->notify("notifications/progress", R"({"progress":1,"message":"at it"})");
         made->notify("notifications/message", R"({"level":"info","data":"words"})");
@@ -53,8 +53,8 @@ public:
         return made;
     }
     void cancel(const plugin::call& abandoned) override { abandoned->abandon(); }
-    std::size_t interrupt_calls() override { return 0; }  // each is answered at once
-    void watch(std::string_view uri, bool) override { claim(is_utf8(uri), "a URI is text"); }
+    std::size_t interrupt_calls() override { return 0; }  // every call is answered immediately
+    void watch(std::string_view uri, bool) override { require(is_utf8(uri), "a URI is UTF-8"); }
 
     bool offers_features() const noexcept override { return true; }
     std::uint64_t auth_traits() const noexcept override { return 0; }
@@ -71,14 +71,14 @@ private:
                     R"({"state":"s","inputRequests":{"q":{"method":"elicitation/create","params":)"
                     R"({"message":"?","requestedSchema":{"type":"object","properties":{}}}}}})"};
         if (request.name == "fail") return {kind::failed, R"({"code":-32000,"message":"no","data":[1]})"};
-        if (request.method == "tools/call") return {kind::done, R"({"content":[{"type":"text","text":"said"}]})"};
+        if (request.method == "tools/call") return {kind::done, R"({"content":[{"type":"text","text":"done"}]})"};
         if (request.method == "prompts/get") return {kind::done, R"({"messages":[]})"};
         if (request.method == "resources/read") return {kind::done, R"({"contents":[{"uri":"file:///a","text":""}]})"};
         if (request.method == "completion/complete") return {kind::done, R"({"completion":{"values":["a"]}})"};
         return {kind::invalid, {}};
     }
 
-    const std::string name_ = "parrot";
+    const std::string name_ = "fake";
     plugin::description about_;
     config::plugin settings_;
 };

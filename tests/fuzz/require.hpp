@@ -1,5 +1,5 @@
-// What a target claims of whatever it is given. One that does not hold ends the run with the claim in words, and
-// libFuzzer keeps the input.
+// The requirements that a fuzz target checks for every input. A failed one prints its sentence and aborts; libFuzzer
+// keeps the input.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +13,9 @@
 
 namespace toolrack::fuzz {
 
-inline void claim(bool holds, const char* what) {
+inline void require(bool holds, const char* requirement) {
     if (holds) return;
-    std::fprintf(stderr, "\nIt does not hold that %s.\n", what);
+    std::fprintf(stderr, "\nRequirement failed: %s.\n", requirement);
     std::abort();
 }
 
@@ -23,7 +23,7 @@ inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size};
 }
 
-// A copy of its own memory and no byte more, so that a sanitizer sees a look beyond its end.
+// A copy in a block of exactly its size, so that a sanitizer detects a read beyond the end.
 class exact_copy {
 public:
     explicit exact_copy(std::string_view text) : bytes_(new char[text.size()]), size_(text.size()) {
@@ -40,7 +40,7 @@ private:
     std::size_t size_;
 };
 
-// Choices that depend on nothing but the input: the same again when a find is run again.
+// Pseudo-random choices that depend only on the input, so that a finding is reproducible.
 class dice {
 public:
     explicit dice(std::string_view input) {
@@ -56,14 +56,14 @@ private:
     std::uint64_t state_ = 0xcbf29ce484222325;
 };
 
-// The next piece of what arrives piece by piece.
+// Removes the next piece from the front of `rest`.
 inline std::string_view next_piece(std::string_view& rest, std::size_t size) {
     const auto piece = rest.substr(0, size);
     rest.remove_prefix(piece.size());
     return piece;
 }
 
-// One line that a person can be shown, whatever was quoted in it.
+// Whether a sentence is one line of printable text.
 inline bool is_presentable(std::string_view sentence) {
     const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
     return !sentence.empty() && is_utf8(sentence) && std::ranges::none_of(sentence, is_control);
