@@ -1,5 +1,5 @@
-// A plugin that does what makes libraries export things: templates, inline statics, exceptions,
-// a class with a vtable, and functions that nobody hid.
+// A plugin with code that libraries export by default: templates, inline statics, exceptions, a class
+// with a vtable, and symbols with default visibility.
 #include <map>
 #include <sstream>
 #include <string>
@@ -15,7 +15,7 @@ struct __attribute__((visibility("default"))) shape {
 
 template <class Key>
 std::map<Key, shape>& shapes() {
-    static std::map<Key, shape> all;  // GNU_UNIQUE, when built with defaults
+    static std::map<Key, shape> all;  // GNU_UNIQUE by default
     return all;
 }
 

@@ -1,4 +1,4 @@
-/* The header alone, twice, and used a little: as C and as C++. */
+/* The header, included twice and used, as C and as C++. */
 #include <toolrack/abi.h>
 #include <toolrack/abi.h>
 

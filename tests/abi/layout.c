@@ -1,6 +1,5 @@
-/* Every offset, size and number of ABI 1.0. A line here never changes; what is appended to a data
- * struct adds lines, and moves the end of that struct. Sizes that add up to the end show that there
- * is no padding. */
+/* Every offset, size and number of ABI 1.0. No line here ever changes. A new field of a data struct adds
+ * a line and changes the size of the struct. There is no padding: the sizes add up. */
 #include <toolrack/abi.h>
 
 #if !defined(__cplusplus)
@@ -118,7 +117,7 @@ VALUE(TOOLRACK_AUTH_QUICK, 1);
 VALUE(TOOLRACK_AUTH_TOKENLESS, 2);
 VALUE(TOOLRACK_AUTH_OPEN, 4);
 
-/* Ids are looked up by their text, so their texts are part of the contract. */
+/* Extensions are looked up by the text of their id, so the texts are part of the contract. */
 static_assert(sizeof(TOOLRACK_ENTRY_NAME) == sizeof("toolrack_plugin_v1"), "the entry was renamed");
 static_assert(sizeof(TOOLRACK_EXT_FEATURES) == sizeof("toolrack.features/1"), "an id was renamed");
 static_assert(sizeof(TOOLRACK_EXT_CHANGES) == sizeof("toolrack.changes/1"), "an id was renamed");

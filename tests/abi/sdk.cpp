@@ -1,4 +1,4 @@
-// Every header of the SDK, each of which must not need that another came before it.
+// The headers of the SDK compile in any order.
 #include <toolrack/testing.hpp>
 
 #include <toolrack/plugin.hpp>

@@ -12,7 +12,7 @@ constexpr const char* later = R"({"mode":"late_auth"})";
 
 }  // namespace
 
-TEST_CASE("A1: a decision reaches the host whole, at once or later") {
+TEST_CASE("A1: a decision reaches the host completely, immediately or later") {
     for (const char* options : {"{}", later}) {
         host here(options);
         const auto yes = here.authenticate("good");
@@ -32,7 +32,7 @@ TEST_CASE("A1: a decision reaches the host whole, at once or later") {
     }
 }
 
-TEST_CASE("A2: an exception, or a question that is dropped, is no grant") {
+TEST_CASE("A2: an exception and a dropped check are refusals") {
     for (const char* options : {"{}", later}) {
         host here(options);
         const auto decided = here.authenticate("throw");
@@ -43,7 +43,7 @@ TEST_CASE("A2: an exception, or a question that is dropped, is no grant") {
     CHECK(host(later).authenticate("drop").refusal == TOOLRACK_UNAVAILABLE);
 }
 
-TEST_CASE("A7: traits and metadata are what was said") {
+TEST_CASE("A7: the traits and the metadata are as registered") {
     host here;
     CHECK(here.auth_table().traits == (TOOLRACK_AUTH_QUICK | TOOLRACK_AUTH_TOKENLESS));
     std::string metadata;
@@ -55,7 +55,7 @@ TEST_CASE("A7: traits and metadata are what was said") {
     CHECK(host(later).auth_table().traits == 0);
 }
 
-TEST_CASE("A5: what was granted can be taken back") {
+TEST_CASE("A5: a backend can revoke its grants") {
     host here;
     here.call("forget");
     CHECK(here.forgotten() == std::vector<std::string>{"key-1", ""});

@@ -8,15 +8,15 @@ using toolrack::json::value;
 using toolrack::testing::host;
 using toolrack::testing::request;
 
-TEST_CASE("P4: a handler that returns a result answers on return") {
+TEST_CASE("P4: a handler that returns a result answers when it returns") {
     host here;
     CHECK(here.call("now", R"({"a":1})").text() == R"({"a":1})");
     CHECK(here.strays() == 0);
 }
 
-TEST_CASE("P4: a handler that takes the call answers later, and keeps what was asked") {
+TEST_CASE("P4: a handler that owns the call answers later, with a copy of the request") {
     host here;
-    // Everything the request points to is gone when the answer comes.
+    // The request is destroyed before the answer.
     const auto started = [&] {
         request what;
         what.name = "later";
@@ -25,9 +25,8 @@ TEST_CASE("P4: a handler that takes the call answers later, and keeps what was a
         what.scopes = {"orders:read:and:a:bit:more:than:that"};
         return here.start(what);
     }();
-    CHECK(here.wait(started).text() ==
-          "a text that is too long to be stored in place somebody with "
-          "a name of some length orders:read:and:a:bit:more:than:that");
+    CHECK(here.wait(started).text() == "a text that is too long to be stored in place somebody with "
+                                       "a name of some length orders:read:and:a:bit:more:than:that");
     CHECK(here.strays() == 0);
 }
 
@@ -38,7 +37,7 @@ TEST_CASE("P4: only the first answer reaches the host") {
     CHECK(here.strays() == 0);
 }
 
-TEST_CASE("P4: a call that is dropped fails, wherever that happens") {
+TEST_CASE("P4: a dropped call fails, on any thread") {
     host here;
     for (const char* tool : {"drop", "drop_later"}) {
         const auto answer = here.call(tool);
@@ -48,9 +47,9 @@ TEST_CASE("P4: a call that is dropped fails, wherever that happens") {
     CHECK(here.strays() == 0);
 }
 
-TEST_CASE("P4: a call that a handler moves away is answered by who has it") {
+TEST_CASE("P4: a call that a handler moves away is answered by its new owner") {
     host here;
-    CHECK(here.call("steal").text() == "steal");
+    CHECK(here.call("move_away").text() == "move_away");
     CHECK(here.strays() == 0);
 }
 
@@ -60,7 +59,7 @@ TEST_CASE("a failure carries its code, message and data") {
     CHECK(answer.json == R"({"code":-32050,"message":"it broke","data":{"part":7}})");
 }
 
-TEST_CASE("absent arguments read as an empty object") {
+TEST_CASE("missing arguments are an empty object") {
     host here;
     for (const char* params : {"{}", R"({"name":"now"})", R"({"arguments":null})", ""}) {
         const auto answer = here.ask({.name = "now", .params = params});
@@ -68,7 +67,7 @@ TEST_CASE("absent arguments read as an empty object") {
     }
 }
 
-TEST_CASE("a granted word covers itself and what is below it") {
+TEST_CASE("a scope covers itself and its sub-scopes") {
     host here;
     const auto covered = [&](std::vector<std::string> granted) {
         request what;
@@ -84,18 +83,18 @@ TEST_CASE("a granted word covers itself and what is below it") {
     CHECK(covered({"*"}) == "1111");
 }
 
-TEST_CASE("progress and log messages go out as MCP has them, before the answer") {
+TEST_CASE("progress and log messages are MCP notifications before the answer") {
     host here;
-    const auto said = here.call("progress").notifications;
-    REQUIRE(said.size() == 3);
-    CHECK(said[0].method == "notifications/progress");
-    CHECK(said[0].params == R"({"progress":0.5,"total":2,"message":"half of one"})");
-    CHECK(said[1].params == R"({"progress":1})");
-    CHECK(said[2].method == "notifications/message");
-    CHECK(said[2].params == R"({"level":"warning","data":{"disk":"full"},"logger":"storage"})");
+    const auto sent = here.call("progress").notifications;
+    REQUIRE(sent.size() == 3);
+    CHECK(sent[0].method == "notifications/progress");
+    CHECK(sent[0].params == R"({"progress":0.5,"total":2,"message":"half of one"})");
+    CHECK(sent[1].params == R"({"progress":1})");
+    CHECK(sent[2].method == "notifications/message");
+    CHECK(sent[2].params == R"({"level":"warning","data":{"disk":"full"},"logger":"storage"})");
 }
 
-TEST_CASE("what is not registered is an error, and not a crash") {
+TEST_CASE("a call of an unknown feature is an error") {
     host here;
     CHECK(here.call("nobody").code() == -32602);
     CHECK(here.ask({.method = "prompts/get", .name = "nobody"}).code() == -32602);

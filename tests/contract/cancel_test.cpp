@@ -11,7 +11,7 @@ using toolrack::testing::request;
 
 namespace {
 
-// The id of the first call is known, but not when it has started.
+// The id of the first call is known, but not when the call starts.
 void cancel_first_call(host& here) {
     for (;;) {
         try {
@@ -24,7 +24,7 @@ void cancel_first_call(host& here) {
 
 }  // namespace
 
-TEST_CASE("a call that waits is woken when it is cancelled") {
+TEST_CASE("a cancellation wakes a waiting call") {
     host here;
     toolrack_call waiting = 0;
     std::jthread lane;  // start() blocks, as the handler does
@@ -38,10 +38,9 @@ TEST_CASE("a call that waits is woken when it is cancelled") {
     CHECK(here.strays() == 0);
 }
 
-TEST_CASE("a cancellation that came first is noticed") {
+TEST_CASE("a cancellation before the handler waits is noticed") {
     host here;
-    // The handler starts on another thread, and asks after the cancellation or before: both must
-    // do.
+    // The handler runs on another thread and waits before or after the cancellation.
     for (int round = 0; round != 50; ++round) {
         request what;
         what.name = "wait_owning";
@@ -52,19 +51,19 @@ TEST_CASE("a cancellation that came first is noticed") {
     }
 }
 
-TEST_CASE("a handler that blocks its lane is woken, too") {
+TEST_CASE("a cancellation wakes a handler that blocks its lane") {
     host here;
     std::jthread lane([&] { CHECK(here.call("wait").text() == "cancelled"); });
     cancel_first_call(here);
 }
 
-TEST_CASE("an exception out of what waits for cancellation does not reach who cancels") {
+TEST_CASE("an exception of a cancellation function does not reach the host") {
     host here;
     std::jthread lane([&] { CHECK(here.call("hook_throws").text() == "survived"); });
     cancel_first_call(here);
 }
 
-TEST_CASE("H8: a call may be cancelled while it finishes, and after") {
+TEST_CASE("H8: a call can be cancelled while it finishes and afterwards") {
     host here;
     for (int round = 0; round != 200; ++round) {
         request what;
@@ -78,7 +77,7 @@ TEST_CASE("H8: a call may be cancelled while it finishes, and after") {
     CHECK(here.strays() == 0);
 }
 
-TEST_CASE("H8: cancelling what never was does nothing") {
+TEST_CASE("H8: cancelling an unknown call does nothing") {
     host here;
     here.feature_table().cancel(here.instance(), 12345);
     CHECK(here.strays() == 0);

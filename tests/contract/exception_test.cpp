@@ -15,7 +15,7 @@ answer thrown(host& here, const char* tool, const char* what) {
 
 }  // namespace
 
-TEST_CASE("P5: what a handler throws becomes one answer, in both forms of handler") {
+TEST_CASE("P5: an exception becomes one answer, for both kinds of handler") {
     for (const char* tool : {"throw", "throw_owning"}) {
         host here;
         const answer for_model = thrown(here, tool, "tool_error");
@@ -31,7 +31,7 @@ TEST_CASE("P5: what a handler throws becomes one answer, in both forms of handle
     }
 }
 
-TEST_CASE("P5: what was not meant for the client goes to the log alone") {
+TEST_CASE("P5: the text of an unexpected exception goes only to the log") {
     for (const char* tool : {"throw", "throw_owning"}) {
         host here;
         const answer unexpected = thrown(here, tool, "runtime_error");
@@ -46,7 +46,7 @@ TEST_CASE("P5: what was not meant for the client goes to the log alone") {
     }
 }
 
-TEST_CASE("P5: a missing or wrong argument is named to the model") {
+TEST_CASE("P5: the answer names a missing or wrong argument") {
     host here;
     CHECK(here.call("throw").text() == "\"what\" is missing");
     const answer wrong = here.call("throw_owning", R"({"what":[]})");
@@ -54,22 +54,20 @@ TEST_CASE("P5: a missing or wrong argument is named to the model") {
     CHECK(wrong.text() == "\"what\" must be a string, but is an array");
 }
 
-TEST_CASE("P5: an exception after the call has gone leaves the answer to who has it") {
+TEST_CASE("P5: after the call was moved away, an exception does not answer it") {
     host here;
     CHECK(here.call("throw_after").text() == "answered");
     CHECK(here.strays() == 0);
     CHECK(here.log().at(0) == "throw_after threw: too late");
 }
 
-TEST_CASE("P5: outside of tools, which alone have isError, exceptions are JSON-RPC errors") {
+TEST_CASE("P5: an exception of a prompt is a JSON-RPC error") {
     host here;
     const auto prompt = [&](const char* params) {
         return here.ask({.method = "prompts/get", .name = "broken", .params = params});
     };
-    CHECK(prompt(R"({"arguments":{"what":"tool_error"}})").json ==
-          R"({"code":-32603,"message":"try something else"})");
-    CHECK(prompt(R"({"arguments":{}})").json ==
-          R"({"code":-32602,"message":"\"what\" is missing"})");
+    CHECK(prompt(R"({"arguments":{"what":"tool_error"}})").json == R"({"code":-32603,"message":"try something else"})");
+    CHECK(prompt(R"({"arguments":{}})").json == R"({"code":-32602,"message":"\"what\" is missing"})");
     CHECK(prompt(R"({"arguments":{"what":"runtime_error"}})").json ==
           R"({"code":-32603,"message":"The request failed. The server's log says why."})");
 }

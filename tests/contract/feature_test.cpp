@@ -24,13 +24,10 @@ TEST_CASE("a prompt lists its arguments and answers with messages") {
           R"({"name":"code","description":"What to review","required":true})");
     CHECK_FALSE(value(definition).at("arguments").at(1).at("required").boolean());
 
-    const auto got = here.ask(
-        {.method = "prompts/get", .name = "review", .params = R"({"arguments":{"code":"x=1"}})"});
-    CHECK(
-        got.json ==
-        R"({"messages":[{"role":"user","content":{"type":"text","text":"Review: x=1"}},)"
-        R"({"role":"assistant","content":{"type":"image","data":"AAAA","mimeType":"image/png"}}],)"
-        R"("description":"A review"})");
+    const auto got = here.ask({.method = "prompts/get", .name = "review", .params = R"({"arguments":{"code":"x=1"}})"});
+    CHECK(got.json == R"({"messages":[{"role":"user","content":{"type":"text","text":"Review: x=1"}},)"
+                      R"({"role":"assistant","content":{"type":"image","data":"AAAA","mimeType":"image/png"}}],)"
+                      R"("description":"A review"})");
 }
 
 TEST_CASE("a resource answers with contents") {
@@ -41,11 +38,9 @@ TEST_CASE("a resource answers with contents") {
                       R"({"uri":"test://plain","mimeType":"x/y","blob":"AA=="}]})");
 }
 
-TEST_CASE("P13: a resource template answers for its uris, and a missing one is -32002") {
+TEST_CASE("P13: a resource template reads its uris, and a missing resource is -32002") {
     host here;
-    const auto read = [&](const char* uri) {
-        return here.ask({.method = "resources/read", .name = uri});
-    };
+    const auto read = [&](const char* uri) { return here.ask({.method = "resources/read", .name = uri}); };
     const auto got = read("test://item/4%202/part/a/b");
     CHECK(got.value().at("contents").at(0).at("text").str() == "4 2|a/b");
     for (const char* uri : {"test://item/0/part/x",
@@ -59,12 +54,12 @@ TEST_CASE("P13: a resource template answers for its uris, and a missing one is -
     }
 }
 
-TEST_CASE("completion offers the first hundred, and says how many there are") {
+TEST_CASE("a completion has the first 100 values and the total") {
     host here;
     const auto complete = [&](const char* type, const char* name) {
-        const auto params = toolrack::json::object(
-            {{"ref", toolrack::json::object({{"type", type}})},
-             {"argument", toolrack::json::object({{"name", "code"}, {"value", "ab"}})}});
+        const auto params =
+            toolrack::json::object({{"ref", toolrack::json::object({{"type", type}})},
+                                    {"argument", toolrack::json::object({{"name", "code"}, {"value", "ab"}})}});
         return here.ask({.method = "completion/complete", .name = name, .params = params.str()});
     };
     const auto many = complete("ref/prompt", "review");
@@ -74,12 +69,11 @@ TEST_CASE("completion offers the first hundred, and says how many there are") {
     CHECK(completion.at("total").i64() == 120);
     CHECK(completion.at("hasMore").boolean());
 
-    CHECK(complete("ref/prompt", "broken").json ==
-          R"({"completion":{"values":[],"total":0,"hasMore":false}})");
+    CHECK(complete("ref/prompt", "broken").json == R"({"completion":{"values":[],"total":0,"hasMore":false}})");
     CHECK(complete("ref/resource", "test://item/{id}/part/{+path}").is_done());
 }
 
-TEST_CASE("what a feature is told to say stands in its definition") {
+TEST_CASE("a feature has everything that was set in its definition") {
     using namespace toolrack;
     feature tool(feature::kind::tool, "t", [](call&) { return text(""); });
     tool.set("name", "t")
@@ -102,25 +96,22 @@ TEST_CASE("what a feature is told to say stands in its definition") {
     CHECK(tool.attributes().str() == R"({"scopes":["a:b"],"quick":true,"task":"optional"})");
 }
 
-TEST_CASE("schemas say what they describe") {
+TEST_CASE("schema builders produce JSON Schema") {
     using namespace toolrack;
-    CHECK(object({}).closed().json().str() ==
-          R"({"type":"object","properties":{},"additionalProperties":false})");
+    CHECK(object({}).closed().json().str() == R"({"type":"object","properties":{},"additionalProperties":false})");
     CHECK(string("s").min(1).max(9).pattern("^a").format("uri").json().str() ==
           R"({"type":"string","description":"s","minLength":1,"maxLength":9,"pattern":"^a",)"
           R"("format":"uri"})");
     CHECK(array(number().min(0.5)).max(3).json().str() ==
           R"({"type":"array","items":{"type":"number","minimum":0.5},"maxItems":3})");
-    CHECK(enum_({"a", "b"}).default_value("a").json().str() ==
-          R"({"type":"string","enum":["a","b"],"default":"a"})");
+    CHECK(enum_({"a", "b"}).default_value("a").json().str() == R"({"type":"string","enum":["a","b"],"default":"a"})");
     CHECK(object({{"x", optional(boolean())}, {"y", schema(R"({"const":1})")}}).json().str() ==
           R"({"type":"object","properties":{"x":{"type":"boolean"},"y":{"const":1}},)"
           R"("required":["y"]})");
-    CHECK(string().with("x-mcp-header", "Region").json().str() ==
-          R"({"type":"string","x-mcp-header":"Region"})");
+    CHECK(string().with("x-mcp-header", "Region").json().str() == R"({"type":"string","x-mcp-header":"Region"})");
 }
 
-TEST_CASE("results say what they hold") {
+TEST_CASE("result builders produce MCP results") {
     using namespace toolrack;
     CHECK(text("a").also(audio("AA", "audio/wav")).also(resource_link("u:1", "n")).json() ==
           R"({"content":[{"type":"text","text":"a"},{"type":"audio","data":"AA","mimeType":)"
@@ -130,12 +121,11 @@ TEST_CASE("results say what they hold") {
           R"("text":"t"},"annotations":{"priority":0.5}}]})");
     CHECK(structured(json::object({{"n", 1}})).json() ==
           R"({"content":[{"type":"text","text":"{\"n\":1}"}],"structuredContent":{"n":1}})");
-    CHECK(text("no").as_error().json() ==
-          R"({"content":[{"type":"text","text":"no"}],"isError":true})");
+    CHECK(text("no").as_error().json() == R"({"content":[{"type":"text","text":"no"}],"isError":true})");
     CHECK(input_required().with_state("s").json() == R"({"inputRequests":{},"state":"s"})");
 }
 
-TEST_CASE("a template that cannot be read backwards is refused") {
+TEST_CASE("a template that cannot be matched is rejected") {
     for (const char* text : {"a{", "a{?q}", "a{b,c}", "a{}", "{a:3}", "{{a}}"})
         CHECK_THROWS_AS(toolrack::uri_template(text), std::invalid_argument);
     CHECK(toolrack::uri_template("a{b}").match("ax").value().at(0).second == "x");

@@ -1,4 +1,4 @@
-// The plugin that the tests beside this file hold to the contract.
+// The plugin under test of the contract tests in this folder.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -16,8 +16,8 @@ namespace {
 
 using namespace toolrack;
 
-// Runs work on threads of its own, joined when the instance goes.
-class workshop {
+// Runs functions on threads that are joined when the instance is destroyed.
+class thread_pool {
 public:
     template <class Work>
     void run(Work work) {
@@ -30,7 +30,7 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-// Throws what the arguments say.
+// Throws the named exception.
 result throw_one(const std::string& what) {
     if (what == "tool_error") throw tool_error("try something else");
     if (what == "error") throw error(-32099, "not now", json::object({{"retry", 5}}));
@@ -39,13 +39,13 @@ result throw_one(const std::string& what) {
     return text("nothing thrown");
 }
 
-void tools_that_answer(setup& s, std::shared_ptr<workshop> work) {
+void tools_that_answer(setup& s, std::shared_ptr<thread_pool> work) {
     const schema any = object({});
     s.tool("now", "Answers on return.", any, [](call& c) { return text(c.args().text()); }).quick();
     s.tool("later", "Answers from a thread.", any, [work](call c) {
         work->run([c = std::move(c)]() mutable {
-            c.finish(text(c.args().at("text").str() + ' ' + std::string(c.subject()) + ' ' +
-                          std::string(c.scopes().at(0))));
+            c.finish(
+                text(c.args().at("text").str() + ' ' + std::string(c.subject()) + ' ' + std::string(c.scopes().at(0))));
         });
     });
     s.tool("twice", "Tries to answer twice.", any, [](call c) {
@@ -58,13 +58,10 @@ void tools_that_answer(setup& s, std::shared_ptr<workshop> work) {
         c.finish(text("early"));
         return text("late");
     });
-    s.tool("fails", "Fails.", any, [](call c) {
-        c.fail(-32050, "it broke", json::object({{"part", 7}}));
-    });
-    s.tool("scopes", "Tells which scopes are covered.", any, [](call& c) {
+    s.tool("fails", "Fails.", any, [](call c) { c.fail(-32050, "it broke", json::object({{"part", 7}})); });
+    s.tool("scopes", "Returns which scopes are covered.", any, [](call& c) {
         std::string covered;
-        for (const json::value& scope : c.args().at("of"))
-            covered += c.has_scope(scope.str()) ? '1' : '0';
+        for (const json::value& scope : c.args().at("of")) covered += c.has_scope(scope.str()) ? '1' : '0';
         return text(covered);
     });
     s.tool("progress", "Reports.", any, [](call& c) {
@@ -75,37 +72,35 @@ void tools_that_answer(setup& s, std::shared_ptr<workshop> work) {
     });
 }
 
-void tools_that_do_not(setup& s, std::shared_ptr<workshop> work) {
+void tools_that_do_not_answer(setup& s, std::shared_ptr<thread_pool> work) {
     const schema any = object({});
     s.tool("drop", "Drops its call.", any, [](call) {});
-    s.tool("drop_later", "Drops its call on a thread.", any, [work](call c) {
-        work->run([c = std::move(c)] {});
-    });
-    s.tool("steal", "Moves its call away and returns.", any, [work](call& c) {
+    s.tool(
+        "drop_later", "Drops its call on another thread.", any, [work](call c) { work->run([c = std::move(c)] {}); });
+    s.tool("move_away", "Moves its call to another thread and returns.", any, [work](call& c) {
         work->run([c = std::move(c)]() mutable { c.finish(text(c.name())); });
         return text("ignored");
     });
     s.tool("throw", "Throws.", any, [](call& c) { return throw_one(c.args().at("what").str()); });
-    s.tool("throw_owning", "Throws with the call in hand.", any, [](call c) {
+    s.tool("throw_owning", "Throws while it owns the call.", any, [](call c) {
         c.finish(throw_one(c.args().at("what").str()));
     });
-    s.tool("throw_after", "Throws after the call has gone.", any, [work](call c) {
+    s.tool("throw_after", "Throws after the call was moved away.", any, [work](call c) {
         work->run([c = std::move(c)]() mutable { c.finish(text("answered")); });
         throw std::runtime_error("too late");
     });
 }
 
-void tools_that_wait(setup& s, std::shared_ptr<workshop> work) {
+void tools_that_wait(setup& s, std::shared_ptr<thread_pool> work) {
     const schema any = object({});
     s.tool("wait", "Waits until it is cancelled.", any, [](call& c) {
         std::mutex mutex;
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
-        const bool stopped =
-            !wake.wait_for(lock, c.stop_token(), std::chrono::seconds(10), [] { return false; });
+        const bool stopped = !wake.wait_for(lock, c.stop_token(), std::chrono::seconds(10), [] { return false; });
         return text(stopped && c.cancelled() ? "cancelled" : "timed out");
     });
-    s.tool("wait_owning", "The same, with the call elsewhere.", any, [work](call c) {
+    s.tool("wait_owning", "Waits on another thread until it is cancelled.", any, [work](call c) {
         work->run([c = std::move(c)]() mutable {
             std::atomic_int woken = 0;
             const cancel_hook hook = c.on_cancel([&] {
@@ -116,7 +111,7 @@ void tools_that_wait(setup& s, std::shared_ptr<workshop> work) {
             c.finish(text(std::to_string(woken)));
         });
     });
-    s.tool("hooked", "Watches for cancellation and is done at once.", any, [](call& c) {
+    s.tool("hooked", "Registers for cancellation and answers.", any, [](call& c) {
         int woken = 0;
         const cancel_hook hook = c.on_cancel([&] { ++woken; });
         return text("done");
@@ -150,8 +145,7 @@ void prompts_and_resources(setup& s) {
     });
     s.template_("test://item/{id}/part/{+path}", "item", "text/plain", [](call& c) {
         if (c.variable("id") == "0") throw resource_not_found(c.name());
-        return resource_text(c.name(),
-                             std::string(c.variable("id")) + '|' + std::string(c.variable("path")));
+        return resource_text(c.name(), std::string(c.variable("id")) + '|' + std::string(c.variable("path")));
     });
 }
 
@@ -175,7 +169,7 @@ result ask_twice(call& c) {
         .also(roots("folders"));
 }
 
-std::variant<grant, refuse> judge(std::string_view token) {
+decision decide(std::string_view token) {
     if (token == "good")
         return grant{.subject = "ann",
                      .scopes = {"a", "b:c"},
@@ -195,49 +189,45 @@ TOOLRACK_PLUGIN("org.example.fixture", "1.2.3", R"({
 (toolrack::setup& s) {
     const auto mode = s.options().find("mode");
     const std::string what = mode ? mode->str() : "";
-    if (what == "setup_error") throw setup_error("The database is not there; start it.");
+    if (what == "setup_error") throw setup_error("The database is unreachable; start it.");
     if (what == "missing_option") s.options().at("database");
     if (what == "throws_int") throw 42;
 
-    const auto work = std::make_shared<workshop>();
+    const auto work = std::make_shared<thread_pool>();
     s.keep(work);
     tools_that_answer(s, work);
-    tools_that_do_not(s, work);
+    tools_that_do_not_answer(s, work);
     tools_that_wait(s, work);
     prompts_and_resources(s);
     s.tool("ask", "Asks.", object({}), ask_twice);
     if (what == "duplicate") s.tool("ask", "Asks.", object({}), ask_twice);
 
     const auto count = std::make_shared<std::atomic_int>(0);
-    s.tool("count", "Counts its calls.", object({}), [count](call&) {
-        return text(std::to_string(++*count));
-    });
-    s.tool("announce", "Says that things changed.", object({}), [now = s.changes()](call& c) {
+    s.tool("count", "Counts its calls.", object({}), [count](call&) { return text(std::to_string(++*count)); });
+    s.tool("announce", "Reports changes.", object({}), [now = s.changes()](call& c) {
         now.list_changed("tool");
         now.resource_updated("test://plain");
         return text(c.name());
     });
-    s.tool("forget", "Takes a grant back.", object({}), [granted = s.grants()](call& c) {
+    s.tool("forget", "Revokes grants.", object({}), [granted = s.grants()](call& c) {
         granted.forget("key-1");
         granted.forget_all();
         return text(c.name());
     });
     s.on_watch([log = s.log](std::string_view uri, bool on) {
-        log(severity::info, std::string(on ? "watch " : "leave ") + std::string(uri));
+        log(severity::info, std::string(on ? "watch " : "unwatch ") + std::string(uri));
     });
 
     if (what == "late_auth") {
         s.auth(trait::none, [work](check asked) {
             if (asked.facts().token == "throw") throw std::runtime_error("internal canary");
             if (asked.facts().token == "drop") return;
-            work->run(
-                [asked = std::move(asked)]() mutable { asked.answer(judge(asked.facts().token)); });
+            work->run([asked = std::move(asked)]() mutable { asked.answer(decide(asked.facts().token)); });
         });
     } else {
         s.auth(trait::quick | trait::tokenless, [](const facts& shown) {
-             return judge(shown.token);
+             return decide(shown.token);
          }).metadata(json::object({{"scopes_supported", json::array({"a"})}}));
     }
-    if (what == "two_auths")
-        s.auth(trait::none, [](const facts&) { return grant{.subject = "x"}; });
+    if (what == "two_auths") s.auth(trait::none, [](const facts&) { return grant{.subject = "x"}; });
 }

@@ -40,25 +40,24 @@ TEST_CASE("the ids of extensions are what they were in 1.0") {
     CHECK(std::string(TOOLRACK_EXT_HEALTH) == "toolrack.health/1");
 }
 
-TEST_CASE("P3: a setup that throws is a complaint with its sentence") {
-    CHECK(complaint("setup_error") == "The database is not there; start it.");
+TEST_CASE("P3: an exception of the setup function is a complaint with its text") {
+    CHECK(complaint("setup_error") == "The database is unreachable; start it.");
     CHECK(complaint("missing_option") == "\"database\" is missing");
     CHECK(complaint("throws_int") == "the setup function threw an exception that is not a std::exception");
     CHECK(complaint("duplicate") == "the plugin registered the tool \"ask\" twice");
     CHECK(complaint("two_auths").starts_with("the plugin registered two auth handlers"));
 }
 
-TEST_CASE("P9: two instances share nothing, though their calls have the same ids") {
+TEST_CASE("P9: two instances are separate, although their calls have the same ids") {
     host one, other;
     CHECK(one.instance() != other.instance());
     CHECK(one.call("count").text() == "1");
     CHECK(one.call("count").text() == "2");
     CHECK(other.call("count").text() == "1");
 
-    // Both have their third call waiting; only one is cancelled.
+    // Calls of both instances wait; each cancellation reaches only its own.
     const toolrack_call here = one.start({.name = "wait_owning"});
-    const toolrack_call there = other.start({.name = "wait_owning"}),
-                        too = other.start({.name = "wait_owning"});
+    const toolrack_call there = other.start({.name = "wait_owning"}), too = other.start({.name = "wait_owning"});
     one.cancel(here);
     CHECK(one.wait(here).text() == "1");
     other.cancel(there);
@@ -67,7 +66,7 @@ TEST_CASE("P9: two instances share nothing, though their calls have the same ids
     CHECK(one.strays() + other.strays() == 0);
 }
 
-TEST_CASE("an instance has the extensions it registered for, and no others") {
+TEST_CASE("an instance has only the extensions that it registered") {
     host here;
     const toolrack_plugin* plugin = toolrack_plugin_v1();
     CHECK(plugin->get_extension(here.instance(), "toolrack.features/1") ==
@@ -83,6 +82,6 @@ TEST_CASE("changes and log lines reach the host of their instance") {
     CHECK(other.changes().empty());
     other.watch("test://plain", true);
     other.watch("test://plain", false);
-    CHECK(other.log() == std::vector<std::string>{"watch test://plain", "leave test://plain"});
+    CHECK(other.log() == std::vector<std::string>{"watch test://plain", "unwatch test://plain"});
     CHECK(one.log().empty());
 }

@@ -20,9 +20,9 @@ using json::value;
 
 namespace {
 
-// Everything a cursor can be asked, of everything it leads to.
+// Calls every function of a value and of the values in it.
 std::size_t read_all(const value& here, int depth = 0) {
-    std::size_t seen = 1;
+    std::size_t count = 1;
     here.raw_string();
     here.find("name");
     try {
@@ -37,11 +37,11 @@ std::size_t read_all(const value& here, int depth = 0) {
     } catch (const json::bad_value&) {
     }
     if (depth < 50)
-        for (const value& each : here) seen += each.key().size() + read_all(each, depth + 1);
-    return seen;
+        for (const value& each : here) count += each.key().size() + read_all(each, depth + 1);
+    return count;
 }
 
-// From a block of just this size, so that a sanitizer sees one step too far.
+// From a block of exactly this size, so that a sanitizer detects a read beyond the end.
 std::size_t read_exactly(std::string_view text) {
     const auto block = std::make_unique<char[]>(text.size());
     text.copy(block.get(), text.size());
@@ -63,7 +63,7 @@ constexpr std::string_view sample =
 
 }  // namespace
 
-TEST_CASE("members and elements are found, wherever the white space is") {
+TEST_CASE("members and elements are found between any white space") {
     const value all(sample);
     CHECK(all.is_object());
     CHECK(all.size() == 6);
@@ -85,7 +85,7 @@ TEST_CASE("members and elements are found, wherever the white space is") {
     CHECK(names == "name n list text empty f ");
 }
 
-TEST_CASE("a name that is written with escapes is the same name") {
+TEST_CASE("an escaped name is the same name") {
     const value all(R"({"\u006eame":1,"a\/b":2,"\ud83d\ude00":3,"na":4,"nam\u0065x":5,"\\":6})");
     CHECK(all.at("name").i64() == 1);
     CHECK(all.at("a/b").i64() == 2);
@@ -95,7 +95,7 @@ TEST_CASE("a name that is written with escapes is the same name") {
     CHECK_FALSE(all.find("nam"));
 }
 
-TEST_CASE("of members with one name the first counts") {
+TEST_CASE("of members with the same name the first is used") {
     CHECK(value(R"({"a":1,"\u0061":2,"a":3})").at("a").i64() == 1);
 }
 
@@ -115,8 +115,7 @@ TEST_CASE("strings are decoded") {
          "A"},
         {R"("\ude00\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD"},
         {R"("\u0000")", std::string(1, '\0')},
-        {R"("long enough for the wide scan, then \u0041")",
-         "long enough for the wide scan, then A"},
+        {R"("long enough for the wide scan, then \u0041")", "long enough for the wide scan, then A"},
     };
     for (const auto& [text, meaning] : table) CHECK(value(text).str() == meaning);
     CHECK(value(R"("plain")").raw_string() == "plain");
@@ -134,11 +133,10 @@ TEST_CASE("numbers are exact, or refused") {
     CHECK(value("1E-2").f64() == 0.01);
     for (const char* text : {"9223372036854775808", "1e300", "-1e300", "1e999"})
         CHECK_THROWS_AS(value(text).i64(), json::bad_value);
-    for (const char* text : {"-1", "18446744073709551616", "1.5"})
-        CHECK_THROWS_AS(value(text).u64(), json::bad_value);
+    for (const char* text : {"-1", "18446744073709551616", "1.5"}) CHECK_THROWS_AS(value(text).u64(), json::bad_value);
 }
 
-TEST_CASE("a complaint names the member and what it is") {
+TEST_CASE("an error names the member and its type") {
     const value all(R"({"n":1.5,"s":"x","o":{},"\u0061":true,"l":[]})");
     CHECK(complaint([&] { all.at("x"); }) == "\"x\" is missing");
     CHECK(complaint([&] { all.at("s").i64(); }) == "\"s\" must be an integer, but is a string");
@@ -150,20 +148,13 @@ TEST_CASE("a complaint names the member and what it is") {
     CHECK(complaint([&] { value("null").str(); }) == "the value must be a string, but is null");
 }
 
-TEST_CASE("text that is cut short, or is none, is read safely") {
+TEST_CASE("truncated and invalid text is read safely") {
     for (std::size_t size = 0; size <= sample.size(); ++size) read_exactly(sample.substr(0, size));
-    for (const char* text : {"",           " ",        "{",
-                             "[",          "\"",       "\"\\",
-                             "\"\\u",      "\"\\u12",  "\"\\ud83d\\u",
-                             "{\"",        "{\"a",     "{\"a\"",
-                             "{\"a\":",    "{\"a\":}", "{\"a\" 1}",
-                             "{a:1}",      "[,]",      "[1 2]",
-                             "[1,,2]",     "[}",       "{]",
-                             "]",          "}",        ",",
-                             ":",          "-",        "+",
-                             "t",          "tru",      "nul",
-                             "[[[[",       "{{{{",     "\\",
-                             "{\"a\":1,}", "\xFF\xFE", "-inf"})
+    for (const char* text :
+         {"",       " ",    "{",      "[",       "\"",       "\"\\",      "\"\\u",      "\"\\u12",  "\"\\ud83d\\u",
+          "{\"",    "{\"a", "{\"a\"", "{\"a\":", "{\"a\":}", "{\"a\" 1}", "{a:1}",      "[,]",      "[1 2]",
+          "[1,,2]", "[}",   "{]",     "]",       "}",        ",",         ":",          "-",        "+",
+          "t",      "tru",  "nul",    "[[[[",    "{{{{",     "\\",        "{\"a\":1,}", "\xFF\xFE", "-inf"})
         read_exactly(text);
     CHECK(value("").is_null());
     CHECK(value("]").is_null());
@@ -172,7 +163,7 @@ TEST_CASE("text that is cut short, or is none, is read safely") {
     CHECK(value(R"(["cut)").at(0).str() == "cut");
 }
 
-TEST_CASE("every byte of a text may be wrong") {
+TEST_CASE("text with any wrong byte is read safely") {
     std::string text(sample);
     std::size_t most = 0;
     for (std::size_t at = 0; at != text.size(); ++at) {
@@ -183,10 +174,10 @@ TEST_CASE("every byte of a text may be wrong") {
         }
         text[at] = before;
     }
-    CHECK(most <= text.size());  // no byte is read as two values
+    CHECK(most <= text.size());  // no byte belongs to two values
 }
 
-TEST_CASE("depth costs no stack where nobody goes down") {
+TEST_CASE("skipping nested values needs no stack") {
     const std::string deep = "[" + std::string(1000000, '[') + std::string(1000000, ']') + ",7]";
     CHECK(value(deep).at(1).i64() == 7);
     const std::string open(1000000, '{');
@@ -194,8 +185,7 @@ TEST_CASE("depth costs no stack where nobody goes down") {
 }
 
 TEST_CASE("the public parsing suite is read safely, valid or not") {
-    const std::filesystem::path suite =
-        std::filesystem::path(TOOLRACK_TEST_DATA) / "jsontestsuite" / "test_parsing";
+    const std::filesystem::path suite = std::filesystem::path(TOOLRACK_TEST_DATA) / "jsontestsuite" / "test_parsing";
     if (!std::filesystem::exists(suite)) {
         toolrack::test::not_run("there is no " + suite.string());
         return;

@@ -18,13 +18,11 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
-std::string number(auto value) {
-    return json::text(value).str();
-}
+std::string number(auto value) { return json::text(value).str(); }
 
 }  // namespace
 
-TEST_CASE("strings are escaped where they must be, and nowhere else") {
+TEST_CASE("strings are escaped only where JSON requires it") {
     CHECK(quoted("") == R"("")");
     CHECK(quoted("plain, and / too") == R"("plain, and / too")");
     CHECK(quoted("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
@@ -33,24 +31,23 @@ TEST_CASE("strings are escaped where they must be, and nowhere else") {
     CHECK(quoted("é\"€\nä plain é\\") == "\"é\\\"€\\nä plain é\\\\\"");
 }
 
-TEST_CASE("what must be escaped is found at every place of a wide scan") {
+TEST_CASE("a character to escape is found at every position of a wide scan") {
     for (std::size_t at = 0; at != 40; ++at) {
         std::string text(40, 'a');
         text[at] = '"';
-        const std::string expected =
-            '"' + std::string(at, 'a') + "\\\"" + std::string(39 - at, 'a') + '"';
+        const std::string expected = '"' + std::string(at, 'a') + "\\\"" + std::string(39 - at, 'a') + '"';
         CHECK(quoted(text) == expected);
         CHECK(json::value(expected).str() == text);
     }
 }
 
-TEST_CASE("bytes that are not UTF-8 are replaced, so that what is written is valid") {
+TEST_CASE("bytes that are not UTF-8 are replaced") {
     const std::string mark = "\xEF\xBF\xBD";
     const std::vector<std::pair<std::string, std::string>> table = {
         {"\xFF", mark},
         {"a\x80z", "a" + mark + "z"},
         {"\xC3", mark},                                   // cut short
-        {"\xC3(", mark + "("},                            // does not go on
+        {"\xC3(", mark + "("},                            // no continuation byte
         {"\xC0\xAF", mark + mark},                        // longer than needed
         {"\xE0\x80\xAF", mark + mark + mark},             // longer than needed
         {"\xED\xA0\x80", mark + mark + mark},             // half a surrogate pair
@@ -62,7 +59,7 @@ TEST_CASE("bytes that are not UTF-8 are replaced, so that what is written is val
     for (const auto& [bytes, expected] : table) CHECK(quoted(bytes) == '"' + expected + '"');
 }
 
-TEST_CASE("numbers are written so that they read back the same") {
+TEST_CASE("numbers are read as written") {
     CHECK(number(0) == "0");
     CHECK(number(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
     CHECK(number(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
@@ -75,7 +72,7 @@ TEST_CASE("numbers are written so that they read back the same") {
     for (const double none : {NAN, INFINITY, -INFINITY}) CHECK(number(none) == "null");
 }
 
-TEST_CASE("values are put together from plain things") {
+TEST_CASE("values are built from C++ values") {
     const json::value piece(R"( {"x":[1]} )");
     const json::text all = json::object({{"i", 1},
                                          {"d", 1.5},

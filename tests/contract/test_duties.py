@@ -1,6 +1,6 @@
-"""Every duty of plugin-api/CONTRACT.md is named by a test, and no test names one that there is not.
+"""Every duty of plugin-api/CONTRACT.md is named by a test, and every duty that a test names exists.
 
-A test names a duty in its own name ("P4: only the first answer reaches the host") or in the comment right above it
+A test names a duty in its own name ("P4: only the first answer reaches the host") or in the comment directly above it
 ("CONTRACT.md, H7.").
 """
 
@@ -40,7 +40,7 @@ def named_in(text):
 
 
 def named_below(root):
-    """{duty: [file]}, and the mentions that are above no test."""
+    """({duty: [file]}, mentions without a test below them)"""
     named, astray = {}, []
     for folder in WHERE:
         for file in sorted((root / folder).rglob("*")):
@@ -50,7 +50,7 @@ def named_below(root):
                 if is_test:
                     named.setdefault(duty, []).append(file.relative_to(root))
                 else:
-                    astray.append(f"{file.relative_to(root)}: {duty} is above no test")
+                    astray.append(f"{file.relative_to(root)}: {duty} has no test below it")
     return named, astray
 
 
@@ -58,12 +58,12 @@ def faults(root):
     there = duties((root / "plugin-api/CONTRACT.md").read_text(encoding="utf-8"))
     named, astray = named_below(root)
     return (astray + [f"{one} is named by no test" for one in there if one not in named]
-            + [f"{one} is no duty, and is named by {named[one][0]}" for one in named if one not in there]
-            + [f"{one} is there twice" for one in sorted(set(there)) if there.count(one) > 1])
+            + [f"{one} is not a duty, but is named by {named[one][0]}" for one in named if one not in there]
+            + [f"{one} is defined twice" for one in sorted(set(there)) if there.count(one) > 1])
 
 
 class Duties(unittest.TestCase):
-    def test_each_is_named_by_a_test_and_each_that_is_named_is_there(self):
+    def test_every_duty_is_named_by_a_test_and_every_named_duty_exists(self):
         self.assertEqual([], faults(ROOT))
 
     def test_their_numbers_have_no_gaps(self):
@@ -87,17 +87,17 @@ class TheCheckItself(unittest.TestCase):
         self.assertEqual(["P2 is named by no test"],
                          self.found("**P1. A.** b\n**P2. C.** d\n", 'TEST_CASE("P1: a") {}\n'))
 
-    def test_finds_a_test_of_no_duty(self):
-        self.assertEqual(["P2 is no duty, and is named by tests/one_test.cpp"],
+    def test_finds_a_test_of_an_unknown_duty(self):
+        self.assertEqual(["P2 is not a duty, but is named by tests/one_test.cpp"],
                          self.found("**P1. A.** b\n",
                                     'TEST_CASE("P1: a") {}\n// CONTRACT.md, P2.\nTEST_CASE("c") {}\n'))
 
-    def test_takes_no_mention_for_a_test(self):
-        self.assertEqual(["tests/one_test.cpp: P1 is above no test", "P1 is named by no test"],
+    def test_does_not_accept_a_mention_without_a_test(self):
+        self.assertEqual(["tests/one_test.cpp: P1 has no test below it", "P1 is named by no test"],
                          self.found("**P1. A.** b\n", "// CONTRACT.md, P1.\nint x;\n"))
 
-    def test_finds_a_duty_that_is_there_twice(self):
-        self.assertEqual(["P1 is there twice"], self.found("**P1. A.** b\n**P1. A.** b\n", 'TEST_CASE("P1: a") {}\n'))
+    def test_finds_a_duty_that_is_defined_twice(self):
+        self.assertEqual(["P1 is defined twice"], self.found("**P1. A.** b\n**P1. A.** b\n", 'TEST_CASE("P1: a") {}\n'))
 
 
 if __name__ == "__main__":

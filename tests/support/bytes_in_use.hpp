@@ -1,4 +1,4 @@
-// How much memory this process has asked for and not given back.
+// The number of allocated bytes of this process.
 #pragma once
 
 #include <malloc.h>

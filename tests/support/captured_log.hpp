@@ -1,5 +1,5 @@
-// A real log whose lines can be read: while this lives, standard error goes to a file. What a sanitizer
-// has to say still goes where it belongs.
+// A log whose lines a test can read: it redirects standard error to a file until it is destroyed. Reports of sanitizers
+// still go to the original standard error.
 #pragma once
 
 #include <fcntl.h>
@@ -38,7 +38,7 @@ public:
     std::string text() const { return bytes_of(file_); }
     bool says(std::string_view words) const { return text().find(words) != std::string::npos; }
 
-    // For lines that another thread writes. False when they do not come.
+    // Waits for lines of another thread; false after a timeout.
     bool will_say(std::string_view words) const {
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!says(words)) {

@@ -1,4 +1,4 @@
-// What nearly every program of claims includes, compiled once for all of them. Nothing includes this by name.
+// The precompiled header of the test programs. No file includes it by name.
 #pragma once
 
 #include <chrono>

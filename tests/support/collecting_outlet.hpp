@@ -1,4 +1,4 @@
-// An outlet that keeps what goes out, for one message: a transport without a wire.
+// A transport for one message that collects the output.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ namespace toolrack::test {
 
 class collecting_outlet final : public wire::outlet {
 public:
-    // Without `headers` the message came over a pipe.
+    // Without `headers` the message is from a pipe.
     collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers) : room_(room), headers_(headers) {}
     collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers, std::optional<std::string> session)
         : room_(room), headers_(headers), session_(std::move(session)) {}
@@ -48,18 +48,18 @@ public:
         answer = std::move(reply);
         if (on_end) on_end();
     }
-    void on_closed(std::function<void()> left) override { left_ = std::move(left); }
+    void on_closed(std::function<void()> handler) override { on_closed_ = std::move(handler); }
 
-    // The client goes away; true when somebody wanted to know.
-    bool leave() {
-        const auto left = std::exchange(left_, nullptr);
-        if (left) left();
-        return left != nullptr;
+    // The client disconnects. True if a handler was registered.
+    bool disconnect() {
+        const auto handler = std::exchange(on_closed_, nullptr);
+        if (handler) handler();
+        return handler != nullptr;
     }
-    bool wants_to_know() const { return left_ != nullptr; }
+    bool has_close_handler() const { return on_closed_ != nullptr; }
     bool is_over() const { return answer || is_closed; }
 
-    bool reads_streams = true;  // a client that does not gets its answer and nothing else
+    bool reads_streams = true;  // false: the client gets only the answer
 
     std::vector<std::string> notices;
     std::vector<std::string> events;  // the id of each
@@ -67,17 +67,17 @@ public:
         std::string event;
         std::chrono::milliseconds retry{};
     };
-    std::optional<beginning> opening;  // when the stream was begun before there was anything to say
+    std::optional<beginning> opening;  // set if the stream was opened before the first notification
     std::optional<wire::reply> answer;
-    bool is_closed = false;           // the stream was ended without an answer
-    std::function<void()> on_notice;  // runs whenever a notification goes out
-    std::function<void()> on_end;     // runs when the answer or the end of the stream has gone out
+    bool is_closed = false;           // the stream was closed without an answer
+    std::function<void()> on_notice;  // called for every notification
+    std::function<void()> on_end;     // called after the answer or the end of the stream
 
 private:
     io_fixture& room_;
     std::optional<wire::mirrored> headers_;
     std::optional<std::string> session_;
-    std::function<void()> left_;
+    std::function<void()> on_closed_;
 };
 
 }  // namespace toolrack::test

@@ -1,4 +1,4 @@
-// Tokens and keys for tests: right ones, and any that somebody could make.
+// Signed tokens and keys for tests: valid ones, and forged ones.
 #pragma once
 
 #include <string>
@@ -32,7 +32,7 @@ inline jwt::claims claims_of(std::string subject = "alice") {
             .id = "4f1c9a0d27b35e68f00c1d2e"};
 }
 
-// A ring with one active key, and what is expected of its tokens.
+// A key ring with one active key, and the expectations for its tokens.
 class mint {
 public:
     explicit mint(std::string kid = "k1") { ring.keys().push_back(key_named(std::move(kid))); }
@@ -41,7 +41,7 @@ public:
 
     std::string token(const jwt::claims& said = claims_of()) const { return jwt::sign(said, key()); }
 
-    // A right signature over any header and claims, as whoever has the key can make one.
+    // A valid signature over any header and claims.
     std::string signed_over(std::string_view header, std::string_view claims) const {
         return signed_segments(base64url(header), base64url(claims));
     }
@@ -60,9 +60,7 @@ public:
         return jwt::verify(token, jwt::prepared_keys(ring), revoked, expected, now);
     }
     bool accepts(std::string_view token, std::int64_t now = noon) const { return check(token, now).has_value(); }
-    jwt::fault fault_of(std::string_view token, std::int64_t now = noon) const {
-        return check(token, now).error().why;
-    }
+    jwt::fault fault_of(std::string_view token, std::int64_t now = noon) const { return check(token, now).error().why; }
 
     jwt::key_ring ring;
     token::revocations revoked;

@@ -1,4 +1,4 @@
-// Plugins of this build, loaded for real and made into instances: of this process, or of one of their own.
+// Loads plugins of this build and creates instances, in this process or in workers.
 #pragma once
 
 #include <cstdlib>
@@ -16,7 +16,7 @@
 
 namespace toolrack::test {
 
-// Where plugins run whose tests do not say: "host" or "process". Some claims are made of both.
+// The default isolation of plugins in tests: "host" or "process". Some tests run with both.
 inline std::string isolation() {
     const char* asked = std::getenv("TOOLRACK_TEST_ISOLATION");
     return asked ? asked : "host";
@@ -32,7 +32,7 @@ inline std::filesystem::path shipped_backend(const std::string& name) {
 }
 inline std::filesystem::path hostile(const std::string& name) { return build_folder / "hostile" / (name + ".so"); }
 
-// Stays loaded to the end, as it does in a server: a thread may still be on its way out of it.
+// The library stays loaded until the end, as in a server, because a thread may still run code of it.
 inline std::shared_ptr<const plugin::library> loaded(const std::filesystem::path& file) {
     static std::map<std::filesystem::path, std::shared_ptr<const plugin::library>> all;
     if (const auto known = all.find(file); known != all.end()) return known->second;
@@ -51,14 +51,14 @@ inline config::plugin settings_named(const std::string& name) {
 inline const toolrack::clock real_clock;
 inline const plugin::events no_events;
 
-// The program that plugins run in.
+// The worker program.
 inline const program& worker_program() {
     static const program worker((build_folder / "bin/toolrack-worker").string());
     return worker;
 }
 
-// An instance, or why there is none. Nobody but the caller holds it, so that it ends where a test lets go
-// of it, before its log does.
+// An instance, or the reason why there is none. The caller is its only owner, so that the instance is destroyed before
+// its log.
 inline result<std::shared_ptr<plugin::instance>, complaint> try_instance(std::shared_ptr<const plugin::library> library,
                                                                          const config::plugin& settings,
                                                                          log& log,
@@ -79,7 +79,7 @@ inline std::shared_ptr<plugin::instance> instance_of(const std::filesystem::path
     return *made;
 }
 
-// An instance where its settings say, or why there is none.
+// An instance with the isolation of its settings, or the reason why there is none.
 inline result<std::shared_ptr<plugin::instance>, complaint> try_made(const std::filesystem::path& file,
                                                                      const config::plugin& settings,
                                                                      log& log,

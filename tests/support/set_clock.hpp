@@ -1,4 +1,4 @@
-// Time that stands still until a test moves it: by itself, or by setting the clock on the wall.
+// A clock whose time changes only when a test sets it or lets time pass.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ public:
     std::chrono::steady_clock::time_point steady() const noexcept override {
         return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(steady_.load()));
     }
-    // Somebody sets the clock; no time passes.
+    // Sets the system clock; the steady clock does not change.
     void set(std::chrono::system_clock::time_point to) { now_ = to.time_since_epoch().count(); }
     void pass(std::chrono::system_clock::duration time) {
         now_ += time.count();

@@ -1,4 +1,4 @@
-// A folder of its own for one test, gone with everything in it afterwards.
+// A temporary folder that is removed with its contents at the end of the test.
 #pragma once
 
 #include <unistd.h>

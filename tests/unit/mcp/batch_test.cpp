@@ -16,7 +16,7 @@ struct batch_fixture {
         test::collecting_outlet to(server.io(), wire::mirrored{}, in);
         server.io().run([&] { return server.endpoint().answer_batch(body, limits, who, to); });
         REQUIRE(to.answer);
-        CHECK_FALSE(to.wants_to_know());
+        CHECK_FALSE(to.has_close_handler());
         if (!to.answer->json.empty()) CHECK_FALSE(wire::check_json(to.answer->json));
         CHECK(to.answer->json.find_first_of("\r\n") == std::string::npos);
         test::response all;

@@ -115,7 +115,7 @@ public:
         REQUIRE(message.has_value());
         io_.run([&] { return endpoint_->answer(*message, who, to); });
         REQUIRE(to.is_over());
-        CHECK_FALSE(to.wants_to_know());
+        CHECK_FALSE(to.has_close_handler());
         response got;
         got.notices = to.notices;
         if (!to.answer) return got;

@@ -94,7 +94,7 @@ public:
 
     // The client disconnects. True when the request had a callback for that.
     bool disconnect() {
-        return io_.call([this] { return to_.leave(); });
+        return io_.call([this] { return to_.disconnect(); });
     }
 
     // After wait_for_close() or wait_for_end().

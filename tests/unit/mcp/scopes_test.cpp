@@ -235,7 +235,7 @@ TEST_CASE("a subscription covers only resources that its caller may read") {
     auto server = with_guarded();
     const auto honoured = [&](const std::string& scopes) {
         test::collecting_outlet to(server.io(), test::modern_headers("subscriptions/listen"));
-        to.on_notice = [&] { asio::post(server.io().get_executor(), [&] { to.leave(); }); };
+        to.on_notice = [&] { asio::post(server.io().get_executor(), [&] { to.disconnect(); }); };
         const auto body =
             endpoint_fixture::modern_body("subscriptions/listen",
                                           R"("notifications":{"resourceSubscriptions":)"
@@ -258,7 +258,7 @@ TEST_CASE("a subscriber gets no updates of a resource that it may no longer read
         const bool is_acknowledged = to.notices.size() == 1;
         asio::post(server.io().get_executor(), [&, is_acknowledged] {
             if (!is_acknowledged) {
-                to.leave();
+                to.disconnect();
                 return;
             }
             server.notifier().review(

@@ -118,7 +118,7 @@ TEST_CASE("a wait returns when the client disconnects, and later messages are dr
     away one;
     auto over = one.io.spawned([&] { return one.queue->wait(); });
     one.settle();
-    CHECK(one.io.call([&] { return one.to.leave(); }));
+    CHECK(one.io.call([&] { return one.to.disconnect(); }));
     CHECK(over.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
     one.queue->send("late");
     one.queue->end(answer("late"));
@@ -133,7 +133,7 @@ TEST_CASE("a wait returns when the stream is ended, and removes its callback") {
     one.settle();
     one.queue->end(answer("x"));
     CHECK(over.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
-    CHECK_FALSE(one.to.wants_to_know());
+    CHECK_FALSE(one.to.has_close_handler());
     CHECK(one.to.answer);
 }
 
@@ -142,14 +142,14 @@ TEST_CASE("a wait ends the stream when its time is up") {
     one.io.run([&] { return one.queue->wait([times = 2]() mutable { return std::chrono::milliseconds(--times); }); });
     CHECK(one.to.is_closed);
     CHECK(one.queue->is_closed());
-    CHECK_FALSE(one.to.wants_to_know());
+    CHECK_FALSE(one.to.has_close_handler());
 }
 
 TEST_CASE("a wait for a closed stream returns at once") {
     away one;
     one.io.call([&] { one.queue->close(); });
     one.io.run([&] { return one.queue->wait(); });
-    CHECK_FALSE(one.to.wants_to_know());
+    CHECK_FALSE(one.to.has_close_handler());
     CHECK_FALSE(one.to.is_over());
 }
 

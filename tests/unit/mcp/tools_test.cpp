@@ -264,7 +264,7 @@ TEST_CASE("a client that disconnects cancels its modern call, which gets no repl
     headers.name = "wait";
     test::collecting_outlet to(server.io(), headers);
     bool somebody_cared = false;
-    to.on_notice = [&] { somebody_cared = to.leave(); };
+    to.on_notice = [&] { somebody_cared = to.disconnect(); };
     const auto response = server.send(
         endpoint_fixture::modern_body("tools/call", endpoint_fixture::calling("wait"), R"("progressToken":1)"),
         to,
@@ -280,7 +280,7 @@ TEST_CASE("a client that disconnects does not cancel its legacy call") {
     endpoint_fixture server;
     test::collecting_outlet to(server.io(), wire::mirrored{});
     bool somebody_cared = false;
-    to.on_notice = [&] { somebody_cared = somebody_cared || to.leave(); };
+    to.on_notice = [&] { somebody_cared = somebody_cared || to.disconnect(); };
     const auto response =
         server.send(endpoint_fixture::legacy_body(
                         "tools/call", endpoint_fixture::calling("notices") + R"(,"_meta":{"progressToken":1})"),
