@@ -115,8 +115,8 @@ def environment(token=None, **more):
 def toolrack(*arguments, token=None, cwd=None, input="", sockets=(), **more):
     """Runs a command until it ends."""
     return subprocess.run([*socket_passing_command(sockets), BINARY, *map(str, arguments)],
-                          env=environment(token, **more), cwd=cwd, input=input, capture_output=True, text=True, timeout=TIMEOUT,
-                          errors="replace", check=False, pass_fds=[one.fileno() for one in sockets])
+                          env=environment(token, **more), cwd=cwd, input=input, capture_output=True, text=True,
+                          timeout=TIMEOUT, errors="replace", check=False, pass_fds=[one.fileno() for one in sockets])
 
 
 # Executes a command with descriptors at the numbers of sd_listen_fds(3). Sets LISTEN_FDS and LISTEN_PID unless the test

@@ -65,7 +65,7 @@ std::string with_params(const std::string& method, const std::string& params) {
 
 }  // namespace
 
-TEST_CASE("a call's line says who asked for what, when, under which policy, and how it ended") {
+TEST_CASE("the record of a call has the caller, the feature, the time, the policy and the outcome") {
     desk here;
     auto entry = here.open(body);
     entry.add_client(R"({"name":"claude-code","version":"2.0"})");
@@ -97,7 +97,7 @@ TEST_CASE("a call's line says who asked for what, when, under which policy, and 
     CHECK(said.at("durationMs").is_number());
 }
 
-TEST_CASE("what is no call leaves no line") {
+TEST_CASE("other methods leave no record") {
     desk here;
     for (const auto* method : {"tools/list", "ping", "initialize", "tasks/get", "tools/call2"})
         CHECK_FALSE(here.open(with_params(method, "{}")).is_open());
@@ -105,7 +105,7 @@ TEST_CASE("what is no call leaves no line") {
     CHECK_FALSE(audit::audit_policy().open(*wire::parse_message(body, {}), here.ann).is_open());
 }
 
-TEST_CASE("every kind of call is named by what it is about") {
+TEST_CASE("the record of every kind of call names its feature") {
     for (const auto& [method, params, name] : std::vector<std::array<std::string, 3>>{
              {"prompts/get", R"({"name":"p"})", "p"},
              {"resources/read", R"({"uri":"file:///x"})", "file:///x"},
@@ -119,7 +119,7 @@ TEST_CASE("every kind of call is named by what it is about") {
     }
 }
 
-TEST_CASE("a call without what it is about, or with something else there, has a line, too") {
+TEST_CASE("a call with a missing or invalid name has a record") {
     for (const auto* params : {"{}", R"({"name":7})", R"({"name":null,"_meta":{"traceparent":7}})",
                                R"({"_meta":{"traceparent":"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"}})",
                                R"({"_meta":{"traceparent":"00-\"}"}})"}) {
@@ -130,7 +130,7 @@ TEST_CASE("a call without what it is about, or with something else there, has a 
     }
 }
 
-TEST_CASE("names of any length and make take one line of bounded length") {
+TEST_CASE("any name takes one line of bounded length") {
     desk here;
     const std::string huge(3'000'000, 'n');
     const auto line = here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) +
@@ -139,14 +139,14 @@ TEST_CASE("names of any length and make take one line of bounded length") {
     CHECK(line.size() < 2000);
 }
 
-TEST_CASE("arguments are not written unless that was chosen") {
+TEST_CASE("arguments are written only when configured") {
     desk here;
     const auto line = here.line_of(body);
     CHECK(line.find("1234") == std::string::npos);
     CHECK(line.find("rguments") == std::string::npos);
 }
 
-TEST_CASE("in full, arguments are written as they came, on one line") {
+TEST_CASE("in full, arguments are written unchanged on one line") {
     desk here(choice::full);
     const auto line = here.line_of(
         with_params("tools/call", "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},"
@@ -156,7 +156,7 @@ TEST_CASE("in full, arguments are written as they came, on one line") {
     CHECK(json::value(line).at("inputResponses").text() == R"({"k":1})");
 }
 
-TEST_CASE("by digest, the same arguments are the same however they are written, under the same key only") {
+TEST_CASE("equal arguments in any spelling have equal digests under the same key only") {
     const auto key = random_key();
     const auto digest_of = [](const std::string& arguments, const secret& with) {
         desk here(choice::digest, false, with.copy());
@@ -172,7 +172,7 @@ TEST_CASE("by digest, the same arguments are the same however they are written, 
     CHECK(digest_of(R"({"pin":"1234","b":[1,{"d":1,"c":2}]})", random_key()) != digest);
 }
 
-TEST_CASE("an entry that nobody ends says so itself, and one that moved is written once") {
+TEST_CASE("an entry without an outcome is recorded as unanswered, and a moved entry is written once") {
     desk here;
     {
         auto first = here.open(body);
@@ -183,7 +183,7 @@ TEST_CASE("an entry that nobody ends says so itself, and one that moved is writt
     CHECK(json::value(lines[0]).at("outcome").str() == "unanswered");
 }
 
-TEST_CASE("where the audit is required, a line comes before the call, and the call's own points to it") {
+TEST_CASE("with a required audit a record precedes the call, and the record of the call refers to it") {
     desk here(choice::full, true);
     auto entry = here.open(body);
     REQUIRE(entry.must_begin());
@@ -199,7 +199,7 @@ TEST_CASE("where the audit is required, a line comes before the call, and the ca
     CHECK_FALSE(json::value(ended[0]).find("arguments"));  // they are said once
 }
 
-TEST_CASE("a task has a line of its own when it ends, unless nobody heard of it") {
+TEST_CASE("the end of a task has its own record, unless the client got no handle") {
     desk here;
     {
         auto entry = here.open(body);
@@ -223,7 +223,7 @@ TEST_CASE("a task has a line of its own when it ends, unless nobody heard of it"
     CHECK(json::value(tasks[0]).at("subject").str() == "ann");
 }
 
-TEST_CASE("who is refused leaves a line, and strangers cannot fill the disk") {
+TEST_CASE("refusals are recorded at a limited rate") {
     desk here;
     for (int i = 0; i < 10'000; ++i) here.audit_policy->record_refusal(identity::refusal::bad_token, "192.0.2.7");
     const auto lines = here.written("refused");

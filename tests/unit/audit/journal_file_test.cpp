@@ -30,7 +30,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("lines go to the end of a file that is made for its owner and group") {
+TEST_CASE("lines are appended to a file that is created for owner and group") {
     desk here;
     CHECK(here.write("1\n2\n").empty());
     CHECK(here.write("3\n").empty());
@@ -40,7 +40,7 @@ TEST_CASE("lines go to the end of a file that is made for its owner and group") 
     CHECK((about.st_mode & 07777 & ~0640u) == 0);
 }
 
-TEST_CASE("a file that was renamed, or removed, is noticed before the next line") {
+TEST_CASE("a renamed or removed file is reopened before the next line") {
     desk here;
     CHECK(here.write("1\n").empty());
     fs::rename(here.path, here.folder.path() / "old");
@@ -51,7 +51,7 @@ TEST_CASE("a file that was renamed, or removed, is noticed before the next line"
     CHECK(bytes_of(here.path) == "3\n");
 }
 
-TEST_CASE("a file that was cut short is written from its new end") {
+TEST_CASE("a truncated file is continued at its new end") {
     desk here;
     CHECK(here.write("1\n2\n").empty());
     fs::resize_file(here.path, 0);
@@ -59,7 +59,7 @@ TEST_CASE("a file that was cut short is written from its new end") {
     CHECK(bytes_of(here.path) == "3\n");
 }
 
-TEST_CASE("a line that another left without its end does not take the next one with it") {
+TEST_CASE("an incomplete line of another process is ended before the next line") {
     desk here;
     here.folder.write("audit.jsonl", R"({"torn)");
     ::chmod(here.path.c_str(), 0600);
@@ -67,7 +67,7 @@ TEST_CASE("a line that another left without its end does not take the next one w
     CHECK(bytes_of(here.path) == "{\"torn\n1\n");
 }
 
-TEST_CASE("when the disk is full, whole lines are in the file and the others are kept") {
+TEST_CASE("on a full disk the file has whole lines and the others are kept") {
     desk here;
     test::size_limit disk(10);
     CHECK(here.write("1234\n56789\nabc\n") == "File too large");
@@ -80,7 +80,7 @@ TEST_CASE("when the disk is full, whole lines are in the file and the others are
     CHECK(bytes_of(here.path) == "1234\n56789\nabc\n");
 }
 
-TEST_CASE("what is no file, or can be written or read by others, gets no line") {
+TEST_CASE("a file that is not regular or not trusted is refused") {
     desk here;
     fs::create_directory(here.path);
     CHECK_FALSE(here.write("1\n").empty());

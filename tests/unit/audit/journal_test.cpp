@@ -35,7 +35,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("lines are numbered without a gap from the opening to the closing of a run") {
+TEST_CASE("records are numbered without a gap from the start to the end of a run") {
     desk here;
     for (int i = 0; i < 100; ++i) here.journal->add(said);
     here.journal.reset();
@@ -54,13 +54,13 @@ TEST_CASE("lines are numbered without a gap from the opening to the closing of a
     CHECK(json::value(first[0]).at("run").str() != json::value(second[0]).at("run").str());
 }
 
-TEST_CASE("a journal to which nothing was added leaves its file empty") {
+TEST_CASE("a journal without records leaves its file empty") {
     desk here;
     here.journal.reset();
     CHECK(test::bytes_of(here.path).empty());
 }
 
-TEST_CASE("a line that was waited for is in the file") {
+TEST_CASE("a record is in the file after waiting for it") {
     desk here;
     const auto receipt = here.write();
     CHECK(receipt.is_written);
@@ -69,7 +69,7 @@ TEST_CASE("a line that was waited for is in the file") {
     CHECK(json::value(lines[0]).at("seq").u64() == receipt.number);
 }
 
-TEST_CASE("no line is lost or torn while many threads write and the file is renamed again and again") {
+TEST_CASE("no record is lost or split while many threads write and the file is renamed") {
     desk here;
     constexpr int threads = 4, each = 2000, renames = 30;
     std::vector<std::thread> writers;
@@ -92,7 +92,7 @@ TEST_CASE("no line is lost or torn while many threads write and the file is rena
     CHECK(test::is_without_gap(all));
 }
 
-TEST_CASE("a renamed file has a successor without anything being written") {
+TEST_CASE("a renamed file is replaced without a new record") {
     desk here;
     here.write();
     fs::rename(here.path, here.folder.path() / "old");
@@ -102,7 +102,7 @@ TEST_CASE("a renamed file has a successor without anything being written") {
     CHECK(fs::exists(here.path));
 }
 
-TEST_CASE("what cannot be written waits until it can, is not waited for, and costs no line") {
+TEST_CASE("records that cannot be written are kept, do not block, and are written later") {
     desk here;
     CHECK(here.write().is_written);
     test::size_limit disk(fs::file_size(here.path) + 50);
@@ -121,7 +121,7 @@ TEST_CASE("what cannot be written waits until it can, is not waited for, and cos
     CHECK(test::is_without_gap(lines));
 }
 
-TEST_CASE("what does not fit is counted, logged, and said in the audit; what is owed always fits") {
+TEST_CASE("records above the queue limit are counted, logged and recorded, and reserved ones always fit") {
     desk here;
     test::size_limit disk(room_for_the_log);
     const std::string large = R"("kind":"call","name":")" + std::string(1024 * 1024, 'x') + '"';
@@ -142,7 +142,7 @@ TEST_CASE("what does not fit is counted, logged, and said in the audit; what is 
     CHECK(json::value(lines.back()).at("lost").u64() == lost);
 }
 
-TEST_CASE("what is left when a journal ends and cannot be written is said in the log") {
+TEST_CASE("records that cannot be written at the end are counted in the log") {
     desk here;
     test::size_limit disk(room_for_the_log);
     here.journal->add(R"("kind":"call","name":")" + std::string(2 * room_for_the_log, 'x') + '"');
@@ -150,7 +150,7 @@ TEST_CASE("what is left when a journal ends and cannot be written is said in the
     CHECK(here.log.says("the last 2 lines of the audit log"));  // that one, and the one that closes
 }
 
-TEST_CASE("a journal that cannot be opened is not made") {
+TEST_CASE("a journal that cannot be opened throws") {
     desk here;
     fs::create_directory(here.folder.path() / "folder");
     CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
@@ -158,7 +158,7 @@ TEST_CASE("a journal that cannot be opened is not made") {
                           ": Is a directory.");
 }
 
-TEST_CASE("several journals of one file do not tear each other's lines") {
+TEST_CASE("several journals of one file do not split each other's records") {
     desk here;
     {
         audit::journal other(here.path, *here.log);

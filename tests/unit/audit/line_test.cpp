@@ -25,7 +25,7 @@ TEST_CASE("a line's members are JSON, one after the other") {
     CHECK(line().more("").more(R"("a":1)").more("").text() == R"("a":1)");
 }
 
-TEST_CASE("whatever is in a word, it stays one line of printable JSON") {
+TEST_CASE("any word becomes one line of printable JSON") {
     CHECK(word("a\nb\r\x1b[2J\"\\") == R"("x":"a\nb\r\u001b[2J\"\\")");
     CHECK(word("\x7f\xC2\x85\xC2\x9B") == R"("x":"\u007f\u0085\u009b")");
     CHECK(word("\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\x8F") ==
@@ -36,7 +36,7 @@ TEST_CASE("whatever is in a word, it stays one line of printable JSON") {
     CHECK(is_json(line().word("x", "\xff\xE2\x80")));
 }
 
-TEST_CASE("a long word is cut, and never in the midst of a character") {
+TEST_CASE("a long word is truncated, never within a character") {
     CHECK(word("abcdef", 6) == R"("x":"abcdef")");
     CHECK(word("abcdefg", 6) == R"("x":"abcdef...")");
     CHECK(word("abcd\xE2\x82\xAC", 6) == R"("x":"abcd...")");
@@ -45,6 +45,6 @@ TEST_CASE("a long word is cut, and never in the midst of a character") {
         CHECK(is_json(line().word("x", "\xF0\x9F\x92\xA5\xF0\x9F\x92\xA5\xC3\xA9", most)));
 }
 
-TEST_CASE("JSON that came on several lines is put on one") {
+TEST_CASE("JSON of several lines is written on one") {
     CHECK(line().json("j", "{\r\n\"a\": \"b\xE2\x80\xA8\"\n}").text() == "\"j\":{  \"a\": \"b\\u2028\" }");
 }

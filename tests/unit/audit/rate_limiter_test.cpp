@@ -5,7 +5,7 @@
 using toolrack::audit::rate_limiter;
 using namespace std::chrono_literals;
 
-TEST_CASE("a rate limiter lets so many through, then one each so often, and tells how many it did not") {
+TEST_CASE("a rate limiter allows a burst and then a constant rate, and counts the rest") {
     rate_limiter one(3, 1s);
     const auto begin = rate_limiter::clock::now();
     for (int i = 0; i < 3; ++i) CHECK(one.take(begin) == std::optional<std::uint64_t>(0));
@@ -15,7 +15,7 @@ TEST_CASE("a rate limiter lets so many through, then one each so often, and tell
     CHECK(one.take(begin + 2600ms) == std::optional<std::uint64_t>(1));
 }
 
-TEST_CASE("a rate limiter that was left alone for long is whole again, and no more than whole") {
+TEST_CASE("an idle rate limiter refills to its burst and not above") {
     rate_limiter one(2, 1s);
     const auto begin = rate_limiter::clock::now();
     CHECK(one.take(begin));

@@ -48,7 +48,7 @@ bool can_be_told() {
 
 }  // namespace
 
-TEST_CASE("a cgroup that is marked as delegated is taken, and this process moves beneath") {
+TEST_CASE("a delegated cgroup is used, and this process moves to a subgroup") {
     if (!can_be_told()) return;
     const tree tree;
     tree.leave("1");
@@ -59,7 +59,7 @@ TEST_CASE("a cgroup that is marked as delegated is taken, and this process moves
     CHECK(bytes_of(tree.root / "server/cgroup.procs") == "0");
 }
 
-TEST_CASE("one that is not, is not touched, though it could be written to") {
+TEST_CASE("a cgroup that is writable but not delegated is not changed") {
     if (!can_be_told()) return;
     const tree tree;
     const auto taken = tree.taken();
@@ -69,7 +69,7 @@ TEST_CASE("one that is not, is not touched, though it could be written to") {
     CHECK(bytes_of(tree.root / "cgroup.subtree_control").empty());
 }
 
-TEST_CASE("one with another process in it is not touched either") {
+TEST_CASE("a cgroup with another process is not changed") {
     if (!can_be_told()) return;
     const tree tree;
     tree.leave("1");
@@ -80,7 +80,7 @@ TEST_CASE("one with another process in it is not touched either") {
     CHECK(bytes_of(tree.root / "server/cgroup.procs").empty());
 }
 
-TEST_CASE("what has no controller there is not limited, and the rest is") {
+TEST_CASE("resources with a controller are limited, and the others are not") {
     if (!can_be_told()) return;
     for (const auto* there : {"memory", "pids", "cpu memorypids", ""}) {
         const tree tree;
@@ -93,7 +93,7 @@ TEST_CASE("what has no controller there is not limited, and the rest is") {
     }
 }
 
-TEST_CASE("a group whose limit cannot be written is none, and is removed") {
+TEST_CASE("a group whose limit cannot be written is removed") {
     if (!can_be_told()) return;
     test::captured_log log;
     const tree tree;
@@ -106,7 +106,7 @@ TEST_CASE("a group whose limit cannot be written is none, and is removed") {
     CHECK_FALSE(fs::exists(tree.root / "plugin-orders-1"));
 }
 
-TEST_CASE("empty groups of a server that is no more are removed, and no other folder is") {
+TEST_CASE("empty groups of an earlier server are removed, and no other folder is") {
     if (!can_be_told()) return;
     const tree tree;
     tree.leave("1");

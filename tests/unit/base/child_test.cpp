@@ -100,7 +100,7 @@ std::string read_line(const descriptor& from) {
 
 }  // namespace
 
-TEST_CASE("what a child says on what it was given, and what it prints, are two things") {
+TEST_CASE("the channel of a child and its output are separate") {
     script it("echo printed; echo also >&2; echo answered >&3");
     CHECK(it.answer.read() == "answered\n");
     CHECK(it.printed.read() == "printed\nalso\n");
@@ -108,25 +108,25 @@ TEST_CASE("what a child says on what it was given, and what it prints, are two t
     CHECK(it.one.wait(0s)->signal == 0);  // told as often as it is asked for
 }
 
-TEST_CASE("a child gets its arguments as they are") {
+TEST_CASE("a child gets its arguments unchanged") {
     script it("printf '%s\\n' \"$@\" >&3", {"name", "a b", "", "$HOME", "--x"});
     CHECK(lines_of(it.answer.read()) == std::vector<std::string>{"a b", "", "$HOME", "--x"});
 }
 
-TEST_CASE("how a child ended is told") {
+TEST_CASE("the exit status or the signal of a child is reported") {
     CHECK(ending_of("exit 7").exit_status == 7);
     CHECK(ending_of("kill -SEGV $$").signal == SIGSEGV);
     CHECK(ending_of("kill -ABRT $$").signal == SIGABRT);
 }
 
-TEST_CASE("a child that has not ended is not waited for any longer than is said, and its end can be polled for") {
+TEST_CASE("waiting for a child respects its time limit, and its end can be polled for") {
     script it("exec sleep 1000");
     CHECK_FALSE(it.one.wait(10ms));
     it.one.kill();
     CHECK(it.one.wait(30s)->signal == SIGKILL);
 }
 
-TEST_CASE("killing a child kills everything that it started") {
+TEST_CASE("killing a child kills its process group") {
     script it("sleep 1000 & echo $! >&3; echo $$ >&3; wait");
     const auto first = read_line(it.answer.ours), second = read_line(it.answer.ours);
     REQUIRE(is_running(first));
@@ -135,14 +135,14 @@ TEST_CASE("killing a child kills everything that it started") {
     CHECK(ends(second));
 }
 
-TEST_CASE("what a child leaves behind in its group ends with it") {
+TEST_CASE("the process group of a child ends with the child") {
     script it("(exec 3>&-; exec sleep 1000) & echo $! >&3; exit 0");
     const auto left = read_line(it.answer.ours);
     CHECK(it.one.wait(30s)->exit_status == 0);
     CHECK(ends(left));
 }
 
-TEST_CASE("a child that nobody wants any more is ended, and leaves no zombie") {
+TEST_CASE("destroying a child kills it and leaves no zombie") {
     std::string pid;
     {
         script it("echo $$ >&3; sleep 1000");
@@ -151,7 +151,7 @@ TEST_CASE("a child that nobody wants any more is ended, and leaves no zombie") {
     CHECK_FALSE(fs::exists("/proc/" + pid));
 }
 
-TEST_CASE("a child inherits no descriptor but what it was given, not even its own program") {
+TEST_CASE("a child inherits only the given descriptors, and not that of its program") {
     std::vector<int> planted;  // without close-on-exec, as a careless library would open them
     for (int i = 0; i < 40; ++i) planted.push_back(::open("/dev/null", O_RDONLY));
     REQUIRE(planted.back() > 30);
@@ -162,7 +162,7 @@ TEST_CASE("a child inherits no descriptor but what it was given, not even its ow
     CHECK(said == "/dev/null\nprinted\n/\n");
 }
 
-TEST_CASE("what a child is given may lie wherever it is to go") {
+TEST_CASE("a given descriptor may have the number of its target") {
     // Each source on the number that the other one is to get.
     pipe_ends first, second;
     const descriptor low(::fcntl(first.theirs.get(), F_DUPFD_CLOEXEC, 3)),
@@ -174,7 +174,7 @@ TEST_CASE("what a child is given may lie wherever it is to go") {
     CHECK(read_line(second.ours) == "second");
 }
 
-TEST_CASE("a child sees only the environment that it may") {
+TEST_CASE("a child gets only the permitted environment") {
     ::setenv("TOOLRACK_TEST_SECRET", "canary", 1);
     ::setenv("LD_PRELOAD_CANARY", "canary", 1);
     ::setenv("TZ", "Europe/Vienna", 1);
@@ -194,7 +194,7 @@ TEST_CASE("a child sees only the environment that it may") {
     }
 }
 
-TEST_CASE("a child hears signals although its parent does not") {
+TEST_CASE("a child does not inherit blocked signals") {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -203,7 +203,7 @@ TEST_CASE("a child hears signals although its parent does not") {
     CHECK(ended.signal == SIGTERM);
 }
 
-TEST_CASE("a program that is held is the one that is started, whatever is put in its place") {
+TEST_CASE("a program that is opened is the one that is started after a replacement of its file") {
     test::temporary_folder folder;
     const auto file = folder.path() / "program";
     fs::copy_file("/bin/sh", file);
@@ -215,7 +215,7 @@ TEST_CASE("a program that is held is the one that is started, whatever is put in
     CHECK(answer.read() == "old\n");
 }
 
-TEST_CASE("a program that cannot be started is named with the reason") {
+TEST_CASE("the error for a program that cannot be started names it with the reason") {
     try {
         program("/nowhere/to/be/found");
         FAIL("it is there");

@@ -31,7 +31,7 @@ struct thread_of_mine {
 
 }  // namespace
 
-TEST_CASE("a deadline passes once, not before its time, and is disarmed when it does") {
+TEST_CASE("a deadline passes once, not before its time, and is then disarmed") {
     thread_of_mine here;
     std::optional<bool> armed_within;
     deadline one(here.deadlines, [&] {
@@ -48,7 +48,7 @@ TEST_CASE("a deadline passes once, not before its time, and is disarmed when it 
     CHECK(armed_within == false);
 }
 
-TEST_CASE("the shorter of two deadlines passes first, whichever was armed first") {
+TEST_CASE("the earlier of two deadlines passes first, in whatever order they were armed") {
     for (const bool is_late_first : {true, false}) {
         CAPTURE(is_late_first);
         thread_of_mine here;
@@ -73,7 +73,7 @@ TEST_CASE("deadlines of one duration pass in the order in which they were armed"
     CHECK(here.passed == "acdefghb");
 }
 
-TEST_CASE("a deadline that was disarmed, or is no more, does not pass") {
+TEST_CASE("a disarmed or destroyed deadline does not pass") {
     thread_of_mine here;
     deadline disarmed(here.deadlines, here.note('d')), other(here.deadlines, here.note('o'));
     auto destroyed = std::make_unique<deadline>(here.deadlines, here.note('x'));
@@ -88,7 +88,7 @@ TEST_CASE("a deadline that was disarmed, or is no more, does not pass") {
     CHECK_FALSE(disarmed.is_armed());
 }
 
-TEST_CASE("arming again replaces what was armed before") {
+TEST_CASE("arming a deadline again replaces its time") {
     thread_of_mine here;
     deadline one(here.deadlines, here.note('a'));
     one.arm(1h);
@@ -118,7 +118,7 @@ TEST_CASE("a deadline may arm itself again when it passes") {
     CHECK(here.passed == "aaaaa");
 }
 
-TEST_CASE("one that arms itself with no delay lets the others pass, too") {
+TEST_CASE("a deadline that arms itself without delay does not starve the others") {
     thread_of_mine here;
     int left = 100;
     deadline eager(here.deadlines, [&] {
@@ -132,7 +132,7 @@ TEST_CASE("one that arms itself with no delay lets the others pass, too") {
     CHECK(here.passed == "o");
 }
 
-TEST_CASE("a deadline that passes may disarm, destroy or arm those that pass with it") {
+TEST_CASE("a passing deadline may disarm, destroy or arm others that pass at the same time") {
     thread_of_mine here;
     deadline disarmed(here.deadlines, here.note('d')), armed(here.deadlines, here.note('n'));
     auto destroyed = std::make_unique<deadline>(here.deadlines, here.note('x'));
@@ -151,7 +151,7 @@ TEST_CASE("a deadline that passes may disarm, destroy or arm those that pass wit
     CHECK(here.passed == "fln");
 }
 
-TEST_CASE("a deadline that passes may end its own life") {
+TEST_CASE("a passing deadline may destroy itself") {
     thread_of_mine here;
     std::unique_ptr<deadline> one;
     one = std::make_unique<deadline>(here.deadlines, [&] {
@@ -165,7 +165,7 @@ TEST_CASE("a deadline that passes may end its own life") {
     CHECK_FALSE(one);
 }
 
-TEST_CASE("deadlines that go while some are armed disarm them") {
+TEST_CASE("destroying the set of deadlines disarms them") {
     asio::io_context context(1);
     auto all = std::make_unique<deadlines>(context.get_executor());
     bool passed = false;

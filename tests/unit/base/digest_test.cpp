@@ -19,12 +19,12 @@ TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
     CHECK(sha256("a\0b"sv) != sha256("a"));
 }
 
-TEST_CASE("hex writes every byte as two small digits") {
+TEST_CASE("hex writes every byte as two lower-case digits") {
     CHECK(hex("\x00\x0F\xF0\xFF\x7F"sv) == "000ff0ff7f");
     CHECK(hex(""sv).empty());
 }
 
-TEST_CASE("a random id is as long as its bytes need, in characters that fit a header and a URL") {
+TEST_CASE("a random id has the length of its encoding, in characters that are safe in headers and URLs") {
     for (const auto& [bytes, characters] : {std::pair{1u, 2u}, {2u, 3u}, {3u, 4u}, {16u, 22u}, {18u, 24u},
                                             {32u, 43u}}) {
         const auto id = random_id(bytes);
@@ -36,7 +36,7 @@ TEST_CASE("a random id is as long as its bytes need, in characters that fit a he
     }
 }
 
-TEST_CASE("random ids do not repeat, and every character of the alphabet turns up") {
+TEST_CASE("random ids are different and use the whole alphabet") {
     std::set<std::string> ids;
     std::set<char> seen;
     for (int i = 0; i < 2000; ++i) {
@@ -48,7 +48,7 @@ TEST_CASE("random ids do not repeat, and every character of the alphabet turns u
     CHECK(seen.size() == 64);
 }
 
-TEST_CASE("HMAC-SHA-256 is that of RFC 4231") {
+TEST_CASE("HMAC-SHA-256 gives the values of RFC 4231") {
     CHECK(hex(hmac_sha256(secret("Jefe"), "what do ya want for nothing?")) ==
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     CHECK(hex(hmac_sha256(secret(std::string(20, '\x0b')), "Hi There")) ==

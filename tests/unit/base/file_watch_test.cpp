@@ -39,7 +39,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("a watch tells of a file that is replaced, written to, removed and made again") {
+TEST_CASE("a watch reports that a file is replaced, written to, removed or created") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
     listener ear;
@@ -55,7 +55,7 @@ TEST_CASE("a watch tells of a file that is replaced, written to, removed and mad
     CHECK(ear.has_heard(++count));
 }
 
-TEST_CASE("what happened between looking and watching is told, too") {
+TEST_CASE("a change between the first read and the watch is reported") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
     const auto before = mark_of(file);
@@ -65,7 +65,7 @@ TEST_CASE("what happened between looking and watching is told, too") {
     CHECK(ear.has_heard(1));
 }
 
-TEST_CASE("a watch works for a file whose folder is made later, and tells the time") {
+TEST_CASE("a watch works for a file whose folder is created later, and calls back periodically") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "later/list";
     listener ear, bell;
@@ -76,7 +76,7 @@ TEST_CASE("a watch works for a file whose folder is made later, and tells the ti
     CHECK(bell.has_heard(1));
 }
 
-TEST_CASE("nothing is told of a neighbour, and nothing once the watch is over") {
+TEST_CASE("a watch reports no other file, and nothing after its end") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
     listener ear, bell;
@@ -90,7 +90,7 @@ TEST_CASE("nothing is told of a neighbour, and nothing once the watch is over") 
     CHECK(ear.heard() == 0);
 }
 
-TEST_CASE("who asks after a change is answered when it was told") {
+TEST_CASE("a request for the pending changes is answered after they are reported") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
     std::atomic<int> told = 0;
@@ -106,7 +106,7 @@ TEST_CASE("who asks after a change is answered when it was told") {
     }
 }
 
-TEST_CASE("who asks is answered to the end, and no more than a thousand wait") {
+TEST_CASE("requests are answered until the watch ends, and at most a thousand wait") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
     std::atomic<int> answered = 0;

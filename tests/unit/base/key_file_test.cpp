@@ -47,7 +47,7 @@ const std::string good(43, 'A');
 
 }  // namespace
 
-TEST_CASE("a key file that is missing is made, and read again the next time") {
+TEST_CASE("a missing key file is created, and read the next time") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "seal.key";
     const auto made = load_or_make_key(file);
@@ -58,12 +58,12 @@ TEST_CASE("a key file that is missing is made, and read again the next time") {
     CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("two key files that are made have different keys") {
+TEST_CASE("two created key files have different keys") {
     const test::temporary_folder folder;
     CHECK(load_or_make_key(folder.path() / "a").reveal() != load_or_make_key(folder.path() / "b").reveal());
 }
 
-TEST_CASE("a key file that several make at once has one key, which all of them get") {
+TEST_CASE("concurrent creation of a key file returns the same key to all") {
     const test::temporary_folder folder;
     std::vector<std::string> keys(8);
     std::vector<std::thread> makers;
@@ -74,13 +74,13 @@ TEST_CASE("a key file that several make at once has one key, which all of them g
     CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("a key file may end its line, and may be read-only") {
+TEST_CASE("a key file may end in a newline and may be read-only") {
     const test::temporary_folder folder;
     CHECK(load_or_make_key(key_file(folder, good + "\n")).reveal() == std::string(32, '\0'));
     CHECK(load_or_make_key(key_file(folder, good, 0400)).reveal() == std::string(32, '\0'));
 }
 
-TEST_CASE("a key file that others may use is refused with its mode, and left as it is") {
+TEST_CASE("a key file that other users may use is refused with its mode and not changed") {
     const test::temporary_folder folder;
     for (const auto& [mode, shown] : {std::pair{0644u, "0644"}, {0640u, "0640"}, {0660u, "0660"}, {0604u, "0604"},
                                       {0620u, "0620"}}) {
@@ -92,7 +92,7 @@ TEST_CASE("a key file that others may use is refused with its mode, and left as 
     }
 }
 
-TEST_CASE("a key file of another user is refused with both users") {
+TEST_CASE("the error for a key file of another user names both users") {
     if (::geteuid() != 0) return;  // only root can give a file away
     const test::temporary_folder folder;
     const auto file = key_file(folder, good);
@@ -102,7 +102,7 @@ TEST_CASE("a key file of another user is refused with both users") {
                                   "its owner to the user that runs Toolrack, with mode 0600.");
 }
 
-TEST_CASE("a file that does not hold exactly one key is refused and its bytes are not repeated") {
+TEST_CASE("a file that does not contain exactly one key is refused and the error does not show its bytes") {
     const test::temporary_folder folder;
     for (const auto& bytes : std::vector<std::string>{"", "\n", std::string(42, 'A'), std::string(44, 'A'),
                                                       good + "\n\n", good + "\r\n", " " + good,
@@ -116,7 +116,7 @@ TEST_CASE("a file that does not hold exactly one key is refused and its bytes ar
     }
 }
 
-TEST_CASE("what is no file is refused as a key file, without waiting for it") {
+TEST_CASE("a key file that is not a regular file is refused without blocking") {
     const test::temporary_folder folder;
     CHECK(refusal_of(folder.path()).ends_with(" is not a regular file."));
     const auto pipe = folder.path() / "pipe";
@@ -128,7 +128,7 @@ TEST_CASE("what is no file is refused as a key file, without waiting for it") {
     CHECK(files_in(folder.path()) == 2);
 }
 
-TEST_CASE("a key file that cannot be made is refused with the reason") {
+TEST_CASE("the error for a key file that cannot be created has the reason") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "missing" / "seal.key";
     CHECK(refusal_of(file) == "The key file " + file.string() + " cannot be created: No such file or directory.");

@@ -16,14 +16,14 @@ auto lines_in(const std::string& text) { return std::count(text.begin(), text.en
 
 }  // namespace
 
-TEST_CASE("one event is one line, whatever a client puts into it") {
+TEST_CASE("one event is one line for any client input") {
     test::captured_log log;
     (*log).warning("the client said {}", "hello\n2026-01-01T00:00:00 error: forged\r\n\x1B[2J");
     CHECK(lines_in(log.text()) == 1);
     CHECK(log.says("warning: the client said hello\\x0a2026-01-01T00:00:00 error: forged\\x0d\\x0a\\x1b[2J\n"));
 }
 
-TEST_CASE("only what is severe enough is written") {
+TEST_CASE("only messages of sufficient severity are written") {
     std::string text;
     {
         test::captured_log log(severity::warning);
@@ -41,7 +41,7 @@ TEST_CASE("only what is severe enough is written") {
     CHECK(lines_in(text) == 2);
 }
 
-TEST_CASE("a long line is cut") {
+TEST_CASE("a long line is truncated") {
     test::captured_log log;
     (*log).error("{}", std::string(100'000, 'a'));
     CHECK(log.text().size() < 4300);

@@ -14,7 +14,7 @@ bool holds(const char* written, const char* address) {
 
 }  // namespace
 
-TEST_CASE("a network holds what its prefix says, and nothing of the other family") {
+TEST_CASE("a network contains the addresses of its prefix, and none of the other family") {
     CHECK(holds("10.0.0.0/8", "10.255.0.1"));
     CHECK_FALSE(holds("10.0.0.0/8", "11.0.0.1"));
     CHECK(holds("192.0.2.7/32", "192.0.2.7"));
@@ -26,12 +26,12 @@ TEST_CASE("a network holds what its prefix says, and nothing of the other family
     CHECK_FALSE(holds("::/0", "127.0.0.1"));
 }
 
-TEST_CASE("an IPv4 address that came over an IPv6 socket is the IPv4 address") {
+TEST_CASE("an IPv4-mapped IPv6 address is its IPv4 address") {
     CHECK(holds("10.0.0.0/8", "::ffff:10.0.0.1"));
     CHECK_FALSE(holds("::/0", "::ffff:10.0.0.1"));
 }
 
-TEST_CASE("what is no network is none") {
+TEST_CASE("text that is not a network is refused") {
     for (const auto* text : {"", "10.0.0.0", "10.0.0.0/33", "fd00::/129", "example.com/8", "10.0.0.0/-1", "unix",
                              "10.0.0/8"}) {
         CAPTURE(text);

@@ -7,7 +7,7 @@
 using namespace toolrack;
 using namespace std::chrono_literals;
 
-TEST_CASE("a periodic_task looks again and again, on a thread of its own") {
+TEST_CASE("a periodic task runs repeatedly on its own thread") {
     std::promise<std::thread::id> third;
     int looks = 0;
     auto looked = third.get_future();
@@ -18,7 +18,7 @@ TEST_CASE("a periodic_task looks again and again, on a thread of its own") {
     CHECK(looked.get() != std::this_thread::get_id());
 }
 
-TEST_CASE("a periodic_task ends without another look, and when a look that has begun is over") {
+TEST_CASE("the destructor of a periodic task waits for a run in progress and starts no other") {
     int looks = 0;
     { const periodic_task never(1h, [&] { ++looks; }); }
     CHECK(looks == 0);

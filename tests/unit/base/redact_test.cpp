@@ -22,7 +22,7 @@ const std::string signed_one =
 
 }  // namespace
 
-TEST_CASE("of a token of ours only the public id is left, wherever it stands") {
+TEST_CASE("only the public id of a token remains, at any place in a line") {
     CHECK(redacted(token) == "trk_" + id + "_[redacted]");
     CHECK(redacted("no tool \"" + token + "\" is here") == "no tool \"trk_" + id + "_[redacted]\" is here");
     CHECK(redacted("x" + token) == "xtrk_" + id + "_[redacted]");
@@ -30,7 +30,7 @@ TEST_CASE("of a token of ours only the public id is left, wherever it stands") {
     CHECK(redacted("trk" + token) == "trktrk_" + id + "_[redacted]");
 }
 
-TEST_CASE("a token that was cut, mistyped or lengthened is taken out, too") {
+TEST_CASE("a truncated, mistyped or extended token is redacted") {
     for (std::size_t length = 18; length < token.size(); ++length)
         CHECK(redacted(token.substr(0, length)) == "trk_" + id + "_[redacted]");
     CHECK(redacted(token + "0") == "trk_" + id + "_[redacted]");
@@ -38,32 +38,32 @@ TEST_CASE("a token that was cut, mistyped or lengthened is taken out, too") {
     CHECK(redacted(token.substr(0, 30) + "...") == "trk_" + id + "_[redacted]...");
 }
 
-TEST_CASE("of a key nothing is left but that it was one") {
+TEST_CASE("nothing of a key remains but its prefix") {
     CHECK(redacted("secret = \"" + key + "\"") == "secret = \"trkk_[redacted]\"");
     CHECK(redacted(key.substr(0, 12)) == "trkk_[redacted]");
 }
 
-TEST_CASE("a signed token is taken out whole") {
+TEST_CASE("a signed token is redacted completely") {
     CHECK(redacted("shown: " + signed_one + ".") == "shown: eyJ[redacted].");
     CHECK(redacted("eyJhIjoxfQ is no token") == "eyJhIjoxfQ is no token");
     CHECK(redacted("eyJhIjoxfQ.eyJ.") == "eyJhIjoxfQ.eyJ.");
 }
 
-TEST_CASE("whatever is shown after Bearer is taken out when it is long enough to be a token") {
+TEST_CASE("text after Bearer is redacted when it is as long as a token") {
     CHECK(redacted("Authorization: Bearer 3f9c2d7a41b8e06595d2c7f1ab83e460") == "Authorization: Bearer [redacted]");
     CHECK(redacted("bearer " + signed_one) == "bearer [redacted]");
     CHECK(redacted("Bearer " + token) == "Bearer trk_" + id + "_[redacted]");
     CHECK(redacted("Send \"Authorization: Bearer TOKEN\".") == "Send \"Authorization: Bearer TOKEN\".");
 }
 
-TEST_CASE("what is no secret stays as it is") {
+TEST_CASE("other text is not changed") {
     const std::vector<std::string> harmless{"", "trk", "trk_", "trkk_", "eyJ", "trk_" + id, "bearer of bad news",
                                             "trkk_ and 43 characters of base64url", "the token " + id + " was revoked"};
     for (const auto& text : harmless)
         CHECK(redacted(text) == text);
 }
 
-TEST_CASE("no line of the log holds a token of ours, at any level and even where it is cut") {
+TEST_CASE("no log line contains a token, at any level and after truncation") {
     test::captured_log log;
     (*log).error("a client said {}", token);
     (*log).debug("a plugin said {}", key);
@@ -74,7 +74,7 @@ TEST_CASE("no line of the log holds a token of ours, at any level and even where
     CHECK(log.says("error: a client said trk_" + id + "_[redacted]\n"));
 }
 
-TEST_CASE("what looking through a line costs", "[.cost]") {
+TEST_CASE("the cost of redacting a line", "[.cost]") {
     const std::string line = "plugin orders: the tool \"list_orders\" took longer than it may (60 s) and was "
                              "cancelled; its caller alice from 192.0.2.7 was told so";
     constexpr int many = 1'000'000;

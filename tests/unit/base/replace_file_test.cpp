@@ -28,7 +28,7 @@ std::size_t count_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a new file has the mode that was asked for, and a replaced one keeps its own") {
+TEST_CASE("a new file has the requested mode, and a replaced file keeps its mode") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "list";
     replace_file(file, "one", {.mode = 0640});
@@ -41,7 +41,7 @@ TEST_CASE("a new file has the mode that was asked for, and a replaced one keeps 
     CHECK(count_in(folder.path()) == 1);
 }
 
-TEST_CASE("a file that cannot be written whole stays as it was, and leaves nothing beside it") {
+TEST_CASE("a failed write keeps the old file and leaves no temporary file") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "list";
     replace_file(file, "as it was");
@@ -72,7 +72,7 @@ TEST_CASE("a file that cannot be written whole stays as it was, and leaves nothi
     CHECK(count_in(folder.path()) == 2);
 }
 
-TEST_CASE("a lock is waited for, so that changes come one after the other") {
+TEST_CASE("a change waits for the lock of another change") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "count";
     replace_file(file, "0");
@@ -88,7 +88,7 @@ TEST_CASE("a lock is waited for, so that changes come one after the other") {
     CHECK(test::bytes_of(file) == "100");
 }
 
-TEST_CASE("a folder that is not there is named") {
+TEST_CASE("the error for a missing folder names it") {
     CHECK_THROWS_AS(replace_file("/no/such/folder/list", "x"), failure);
     CHECK_THROWS_AS(append_to_file("/no/such/folder/list", "x"), failure);
     CHECK_THROWS_AS(file_lock("/no/such/folder/list"), failure);

@@ -5,7 +5,7 @@
 using namespace toolrack;
 using namespace std::chrono;
 
-TEST_CASE("a point in time is written as everybody reads it, and read back the same") {
+TEST_CASE("a time is written in UTC, and read back unchanged") {
     for (const std::int64_t count : {0LL, 1'795'341'600LL, 951'782'400LL, 4'102'444'799LL, -1LL}) {
         const sys_seconds when{seconds(count)};
         CHECK(read_rfc3339(to_rfc3339(when)) == when);
@@ -13,7 +13,7 @@ TEST_CASE("a point in time is written as everybody reads it, and read back the s
     CHECK(to_rfc3339(sys_seconds(sys_days(year(2026) / 11 / 22) + 10h)) == "2026-11-22T10:00:00Z");
 }
 
-TEST_CASE("zones and fractions are understood") {
+TEST_CASE("time zones and fractions are parsed") {
     const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h;
     for (const auto* text : {"2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00Z",
                              "2026-11-22T10:00:00.000Z", "2026-11-22T12:30:00+02:30", "2026-11-21T22:00:00-12:00",
@@ -23,7 +23,7 @@ TEST_CASE("zones and fractions are understood") {
     }
 }
 
-TEST_CASE("the first and the last moment that can be written are read back") {
+TEST_CASE("the first and the last time of RFC 3339 are read back") {
     for (const std::string text : {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
         const auto when = read_rfc3339(text);
         REQUIRE(when);
@@ -31,14 +31,14 @@ TEST_CASE("the first and the last moment that can be written are read back") {
     }
 }
 
-TEST_CASE("a part of a second counts as all of it") {
+TEST_CASE("a fraction of a second is rounded up") {
     const sys_seconds when = sys_days(year(2026) / 11 / 22) + 10h + 1s;
     CHECK(read_rfc3339("2026-11-22T10:00:00.001Z") == when);
     CHECK(read_rfc3339("2026-11-22T10:00:00.9Z") == when);
     CHECK(read_rfc3339("2026-11-22T09:59:59.5+00:00") == when - 1s);
 }
 
-TEST_CASE("what is no point in time is none") {
+TEST_CASE("text that is not a time is refused") {
     for (const auto* text : {"", "2026", "2026-11-22", "2026-11-22T10:00:00", "2026-11-22T10:00Z",
                              "2026-02-29T10:00:00Z", "2026-13-01T10:00:00Z", "2026-00-01T10:00:00Z",
                              "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z", "2026-11-22T10:00:61Z",
@@ -52,7 +52,7 @@ TEST_CASE("what is no point in time is none") {
     }
 }
 
-TEST_CASE("milliseconds are written where they matter") {
+TEST_CASE("milliseconds are written on request") {
     using std::chrono::milliseconds;
     const auto at = [](long ms) { return to_rfc3339(std::chrono::sys_time<milliseconds>(milliseconds(ms))); };
     CHECK(at(0) == "1970-01-01T00:00:00.000Z");

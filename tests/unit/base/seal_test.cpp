@@ -42,7 +42,7 @@ std::string with_bit_flipped(std::string bytes, std::size_t bit) {
 
 }  // namespace
 
-TEST_CASE("what was sealed opens as it was, for what it was bound to") {
+TEST_CASE("a sealed text opens unchanged for its binding") {
     const auto one = seal_with("k");
     for (const auto& plain : {""s, "step 2"s, "\0\xFF"s, "{\"who\":\"Ann\"}"s, std::string(seal::longest, 'x')}) {
         for (const auto& bound_to : {""s, "ann\ntools/call"s, std::string(100'000, 'b')}) {
@@ -53,7 +53,7 @@ TEST_CASE("what was sealed opens as it was, for what it was bound to") {
     }
 }
 
-TEST_CASE("a sealed text shows nothing of what is in it, and is safe in JSON, headers and URLs") {
+TEST_CASE("a sealed text does not reveal its content, and is safe in JSON, headers and URLs") {
     const auto one = seal_with("k");
     const auto text = one.close("the plain text", "ann", in_a_minute);
     const auto bytes = base64url_decoded(text);
@@ -64,7 +64,7 @@ TEST_CASE("a sealed text shows nothing of what is in it, and is safe in JSON, he
           std::string::npos);
 }
 
-TEST_CASE("the same text is never sealed the same way twice") {
+TEST_CASE("sealing the same text twice gives different results") {
     const auto one = seal_with("k");
     std::set<std::string> texts;
     for (int i = 0; i < 1000; ++i) texts.insert(one.close("same", "same", in_a_minute));
@@ -87,7 +87,7 @@ TEST_CASE("a sealed text with any one bit changed is refused") {
     }
 }
 
-TEST_CASE("a sealed text that was cut or added to is refused") {
+TEST_CASE("a truncated or extended sealed text is refused") {
     const auto one = seal_with("k");
     const auto bytes = *base64url_decoded(one.close("step 2", "ann", in_a_minute));
     for (std::size_t size = 0; size != bytes.size(); ++size)
@@ -99,7 +99,7 @@ TEST_CASE("a sealed text that was cut or added to is refused") {
     CHECK_FALSE(one.open(base64url(bytes) + "-TAMPERED", "ann", noon).has_value());
 }
 
-TEST_CASE("a sealed text opens only for what it was bound to") {
+TEST_CASE("a sealed text opens only for its binding") {
     const auto one = seal_with("k");
     const auto text = one.close("step 2", "ann", in_a_minute);
     for (const auto& other : {""s, "an"s, "bob"s, "Ann"s, "ann\0"s, " ann"s, std::string(1'000'000, 'a')})
@@ -120,14 +120,14 @@ TEST_CASE("a sealed text opens until the moment it expires, not at it") {
           seal_fault::expired);
 }
 
-TEST_CASE("only somebody for whom a text is learns that it has expired") {
+TEST_CASE("only with the right binding a text is reported as expired") {
     const auto one = seal_with("k");
     const auto text = one.close("step 2", "ann", noon - 1min);
     CHECK(one.open(text, "ann", noon).error() == seal_fault::expired);
     CHECK(one.open(text, "bob", noon).error() == seal_fault::forged);
 }
 
-TEST_CASE("a text that was sealed with another key is forged") {
+TEST_CASE("a text sealed with another key is reported as forged") {
     CHECK(seal_with("b").open(seal_with("a").close("x", "ann", in_a_minute), "ann", noon).error() ==
           seal_fault::forged);
     const std::array longer_key{key_of('a', 33)};
@@ -135,7 +135,7 @@ TEST_CASE("a text that was sealed with another key is forged") {
     CHECK(longer.open(seal_with("a").close("x", "ann", in_a_minute), "ann", noon).error() == seal_fault::forged);
 }
 
-TEST_CASE("while keys rotate, what the old one closed opens, and the new one closes") {
+TEST_CASE("during a rotation the old key opens and the new key seals") {
     const auto before = seal_with("a"), during = seal_with("ba"), after = seal_with("b");
     const auto old_text = before.close("old", "ann", in_a_minute), new_text = during.close("new", "ann", in_a_minute);
     CHECK(*during.open(old_text, "ann", noon) == "old");
@@ -149,7 +149,7 @@ TEST_CASE("replicas with the same keys open each other's texts") {
     CHECK(*seal_with("ab").open(seal_with("ba").close("x", "ann", in_a_minute), "ann", noon) == "x");
 }
 
-TEST_CASE("what is no sealed text is malformed") {
+TEST_CASE("a text that is not sealed is malformed") {
     const auto one = seal_with("k");
     const std::string newer = "\x02" + std::string(60, 'x');
     for (const auto& text : {""s, "A"s, "AQ"s, "null"s, "not base64!"s, "AQ=="s, std::string(54, 'A'), base64url(newer),
@@ -159,7 +159,7 @@ TEST_CASE("what is no sealed text is malformed") {
     }
 }
 
-TEST_CASE("a text too long to be one of ours is malformed, however long") {
+TEST_CASE("a text longer than any sealed text is malformed") {
     const auto one = seal_with("k");
     const auto longest = one.close(std::string(seal::longest, 'x'), "ann", in_a_minute);
     CHECK(one.open(longest + "A", "ann", noon).error() == seal_fault::malformed);
@@ -167,7 +167,7 @@ TEST_CASE("a text too long to be one of ours is malformed, however long") {
     CHECK(one.open("AQ" + std::string(50'000'000, 'A'), "ann", noon).error() == seal_fault::malformed);
 }
 
-TEST_CASE("a text too long to be sealed is refused with the limit") {
+TEST_CASE("the error for a text that is too long to seal names the limit") {
     const auto one = seal_with("k");
     try {
         one.close(std::string(seal::longest + 1, 'x'), "ann", in_a_minute);
@@ -177,7 +177,7 @@ TEST_CASE("a text too long to be sealed is refused with the limit") {
     }
 }
 
-TEST_CASE("a seal without a key, or with a short one, is refused with what to do") {
+TEST_CASE("the error for a missing or short key says what to do") {
     CHECK(refused_because({}) == "There is no key to seal with.");
     std::vector<secret> keys;
     keys.push_back(key_of('a'));
@@ -189,14 +189,14 @@ TEST_CASE("a seal without a key, or with a short one, is refused with what to do
 
 // So that an upgrade does not strand what clients carry. Made by another program (Python's cryptography)
 // from the description of version 1.
-TEST_CASE("a text that an earlier release sealed still opens") {
+TEST_CASE("a text sealed by an earlier release opens") {
     const auto opened = seal_with("k").open(
         "ASP7bPIAAQIDBAUGBwgJCgu5eqOWBjri7CFlD2N5a4BOKMz4ap9Pl0ut9OZwm6o", "ann", noon);
     REQUIRE(opened.has_value());
     CHECK(*opened == "step 2");
 }
 
-TEST_CASE("random keys are long enough and do not repeat") {
+TEST_CASE("random keys are long enough and different") {
     std::set<std::string> keys;
     for (int i = 0; i < 100; ++i) {
         const auto key = random_key();

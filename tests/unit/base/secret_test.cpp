@@ -33,7 +33,7 @@ static_assert(!std::is_copy_constructible_v<secret> && !std::is_copy_assignable_
 static_assert(!std::is_convertible_v<secret, std::string> && !std::is_convertible_v<secret, std::string_view>);
 static_assert(!std::is_constructible_v<bool, secret>);
 
-TEST_CASE("a secret that was moved from holds nothing, not even in its small buffer") {
+TEST_CASE("a secret that was moved from is empty, with its small buffer zeroed") {
     secret from("hunter2");  // short enough to lie inside the object
     const char* where = from.reveal().data();
     const secret to(std::move(from));
@@ -42,7 +42,7 @@ TEST_CASE("a secret that was moved from holds nothing, not even in its small buf
     CHECK(is_zeroed(where, 7));
 }
 
-TEST_CASE("a secret that is replaced is zeroed before its bytes are let go") {
+TEST_CASE("an assigned secret is zeroed before its memory is freed") {
     const std::string first(60, 'x'), second(60, 'y');
     secret kept(first), next(second);
     const char* old = kept.reveal().data();
@@ -54,14 +54,14 @@ TEST_CASE("a secret that is replaced is zeroed before its bytes are let go") {
     CHECK(is_zeroed(old, 60));
 }
 
-TEST_CASE("a secret assigned to itself stays") {
+TEST_CASE("a secret assigned to itself keeps its value") {
     secret kept("hunter2");
     auto& same = kept;
     kept = std::move(same);
     CHECK(kept.reveal() == "hunter2");
 }
 
-TEST_CASE("a secret that goes out of life leaves zeros") {
+TEST_CASE("a destroyed secret leaves zeros") {
     alignas(secret) unsigned char storage[sizeof(secret)];
     auto* made = new (storage) secret("hunter2");
     const auto at = static_cast<std::size_t>(made->reveal().data() - reinterpret_cast<char*>(storage));
@@ -70,7 +70,7 @@ TEST_CASE("a secret that goes out of life leaves zeros") {
     CHECK(is_zeroed(reinterpret_cast<const char*>(storage) + at, 7));
 }
 
-TEST_CASE("wiping a string reaches what it held before it was shortened") {
+TEST_CASE("wiping a string clears its whole capacity") {
     std::string text(100, 'x');
     const auto whole = text.capacity();
     text.resize(3);
@@ -80,7 +80,7 @@ TEST_CASE("wiping a string reaches what it held before it was shortened") {
     CHECK(is_zeroed(text.data(), 100));
 }
 
-TEST_CASE("a copy of a secret is made on purpose and is its own") {
+TEST_CASE("an explicit copy of a secret is independent") {
     secret one("hunter2");
     const auto other = one.copy();
     one = secret();
@@ -89,7 +89,7 @@ TEST_CASE("a copy of a secret is made on purpose and is its own") {
     CHECK(other.size() == 7);
 }
 
-TEST_CASE("a secret taken from the environment is gone from where the kernel shows it") {
+TEST_CASE("a secret taken from the environment is not in /proc/self/environ any more") {
     const std::string canary = "canary-5f1d3c";
     const auto shown =
         output_of("TOOLRACK_TEST_SECRET=" + canary + " TOOLRACK_TEST_OTHER=stays " + TAKES_A_SECRET);
@@ -101,7 +101,7 @@ TEST_CASE("a secret taken from the environment is gone from where the kernel sho
     CHECK(environment.find("TOOLRACK_TEST_OTHER=stays") != std::string::npos);
 }
 
-TEST_CASE("an environment that is hidden is not shown by the kernel, and is still there") {
+TEST_CASE("a hidden environment is not in /proc/self/environ, and still available") {
     const auto shown = output_of(std::string("TOOLRACK_TEST_OTHER=stays ") + TAKES_A_SECRET);
     CAPTURE(shown);
     const auto at = shown.find("hidden=");

@@ -17,7 +17,7 @@ TEST_CASE("names are compared without case, in ASCII only") {
     CHECK(lower("Content-TYPE: \xC3\x84") == "content-type: \xC3\x84");
 }
 
-TEST_CASE("trim takes spaces and tabs from both ends and nothing else") {
+TEST_CASE("trim removes spaces and tabs at both ends and nothing else") {
     CHECK(trim(" \t a b \t ") == "a b");
     CHECK(trim("a") == "a");
     CHECK(trim(" \t ").empty());
@@ -25,7 +25,7 @@ TEST_CASE("trim takes spaces and tabs from both ends and nothing else") {
     CHECK(trim("\r\na\n") == "\r\na\n");
 }
 
-TEST_CASE("well-formed UTF-8 is recognised as Unicode defines it") {
+TEST_CASE("UTF-8 is validated as Unicode defines it") {
     const std::array good{
         ""sv, "a"sv, "\0"sv, "\x7F"sv,
         "\xC2\x80"sv, "\xDF\xBF"sv,                          // U+0080, U+07FF
@@ -55,7 +55,7 @@ TEST_CASE("well-formed UTF-8 is recognised as Unicode defines it") {
     }
 }
 
-TEST_CASE("what is printed cannot steer a terminal or forge a second line") {
+TEST_CASE("printable text cannot control a terminal or start another line") {
     CHECK(printable("a\nb") == "a\\x0ab");
     CHECK(printable("\r\n2026-01-01 error: forged") == "\\x0d\\x0a2026-01-01 error: forged");
     CHECK(printable("\x1B[31mred\x07") == "\\x1b[31mred\\x07");
@@ -73,7 +73,7 @@ TEST_CASE("what is printed cannot steer a terminal or forge a second line") {
     }
 }
 
-TEST_CASE("what is printed is UTF-8 whatever was given") {
+TEST_CASE("printable text is UTF-8 for any input") {
     CHECK(printable("Gr\xC3\xBC\xC3\x9F Gott") == "Gr\xC3\xBC\xC3\x9F Gott");
     CHECK(printable("\xFF\xFE") == "\\xff\\xfe");
     CHECK(printable("\xC3") == "\\xc3");
@@ -86,7 +86,7 @@ TEST_CASE("what is printed is UTF-8 whatever was given") {
         }
 }
 
-TEST_CASE("what is printed ends in dots when it is cut, and never in half a character") {
+TEST_CASE("truncated printable text ends in dots, and never in half a character") {
     CHECK(printable("abcdefgh", 8) == "abcde...");
     CHECK(printable(std::string(1000, 'a'), 100).size() <= 103);
     CHECK(printable(std::string(1000, 'a'), 100).ends_with("a..."));
@@ -98,7 +98,7 @@ TEST_CASE("what is printed ends in dots when it is cut, and never in half a char
     }
 }
 
-TEST_CASE("the word that was meant is the nearest one, and none when nothing is near") {
+TEST_CASE("the suggested word is the nearest one, and none is suggested when none is near") {
     const std::array words{"serve"sv, "check"sv, "inspect"sv, "version"sv};
     CHECK(nearest("sevre", words) == "serve");
     CHECK(nearest("chek", words) == "check");

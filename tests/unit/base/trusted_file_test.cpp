@@ -22,7 +22,7 @@ bool says(const std::string& sentence, std::string_view words) { return sentence
 
 }  // namespace
 
-TEST_CASE("a file that only its owner can write to is read") {
+TEST_CASE("a file that only its owner may write is read") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
     for (const mode_t mode : {0600, 0400, 0640, 0440}) {
@@ -35,7 +35,7 @@ TEST_CASE("a file that only its owner can write to is read") {
     CHECK(read->mark == mark_of(file));
 }
 
-TEST_CASE("a file that others can use is not read") {
+TEST_CASE("a file that other users may use is not read") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
     for (const mode_t mode : {0644, 0604, 0660, 0602, 0666, 0601, 0700, 0650, 04600}) {
@@ -44,7 +44,7 @@ TEST_CASE("a file that others can use is not read") {
     }
 }
 
-TEST_CASE("a file that holds no secret may be read by anyone, and written by nobody else") {
+TEST_CASE("a public file may be readable by all users, and writable by its owner only") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
     set_mode(file, 0644);
@@ -53,7 +53,7 @@ TEST_CASE("a file that holds no secret may be read by anyone, and written by nob
     CHECK_FALSE(read_trusted(file, 10, readers::anyone).has_value());
 }
 
-TEST_CASE("a file below a folder that others can write to is not read, wherever that is on the way") {
+TEST_CASE("a file below a folder that other users may write, at any level, is not read") {
     const test::temporary_folder folder;
     fs::create_directories(folder.path() / "a/b");
     const auto file = folder.write("a/b/list", "bytes");
@@ -69,7 +69,7 @@ TEST_CASE("a file below a folder that others can write to is not read, wherever 
     }
 }
 
-TEST_CASE("what is no file, or stands for another, is not read") {
+TEST_CASE("a link or an object that is not a regular file is not read") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
     set_mode(file, 0600);
@@ -84,7 +84,7 @@ TEST_CASE("what is no file, or stands for another, is not read") {
     CHECK(says(why_not(file, 4), "longer than 4 bytes"));
 }
 
-TEST_CASE("a folder may be reached through a link, and what it leads to is looked at") {
+TEST_CASE("a link to a folder is followed, and its target is checked") {
     const test::temporary_folder folder;
     fs::create_directory(folder.path() / "real");
     fs::create_directory_symlink(folder.path() / "real", folder.path() / "link");
@@ -95,7 +95,7 @@ TEST_CASE("a folder may be reached through a link, and what it leads to is looke
     CHECK(says(why_not(folder.path() / "link/list"), "other users may write to the folder"));
 }
 
-TEST_CASE("a file that belongs to somebody else is not read") {
+TEST_CASE("a file of another user is not read") {
     if (::geteuid() != 0) return;  // only root can give a file away
     const test::temporary_folder folder;
     const auto file = folder.write("list", "bytes");
@@ -104,7 +104,7 @@ TEST_CASE("a file that belongs to somebody else is not read") {
     CHECK(says(why_not(file), "belongs to user id 12345"));
 }
 
-TEST_CASE("a file that is written at its end is made for owner and group, and trusted like one that is read") {
+TEST_CASE("a file to append to is created for owner and group, and checked like one to read") {
     const test::temporary_folder folder;
     const auto file = folder.path() / "lines";
     {

@@ -48,7 +48,7 @@ using names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("tools stand in the order of the plugins, and of each plugin's own list") {
+TEST_CASE("tools have the order of the plugins, and of the list of each plugin") {
     library_of_tools feature_index;
     feature_index.add(test::shipped("time"), "time");
     feature_index.add(test::shipped("echo"), "echo");
@@ -77,14 +77,14 @@ TEST_CASE("a tool is found by the name that clients use and by no other") {
     for (const char* name : {"echo", "A_echo", "a_ech", "a_echo ", ""}) CHECK(all.tools().find(name) == nullptr);
 }
 
-TEST_CASE("a name that a plugin lists twice is served once, and said so") {
+TEST_CASE("a name that a plugin lists twice is served once with a warning") {
     library_of_tools feature_index;
     feature_index.add(test::hostile("duplicate-tools"), "dup");
     CHECK(names_in(feature_index.made()) == names{"twice", "fine"});
     CHECK(feature_index.left_out() == names{"dup: tool \"twice\" is not served: it is listed twice"});
 }
 
-TEST_CASE("a name that an earlier plugin has stays with it, and the later one is told about prefixes") {
+TEST_CASE("a name of two plugins belongs to the first, and the warning suggests a prefix") {
     library_of_tools feature_index;
     feature_index.add(test::shipped("echo"), "first");
     feature_index.add(test::shipped("echo"), "second");
@@ -96,7 +96,7 @@ TEST_CASE("a name that an earlier plugin has stays with it, and the later one is
                 "set a prefix for one of them"});
 }
 
-TEST_CASE("a prefix can make two names one, too") {
+TEST_CASE("a prefix can cause equal names") {
     library_of_tools feature_index;
     feature_index.add(test::shipped("echo"), "a", "x_");
     feature_index.add(test::shipped("echo"), "b", "x_");
@@ -104,7 +104,7 @@ TEST_CASE("a prefix can make two names one, too") {
     CHECK(feature_index.left_out().size() == 1);
 }
 
-TEST_CASE("a tool that cannot be served is named with the reason, and its neighbours are served") {
+TEST_CASE("a rejected tool is named with the reason, and the others are served") {
     struct row {
         const char* library;
         const char* sentence;

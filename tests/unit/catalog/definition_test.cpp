@@ -33,7 +33,7 @@ constexpr auto bad_name_end = " is invalid: a name has 1 to 128 characters of A-
 
 }  // namespace
 
-TEST_CASE("a good definition keeps everything that the plugin said") {
+TEST_CASE("a valid definition is kept unchanged") {
     speaker one;
     const auto tool = one.read(
         "{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n"
@@ -54,7 +54,7 @@ TEST_CASE("a good definition keeps everything that the plugin said") {
     CHECK(said.at("_meta").at("k").is_null());
 }
 
-TEST_CASE("a prefix is put before the name that clients see, and not before the plugin's own") {
+TEST_CASE("the prefix is added to the public name, and not to the name that the plugin gets") {
     speaker one("orders_");
     const auto tool = one.read(named("get"));
     REQUIRE(tool.has_value());
@@ -63,7 +63,7 @@ TEST_CASE("a prefix is put before the name that clients see, and not before the 
     CHECK(json::value(tool->definition).at("name").str() == "orders_get");
 }
 
-TEST_CASE("names of every allowed character are names") {
+TEST_CASE("names of every allowed character are valid") {
     speaker one;
     for (const auto& name :
          std::vector<std::string>{"a", "A", "0", "_", "-", ".", "get_orders-v1.2", std::string(128, 'x')})
@@ -71,7 +71,7 @@ TEST_CASE("names of every allowed character are names") {
     CHECK(one.read(R"({"n\u0061me":"\u0061b","inputSchema":{"type":"object"}})")->name == "ab");
 }
 
-TEST_CASE("what is no name is refused with what names are") {
+TEST_CASE("the error for an invalid name says what names are") {
     speaker one;
     for (const auto& name :
          std::vector<std::string>{"", " ", "a b", "a/b", "a:b", "ä", "a\\n", "<x>", std::string(129, 'x')}) {
@@ -84,7 +84,7 @@ TEST_CASE("what is no name is refused with what names are") {
     CHECK(speaker("p_").refused(named("")).empty());  // the prefix alone is a name
 }
 
-TEST_CASE("a definition that is not what it must be is refused with what is missing") {
+TEST_CASE("an invalid definition is refused with the reason") {
     speaker one;
     CHECK(one.refused("") == "its definition is not acceptable: it is not valid JSON");
     CHECK(one.refused("{\"name\":") == "its definition is not acceptable: it is not valid JSON");
@@ -119,7 +119,7 @@ TEST_CASE("an input schema that is not one for an object is refused") {
     }
 }
 
-TEST_CASE("an output schema is judged when there is one") {
+TEST_CASE("an output schema is checked when it exists") {
     speaker one;
     const auto with_output = [](const std::string& schema) {
         return R"({"name":"x","inputSchema":{"type":"object"},"outputSchema":)" + schema + "}";
@@ -129,7 +129,7 @@ TEST_CASE("an output schema is judged when there is one") {
     CHECK(one.refused(with_output(R"({"type":1})")).find("its outputSchema is not a JSON Schema: ") == 0);
 }
 
-TEST_CASE("the schema that arguments are checked against is the one that was given") {
+TEST_CASE("arguments are checked against the given schema") {
     speaker one;
     const auto tool =
         one.read(with_input(R"({"type":"object","required":["a"],"properties":{"a":{"type":"integer"}}})"));
@@ -138,7 +138,7 @@ TEST_CASE("the schema that arguments are checked against is the one that was giv
     CHECK_FALSE(tool->input->check(boost::json::parse("{}")).empty());
 }
 
-TEST_CASE("attributes say whether a tool is quick, and nothing odd does") {
+TEST_CASE("only the attribute quick makes a tool quick") {
     speaker one;
     CHECK(one.read(named("x"), R"({"quick":true})")->quick);
     for (const char* attributes : {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})",

@@ -48,7 +48,7 @@ TEST_CASE("an empty list is one empty page") {
     CHECK(*list.find(std::nullopt) == R"("things":[])");
 }
 
-TEST_CASE("a list is read whole and in order, whatever the size of its pages") {
+TEST_CASE("a list is complete and in order for any page size") {
     struct row {
         int entries;
         std::size_t page_size, pages;
@@ -70,7 +70,7 @@ TEST_CASE("a page has no more entries than the page size") {
     CHECK(list.find(std::nullopt)->find(R"("things":[0,1,2],"nextCursor":")") == 0);
 }
 
-TEST_CASE("a cursor that was made up finds nothing") {
+TEST_CASE("an invented cursor is invalid") {
     const pages list("things", numbers(10), 3);
     const auto good = cursor_of(*list.find(std::nullopt));
     REQUIRE(list.find(good));
@@ -84,7 +84,7 @@ TEST_CASE("a cursor that was made up finds nothing") {
     }
 }
 
-TEST_CASE("a cursor of another list, or of this one before it changed, finds nothing") {
+TEST_CASE("a cursor of another list, or of an earlier version, is invalid") {
     const pages list("things", numbers(10), 3);
     const auto cursor = cursor_of(*list.find(std::nullopt));
     CHECK(pages("things", numbers(10), 3).find(cursor));  // the same list
@@ -96,14 +96,14 @@ TEST_CASE("a cursor of another list, or of this one before it changed, finds not
     CHECK_FALSE(pages("things", swapped, 3).find(cursor));
 }
 
-TEST_CASE("a cursor made for pages of another size neither repeats nor skips an entry") {
+TEST_CASE("a cursor for another page size neither repeats nor skips an entry") {
     const pages small("things", numbers(10), 3), large("things", numbers(10), 4);
     const auto cursor = cursor_of(*small.find(std::nullopt));
     const auto* page = large.find(cursor);
     if (page) CHECK(page->find(R"("things":[3,)") == 0);
 }
 
-TEST_CASE("a cursor of a list whose entries only join to the same text finds nothing") {
+TEST_CASE("a cursor of a list with the same concatenated text is invalid") {
     const auto cursor = cursor_of(*pages("things", {"1", "23", "4"}, 1).find(std::nullopt));
     CHECK_FALSE(pages("things", {"12", "3", "4"}, 1).find(cursor));
 }

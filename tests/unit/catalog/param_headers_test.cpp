@@ -52,12 +52,12 @@ constexpr auto misplaced =
 
 }  // namespace
 
-TEST_CASE("a schema without annotations mirrors nothing") {
+TEST_CASE("a schema without annotations has no mirrored headers") {
     CHECK(read(R"({"type":"object"})")->empty());
     CHECK(read(with(R"("a":{"type":"string"},"b":true)"))->empty());
 }
 
-TEST_CASE("annotated properties are found at any depth, in order, with the name as it is written") {
+TEST_CASE("annotated properties are found at any depth, in order, with their names unchanged") {
     const auto found = read(with(R"("region":{"type":"string","x-mcp-header":"Region"},"plain":{"type":"integer"},
         "a":{"type":"object","properties":{"b":{"properties":{)"
                                  R"("c d":{"type":"boolean","x-mcp-header":"!#$%&'*+-.^_`|~9"}}}}},
@@ -72,7 +72,7 @@ TEST_CASE("annotated properties are found at any depth, in order, with the name 
     CHECK((*found)[2].path == std::vector<std::string>{"n"});
 }
 
-TEST_CASE("a property may be called as the annotation is, and be annotated") {
+TEST_CASE("a property may have the name of the annotation, and be annotated") {
     CHECK(read(with(R"("x-mcp-header":{"type":"string"})"))->empty());
     const auto found = read(with(R"("x-mcp-header":{"type":"string","x-mcp-header":"X"},)"
                                  R"("properties":{"properties":{"properties":{"type":"string"}}})"));
@@ -82,13 +82,13 @@ TEST_CASE("a property may be called as the annotation is, and be annotated") {
     CHECK(read(R"({"$defs":{"x-mcp-header":{"type":"string"}},"items":{"properties":{"x-mcp-header":{}}}})")->empty());
 }
 
-TEST_CASE("what only looks like an annotation inside a value is none") {
+TEST_CASE("an annotation inside a value is ignored") {
     CHECK(read(with(R"("a":{"default":{"x-mcp-header":"A"},"examples":[{"x-mcp-header":"A"}],)"
                     R"("const":{"x-mcp-header":1},"enum":[{"x-mcp-header":""}],"x-note":{"x-mcp-header":"A"}})"))
               ->empty());
 }
 
-TEST_CASE("a value that cannot be part of a header's name is refused") {
+TEST_CASE("a value that is not valid in a header name is refused") {
     for (const char* name : {R"("")", R"(" ")", R"("My Region")", R"("Region:Primary")", R"("Région")",
                              R"("Region\t1")", R"("a\r\nb")", R"("a\u0000")", R"("a\u007f")", R"("a/b")", R"x("a(b)")x",
                              R"("\"")", "5", "null", "true", "[\"A\"]", R"({"type":"string"})"}) {
@@ -110,7 +110,7 @@ TEST_CASE("only strings, integers and booleans can be mirrored") {
     }
 }
 
-TEST_CASE("two properties cannot share a header, in whatever case") {
+TEST_CASE("two properties cannot share a header, ignoring case") {
     for (const char* other : {"Region", "REGION", "region"})
         CHECK(refused(with(R"("a":{"type":"string","x-mcp-header":"Region"},)"
                            R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
@@ -119,7 +119,7 @@ TEST_CASE("two properties cannot share a header, in whatever case") {
                   "\"; header names are case-insensitive");
 }
 
-TEST_CASE("an annotation that properties alone do not lead to is refused with where it stands") {
+TEST_CASE("an annotation outside of properties is refused with its place") {
     const std::string marked = R"({"type":"string","x-mcp-header":"A"})";
     for (const auto& [schema, where] : {
              std::pair{R"({"x-mcp-header":"A"})", ""},
@@ -156,7 +156,7 @@ TEST_CASE("an annotation that properties alone do not lead to is refused with wh
     }
 }
 
-TEST_CASE("headers that repeat the arguments are agreed with") {
+TEST_CASE("headers that equal the arguments are accepted") {
     CHECK(said("{}", {}) == "");
     CHECK(said(R"({"other":"x"})", {}) == "");
     CHECK(said(R"({"name":"us-west1","count":42,"sure":true,"deep":{"er":"x y"}})",
@@ -180,7 +180,7 @@ TEST_CASE("headers in Base64 are decoded, strictly, before they are compared") {
           R"(Header mismatch: Mcp-Param-Name says "Hello" and params.arguments.name "=?base64?SGVsbG8=?=".)");
 }
 
-TEST_CASE("a header that says something else than the argument is told with both") {
+TEST_CASE("the error for a header that differs from the argument shows both") {
     CHECK(said_of_name("eu", "us") == R"(Header mismatch: Mcp-Param-Name says "us" and params.arguments.name "eu".)");
     CHECK(said_of_name("eu", "EU") == R"(Header mismatch: Mcp-Param-Name says "EU" and params.arguments.name "eu".)");
     CHECK(said_of_name("eu", "") == R"(Header mismatch: Mcp-Param-Name says "" and params.arguments.name "eu".)");
@@ -193,7 +193,7 @@ TEST_CASE("a header that says something else than the argument is told with both
     CHECK(long_one.find('\n') == std::string::npos);
 }
 
-TEST_CASE("a value without its header is told with what to send") {
+TEST_CASE("the error for a missing header says what to send") {
     CHECK(said(R"({"name":"us-west1"})", {}) ==
           "Header mismatch: the header Mcp-Param-Name is missing; send the value of params.arguments.name in it.");
     CHECK(said(R"({"name":"x","count":0})", {{"Name", "x"}, {"Cou", "0"}, {"Counter", "0"}}) ==
@@ -202,7 +202,7 @@ TEST_CASE("a value without its header is told with what to send") {
     CHECK_FALSE(said(R"({"name":""})", {}).empty());
 }
 
-TEST_CASE("a header without its value is told to be left out") {
+TEST_CASE("the error for a header without an argument says to omit it") {
     for (const char* arguments : {"{}", R"({"deep":null})", R"({"deep":{}})", R"({"deep":{"er":null}})",
                                   R"({"deep":"er"})", R"({"deep.er":"x"})", R"({"er":"x"})", R"({"deep":[{"er":"x"}]})",
                                   "null"}) {
@@ -214,7 +214,7 @@ TEST_CASE("a header without its value is told to be left out") {
     }
 }
 
-TEST_CASE("what no header can carry is left to the schema") {
+TEST_CASE("arguments of other types are left to the schema") {
     for (const char* arguments : {R"({"name":["a"]})", R"({"name":{"a":1}})"}) {
         CHECK(said(arguments, {}) == "");
         CHECK_FALSE(said(arguments, {{"Name", "a"}}).empty());
@@ -254,7 +254,7 @@ TEST_CASE("an integer that JavaScript would round is refused, with or without it
     }
 }
 
-TEST_CASE("a header with bytes that no header may have is refused, even when the argument has them, too") {
+TEST_CASE("a header with invalid bytes is refused, even when the argument has them") {
     for (const char* value : {"世界", "\x80", "a\x7F" "b"}) {
         CHECK(catalog::params_disagree({{"Name", {"name"}}}, json::value(R"({"name":"世界"})"),
                                        std::vector<field>{{"Name", value}}) ==
@@ -263,11 +263,11 @@ TEST_CASE("a header with bytes that no header may have is refused, even when the
     }
 }
 
-TEST_CASE("a tool without mirrored arguments looks at no header") {
+TEST_CASE("a tool without mirrored arguments checks no header") {
     CHECK_FALSE(catalog::params_disagree({}, json::value(R"({"a":1})"), std::vector<field>{{"A", "2"}, {"B", "\xFF"}}));
 }
 
-TEST_CASE("a tool knows its mirrored arguments, and is not served when their annotations are wrong") {
+TEST_CASE("a tool has its mirrored arguments, and is not served with invalid annotations") {
     test::captured_log log;
     const auto from = test::instance_of(test::shipped("echo"), test::settings_named("speaker"), log);
     const auto tool = [&](const std::string& type) {

@@ -26,7 +26,7 @@ using words = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a prompt keeps everything that the plugin said, on one line") {
+TEST_CASE("a prompt keeps its definition, on one line") {
     const speaker one;
     const auto prompt = read(one, "{\"title\":\"X\",\n\"name\":\"x\",\r\n"
                                   "\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
@@ -42,7 +42,7 @@ TEST_CASE("a prompt keeps everything that the plugin said, on one line") {
     CHECK(said.at("arguments").text() == R"([{"name":"a","x":1}])");
 }
 
-TEST_CASE("a prompt's name gets the prefix, as a tool's does, and must be one") {
+TEST_CASE("the name of a prompt gets the prefix and is checked, like that of a tool") {
     const speaker prefixed("p_");
     const auto prompt = read(prefixed, R"({"name":"x"})");
     CHECK(prompt->name == "p_x");
@@ -55,7 +55,7 @@ TEST_CASE("a prompt's name gets the prefix, as a tool's does, and must be one") 
     CHECK(refused(R"({"name":1})") == "its definition has no string \"name\"");
 }
 
-TEST_CASE("what a prompt needs is known by the names of the arguments that say so") {
+TEST_CASE("the required arguments of a prompt are known by name") {
     const speaker one;
     const auto required = [&](const std::string& arguments) { return read(one, with_arguments(arguments))->required; };
     CHECK(required("[]").empty());
@@ -67,7 +67,7 @@ TEST_CASE("what a prompt needs is known by the names of the arguments that say s
     CHECK(read(one, R"({"name":"x"})")->required.empty());
 }
 
-TEST_CASE("arguments that are not what they must be are refused with what is wrong") {
+TEST_CASE("invalid arguments of a prompt are refused with the reason") {
     for (const char* odd : {"{}", "null", "\"a\"", "1", "true"})
         CHECK(refused(with_arguments(odd)) == "its \"arguments\" are not an array");
     for (const char* odd : {"[{}]", "[1]", "[null]", "[\"a\"]", "[[]]", R"([{"name":"a"},{"name":1}])",
@@ -75,7 +75,7 @@ TEST_CASE("arguments that are not what they must be are refused with what is wro
         CHECK(refused(with_arguments(odd)) == "one of its arguments has no string \"name\"");
 }
 
-TEST_CASE("a prompt that is not JSON, too long or oddly described is refused as a tool is") {
+TEST_CASE("an invalid definition of a prompt is refused like that of a tool") {
     CHECK(refused("{") == "its definition is not acceptable: it is not valid JSON");
     CHECK(refused("[]") == "its definition is not a JSON object");
     CHECK(refused("{\"name\":\"\xFF\"}") == "its definition is not UTF-8");

@@ -76,7 +76,7 @@ std::string reader(const catalog::catalog& in, std::string_view uri) {
 
 }  // namespace
 
-TEST_CASE("a uri is read by the resource of that name before any template that it fits") {
+TEST_CASE("a resource with the URI precedes templates that match it") {
     library_of_resources all;
     all.of("a").pattern("x:{name}").pattern("x:{+path}");
     all.of("b").resource("x:one");
@@ -85,7 +85,7 @@ TEST_CASE("a uri is read by the resource of that name before any template that i
     CHECK(reader(in, "x:two") == "a x:{name}");
 }
 
-TEST_CASE("of several templates that a uri fits the first wins, plugin by plugin") {
+TEST_CASE("the first matching template is used, plugin by plugin") {
     library_of_resources all;
     all.of("a").pattern("x:a/{name}").pattern("x:{+path}");
     all.of("b").pattern("x:{name}").pattern("y:{name}");
@@ -96,7 +96,7 @@ TEST_CASE("of several templates that a uri fits the first wins, plugin by plugin
     CHECK(reader(in, "y:b") == "b y:{name}");
 }
 
-TEST_CASE("a uri that fits nothing has no reader") {
+TEST_CASE("a URI without a match has no reader") {
     library_of_resources all;
     all.of("a").resource("x:one").pattern("y:{name}");
     const auto in = all.made();
@@ -104,7 +104,7 @@ TEST_CASE("a uri that fits nothing has no reader") {
         CHECK(reader(in, uri) == "nobody");
 }
 
-TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
+TEST_CASE("a variable without slashes matches no slash, literal or escaped") {
     library_of_resources all;
     all.of("a").pattern("file:///public/{name}");
     const auto in = all.made();
@@ -117,7 +117,7 @@ TEST_CASE("a name without slashes is not led out of, plainly or escaped") {
     }
 }
 
-TEST_CASE("what was left out is not read through another template of its plugin") {
+TEST_CASE("a rejected resource is not read through another template of its plugin") {
     library_of_resources all;
     all.of_plugin(test::hostile("partly-listed"), "half");
     const auto in = all.made();
@@ -129,7 +129,7 @@ TEST_CASE("what was left out is not read through another template of its plugin"
     for (const char* uri : {"half:secret", "half:private/a", "half:private/%61"}) CHECK(reader(in, uri) == "nobody");
 }
 
-TEST_CASE("what one plugin left out is another's to read") {
+TEST_CASE("a resource that is rejected for one plugin can be read from another") {
     library_of_resources all;
     all.of_plugin(test::hostile("partly-listed"), "half");
     all.of("other").pattern("half:{name}").pattern("half:private/{name}");
@@ -139,7 +139,7 @@ TEST_CASE("what one plugin left out is another's to read") {
     CHECK(reader(in, "half:other") == "half half:{+path}");
 }
 
-TEST_CASE("a NUL is in no uri, also where slashes may be") {
+TEST_CASE("a URI with a NUL has no reader") {
     library_of_resources all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
@@ -148,7 +148,7 @@ TEST_CASE("a NUL is in no uri, also where slashes may be") {
     CHECK(reader(in, std::string_view("x:a\0b", 5)) == "nobody");
 }
 
-TEST_CASE("what is no text when it is decoded has no reader") {
+TEST_CASE("a URI that does not decode to UTF-8 has no reader") {
     library_of_resources all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
@@ -158,7 +158,7 @@ TEST_CASE("what is no text when it is decoded has no reader") {
     for (const char* uri : {"x:%fe", "x:a%C3", "x:%C3a", "x:%ED%A0%80", "x:\xFF"}) CHECK(reader(in, uri) == "nobody");
 }
 
-TEST_CASE("a uri longer than any that a plugin can name has no reader") {
+TEST_CASE("a URI longer than the limit has no reader") {
     library_of_resources all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
@@ -166,7 +166,7 @@ TEST_CASE("a uri longer than any that a plugin can name has no reader") {
     CHECK(reader(in, "x:" + std::string(2047, 'a')) == "nobody");
 }
 
-TEST_CASE("there is something to read where there is a resource or a template") {
+TEST_CASE("a catalog has resources when it has a resource or a template") {
     library_of_resources all;
     auto& one = all.of("a");
     CHECK_FALSE(all.made().offers_resources());
@@ -181,7 +181,7 @@ TEST_CASE("there is something to read where there is a resource or a template") 
     CHECK(reader(pattern_only, "x:one") == "a x:{name}");
 }
 
-TEST_CASE("prompts, resources and templates of one name do not stand in each other's way") {
+TEST_CASE("prompts, resources and templates may have equal names") {
     library_of_resources all;
     all.of("a").prompt("n").resource("x:one").pattern("x:one");
     const auto in = all.made();
@@ -192,7 +192,7 @@ TEST_CASE("prompts, resources and templates of one name do not stand in each oth
     CHECK(all.left_out().empty());
 }
 
-TEST_CASE("a uri that an earlier plugin has stays with it, and the later one is told whose it is") {
+TEST_CASE("a URI of two plugins belongs to the first, and the warning names it") {
     library_of_resources all;
     all.of("first").resource("x:one").pattern("x:{a}");
     all.of("second").resource("x:one").resource("x:two").pattern("x:{a}");
@@ -208,7 +208,7 @@ TEST_CASE("a uri that an earlier plugin has stays with it, and the later one is 
         "second: resource template \"x:{a}\" is not served: \"first\" already has a resource template of that name"));
 }
 
-TEST_CASE("nobody is told to set a prefix where none would help") {
+TEST_CASE("the warning suggests a prefix only where it helps") {
     library_of_resources all;
     all.of("first").resource("x:one").pattern("x:{a}").prompt("p");
     all.of("second").resource("x:one").pattern("x:{a}").prompt("p");
@@ -222,7 +222,7 @@ TEST_CASE("nobody is told to set a prefix where none would help") {
     }
 }
 
-TEST_CASE("a uri that a plugin lists twice is served once, and said so") {
+TEST_CASE("a URI that a plugin lists twice is served once with a warning") {
     library_of_resources all;
     all.of("a").resource("x:one").resource("x:one").prompt("p").prompt("p");
     CHECK(all.made().resources().entries().size() == 1);

@@ -33,7 +33,7 @@ constexpr auto no_uri_end = "\" is not a URI of at most 2048 characters";
 
 }  // namespace
 
-TEST_CASE("a resource keeps everything that the plugin said, on one line") {
+TEST_CASE("a resource keeps its definition, on one line") {
     const speaker one;
     const auto resource = read(one, "{\"name\":\"n\",\n\"uri\":\"a:\\u0062\",\r\n\"mimeType\":\"x/y\",\"size\":7}",
                                R"({"quick":true})");
@@ -60,7 +60,7 @@ TEST_CASE("a prefix changes neither the uri of a resource nor its name") {
     CHECK(pattern->name == "a:{b}");
 }
 
-TEST_CASE("a uri has a scheme, something after it, and no blanks") {
+TEST_CASE("a URI has a scheme, a rest, and no white space") {
     for (const auto& uri : std::vector<std::string>{"a:b", "a:", "file:///etc/passwd", "urn:x:y", "x-y+z.1://ö/ü?a=b#c",
                                                     "a:" + std::string(2046, 'x')})
         CHECK(refused(at(uri)).empty());
@@ -73,7 +73,7 @@ TEST_CASE("a uri has a scheme, something after it, and no blanks") {
     }
 }
 
-TEST_CASE("a resource has a uri and a name, and says both as strings") {
+TEST_CASE("a resource has a URI and a name, both strings") {
     for (const char* odd : {"{}", R"({"name":"n"})", R"({"uri":1,"name":"n"})", R"({"uri":null,"name":"n"})",
                             R"({"uriTemplate":"a:b","name":"n"})"})
         CHECK(refused(odd) == "its definition has no string \"uri\"");
@@ -82,14 +82,14 @@ TEST_CASE("a resource has a uri and a name, and says both as strings") {
     CHECK(refused(R"({"uri":"a:b","name":"any words, ünd so"})").empty());
 }
 
-TEST_CASE("a resource that is not JSON or oddly described is refused as a tool is") {
+TEST_CASE("an invalid definition of a resource is refused like that of a tool") {
     CHECK(refused("{") == "its definition is not acceptable: it is not valid JSON");
     CHECK(refused("[]") == "its definition is not a JSON object");
     CHECK(refused(R"({"uri":"a:b","name":"n","description":[]})") == "its \"description\" is not a string");
     CHECK(refused(at("a:b"), "1") == "its attributes are not a JSON object");
 }
 
-TEST_CASE("a template stands for the uris that it says") {
+TEST_CASE("a template matches its URIs") {
     const speaker one;
     const auto pattern = catalog::read_template({"template", of("a:{b}/{+c}"), ""}, one.from);
     REQUIRE(pattern.has_value());
@@ -99,7 +99,7 @@ TEST_CASE("a template stands for the uris that it says") {
     CHECK(json::value(pattern->definition).at("uriTemplate").str() == "a:{b}/{+c}");
 }
 
-TEST_CASE("a template that cannot be read is refused with what one may have") {
+TEST_CASE("the error for an invalid template says what is allowed") {
     CHECK(template_refused(of("a:{b")) == "the resource template has a { without a }");
     for (const char* odd : {"a:{}", "a:{+}", "a:{*}", "a:{?b}", "a:{b,c}", "a:{b:3}", "a:{#b}", "a:{/b}", "a:{{b}"})
         CHECK(template_refused(of(odd)) == "a resource template may contain only {name}, {+name} and {name*}");

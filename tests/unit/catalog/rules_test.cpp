@@ -48,7 +48,7 @@ scopes names_in(const catalog::offer& offer) {
 
 }  // namespace
 
-TEST_CASE("a glob fits whole names") {
+TEST_CASE("a glob matches whole names") {
     struct row {
         std::string_view name, glob;
         bool fits;
@@ -87,7 +87,7 @@ TEST_CASE("a glob fits whole names") {
     }
 }
 
-TEST_CASE("a glob of many stars is decided at once") {
+TEST_CASE("a glob with many stars is matched quickly") {
     std::string glob;
     for (int i = 0; i < 60; ++i) glob += "*a";
     const auto begun = std::chrono::steady_clock::now();
@@ -122,7 +122,7 @@ TEST_CASE("the tool's rule comes before the instance's scopes, they before what 
     }
 }
 
-TEST_CASE("the first rule that matches counts, by the plugin's own name for the tool") {
+TEST_CASE("the first rule that matches the name without the prefix applies") {
     test::captured_log log;
     auto said = settings({{"orders_*", scopes{"first"}, {}},
                           {"*_write", scopes{"second"}, {}},
@@ -140,7 +140,7 @@ TEST_CASE("the first rule that matches counts, by the plugin's own name for the 
                                     "status, orders_read, orders_write, plain, says_it_writes, touch"));
 }
 
-TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and the same is so of timeouts") {
+TEST_CASE("a rule without scopes or timeout leaves them to the next rule") {
     test::captured_log log;
     const auto offer = offered(settings({{"orders_*", std::nullopt, {}, 5s},
                                          {"*_write", scopes{"writes"}, {}, 7s},
@@ -157,7 +157,7 @@ TEST_CASE("a rule that says nothing of scopes leaves them to the next one, and t
     }
 }
 
-TEST_CASE("rules are about tools, not about the rest of a plugin") {
+TEST_CASE("rules apply to tools only") {
     test::captured_log log;
     const auto offer = offered(settings({{"*", scopes{"rule"}, {}}}), log);
     CHECK(offer.warnings.empty());
@@ -169,7 +169,7 @@ TEST_CASE("rules are about tools, not about the rest of a plugin") {
     CHECK(offer.templates[0].needs.scopes() == scopes{"orders:read"});
 }
 
-TEST_CASE("what a plugin suggests has to be what can be required, or the feature is left out") {
+TEST_CASE("a feature with invalid suggested scopes is not served") {
     test::captured_log log;
     const auto from = test::instance_of(test::shipped("echo"), settings({}), log);
     const auto read = [&](const std::string& attributes) {
@@ -189,7 +189,7 @@ TEST_CASE("what a plugin suggests has to be what can be required, or the feature
     }
 }
 
-TEST_CASE("the order of scopes never matters, neither of those granted nor of those required") {
+TEST_CASE("the order of granted and of required scopes has no effect") {
     test::captured_log log;
     test::io_fixture room;
     scopes granted{"a:b", "c", "d:e:f"};
@@ -215,7 +215,7 @@ TEST_CASE("the order of scopes never matters, neither of those granted nor of th
     }
 }
 
-TEST_CASE("who was granted nothing meets only what requires nothing; who was granted everything meets all") {
+TEST_CASE("a caller without scopes meets empty requirements only, and one with all scopes meets all") {
     test::captured_log log;
     test::io_fixture room;
     const auto nobody = test::principal_named("nobody", room, log, "[]");
@@ -226,7 +226,7 @@ TEST_CASE("who was granted nothing meets only what requires nothing; who was gra
     CHECK(catalog::requirement({"a", "b:c"}).missing_for(all).empty());
 }
 
-TEST_CASE("a read-only instance offers only tools that say they change nothing, and names the others") {
+TEST_CASE("a read-only instance offers only tools with readOnlyHint, and names the others") {
     test::captured_log log;
     auto said = settings({});
     said.read_only = true;

@@ -75,7 +75,7 @@ using pages = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("everybody reads what they may use, in order, in full pages") {
+TEST_CASE("each caller gets the permitted features, in order, in full pages") {
     readers people;
     const catalog::feature_index<listed> feature_index("things", things(10), 3);
     CHECK(read_all(feature_index, people.with(R"(["*"])")) == pages{"0 1 2 ", "3 4 5 ", "6 7 8 ", "9 "});
@@ -85,7 +85,7 @@ TEST_CASE("everybody reads what they may use, in order, in full pages") {
     CHECK(read_all(feature_index, people.with("[]")) == pages{"2 5 8 "});
 }
 
-TEST_CASE("who may see nothing reads an empty page") {
+TEST_CASE("a caller without permitted features gets an empty page") {
     readers people;
     auto all = things(10);
     for (auto& one : all) one.needs = catalog::requirement({"a"});
@@ -94,7 +94,7 @@ TEST_CASE("who may see nothing reads an empty page") {
     CHECK(read_all(catalog::feature_index<listed>("things", {}, 3), people.with("[]")) == pages{""});
 }
 
-TEST_CASE("a cursor goes on for those who see the same, and finds nothing for anybody else") {
+TEST_CASE("a cursor is valid only for callers with the same list") {
     readers people;
     const catalog::feature_index<listed> feature_index("things", things(10), 3);
     const auto all = people.with(R"(["*"])"), some = people.with(R"(["a"])"), same = people.with(R"(["a","c"])");
@@ -107,7 +107,7 @@ TEST_CASE("a cursor goes on for those who see the same, and finds nothing for an
     CHECK_FALSE(read(feature_index, people.with("[]"), of_some));
 }
 
-TEST_CASE("a cursor says nothing of what its reader may not see") {
+TEST_CASE("a cursor reveals nothing about hidden features") {
     readers people;
     const auto some = people.with(R"(["c"])");
     const auto cursor_with = [&](const std::string& hidden) {
@@ -118,7 +118,7 @@ TEST_CASE("a cursor says nothing of what its reader may not see") {
     CHECK(cursor_with("1000") == cursor_with("2000"));
 }
 
-TEST_CASE("more kinds of readers than are remembered are served all the same") {
+TEST_CASE("callers above the cache limit are served") {
     readers people;
     std::vector<listed> all;
     for (int i = 0; i < 100; ++i) {

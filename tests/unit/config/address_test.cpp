@@ -44,7 +44,7 @@ TEST_CASE("an address to listen on is read and written back in canonical form") 
     }
 }
 
-TEST_CASE("what is not an address to listen on is refused") {
+TEST_CASE("an invalid address to listen on is refused") {
     const std::string forms =
         R"(expected "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/toolrack/mcp.sock")";
     CHECK(refusal(parse_address, "8080") ==
@@ -105,7 +105,7 @@ TEST_CASE("a network is an address and a prefix that covers its bits") {
           "t.toml:1:2: K has bits set beyond its prefix" + expected + R"("10.0.0.1/8")");
 }
 
-TEST_CASE("a host is a name, maybe with a port") {
+TEST_CASE("a host is a name with an optional port") {
     CHECK(parse_host(written("tools.example.com:8443")) == "tools.example.com:8443");
     CHECK(parse_host(written("[::1]:80")) == "[::1]:80");
     for (const std::string given : {"", "*", "https://tools.example.com", "a b", "a/b", "me@a"}) {
@@ -117,7 +117,7 @@ TEST_CASE("a host is a name, maybe with a port") {
     }
 }
 
-TEST_CASE("an origin is a scheme, a host and maybe a port") {
+TEST_CASE("an origin is a scheme, a host and an optional port") {
     CHECK(parse_origin(written("HTTPS://App.Example.com:8443")) == "https://app.example.com:8443");
     CHECK(parse_origin(written("vscode-webview://panel")) == "vscode-webview://panel");
     const std::string sentence =

@@ -11,7 +11,7 @@ constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
 
 } // namespace
 
-TEST_CASE("a file that cannot be read is named with what to do") {
+TEST_CASE("the error for an unreadable file names it and says what to do") {
     const workshop shop;
     const auto refusal = [&](const std::string& name) {
         return shop.refusal_of([&] { config::read(shop.folder() / name); });
@@ -31,7 +31,7 @@ TEST_CASE("a file that cannot be read is named with what to do") {
           "long.toml: the file is too long; expected at most 1 MiB, found more");
 }
 
-TEST_CASE("a file that this user may not read is named as such") {
+TEST_CASE("a file without read permission is reported as such") {
     const workshop shop;
     const auto file = shop.write("t.toml", lock);
     std::filesystem::permissions(file, std::filesystem::perms::none);
@@ -48,7 +48,7 @@ TEST_CASE("a file that this user may not read is named as such") {
         "one that is not");
 }
 
-TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
+TEST_CASE("bytes that are not UTF-8 are refused with their place") {
     const workshop shop;
     const auto sentence = [](std::string place, std::string byte) {
         return "t.toml:" + place + ": the file is not UTF-8; expected UTF-8 text, found byte " +
@@ -61,12 +61,12 @@ TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
                        "a") == sentence("1:1", "\\xff"));
 }
 
-TEST_CASE("a byte order mark and Windows line ends are no mistakes") {
+TEST_CASE("a byte order mark and CRLF are accepted") {
     const workshop shop;
     CHECK(shop.read("\xEF\xBB\xBF[auth]\r\nbackend = 'x'\r\n").auth.backends.front().library == "x");
 }
 
-TEST_CASE("what is not TOML is refused in the words of every other complaint") {
+TEST_CASE("a TOML syntax error has the form of every other error") {
     const workshop shop;
     struct row {
         std::string_view toml;
@@ -129,7 +129,7 @@ TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
     CHECK(settings.file == shop.folder() / "t.toml");
 }
 
-TEST_CASE("the lock may stand in conf.d") {
+TEST_CASE("the auth backend may be in conf.d") {
     const workshop shop;
     shop.write("conf.d/auth.toml", lock);
     CHECK(shop.read("").auth.backends.front().name == "env-token");
@@ -150,7 +150,7 @@ TEST_CASE("a key in two files is refused with both places") {
           "too");
 }
 
-TEST_CASE("a complaint names the file of conf.d that it is about") {
+TEST_CASE("an error names its file in conf.d") {
     const workshop shop;
     shop.write("conf.d/a.toml", "[server]\nthreads = -1\n");
     CHECK(shop.refusal(lock) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
@@ -167,7 +167,7 @@ TEST_CASE("a conf.d that is not a folder is refused") {
         "conf.d: cannot be listed; expected a folder that can be read, found Not a directory"));
 }
 
-TEST_CASE("the file beside a dropped-in library holds the body of its [[plugin]]") {
+TEST_CASE("the file next to a library in a plugin directory has the body of its [[plugin]]") {
     const workshop shop;
     const auto file = shop.write(
         "greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
@@ -181,7 +181,7 @@ TEST_CASE("the file beside a dropped-in library holds the body of its [[plugin]]
     CHECK(config::read_drop_in(shop.write("b.toml", ""), "/lib/other.so").name == "other");
 }
 
-TEST_CASE("the file beside a dropped-in library may say who may use its tools") {
+TEST_CASE("the file next to a library in a plugin directory may contain scopes") {
     const workshop shop;
     const auto file = shop.write(
         "greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
@@ -197,7 +197,7 @@ TEST_CASE("the file beside a dropped-in library may say who may use its tools") 
               .starts_with("greet.toml:3:11: tool.scopes[0] has a star"));
 }
 
-TEST_CASE("the file beside a dropped-in library does not say which library it is about") {
+TEST_CASE("the file next to a library in a plugin directory cannot name a library") {
     const workshop shop;
     const auto file = shop.write("greet.toml", "\nlibrary = 'x'\n");
     CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
@@ -211,7 +211,7 @@ TEST_CASE("the file beside a dropped-in library does not say which library it is
           "greet.toml:1:11: threads is out of range; expected an integer from 1 to 256, found 0");
 }
 
-TEST_CASE("the configuration is looked for in the user's places, then the system's") {
+TEST_CASE("the configuration is searched in the places of the user, then of the system") {
     workshop shop;
     shop.unset("TOOLRACK_CONFIG");
     shop.set("HOME", (shop.folder() / "home").string());
@@ -230,7 +230,7 @@ TEST_CASE("the configuration is looked for in the user's places, then the system
     CHECK(config::find_file() == in_home);
 }
 
-TEST_CASE("a file named by TOOLRACK_CONFIG is not replaced by another when it is missing") {
+TEST_CASE("a missing file that TOOLRACK_CONFIG names is an error") {
     workshop shop;
     shop.set("XDG_CONFIG_HOME", shop.folder().string());
     shop.write("toolrack/toolrack.toml", lock);

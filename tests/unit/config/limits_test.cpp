@@ -21,7 +21,7 @@ constexpr const char* counts[] = {"connections_per_principal", "calls_per_princi
 
 } // namespace
 
-TEST_CASE("what is not said of limits has its default") {
+TEST_CASE("absent limits have their defaults") {
     const auto server = read("");
     CHECK(server.calls.connections_per_principal == 2'000);
     CHECK(server.calls.calls_per_principal == 1'000);
@@ -33,7 +33,7 @@ TEST_CASE("what is not said of limits has its default") {
     CHECK_FALSE(server.http.proxies);
 }
 
-TEST_CASE("all that may be said of limits is heard") {
+TEST_CASE("every key of limits is read") {
     const auto server = read("connections_per_principal = 1\ncalls_per_principal = 2\ncalls_per_source = 3\n"
                              "rate_per_principal = 4\nrate_per_source = 1_000_000\nburst = '1h'\n"
                              "failures_per_minute = 6\nproxies = ['10.0.0.0/8', 'unix', 'fd00::/8']");
@@ -48,7 +48,7 @@ TEST_CASE("all that may be said of limits is heard") {
     CHECK(read("proxies = []").http.proxies == strings{});
 }
 
-TEST_CASE("no limit is switched off by zero, and none is absurd") {
+TEST_CASE("zero and absurd values of limits are refused") {
     for (const std::string key : counts) {
         const auto at = "t.toml:4:" + std::to_string(key.size() + 4) + ": limits." + key;
         for (const std::string number : {"0", "-1", "1000001", "9223372036854775807"}) {
@@ -63,7 +63,7 @@ TEST_CASE("no limit is switched off by zero, and none is absurd") {
     }
 }
 
-TEST_CASE("a burst is a while") {
+TEST_CASE("a burst is a duration") {
     CHECK(refusal("burst = '61m'") ==
           "t.toml:4:9: limits.burst is too long; expected a duration up to \"1h\", found \"61m\"");
     for (const std::string burst : {"'0s'", "'-1s'", "'1'", "''"}) {
@@ -73,7 +73,7 @@ TEST_CASE("a burst is a while") {
     CHECK(refusal("burst = 5").starts_with("t.toml:4:9: limits.burst has the wrong type;"));
 }
 
-TEST_CASE("proxies are networks, or this machine's unix sockets") {
+TEST_CASE("proxies are networks or \"unix\"") {
     CHECK(refusal("proxies = ['10.0.0.1/8']")
               .starts_with("t.toml:4:12: limits.proxies[0] has bits set beyond its prefix;"));
     CHECK(refusal("proxies = ['unix', '10.0.0.1']").starts_with("t.toml:4:20: limits.proxies[1] is not a network;"));
@@ -81,7 +81,7 @@ TEST_CASE("proxies are networks, or this machine's unix sockets") {
     CHECK(refusal("proxies = '10.0.0.0/8'").starts_with("t.toml:4:11: limits.proxies has the wrong type;"));
 }
 
-TEST_CASE("a reload changes what comes through the gate, and not what the listeners were made with") {
+TEST_CASE("a reload changes the limits of callers, and not those of the listeners") {
     const auto now = read("rate_per_principal = 1\ncalls_per_source = 1\nburst = '2s'\nfailures_per_minute = 1\n"
                           "calls_per_principal = 1\nrate_per_source = 1\nconnections_per_principal = 1");
     CHECK(config::has_same_listeners(read(""), now));

@@ -20,7 +20,7 @@ std::string refusal(const workshop& shop, std::string_view table) {
 
 } // namespace
 
-TEST_CASE("options reach a library as JSON") {
+TEST_CASE("options are passed to a library as JSON") {
     const workshop shop;
     struct row {
         std::string_view toml;
@@ -56,7 +56,7 @@ TEST_CASE("options reach a library as JSON") {
     }
 }
 
-TEST_CASE("the environment is expanded in the texts of options, not in their names") {
+TEST_CASE("variables are expanded in the values of options, not in their names") {
     workshop shop;
     shop.set("RACK_HOME", "/srv \"x\"");
     CHECK(json_of(shop, "'${RACK_HOME}' = ['${RACK_HOME}/a']") ==
@@ -68,7 +68,7 @@ TEST_CASE("the environment is expanded in the texts of options, not in their nam
         "be set, found it unset");
 }
 
-TEST_CASE("every option knows its place") {
+TEST_CASE("every option has its place in the file") {
     const workshop shop;
     const auto options =
         options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
@@ -85,14 +85,14 @@ TEST_CASE("every option knows its place") {
     CHECK(options.locations.at("/database").file == (shop.folder() / "t.toml").string());
 }
 
-TEST_CASE("absent options are an empty object where their table is") {
+TEST_CASE("absent options are an empty object with the place of their table") {
     const workshop shop;
     const auto options = shop.read(lock).auth.backends.front().options;
     CHECK(options.json == "{}");
     CHECK(options.locations.at("").line == 1);
 }
 
-TEST_CASE("what JSON cannot say is refused") {
+TEST_CASE("values without a JSON form are refused") {
     const workshop shop;
     for (const std::string number : {"inf", "nan"}) {
         CHECK(
@@ -103,7 +103,7 @@ TEST_CASE("what JSON cannot say is refused") {
     }
 }
 
-TEST_CASE("options nest 32 deep and no deeper") {
+TEST_CASE("options nest at most 32 levels deep") {
     const workshop shop;
     const auto nested = [](std::size_t depth) {
         return "a = " + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']');
@@ -114,7 +114,7 @@ TEST_CASE("options nest 32 deep and no deeper") {
           std::string::npos);
 }
 
-TEST_CASE("a secret is fetched from where an option says it is") {
+TEST_CASE("a secret is read from the place that an option names") {
     workshop shop;
     const auto file = shop.write_secret("password", "hunter2\n");
     shop.write_secret("credentials/db", "hunter3");
@@ -127,7 +127,7 @@ TEST_CASE("a secret is fetched from where an option says it is") {
     CHECK(json_of(shop, "p.q.env = 'DB_PASSWORD'") == R"({"p":{"q":"hunter4"}})");
 }
 
-TEST_CASE("a secret loses one newline at its end and nothing else") {
+TEST_CASE("one newline at the end of a secret is removed and nothing else") {
     const workshop shop;
     struct row {
         std::string_view bytes;
@@ -153,7 +153,7 @@ TEST_CASE("a table that is not quite a reference is a table") {
     CHECK(json_of(shop, "file = '/x'") == R"({"file":"/x"})");
 }
 
-TEST_CASE("a file open to others keeps its secret") {
+TEST_CASE("a secret in a file that other users may read is refused") {
     const workshop shop;
     const auto file = shop.write_secret("s", "canary");
     const auto refused_with = [&](unsigned mode) {
@@ -172,7 +172,7 @@ TEST_CASE("a file open to others keeps its secret") {
         CHECK_FALSE(refused_with(mode).empty());
 }
 
-TEST_CASE("a secret that cannot be fetched is refused without being shown") {
+TEST_CASE("the error for an unreadable secret does not show it") {
     workshop shop;
     const auto of_file = [&](std::string_view bytes) {
         return refusal(shop, "p = { file = '" + shop.write_secret("s", bytes).string() + "' }");
@@ -210,7 +210,7 @@ TEST_CASE("a secret that cannot be fetched is refused without being shown") {
           "set, found it unset");
 }
 
-TEST_CASE("a credential is a plain name in the folder that systemd gives") {
+TEST_CASE("a credential is a file name in CREDENTIALS_DIRECTORY") {
     workshop shop;
     shop.unset("CREDENTIALS_DIRECTORY");
     const std::string here = "t.toml:4:20: auth.options.p.credential ";

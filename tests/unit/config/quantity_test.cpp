@@ -15,7 +15,7 @@ TEST_CASE("a duration is a whole number and a unit") {
     CHECK(parse_duration("3650d") == 3650 * 24h);
 }
 
-TEST_CASE("what is not a duration above zero and below ten years is refused") {
+TEST_CASE("a duration is above zero and below ten years") {
     for (const auto* written : {"",
                                 "30",
                                 "s",
@@ -45,7 +45,7 @@ TEST_CASE("a size is a whole number and a binary unit") {
     CHECK(parse_size("1GiB") == 1024u * 1024 * 1024);
 }
 
-TEST_CASE("what is not a size is refused") {
+TEST_CASE("an invalid size is refused") {
     for (const auto* written :
          {"", "16", "KiB", "4MB", "4mib", "4 MiB", "-1KiB", "1.5MiB", "18446744073709551615KiB"}) {
         INFO(written);

@@ -26,7 +26,7 @@ const std::string digest(64, 'a');
 
 } // namespace
 
-TEST_CASE("silence grants nothing, and some memory") {
+TEST_CASE("the default sandbox grants nothing but some memory") {
     for (const auto* line : {"", "sandbox = {}"}) {
         const auto silence = granted(line);
         CHECK_FALSE(silence.network);
@@ -39,7 +39,7 @@ TEST_CASE("silence grants nothing, and some memory") {
     }
 }
 
-TEST_CASE("what is granted is read, and written again in the same words") {
+TEST_CASE("grants are read, and written back in the same form") {
     const std::string line =
         R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], )"
         R"(processes = 4, memory = "1024MiB", required = true })";
@@ -54,11 +54,11 @@ TEST_CASE("what is granted is read, and written again in the same words") {
     CHECK(to_toml(granted("sandbox.memory = 20000001")) == "sandbox = { memory = 20000001 }");
 }
 
-TEST_CASE("a path is granted as it is meant") {
+TEST_CASE("a granted path is normalised") {
     CHECK(granted(R"(sandbox.read = ["/a/", "/a/./b/../c", "/"])").read == strings{"/a", "/a/c", "/"});
 }
 
-TEST_CASE("a sandbox that cannot be is refused with its place") {
+TEST_CASE("an invalid sandbox is refused with its place") {
     const std::string a_path = R"(an absolute path of a file or a folder such as "/srv/orders")";
     CHECK(refusal("sandbox = { network = 1 }") ==
           "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
@@ -84,7 +84,7 @@ TEST_CASE("a sandbox that cannot be is refused with its place") {
     CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
 }
 
-TEST_CASE("a sandbox where nothing can be confined is refused, not ignored") {
+TEST_CASE("a sandbox for a plugin in the host is refused") {
     CHECK(refusal("isolation = 'host'\nsandbox = {}") ==
           "t.toml:6:11: plugin.sandbox needs a worker process; expected isolation = \"process\", "
           "or no sandbox, found isolation = \"host\"");
@@ -103,7 +103,7 @@ TEST_CASE("a library is pinned by its SHA-256") {
               "found \"" + wrong + '"');
 }
 
-TEST_CASE("a lock is pinned, too, and one of several by its name") {
+TEST_CASE("an auth backend can be pinned, and one of several by its name") {
     const auto alone = workshop().read("[auth]\nbackend = 'a'\nsha256 = '" + digest + "'");
     REQUIRE(alone.auth.backends[0].sha256);
     CHECK(alone.auth.backends[0].sha256->sha256 == digest);
@@ -117,7 +117,7 @@ TEST_CASE("a lock is pinned, too, and one of several by its name") {
           std::string::npos);
 }
 
-TEST_CASE("names that begin with ours are nobody's, and none begins with a dot") {
+TEST_CASE("reserved names and names that begin with a dot are refused") {
     const std::string reserved =
         R"( is reserved for the server itself; expected one that does not begin with "toolrack", found )";
     CHECK(refusal("name = 'toolrack'") == "t.toml:5:8: plugin.name" + reserved + R"("toolrack")");

@@ -21,7 +21,7 @@ config::settings read(std::string_view lines) {
 
 } // namespace
 
-TEST_CASE("a file that only names the lock gets the defaults") {
+TEST_CASE("a file that only names the auth backend gets the defaults") {
     const auto settings = read("");
     const auto& server = settings.server;
     REQUIRE(server.listen.size() == 1);
@@ -61,7 +61,7 @@ TEST_CASE("a file that only names the lock gets the defaults") {
     CHECK(settings.plugins.empty());
 }
 
-TEST_CASE("everything that may be said is heard") {
+TEST_CASE("every key is read") {
     const workshop shop;
     const auto settings = shop.read(R"(
 [server]
@@ -202,7 +202,7 @@ library = "/opt/lib/greet.so"
     CHECK_FALSE(greet.read_only);
 }
 
-TEST_CASE("a client certificate is optional unless it is required") {
+TEST_CASE("client certificates are optional by default") {
     const std::string tls = "[tls]\ncertificate = 'c'\nkey = 'k'\n";
     const auto is_required = [&](const std::string& more) {
         return read(tls + more).tls->requires_client_certificate;
@@ -213,7 +213,7 @@ TEST_CASE("a client certificate is optional unless it is required") {
     CHECK(is_required("client_ca = 'a'\nclient_certificate = 'required'"));
 }
 
-TEST_CASE("no lock, no server: an empty file says what to write") {
+TEST_CASE("the error for a file without an auth backend says what to write") {
     const std::string sentence = "no auth backend is configured; the server does not start without one; "
                                  "expected an [auth] table with a "
                                  "line such as backend = \"env-token\", found none";
@@ -222,7 +222,7 @@ TEST_CASE("no lock, no server: an empty file says what to write") {
     CHECK(workshop().refusal("[auth]\nbackend = []") == "t.toml:2:11: " + sentence);
 }
 
-TEST_CASE("an unknown key is refused, with the one that was probably meant") {
+TEST_CASE("an unknown key is refused with a suggestion") {
     CHECK(
         refusal("[sever]") ==
         R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); )"
@@ -241,7 +241,7 @@ TEST_CASE("an unknown key is refused, with the one that was probably meant") {
               .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
 }
 
-TEST_CASE("every setting is refused when it cannot be what it says") {
+TEST_CASE("every invalid value is refused") {
     struct row {
         std::string_view lines;
         std::string_view sentence;
@@ -371,12 +371,12 @@ TEST_CASE("every setting is refused when it cannot be what it says") {
     }
 }
 
-TEST_CASE("to say that no scopes are needed is not to say nothing") {
+TEST_CASE("an empty list of scopes differs from an absent one") {
     CHECK_FALSE(read("[[plugin]]\nlibrary = 'x'").plugins[0].scopes);
     CHECK(read("[[plugin]]\nlibrary = 'x'\nscopes = []").plugins[0].scopes == strings{});
 }
 
-TEST_CASE("what is required is named with its place when nobody could be granted it") {
+TEST_CASE("an impossible scope is refused with its place") {
     struct row {
         std::string_view scope, wrong;
     };
@@ -403,7 +403,7 @@ TEST_CASE("what is required is named with its place when nobody could be granted
     }
 }
 
-TEST_CASE("a rule for tools says which, and what they require") {
+TEST_CASE("a tool rule has a pattern and the required scopes") {
     const std::string glob = "the name of a tool without the prefix, in which * stands for any characters and ? for "
                              "one, such as \"*_write\"";
     const auto rule = [](std::string_view lines) {
@@ -427,7 +427,7 @@ TEST_CASE("a rule for tools says which, and what they require") {
           "t.toml:5:13: plugin.read_only has the wrong type; expected true or false, found an integer");
 }
 
-TEST_CASE("names are as long as 64 characters") {
+TEST_CASE("names have at most 64 characters") {
     const std::string longest(64, 'n');
     const auto lines = [](const std::string& name) {
         return "[[plugin]]\nlibrary = 'x'\nname = '" + name + "'\nprefix = '" + name + "'";
@@ -436,7 +436,7 @@ TEST_CASE("names are as long as 64 characters") {
     CHECK_FALSE(refusal(lines(longest + 'n')).empty());
 }
 
-TEST_CASE("a backend is asked once, and its token does not belong into the configuration") {
+TEST_CASE("a backend occurs once, and its token cannot be in the configuration") {
     CHECK(workshop().refusal("[auth]\nbackend = ['a', 'a']") ==
           R"(t.toml:2:17: auth.backend[1] is asked twice; expected each backend once, found "a")");
     CHECK(refusal("variable = 'sk-canary'") ==
@@ -445,7 +445,7 @@ TEST_CASE("a backend is asked once, and its token does not belong into the confi
           "(the token itself does not belong here), found something else");
 }
 
-TEST_CASE("a setting may come from the environment, and is not shown when it is wrong") {
+TEST_CASE("a value from the environment is not shown in an error") {
     workshop shop;
     shop.set("RACK_VALUE", "canary");
     for (const auto* lines : {"[server]\nlisten = '${RACK_VALUE}'",
@@ -470,7 +470,7 @@ TEST_CASE("a setting may come from the environment, and is not shown when it is 
           "/canary");
 }
 
-TEST_CASE("a backend's name may come from the environment, and is not shown among those there are") {
+TEST_CASE("the name of a backend from the environment is not shown in an error") {
     workshop shop;
     shop.set("RACK_VALUE", "canary");
     const std::string file = "[auth]\nbackend = ['${RACK_VALUE}', 'b']\n";
@@ -482,12 +482,12 @@ TEST_CASE("a backend's name may come from the environment, and is not shown amon
     }
 }
 
-TEST_CASE("an odd name of a backend makes no line of its own in the complaint about its options") {
+TEST_CASE("the name of a backend is escaped in errors about its options") {
     const auto sentence = workshop().refusal("[auth]\nbackend = ['/a\tb', \"/c\\nd\"]\n[auth.options.x]\nk = 1");
     CHECK(sentence.find("; expected one of a\\x09b, c\\x0ad, found \"x\"") != std::string::npos);
 }
 
-TEST_CASE("metrics are there only for whom the configuration names") {
+TEST_CASE("metrics require configured scopes") {
     const workshop shop;
     CHECK_FALSE(shop.read(lock).metrics);
     CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = []").metrics->scopes.empty());
@@ -499,7 +499,7 @@ TEST_CASE("metrics are there only for whom the configuration names") {
     }
 }
 
-TEST_CASE("keys to seal with are fetched from where they are kept, in their order") {
+TEST_CASE("sealing keys are read from their files, in order") {
     workshop shop;
     const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
     shop.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
@@ -510,7 +510,7 @@ TEST_CASE("keys to seal with are fetched from where they are kept, in their orde
     CHECK(settings.server.seal_keys[1].reveal() == "another key of thirty-two bytes, in a variable");
 }
 
-TEST_CASE("a key to seal with is neither written in the file nor short, and is never shown") {
+TEST_CASE("a sealing key that is inline or short is refused, and never shown") {
     workshop shop;
     shop.set("SHORT", "canary-of-31-bytes-aaaaaaaaaaaa");
     const std::string here = "t.toml:4:";
@@ -525,12 +525,12 @@ TEST_CASE("a key to seal with is neither written in the file nor short, and is n
     CHECK(keys("'canary'").find("wrong type") != std::string::npos);
 }
 
-TEST_CASE("who asks over a pipe has a name") {
+TEST_CASE("the stdio caller has a name") {
     CHECK(refusal("[stdio]\nsubject = ''").find("1 to 256 bytes") != std::string::npos);
     CHECK(refusal("[stdio]\nsubject = '" + std::string(257, 'a') + "'").find("1 to 256 bytes") != std::string::npos);
 }
 
-TEST_CASE("several backends have their options by name, and nobody else has any") {
+TEST_CASE("options of several backends are grouped by name") {
     const workshop shop;
     const auto said = [&](std::string_view lines) {
         return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines));
@@ -543,7 +543,7 @@ TEST_CASE("several backends have their options by name, and nobody else has any"
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
 }
 
-TEST_CASE("an audit has a file, and says of arguments nothing unless told to") {
+TEST_CASE("an audit has a file, and omits arguments by default") {
     using choice = enum config::audit::arguments;
     const auto audit = read("[audit]\npath = '/var/log/a.jsonl'\n").audit;
     REQUIRE(audit);
@@ -558,7 +558,7 @@ TEST_CASE("an audit has a file, and says of arguments nothing unless told to") {
     CHECK(read("[audit]\npath = '/a'\narguments = 'digest'\n").audit->arguments == choice::digest);
 }
 
-TEST_CASE("an audit without a file, or with one that moves about, is refused") {
+TEST_CASE("an audit without a file, or with a relative path, is refused") {
     CHECK(refusal("[audit]\nrequired = true\n") ==
           "t.toml:3:1: audit.path is missing; expected the path of the file to write to, found none");
     for (const auto* path : {"audit.jsonl", "", "/var/log/", "~/audit"})

@@ -44,13 +44,13 @@ TEST_CASE("variables, defaults and literals are expanded, and nothing else") {
     }
 }
 
-TEST_CASE("what a variable holds is not expanded again") {
+TEST_CASE("the value of a variable is not expanded again") {
     workshop shop;
     shop.set("RACK_HOME", "${RACK_OTHER}");
     CHECK(expanded("${RACK_HOME}").value == "${RACK_OTHER}");
 }
 
-TEST_CASE("what cannot be expanded is refused with its place and the variable's name") {
+TEST_CASE("a failed expansion is refused with its place and the name of the variable") {
     workshop shop;
     shop.set("RACK_EMPTY", "");
     shop.set("RACK_BYTES", "\xff");
@@ -80,7 +80,7 @@ TEST_CASE("what cannot be expanded is refused with its place and the variable's 
     }
 }
 
-TEST_CASE("what came out of the environment is not shown in an error") {
+TEST_CASE("values from the environment are not shown in an error") {
     workshop shop;
     shop.set("RACK_HOME", "canary");
     CHECK(expanded("a").shown() == "\"a\"");

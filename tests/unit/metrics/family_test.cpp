@@ -26,7 +26,7 @@ std::string page_of(const auto& family) {
 
 }  // namespace
 
-TEST_CASE("a series is found again by its labels, and stays where it is") {
+TEST_CASE("the same labels return the same series at a stable address") {
     pairs all(of_two(100));
     auto& one = all.at({"get", "ann"});
     for (int n = 0; n < 50; ++n) all.at({"get", "p" + std::to_string(n)});
@@ -35,7 +35,7 @@ TEST_CASE("a series is found again by its labels, and stays where it is") {
     CHECK(page_of(all).find("x_total{method=\"get\",who=\"ann\"} 2\n") != std::string::npos);
 }
 
-TEST_CASE("strangers cannot make more series than there may be, and nothing of them is lost") {
+TEST_CASE("above the limit of series, an unbounded label becomes other") {
     pairs all(of_two(10));
     for (int n = 0; n < 10'000; ++n) all.at({"get", "p" + std::to_string(n)}).add();
     const auto text = page_of(all);
@@ -47,14 +47,14 @@ TEST_CASE("strangers cannot make more series than there may be, and nothing of t
     CHECK(page_of(all).find("x_total{method=\"get\",who=\"p3\"} 2\n") != std::string::npos);
 }
 
-TEST_CASE("a label that has no value stays away when the rest has become other") {
+TEST_CASE("an empty label stays empty above the limit of series") {
     pairs all(of_two(1));
     all.at({"get", "ann"}).add();
     all.at({"ping", ""}).add();
     CHECK(page_of(all).find("x_total{method=\"ping\"} 1\n") != std::string::npos);
 }
 
-TEST_CASE("names that differ only in what is not shown are one series, and its line stands there once") {
+TEST_CASE("label values that are equal after redaction share one series and one line") {
     pairs all(of_two(10));
     const std::string long_name(300, 'a');
     all.at({"get", long_name + "1"}).add();
@@ -64,7 +64,7 @@ TEST_CASE("names that differ only in what is not shown are one series, and its l
     CHECK(text.ends_with("} 2\n"));
 }
 
-TEST_CASE("what threads count at once adds up") {
+TEST_CASE("concurrent counts add up") {
     metrics::registry registry;
     {
         std::vector<std::jthread> threads;

@@ -20,7 +20,7 @@ std::string with_value(std::string_view value) {
 
 }  // namespace
 
-TEST_CASE("a page says of each figure what it is before its samples") {
+TEST_CASE("each metric has its help and its type before its samples") {
     metrics::page page;
     page.begin("toolrack_x_total", "counter", "What x is");
     page.sample({{"a", "1"}, {"b", ""}}, 7);
@@ -33,7 +33,7 @@ TEST_CASE("a page says of each figure what it is before its samples") {
                          "toolrack_y 0\n");
 }
 
-TEST_CASE("a histogram's buckets add up, and the last holds all") {
+TEST_CASE("the buckets of a histogram are cumulative") {
     metrics::histogram times;
     for (const auto took : {50us, 100us, 101us}) times.observe(took);
     times.observe(10min);
@@ -51,7 +51,7 @@ TEST_CASE("a histogram's buckets add up, and the last holds all") {
     CHECK(text.find("d_count{tool=\"echo\"} 5\n") != text.npos);
 }
 
-TEST_CASE("nothing that a label says ends it, its line, or its page") {
+TEST_CASE("label values are escaped") {
     CHECK(with_value("ann") == "x{who=\"ann\"} 1\n");
     CHECK(with_value("a\"} 99\nx{who=\"b") == "x{who=\"a\\\"} 99\\\\x0ax{who=\\\"b\"} 1\n");
     CHECK(with_value("\\") == "x{who=\"\\\\\"} 1\n");
@@ -68,7 +68,7 @@ TEST_CASE("nothing that a label says ends it, its line, or its page") {
     CHECK(page.text().ends_with("x{raw=\"a\\\"b\\\\c\\nd\"} 1\n"));
 }
 
-TEST_CASE("what looks like a secret is not shown by a label") {
+TEST_CASE("label values are redacted") {
     const auto shown = with_value("trk_9fK2mQx7Lr0B_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_bbbbbb");
     CHECK(shown.find("aaaa") == shown.npos);
     CHECK(shown.find("9fK2mQx7Lr0B") != shown.npos);  // the id is public

@@ -36,7 +36,7 @@ constexpr auto tree = R"({"type": "array", "items": {"$ref": "#"}})";
 
 }  // namespace
 
-TEST_CASE("a schema of 10,000 subschemas is ready, and one of more is refused") {
+TEST_CASE("a schema of 10,000 subschemas is accepted, and a larger one is refused") {
     CHECK(refusal(broad(9'999)).empty());
     CHECK(refusal(broad(10'000)) ==
           "/properties/p9999: too many schemas in the schema, expected at most 10000");
@@ -53,7 +53,7 @@ TEST_CASE("a schema that is nested too deeply is refused") {
     CHECK(refusal(nested(R"({"allOf": [)", "{}", "]}", 63)).empty());
 }
 
-TEST_CASE("a chain of references costs depth in a check, not in compiling") {
+TEST_CASE("a chain of references counts towards the depth of a check, not of compiling") {
     std::string chain = R"({"$ref": "#/$defs/d0", "$defs": {)";
     for (int i = 0; i != 5'000; ++i)
         chain += "\"d" + std::to_string(i) + R"(": {"$ref": "#/$defs/d)" + std::to_string(i + 1) +
@@ -70,7 +70,7 @@ TEST_CASE("a value that is nested too deeply is a fault") {
     CHECK(fits(R"({"uniqueItems": true})", nested("[", "", "]", 10'000)));
 }
 
-TEST_CASE("a reference that goes in a circle is refused") {
+TEST_CASE("a circular reference is refused") {
     constexpr auto why = "leads back to itself without looking at a smaller part of the value, "
                          "expected a \"$ref\" that comes to an end";
     CHECK(refusal(R"({"$ref": "#"})") == why);
@@ -82,12 +82,12 @@ TEST_CASE("a reference that goes in a circle is refused") {
     CHECK(refusal(R"({"properties": {"next": {"$ref": "#"}}})").empty());
 }
 
-TEST_CASE("a dynamic reference that goes in a circle is a fault") {
+TEST_CASE("a circular dynamic reference is a fault") {
     CHECK(said(R"({"$dynamicAnchor": "a", "$dynamicRef": "#a"})", "1") ==
           "arguments: nested too deeply to check, expected a flatter value");
 }
 
-TEST_CASE("a check that would cost too much is a fault, even turned around by not") {
+TEST_CASE("a check above its budget is a fault, even inside not") {
     const auto items = ones(2'000, "1");
     const limits few{.steps = 1'000};
     constexpr auto sentence =
@@ -99,7 +99,7 @@ TEST_CASE("a check that would cost too much is a fault, even turned around by no
     CHECK(sentences(ready(R"({"uniqueItems": true})", few).check(parse(items))) == sentence);
 }
 
-TEST_CASE("alternatives inside alternatives cost no more than one check may") {
+TEST_CASE("nested alternatives stay within the budget of one check") {
     // Each level tries both alternatives of the next: 2^40 ways, were they all gone.
     std::string defs = R"("l40": {"type": "string"})";
     for (int i = 0; i != 40; ++i) {
@@ -112,7 +112,7 @@ TEST_CASE("alternatives inside alternatives cost no more than one check may") {
     CHECK(fits(schema, "\"x\""));
 }
 
-TEST_CASE("words that cost too much are left out, not the answer") {
+TEST_CASE("a description above the budget is omitted, and the answer is kept") {
     const auto schema = ready(R"({"items": {"anyOf": [{"type": "integer", "maximum": 1},
                                                       {"type": "string"}]}})",
                               {.steps = 2'000});

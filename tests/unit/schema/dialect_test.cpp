@@ -16,7 +16,7 @@ TEST_CASE("a schema without $schema is 2020-12") {
                "[1]"));
 }
 
-TEST_CASE("what is compiled outlives the schema and its memory") {
+TEST_CASE("a compiled schema outlives its source") {
     auto memory = std::make_unique<boost::json::monotonic_resource>();
     auto text = boost::json::parse(R"({"enum": [{"a": ["some long text, kept on the heap"]}, "b"],
                                        "not": {"const": "b"}})",
@@ -28,13 +28,13 @@ TEST_CASE("what is compiled outlives the schema and its memory") {
     CHECK_FALSE(made.check(parse(R"("b")")).empty());
 }
 
-TEST_CASE("draft 7 ignores what came later, mistakes included") {
+TEST_CASE("draft 7 ignores later keywords, even invalid ones") {
     CHECK(fits(R"({"$schema": "http://json-schema.org/draft-07/schema#", "unevaluatedItems": 42,
                    "dependentRequired": 1, "minContains": -1})",
                "[1]"));
 }
 
-TEST_CASE("a mistake in a schema is named with its place and what was expected") {
+TEST_CASE("an error in a schema names its place and the expected value") {
     CHECK(refusal(R"({"properties": {"limit": {"type": "int"}}})") ==
           "/properties/limit/type: unknown type \"int\", expected \"array\", \"boolean\", "
           "\"integer\", \"null\", \"number\", \"object\" or \"string\"");
@@ -58,7 +58,7 @@ TEST_CASE("a mistake in a schema is named with its place and what was expected")
     CHECK(refusal("7") == "not a schema, expected an object or a boolean");
 }
 
-TEST_CASE("what only the metaschema knows is checked, too") {
+TEST_CASE("rules of the metaschema are checked") {
     CHECK(refusal(R"({"title": 5})") == "/title: expected a string, found 5");
     CHECK(refusal(R"({"$defs": {"a": {"description": []}}})") ==
           "/$defs/a/description: expected a string, found an array of 0 items");
@@ -68,7 +68,7 @@ TEST_CASE("what only the metaschema knows is checked, too") {
           "/readOnly: expected true or false, found 1");
 }
 
-TEST_CASE("the metaschemas fit themselves and can be referred to") {
+TEST_CASE("the metaschemas are valid against themselves and can be referred to") {
     for (const auto& [uri, document] : metaschemas()) {
         INFO(uri);
         CHECK(compile(document).has_value());
@@ -90,7 +90,7 @@ TEST_CASE("nothing is fetched") {
     CHECK_FALSE(refusal(R"({"prefixItems": [{}], "$ref": "#/prefixItems/01x"})").empty());
 }
 
-TEST_CASE("a document of the registry can be referred to, and its mistakes are named in it") {
+TEST_CASE("a document of the registry can be referred to, and its errors name it") {
     const registry others{{"https://example.com/a", parse(R"({"type": "string"})")},
                           {"https://example.com/b", parse(R"({"items": {"type": "int"}})")}};
     const auto made = compile(parse(R"({"$ref": "https://example.com/a"})"), {}, others);
@@ -100,7 +100,7 @@ TEST_CASE("a document of the registry can be referred to, and its mistakes are n
     CHECK(bad.error().pointer == "https://example.com/b#/items/type");
 }
 
-TEST_CASE("a dialect that is not known is refused, and so is a vocabulary that must be") {
+TEST_CASE("an unknown dialect is refused, and so is an unknown required vocabulary") {
     CHECK(refusal(R"({"$schema": "http://json-schema.org/draft-04/schema#"})") ==
           "/$schema: unknown dialect \"http://json-schema.org/draft-04/schema#\", expected "
           "\"https://json-schema.org/draft/2020-12/schema\" or "
@@ -112,7 +112,7 @@ TEST_CASE("a dialect that is not known is refused, and so is a vocabulary that m
           "/$schema: needs the vocabulary \"https://example.com/units\", which is not known here");
 }
 
-TEST_CASE("one of the vocabularies' metaschemas may be a $schema") {
+TEST_CASE("the metaschema of a vocabulary can be a $schema") {
     CHECK(fits(R"({"$schema": "https://json-schema.org/draft/2020-12/meta/applicator",
                    "properties": {"a": {"type": "string"}}})",
                R"({"a": 1})"));

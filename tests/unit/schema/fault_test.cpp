@@ -3,7 +3,7 @@
 
 using namespace toolrack::schema;
 
-TEST_CASE("a fault says where, what was expected and what was found") {
+TEST_CASE("a fault has the place, the expected and the found value") {
     constexpr auto schema = R"({"properties": {
         "limit": {"type": "integer", "maximum": 100},
         "price": {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01},
@@ -39,7 +39,7 @@ TEST_CASE("a fault says where, what was expected and what was found") {
     CHECK(said("false", "1") == "arguments: expected nothing here, found 1");
 }
 
-TEST_CASE("a missing property is named with what belongs there") {
+TEST_CASE("a missing property is named with its expected value") {
     constexpr auto schema = R"({"required": ["who"], "properties": {"who": {"type": "string"}}})";
     CHECK(said(schema, "{}") == "arguments: missing required property \"who\" (string)");
     CHECK(said(R"({"required": ["who"]})", "{}") == "arguments: missing required property \"who\"");
@@ -49,7 +49,7 @@ TEST_CASE("a missing property is named with what belongs there") {
           "arguments: missing property \"to\", required beside \"from\"");
 }
 
-TEST_CASE("an unexpected property is told what would be expected") {
+TEST_CASE("an unexpected property is reported with the expected ones") {
     CHECK(said(R"({"properties": {"limit": {}, "query": {}}, "additionalProperties": false})",
                R"({"lmit": 1})") ==
           "arguments: unexpected property \"lmit\", expected only \"limit\", \"query\"");
@@ -65,7 +65,7 @@ TEST_CASE("an unexpected property is told what would be expected") {
         "arguments: unexpected property name \"long\", expected a string of at most 3 characters");
 }
 
-TEST_CASE("faults in arrays are told in words") {
+TEST_CASE("faults in arrays are described in words") {
     CHECK(said(R"({"uniqueItems": true})", "[1, 2, 1.0]") ==
           "arguments: expected items that are all different, found 1 at both 0 and 2");
     CHECK(said(R"({"contains": {"type": "string"}})", "[1]") ==
@@ -76,7 +76,7 @@ TEST_CASE("faults in arrays are told in words") {
           "arguments: expected an array of at most 1 item, found an array of 2 items");
 }
 
-TEST_CASE("among alternatives, the one that was meant is heard") {
+TEST_CASE("among alternatives, the most likely one is reported") {
     constexpr auto nullable = R"({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]})";
     CHECK(said(nullable, "0") == "arguments: expected an integer of at least 1, found 0");
     CHECK(said(nullable, "\"x\"") ==
@@ -98,7 +98,7 @@ TEST_CASE("among alternatives, the one that was meant is heard") {
           "arguments: expected a string of at least 2 characters, found \"x\" of 1 character");
 }
 
-TEST_CASE("several faults are told, but not too many") {
+TEST_CASE("several faults are reported, up to a limit") {
     constexpr auto schema = R"({"items": {"type": "string"}})";
     CHECK(ready(schema).check(parse("[1, 2, 3]")).size() == 3);
     CHECK(ready(schema).check(parse("[1, 2, 3, 4, 5, 6, 7]")).size() == 5);
@@ -125,12 +125,12 @@ TEST_CASE("a sentence is one line, whatever the value") {
     CHECK(said(R"({"type": "null"})", R"("a\nb")") == R"(arguments: expected null, found "a\nb")");
 }
 
-TEST_CASE("a type that is wrong is told, whatever else the schema says") {
+TEST_CASE("a wrong type is reported before other faults") {
     CHECK(said(R"({"type": "string", "anyOf": [{"not": {"const": ""}}, true]})", "5") ==
           "arguments: expected a string, found 5");
 }
 
-TEST_CASE("a cut never splits a character") {
+TEST_CASE("truncation never splits a character") {
     std::string text;
     for (int i = 0; i != 60; ++i) text += "\xC3\xA9";
     const auto sentence = said("false", "\"a" + text + "\"");

@@ -33,7 +33,7 @@ TEST_CASE("references are resolved as in RFC 3986, section 5.4") {
         CHECK(uri::resolve(base, reference) == expected);
 }
 
-TEST_CASE("names without a scheme or a hierarchy resolve, too") {
+TEST_CASE("references against URIs without a scheme or a hierarchy are resolved") {
     CHECK(uri::resolve("", "#/a") == "#/a");
     CHECK(uri::resolve("", "./tree.json") == "tree.json");
     CHECK(uri::resolve("schemas/a.json", "b.json") == "schemas/b.json");
@@ -41,7 +41,7 @@ TEST_CASE("names without a scheme or a hierarchy resolve, too") {
     CHECK(uri::resolve("http://host", "a") == "http://host/a");
 }
 
-TEST_CASE("percent escapes are read, and left alone when they are none") {
+TEST_CASE("percent escapes are decoded, and invalid ones are kept") {
     CHECK(uri::decoded("a%25b%2Fc") == "a%b/c");
     CHECK(uri::decoded("100%") == "100%");
     CHECK(uri::decoded("%zz%4") == "%zz%4");

@@ -35,7 +35,7 @@ std::string many(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("a body that begins with a bracket is a batch, whatever white space is before it") {
+TEST_CASE("a body that begins with a bracket, after any white space, is a batch") {
     for (std::string_view body : {"[]", "[", " [1]", "\r\n\t [{}]", "[[]]"}) {
         CAPTURE(body);
         CHECK(wire::is_batch(body));
@@ -46,21 +46,21 @@ TEST_CASE("a body that begins with a bracket is a batch, whatever white space is
     }
 }
 
-TEST_CASE("the messages of a batch are the texts that stand in it, in order") {
+TEST_CASE("the messages of a batch are its elements, in order") {
     const std::string body = "[ {\"a\": 1} ,\n{\"b\":[{},{}]},{}]";
     const auto parts = split(body);
     REQUIRE(parts.has_value());
     CHECK(*parts == texts{"{\"a\": 1}", "{\"b\":[{},{}]}", "{}"});
 }
 
-TEST_CASE("what is no message is left for parsing to refuse, in its place") {
+TEST_CASE("an invalid message of a batch keeps its position for the parser to refuse") {
     const auto parts = split(R"([1,"x",null,true,[{"jsonrpc":"2.0"}],{}])");
     REQUIRE(parts.has_value());
     CHECK(*parts == texts{"1", "\"x\"", "null", "true", R"([{"jsonrpc":"2.0"}])", "{}"});
     for (std::size_t i = 0; i < 6; ++i) CHECK(wire::parse_message((*parts)[i], {}).has_error());
 }
 
-TEST_CASE("a batch within a batch is not taken apart") {
+TEST_CASE("a batch within a batch is not split") {
     const auto parts = split("[[{},{}],[]]");
     REQUIRE(parts.has_value());
     CHECK(*parts == texts{"[{},{}]", "[]"});
@@ -81,7 +81,7 @@ TEST_CASE("a batch holds at most 100 messages") {
     for (const std::size_t count : {101u, 5000u}) CHECK(refused(many(count)) == "A batch holds at most 100 messages.");
 }
 
-TEST_CASE("a batch that is not JSON is refused whole, and told as a single message would be") {
+TEST_CASE("an invalid batch is refused as a whole, with the error of a single message") {
     for (std::string_view body : {"[", "[{}", "[{},]", "[{}] x", "[\"\xFF\"]"}) {
         CAPTURE(body);
         CHECK(refused(body, wire::parse_error)
@@ -89,7 +89,7 @@ TEST_CASE("a batch that is not JSON is refused whole, and told as a single messa
     }
 }
 
-TEST_CASE("what is dangerous in one message of a batch is refused with all of it") {
+TEST_CASE("dangerous JSON in one message refuses the whole batch") {
     CHECK(refused(R"([{},{"a":1,"a":2}])")
               .starts_with("The message cannot be read: an object in it has the same key twice"));
     CHECK(refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it contains a number that is too large"));

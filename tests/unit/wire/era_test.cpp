@@ -4,7 +4,7 @@
 
 using namespace toolrack;
 
-TEST_CASE("every version in the table is found by its name, and nothing else is") {
+TEST_CASE("every version in the table, and no other, is found by its name") {
     for (const auto& version : wire::versions) CHECK(wire::find_version(version.name) == &version);
     for (std::string_view name :
          {"", "2024-11-05", "2026-07-29", "2026-07-2", "2026-07-28 ", " 2026-07-28", "v999.0.0", "DRAFT"})

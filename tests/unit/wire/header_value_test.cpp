@@ -19,7 +19,7 @@ TEST_CASE("the examples of the specification decode to their values") {
     CHECK(decoded_value("=?base64?" "?=") == "");  // in two, or it is a trigraph
 }
 
-TEST_CASE("what is not marked at both ends is meant as it is") {
+TEST_CASE("a value without both Base64 markers is literal") {
     for (const auto plain :
          {""sv, "SGVsbG8="sv, "=?base64?SGVsbG8="sv, "SGVsbG8=?="sv, "=?BASE64?SGVsbG8=?="sv, "=?base64?="sv}) {
         CAPTURE(plain);
@@ -27,14 +27,14 @@ TEST_CASE("what is not marked at both ends is meant as it is") {
     }
 }
 
-TEST_CASE("what is marked and is not strict Base64 has no value") {
+TEST_CASE("a marked value that is not strict Base64 is refused") {
     for (const auto odd : {"SGVsbG8"sv, "SGVs!!!bG8="sv, "SGVsbG8=\n"sv, "SGVsbG9="sv, "-_-_"sv, "?="sv}) {
         CAPTURE(odd);
         CHECK_FALSE(decoded_value("=?base64?" + std::string(odd) + "?="));
     }
 }
 
-TEST_CASE("a header carries visible ASCII, spaces and tabs as they are, and nothing else") {
+TEST_CASE("a literal header value has visible ASCII, spaces and tabs only") {
     CHECK(is_plain_value(""));
     CHECK(is_plain_value(" !~\tazAZ09"));
     for (const auto odd : {"\n"sv, "a\rb"sv, "\0"sv, "\x1F"sv, "\x7F"sv, "\x80"sv, "\xFF"sv, "ä"sv})

@@ -61,7 +61,7 @@ TEST_CASE("every text of JSONTestSuite that is not JSON is refused") {
     }
 }
 
-TEST_CASE("every text of JSONTestSuite that is JSON is accepted, but for three that are dangerous") {
+TEST_CASE("every text of JSONTestSuite that is JSON is accepted, except three dangerous ones") {
     if (!is_here()) return;
     const auto files = files_of_kind('y');
     REQUIRE(files.size() > 90);
@@ -71,7 +71,7 @@ TEST_CASE("every text of JSONTestSuite that is JSON is accepted, but for three t
     CHECK(refused == refused_on_purpose);
 }
 
-TEST_CASE("of what the standard leaves open only odd numbers are accepted") {
+TEST_CASE("of the texts that the standard leaves undefined, only unusual numbers are accepted") {
     if (!is_here()) return;
     const auto files = files_of_kind('i');
     REQUIRE(files.size() > 30);

@@ -66,7 +66,7 @@ TEST_CASE("a message with a method and no id is a notification") {
     CHECK_FALSE(message->meta.version);
 }
 
-TEST_CASE("a message with an outcome and an id is a response") {
+TEST_CASE("a message with a result or an error, and an id, is a response") {
     for (std::string_view body :
          {R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":"1","result":null})",
           R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
@@ -78,7 +78,7 @@ TEST_CASE("a message with an outcome and an id is a response") {
     }
 }
 
-TEST_CASE("a response holds what came of the request, and says whether that was an error") {
+TEST_CASE("a response has a result or an error") {
     struct row {
         const char* member;
         const char* outcome;
@@ -97,7 +97,7 @@ TEST_CASE("a response holds what came of the request, and says whether that was 
     }
 }
 
-TEST_CASE("what asks for something has no outcome") {
+TEST_CASE("a request has neither a result nor an error") {
     for (std::string_view body : {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"result":{}}})",
                                   R"({"jsonrpc":"2.0","method":"x","params":{"error":{}}})"}) {
         const auto message = parsed(body);
@@ -119,7 +119,7 @@ TEST_CASE("an id is kept byte for byte") {
     }
 }
 
-TEST_CASE("an id that is neither a string nor an integer JavaScript can hold is refused, and not repeated") {
+TEST_CASE("an id that is neither a string nor a safe JavaScript integer is refused, and not returned") {
     for (std::string_view id : {"null", "true", "false", "1.5", "1.0", "1e3", "9007199254740992", "-9007199254740992",
                                 "9223372036854775807", "9223372036854775808", "18446744073709551615",
                                 "100000000000000000000000", "[]", "[1]", "{}", R"({"a":1})"}) {
@@ -131,7 +131,7 @@ TEST_CASE("an id that is neither a string nor an integer JavaScript can hold is 
     }
 }
 
-TEST_CASE("an id may not be used to make the server repeat a lot") {
+TEST_CASE("the length of an id is limited") {
     CHECK(parsed(with_id('"' + std::string(1022, 'a') + '"')).has_value());
     CHECK(refused(with_id('"' + std::string(1023, 'a') + '"')).code == wire::invalid_request);
 }
@@ -145,7 +145,7 @@ TEST_CASE("a batch is refused with what to do instead") {
     }
 }
 
-TEST_CASE("what is no object is no message") {
+TEST_CASE("a message is an object") {
     for (std::string_view body : {"1", "\"ping\"", "null", "true"}) {
         const auto no = refused(body);
         CHECK(no.code == wire::invalid_request);
@@ -153,7 +153,7 @@ TEST_CASE("what is no object is no message") {
     }
 }
 
-TEST_CASE("what is not JSON is a parse error that says where") {
+TEST_CASE("invalid JSON is a parse error with the place") {
     for (std::string_view body : {"", "{", "hello", "{\"jsonrpc\":\"2.0\",}", "\"\xFF\"", R"("\ud800")"}) {
         CAPTURE(body);
         const auto no = refused(body);
@@ -164,7 +164,7 @@ TEST_CASE("what is not JSON is a parse error that says where") {
     }
 }
 
-TEST_CASE("what is JSON and still dangerous is an invalid request that says why") {
+TEST_CASE("dangerous JSON is an invalid request with the reason") {
     const std::vector<std::pair<std::string, std::string>> table{
         {R"({"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"})", "an object in it has the same key twice"},
         {R"({"jsonrpc":"2.0","id":1,"\u006dethod":"ping","method":"tools/call"})",
@@ -189,7 +189,7 @@ TEST_CASE("what is JSON and still dangerous is an invalid request that says why"
     }
 }
 
-TEST_CASE("depth is counted against the limit that was configured") {
+TEST_CASE("the configured depth limit applies") {
     wire::json_limits limits;
     limits.depth = 3;
     CHECK(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{}}})", limits).has_value());
@@ -197,7 +197,7 @@ TEST_CASE("depth is counted against the limit that was configured") {
                     .has_value());
 }
 
-TEST_CASE("jsonrpc must be there and be the string 2.0") {
+TEST_CASE("jsonrpc is required and must be the string 2.0") {
     for (std::string_view member : {"", R"("jsonrpc":"1.0",)", R"("jsonrpc":2.0,)", R"("jsonrpc":"2",)",
                                     R"("jsonrpc":"2.00",)", R"("jsonrpc":null,)", R"("JSONRPC":"2.0",)"}) {
         CAPTURE(member);
@@ -209,7 +209,7 @@ TEST_CASE("jsonrpc must be there and be the string 2.0") {
     CHECK(parsed(R"({"jsonrpc":"\u0032.0","id":5,"method":"ping"})").has_value());  // the same string
 }
 
-TEST_CASE("a message is a request or a response and never both or neither") {
+TEST_CASE("a message is either a request or a response") {
     for (std::string_view members : {R"("method":"ping","result":{})", R"("method":"ping","error":{})",
                                      R"("method":"ping","result":null)", R"("result":{},"error":{})",
                                      R"("params":{})"}) {
@@ -235,7 +235,7 @@ TEST_CASE("a method is a string") {
     CHECK(parsed(R"({"jsonrpc":"2.0","id":3,"method":""})")->method.empty());
 }
 
-TEST_CASE("params is an object when it is there") {
+TEST_CASE("params must be an object") {
     for (std::string_view params : {"null", "1", "true", "[]", "\"{}\"", "[{}]"}) {
         CAPTURE(params);
         const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":)" + std::string(params) + "}");
@@ -245,7 +245,7 @@ TEST_CASE("params is an object when it is there") {
     }
 }
 
-TEST_CASE("_meta is an object when it is there") {
+TEST_CASE("_meta must be an object") {
     for (std::string_view meta : {"null", "1", "[]", "\"\""}) {
         CAPTURE(meta);
         const auto no =
@@ -257,14 +257,14 @@ TEST_CASE("_meta is an object when it is there") {
     CHECK(parsed(R"({"jsonrpc":"2.0","id":3,"method":"x","_meta":1,"params":{"a":{"_meta":1}}})").has_value());
 }
 
-TEST_CASE("members that nobody knows are left alone") {
+TEST_CASE("unknown members are ignored") {
     const auto message = parsed(R"({"x":1,"jsonrpc":"2.0","Id":2,"id":3,"METHOD":"y","method":"z"})");
     REQUIRE(message.has_value());
     CHECK(message->id == "3");
     CHECK(message->method == "z");
 }
 
-TEST_CASE("white space around and within a message means nothing") {
+TEST_CASE("white space around and within a message is ignored") {
     const auto message =
         parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , "
                "\"params\" : { \"_meta\" : { \"traceparent\" : 1 } } } \n");

@@ -45,7 +45,7 @@ TEST_CASE("each member of _meta is found by its name, and only that one") {
     }
 }
 
-TEST_CASE("all members are read from one _meta, in whatever order they stand") {
+TEST_CASE("all members of _meta are read, in any order") {
     const auto found = read(R"({"traceparent":"t","progressToken":7,"io.modelcontextprotocol/logLevel":"info",
         "io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"c"},
         "io.modelcontextprotocol/protocolVersion":"2026-07-28"})");
@@ -62,14 +62,14 @@ TEST_CASE("a name that is written with escapes is the same name") {
     CHECK(read(R"({"io.modelcontextprotocol\/protocolVersion":"v"})").version);
 }
 
-TEST_CASE("a name that only looks alike is another's") {
+TEST_CASE("a similar name is a different member") {
     CHECK(is_empty(read(R"({"ProgressToken":1,"progresstoken":1,"protocolVersion":"x","traceParent":"x","clientInfo":{},
         "modelcontextprotocol.io/protocolVersion":"x","io.modelcontextprotocol/protocolversion":"x",)"
                                R"(" progressToken":1})")));
     CHECK(is_empty(read(R"({"inner":{"progressToken":1,"traceparent":"t"}})")));
 }
 
-TEST_CASE("what a member must be is not judged here") {
+TEST_CASE("the types of members are not checked") {
     for (std::string_view odd : {"null", "[]", "false", "1e3"}) {
         const auto text = R"({"io.modelcontextprotocol/protocolVersion":)" + std::string(odd) + "}";
         const auto found = read(text);
@@ -78,12 +78,12 @@ TEST_CASE("what a member must be is not judged here") {
     }
 }
 
-TEST_CASE("what is no object says nothing") {
+TEST_CASE("a value that is not an object has no members") {
     for (std::string_view text : {"{}", "[]", R"(["progressToken"])", "null", "\"progressToken\"", "1", ""})
         CHECK(is_empty(read(text)));
 }
 
-TEST_CASE("a message brings its own _meta, and a message without one brings nothing") {
+TEST_CASE("_meta is read from the message, and is empty without one") {
     const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"x",)"
                              R"("params":{"_meta":{"progressToken":"p"},"a":{"_meta":{"traceparent":"t"}}}})";
     const auto message = wire::parse_message(body, {});

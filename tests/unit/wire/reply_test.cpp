@@ -12,7 +12,7 @@
 
 using namespace toolrack;
 
-TEST_CASE("an error reply is one line with the code, the sentence and the id as they were given") {
+TEST_CASE("an error reply is one line with the given code, sentence and id") {
     const auto reply = wire::error_reply("\"x\"", wire::invalid_params, "No.", 400);
     CHECK(reply.status == 400);
     CHECK(reply.json == R"({"jsonrpc":"2.0","id":"x","error":{"code":-32602,"message":"No."}})");
@@ -25,12 +25,12 @@ TEST_CASE("an error reply without an id has no id member at all") {
           R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"No."}})");
 }
 
-TEST_CASE("an error reply carries data as it is") {
+TEST_CASE("an error reply has its data unchanged") {
     CHECK(wire::error_reply("1", wire::unsupported_version, "No.", 400, R"({"supported":[]})").json ==
           R"({"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"No.","data":{"supported":[]}}})");
 }
 
-TEST_CASE("what a sentence quotes cannot break out of its string") {
+TEST_CASE("quoted text in a sentence is escaped") {
     const std::string evil = "\"}},\n\r\t\\ \x01 {\"result\":1} \x7F \xFF\xC0\x80 😀";
     const auto reply = wire::error_reply("1", -1, evil);
     CHECK_FALSE(wire::check_json(reply.json));
@@ -48,13 +48,13 @@ TEST_CASE("a result reply is the result with an envelope around it") {
     CHECK(reply.json == R"({"jsonrpc":"2.0","id":-3,"result":{"tools":[]}})");
 }
 
-TEST_CASE("a notification has a method and params, and params is an object also when nothing is said") {
+TEST_CASE("a notification has a method and params, which is an object when empty too") {
     CHECK(wire::notification("notifications/progress", R"({"progress":1})") ==
           R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}})");
     CHECK(wire::notification("a\"b", {}) == R"({"jsonrpc":"2.0","method":"a\"b","params":{}})");
 }
 
-TEST_CASE("a reply says how the request ended") {
+TEST_CASE("a reply has the outcome of the request") {
     CHECK(wire::result_reply("1", "{}").outcome == wire::outcome::ok);
     CHECK(wire::result_reply("1", "{}").error == 0);
     const auto no = wire::error_reply("1", wire::code::invalid_params, "No.");
@@ -62,7 +62,7 @@ TEST_CASE("a reply says how the request ended") {
     CHECK(no.error == -32602);
 }
 
-TEST_CASE("every outcome, and every refusal, has a word of its own") {
+TEST_CASE("every outcome and every refusal has its own word") {
     std::set<std::string_view> words;
     for (int how = 0; how <= static_cast<int>(wire::outcome::unanswered); ++how)
         words.insert(wire::word_for(static_cast<wire::outcome>(how)));
@@ -72,7 +72,7 @@ TEST_CASE("every outcome, and every refusal, has a word of its own") {
     CHECK_FALSE(words.contains(""));
 }
 
-TEST_CASE("a message says itself what it is worth to a slow reader") {
+TEST_CASE("the send priority of a message follows from its text") {
     const auto progress = wire::notification("notifications/progress", R"({"progress":1})");
     const auto change = wire::notification("notifications/tools/list_changed", {});
     const std::string question = R"({"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{}})";
