@@ -8,10 +8,7 @@
 namespace toolrack::schema {
 namespace {
 
-compiled build(const boost::json::value& schema,
-               const std::string& uri,
-               const limits& bounds,
-               const registry& others) {
+compiled build(const boost::json::value& schema, const std::string& uri, const limits& bounds, const registry& others) {
     documents all(bounds, others);
     all.add(schema, uri);
     return compiled(std::make_unique<program>(compiler(all, bounds).make(schema)));
@@ -27,24 +24,19 @@ limits for_metaschemas() {
 
 // One of the two published ones; made once, immutable, and too slow to make for every schema.
 const compiled& published(draft version) {
-    const auto made = [](const char* uri) {
-        return build(metaschemas().at(uri), uri, for_metaschemas(), {});
-    };
+    const auto made = [](const char* uri) { return build(metaschemas().at(uri), uri, for_metaschemas(), {}); };
     static const compiled y2020 = made("https://json-schema.org/draft/2020-12/schema");
     static const compiled seven = made("http://json-schema.org/draft-07/schema");
     return version == draft::seven ? seven : y2020;
 }
 
-std::vector<fault> check_against_metaschema(const boost::json::value& schema,
-                                            const registry& others) {
+std::vector<fault> check_against_metaschema(const boost::json::value& schema, const registry& others) {
     const auto* object = schema.if_object();
     const auto* name = object ? object->if_contains("$schema") : nullptr;
     if (!name) return published(draft::y2020).check(schema);
-    if (const auto rules = published_dialect(name->as_string()))
-        return published(rules->version).check(schema);
+    if (const auto rules = published_dialect(name->as_string())) return published(rules->version).check(schema);
     const std::string uri(uri::split(name->as_string()).document);
-    const auto& given =
-        others.contains(uri) ? others : metaschemas();  // one has it: see dialect_of
+    const auto& given = others.contains(uri) ? others : metaschemas();  // one has it: see dialect_of
     return build(given.at(uri), uri, for_metaschemas(), others).check(schema);
 }
 
@@ -106,9 +98,7 @@ node compiler::make_node(const value& schema) {
         return made;
     }
     const auto* source = schema.if_object();
-    if (!source)
-        refuse(documents_.standing_of(schema).pointer,
-               "not a schema, expected an object or a boolean");
+    if (!source) refuse(documents_.standing_of(schema).pointer, "not a schema, expected an object or a boolean");
     const auto rules = documents_.resource_of(schema).rules;  // a copy: resources may be added
     work w{schema, *source, rules, made};
     if (rules.is_old() && source->contains("$ref")) {

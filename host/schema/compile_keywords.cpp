@@ -42,9 +42,8 @@ bound upper(std::optional<number> inclusive, std::optional<number> exclusive) {
 
 void compiler::types_and_values(work& w) {
     const auto one = [&](const value& name) {
-        const auto* known = std::ranges::find_if(type_names, [&](const auto& t) {
-            return name.is_string() && name.get_string() == t.first;
-        });
+        const auto* known = std::ranges::find_if(
+            type_names, [&](const auto& t) { return name.is_string() && name.get_string() == t.first; });
         if (known == type_names.end())
             refuse_at(w,
                       "type",
@@ -63,9 +62,7 @@ void compiler::types_and_values(work& w) {
         }
     }
     // Copied away from the schema's memory resource, which a plain copy would share.
-    const auto keep = [](one_of_values& kept, const value& v) {
-        kept.values.emplace_back(v, json::storage_ptr());
-    };
+    const auto keep = [](one_of_values& kept, const value& v) { kept.values.emplace_back(v, json::storage_ptr()); };
     if (const auto* several = array_at(w, "enum")) {
         one_of_values kept;
         for (const auto& each : *several) keep(kept, each);
@@ -81,19 +78,16 @@ void compiler::types_and_values(work& w) {
 void compiler::numbers(work& w) {
     const auto low = lower(number_at(w, "minimum"), number_at(w, "exclusiveMinimum"));
     const auto high = upper(number_at(w, "maximum"), number_at(w, "exclusiveMaximum"));
-    if (low.at || high.at)
-        w.made.rules.push_back(number_range{low.at, high.at, low.is_exclusive, high.is_exclusive});
+    if (low.at || high.at) w.made.rules.push_back(number_range{low.at, high.at, low.is_exclusive, high.is_exclusive});
     if (const auto divisor = number_at(w, "multipleOf")) {
-        if (!divisor->is_positive())
-            refuse_at(w, "multipleOf", "not greater than 0, expected a number greater than 0");
+        if (!divisor->is_positive()) refuse_at(w, "multipleOf", "not greater than 0, expected a number greater than 0");
         w.made.rules.push_back(multiple_of{*divisor});
     }
 }
 
 void compiler::strings(work& w) {
     range_at<text_length>(w, "minLength", "maxLength");
-    if (const auto source = text_at(w, "pattern"))
-        w.made.rules.push_back(matches{pattern_from(w, "pattern", *source)});
+    if (const auto source = text_at(w, "pattern")) w.made.rules.push_back(matches{pattern_from(w, "pattern", *source)});
 }
 
 void compiler::counts(work& w) {
@@ -109,25 +103,20 @@ void compiler::needed_members(work& w) {
     if (w.rules.is_old()) return;
     if (const auto* all = object_at(w, "dependentRequired"))
         for (const auto& [name, needs] : *all)
-            w.made.rules.push_back(
-                dependent_required{name, names_in(w, "dependentRequired", needs)});
+            w.made.rules.push_back(dependent_required{name, names_in(w, "dependentRequired", needs)});
 }
 
 void compiler::member_schemas(work& w) {
     members all;
     if (const auto* named = object_at(w, "properties"))
-        for (const auto& [name, schema] : *named)
-            all.properties.push_back({name, node_for(schema)});
+        for (const auto& [name, schema] : *named) all.properties.push_back({name, node_for(schema)});
     std::ranges::sort(all.properties, {}, &members::named::name);
     if (const auto* matching = object_at(w, "patternProperties"))
         for (const auto& [source, schema] : *matching)
-            all.patterns.push_back(
-                {pattern_from(w, "patternProperties", source), node_for(schema)});
+            all.patterns.push_back({pattern_from(w, "patternProperties", source), node_for(schema)});
     all.rest = schema_at(w, "additionalProperties");
-    if (!all.properties.empty() || !all.patterns.empty() || all.rest)
-        w.made.rules.push_back(std::move(all));
-    if (const auto name = schema_at(w, "propertyNames"))
-        w.made.rules.push_back(property_names{*name});
+    if (!all.properties.empty() || !all.patterns.empty() || all.rest) w.made.rules.push_back(std::move(all));
+    if (const auto name = schema_at(w, "propertyNames")) w.made.rules.push_back(property_names{*name});
 }
 
 // `prefixItems` and `items`; in draft 7 an array of `items` and `additionalItems`.
@@ -135,8 +124,8 @@ void compiler::item_schemas(work& w) {
     items all;
     const auto* listed = w.source.if_contains("items");
     const bool is_tuple = w.rules.is_old() && listed && listed->is_array();
-    all.first = w.rules.is_old() ? is_tuple ? schemas_at(w, "items") : std::vector<node_id>{}
-                                 : schemas_at(w, "prefixItems");
+    all.first =
+        w.rules.is_old() ? is_tuple ? schemas_at(w, "items") : std::vector<node_id>{} : schemas_at(w, "prefixItems");
     all.rest = schema_at(w, is_tuple ? "additionalItems" : "items");
     if (!all.first.empty() || all.rest) w.made.rules.push_back(std::move(all));
 }
@@ -159,16 +148,12 @@ void compiler::contained(work& w) {
 void compiler::dependents(work& w) {
     if (const auto* all = object_at(w, "dependencies"))
         for (const auto& [name, needs] : *all) {
-            if (needs.is_array())
-                w.made.rules.push_back(
-                    dependent_required{name, names_in(w, "dependencies", needs)});
-            else
-                w.made.rules.push_back(dependent_schema{name, node_for(needs)});
+            if (needs.is_array()) w.made.rules.push_back(dependent_required{name, names_in(w, "dependencies", needs)});
+            else w.made.rules.push_back(dependent_schema{name, node_for(needs)});
         }
     if (w.rules.is_old()) return;
     if (const auto* all = object_at(w, "dependentSchemas"))
-        for (const auto& [name, schema] : *all)
-            w.made.rules.push_back(dependent_schema{name, node_for(schema)});
+        for (const auto& [name, schema] : *all) w.made.rules.push_back(dependent_schema{name, node_for(schema)});
 }
 
 void compiler::references(work& w) {
@@ -188,16 +173,12 @@ void compiler::references(work& w) {
 }
 
 void compiler::combinations(work& w) {
-    if (auto all = schemas_at(w, "allOf"); !all.empty())
-        w.made.rules.push_back(all_of{std::move(all)});
-    if (auto any = schemas_at(w, "anyOf"); !any.empty())
-        w.made.rules.push_back(any_of{std::move(any)});
-    if (auto one = schemas_at(w, "oneOf"); !one.empty())
-        w.made.rules.push_back(one_of{std::move(one)});
+    if (auto all = schemas_at(w, "allOf"); !all.empty()) w.made.rules.push_back(all_of{std::move(all)});
+    if (auto any = schemas_at(w, "anyOf"); !any.empty()) w.made.rules.push_back(any_of{std::move(any)});
+    if (auto one = schemas_at(w, "oneOf"); !one.empty()) w.made.rules.push_back(one_of{std::move(one)});
     if (const auto none = schema_at(w, "not")) w.made.rules.push_back(none_of{*none});
     const auto then = schema_at(w, "then"), otherwise = schema_at(w, "else");
-    if (const auto condition = schema_at(w, "if"))
-        w.made.rules.push_back(conditional{*condition, then, otherwise});
+    if (const auto condition = schema_at(w, "if")) w.made.rules.push_back(conditional{*condition, then, otherwise});
 }
 
 void compiler::unevaluated(work& w) {
@@ -217,8 +198,7 @@ void compiler::definitions(work& w) {
 }
 
 void compiler::refuse_at(const work& w, std::string_view keyword, std::string sentence) const {
-    refuse(documents_.standing_of(w.schema).pointer + "/" + std::string(keyword),
-           std::move(sentence));
+    refuse(documents_.standing_of(w.schema).pointer + "/" + std::string(keyword), std::move(sentence));
 }
 
 std::optional<number> compiler::number_at(const work& w, std::string_view keyword) const {
@@ -231,8 +211,7 @@ std::optional<number> compiler::number_at(const work& w, std::string_view keywor
 
 std::optional<std::uint64_t> compiler::count_at(const work& w, std::string_view keyword) const {
     const auto n = number_at(w, keyword);
-    if (n && !n->count())
-        refuse_at(w, keyword, "expected an integer of at least 0, found " + n->text());
+    if (n && !n->count()) refuse_at(w, keyword, "expected an integer of at least 0, found " + n->text());
     return n ? n->count() : std::nullopt;
 }
 
@@ -275,8 +254,7 @@ std::vector<node_id> compiler::schemas_at(const work& w, std::string_view keywor
     return all;
 }
 
-std::vector<std::string>
-compiler::names_in(const work& w, std::string_view keyword, const value& list) const {
+std::vector<std::string> compiler::names_in(const work& w, std::string_view keyword, const value& list) const {
     const auto* names = list.if_array();
     if (!names) refuse_at(w, keyword, "expected an array of names, found " + show(list));
     std::vector<std::string> all;
@@ -287,13 +265,9 @@ compiler::names_in(const work& w, std::string_view keyword, const value& list) c
     return all;
 }
 
-pattern
-compiler::pattern_from(const work& w, std::string_view keyword, std::string_view source) const {
+pattern compiler::pattern_from(const work& w, std::string_view keyword, std::string_view source) const {
     auto made = pattern::from(std::string(source));
-    if (!made)
-        refuse_at(w,
-                  keyword,
-                  "expected a regular expression, found " + quoted(source) + ": " + made.error());
+    if (!made) refuse_at(w, keyword, "expected a regular expression, found " + quoted(source) + ": " + made.error());
     return std::move(*made);
 }
 

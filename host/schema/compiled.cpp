@@ -8,13 +8,10 @@
 
 namespace toolrack::schema {
 
-std::string defect::text() const {
-    return pointer.empty() ? sentence : pointer + ": " + sentence;
-}
+std::string defect::text() const { return pointer.empty() ? sentence : pointer + ": " + sentence; }
 
 std::string fault::sentence(std::string_view root) const {
-    auto where =
-        std::string(root) + (root.empty() && !pointer.empty() ? pointer.substr(1) : pointer);
+    auto where = std::string(root) + (root.empty() && !pointer.empty() ? pointer.substr(1) : pointer);
     return where.empty() ? what : std::move(where) + ": " + what;
 }
 

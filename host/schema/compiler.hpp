@@ -57,8 +57,7 @@ private:
     void definitions(work& w);
 
     // Readers of one keyword; each refuses a value that it did not expect.
-    [[noreturn]] void
-    refuse_at(const work& w, std::string_view keyword, std::string sentence) const;
+    [[noreturn]] void refuse_at(const work& w, std::string_view keyword, std::string sentence) const;
     std::optional<number> number_at(const work& w, std::string_view keyword) const;
     std::optional<std::uint64_t> count_at(const work& w, std::string_view keyword) const;
     std::optional<std::string_view> text_at(const work& w, std::string_view keyword) const;
@@ -67,8 +66,7 @@ private:
     bool flag_at(const work& w, std::string_view keyword) const;
     std::optional<node_id> schema_at(const work& w, std::string_view keyword);
     std::vector<node_id> schemas_at(const work& w, std::string_view keyword);
-    std::vector<std::string>
-    names_in(const work& w, std::string_view keyword, const value& list) const;
+    std::vector<std::string> names_in(const work& w, std::string_view keyword, const value& list) const;
     pattern pattern_from(const work& w, std::string_view keyword, std::string_view source) const;
     template <class Count>
     void range_at(work& w, std::string_view least, std::string_view most) const;

@@ -87,13 +87,9 @@ public:
         if (words.empty()) instead_ = "nothing";
     }
     void operator()(const number_range& r) { add(types::number, range_phrase(r)); }
-    void operator()(const multiple_of& m) {
-        add(types::number, " that is a multiple of " + m.divisor.text());
-    }
+    void operator()(const multiple_of& m) { add(types::number, " that is a multiple of " + m.divisor.text()); }
     void operator()(const text_length& r) { add(types::string, count_phrase(r, "character")); }
-    void operator()(const matches& m) {
-        add(types::string, " matching " + shortened(m.wanted.source()));
-    }
+    void operator()(const matches& m) { add(types::string, " matching " + shortened(m.wanted.source())); }
     void operator()(const item_count& r) { add(types::array, count_phrase(r, "item")); }
     void operator()(const member_count& r) { add(types::object, count_phrase(r, "member")); }
     void operator()(const members&) { add(types::object, ""); }
@@ -167,8 +163,7 @@ std::string show(const json::value& v) {
     if (const auto n = number::from(v)) return n->text();
     if (const auto* text = v.if_string()) return quoted(*text);
     if (const auto* items = v.if_array()) return "an array of " + counted(items->size(), "item");
-    if (const auto* members = v.if_object())
-        return "an object of " + counted(members->size(), "member");
+    if (const auto* members = v.if_object()) return "an object of " + counted(members->size(), "member");
     return json::serialize(v);
 }
 
@@ -177,9 +172,7 @@ std::string quoted(std::string_view text) {
     return cut(json::serialize(json::string_view(cut(text, longest_text))), longest_text + 8);
 }
 
-std::string shortened(std::string_view text) {
-    return cut(text, longest_text);
-}
+std::string shortened(std::string_view text) { return cut(text, longest_text); }
 
 std::string counted(std::uint64_t count, std::string_view noun) {
     return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");

@@ -44,12 +44,9 @@ constexpr std::array applicators{
 
 bool is_in(since in, const dialect& rules) {
     switch (in) {
-    case since::seven:
-        return true;
-    case since::y2020:
-        return !rules.is_old();
-    case since::only_seven:
-        return rules.is_old();
+    case since::seven: return true;
+    case since::y2020: return !rules.is_old();
+    case since::only_seven: return rules.is_old();
     }
     return false;
 }
@@ -70,14 +67,10 @@ vocabulary_answer dialect_of_vocabularies(const boost::json::object& vocabularie
     for (const auto& [uri, is_needed] : vocabularies) {
         const std::string_view whole = uri;
         const auto name = whole.starts_with(ours) ? whole.substr(ours.size()) : "";
-        if (name == "applicator")
-            answer.rules.applicator = true;
-        else if (name == "unevaluated")
-            answer.rules.unevaluated = true;
-        else if (name == "validation")
-            answer.rules.validation = true;
-        else if (is_needed == true && std::ranges::find(harmless, name) == harmless.end())
-            answer.unknown = whole;
+        if (name == "applicator") answer.rules.applicator = true;
+        else if (name == "unevaluated") answer.rules.unevaluated = true;
+        else if (name == "validation") answer.rules.validation = true;
+        else if (is_needed == true && std::ranges::find(harmless, name) == harmless.end()) answer.unknown = whole;
     }
     return answer;
 }

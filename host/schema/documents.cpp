@@ -14,9 +14,7 @@ namespace {
 namespace json = boost::json;
 
 bool is_deeper_than(const json::value& v, std::size_t levels) {
-    const auto inner = [&](const json::value& part) {
-        return levels == 0 || is_deeper_than(part, levels - 1);
-    };
+    const auto inner = [&](const json::value& part) { return levels == 0 || is_deeper_than(part, levels - 1); };
     if (const auto* items = v.if_array())
         for (const auto& item : *items)
             if (inner(item)) return true;
@@ -31,8 +29,7 @@ std::optional<std::string_view>
 text_of(const json::object& schema, std::string_view keyword, const std::string& pointer) {
     const auto* v = schema.if_contains(keyword);
     if (!v) return std::nullopt;
-    if (!v->is_string())
-        refuse(pointer + "/" + std::string(keyword), "not a string, expected a string");
+    if (!v->is_string()) refuse(pointer + "/" + std::string(keyword), "not a string, expected a string");
     return std::string_view(v->get_string());
 }
 
@@ -59,8 +56,7 @@ const json::value* step(const json::value& from, const std::string& token) {
     const auto* items = from.if_array();
     std::size_t index = 0;
     const auto* end = token.data() + token.size();
-    if (!items || std::from_chars(token.data(), end, index).ptr != end || token.empty())
-        return nullptr;
+    if (!items || std::from_chars(token.data(), end, index).ptr != end || token.empty()) return nullptr;
     return items->if_contains(index);
 }
 
@@ -69,13 +65,11 @@ const json::value* step(const json::value& from, const std::string& token) {
 void documents::add(const json::value& document, const std::string& uri, const dialect& otherwise) {
     const auto prefix = uri.empty() ? "" : uri + "#";
     if (is_deeper_than(document, bounds_.depth))
-        refuse(prefix,
-               "nested too deeply, expected at most " + std::to_string(bounds_.depth) + " levels");
+        refuse(prefix, "nested too deeply, expected at most " + std::to_string(bounds_.depth) + " levels");
     const auto id = static_cast<std::uint32_t>(resources_.size());
     resources_.push_back({uri, otherwise, &document, {}, {}});
     by_uri_.emplace(uri, id);
-    if (const auto* schema = document.if_object())
-        resources_[id].rules = dialect_of(*schema, otherwise, prefix);
+    if (const auto* schema = document.if_object()) resources_[id].rules = dialect_of(*schema, otherwise, prefix);
     map(document, id, prefix);
 }
 
@@ -83,9 +77,7 @@ void documents::add(const json::value& document, const std::string& uri, const d
 void documents::map(const json::value& schema, std::uint32_t in, const std::string& pointer) {
     if (schemas_.contains(&schema)) return;
     if (schemas_.size() == bounds_.subschemas)
-        refuse(pointer,
-               "too many schemas in the schema, expected at most " +
-                   std::to_string(bounds_.subschemas));
+        refuse(pointer, "too many schemas in the schema, expected at most " + std::to_string(bounds_.subschemas));
     standing here{in, pointer};
     const auto* object = schema.if_object();
     // In draft 7, nothing beside a $ref counts; only its definitions are reached by others.
@@ -107,20 +99,13 @@ void documents::map_inside(const json::object& schema, const standing& here) {
         if (!shape) continue;
         const standing inside{here.resource, here.pointer + "/" + std::string(keyword)};
         switch (*shape) {
-        case holds::one:
-            map(value, inside.resource, inside.pointer);
-            break;
-        case holds::list:
-            map_items(value, inside);
-            break;
+        case holds::one: map(value, inside.resource, inside.pointer); break;
+        case holds::list: map_items(value, inside); break;
         case holds::one_or_list:
-            value.is_array() ? map_items(value, inside)
-                             : map(value, inside.resource, inside.pointer);
+            value.is_array() ? map_items(value, inside) : map(value, inside.resource, inside.pointer);
             break;
         case holds::map:
-        case holds::map_or_names:
-            map_members(value, inside, *shape == holds::map_or_names);
-            break;
+        case holds::map_or_names: map_members(value, inside, *shape == holds::map_or_names); break;
         }
     }
 }
@@ -129,8 +114,7 @@ void documents::map_members(const json::value& schemas, const standing& here, bo
     const auto* members = schemas.if_object();
     if (!members) refuse(here.pointer, "not an object, expected an object of schemas");
     for (const auto& [name, value] : *members)
-        if (!skip_arrays || !value.is_array())
-            map(value, here.resource, here.pointer + "/" + escaped(name));
+        if (!skip_arrays || !value.is_array()) map(value, here.resource, here.pointer + "/" + escaped(name));
 }
 
 void documents::map_items(const json::value& schemas, const standing& here) {
@@ -154,10 +138,8 @@ std::uint32_t documents::name_resource(const json::value& schema, const standing
     const auto [known, is_new] = by_uri_.emplace(uri, id);
     if (!is_new && known->second != id)
         refuse(here.pointer + "/$id", "a second schema named \"" + uri + "\", expected one");
-    if (is_root)
-        resources_[id].uri = uri;
-    else
-        resources_.push_back({uri, dialect_of(object, outer.rules, here.pointer), &schema, {}, {}});
+    if (is_root) resources_[id].uri = uri;
+    else resources_.push_back({uri, dialect_of(object, outer.rules, here.pointer), &schema, {}, {}});
     return id;
 }
 
@@ -169,18 +151,14 @@ void documents::name_anchors(const json::value& schema, const standing& here) {
             add_anchor(names.plain, uri::split(*id).fragment, schema, here);
         return;
     }
-    if (const auto name = text_of(object, "$anchor", here.pointer))
-        add_anchor(names.plain, *name, schema, here);
+    if (const auto name = text_of(object, "$anchor", here.pointer)) add_anchor(names.plain, *name, schema, here);
     if (const auto name = text_of(object, "$dynamicAnchor", here.pointer)) {
         add_anchor(names.plain, *name, schema, here);
         add_anchor(names.dynamic, *name, schema, here);
     }
 }
 
-void documents::add_anchor(anchors& to,
-                           std::string_view name,
-                           const json::value& schema,
-                           const standing& here) {
+void documents::add_anchor(anchors& to, std::string_view name, const json::value& schema, const standing& here) {
     if (name.empty()) return;
     const auto [known, is_new] = to.emplace(name, &schema);
     if (!is_new && known->second != &schema)
@@ -188,9 +166,7 @@ void documents::add_anchor(anchors& to,
 }
 
 // What `$schema` says: a published metaschema, or a given one that says which vocabularies it has.
-dialect documents::dialect_of(const json::object& schema,
-                              const dialect& otherwise,
-                              const std::string& pointer) const {
+dialect documents::dialect_of(const json::object& schema, const dialect& otherwise, const std::string& pointer) const {
     const auto name = text_of(schema, "$schema", pointer);
     if (!name) return otherwise;
     if (const auto published = published_dialect(*name)) return *published;
@@ -203,14 +179,12 @@ dialect documents::dialect_of(const json::object& schema,
     const auto* vocabularies = custom->get_object().if_contains("$vocabulary");
     if (!vocabularies || !vocabularies->is_object()) {
         const auto* own = custom->get_object().if_contains("$schema");
-        return own && own->is_string() ? published_dialect(own->get_string()).value_or(otherwise)
-                                       : otherwise;
+        return own && own->is_string() ? published_dialect(own->get_string()).value_or(otherwise) : otherwise;
     }
     const auto answer = dialect_of_vocabularies(vocabularies->get_object());
     if (!answer.unknown.empty())
         refuse(pointer + "/$schema",
-               "needs the vocabulary \"" + std::string(answer.unknown) +
-                   "\", which is not known here");
+               "needs the vocabulary \"" + std::string(answer.unknown) + "\", which is not known here");
     return answer.rules;
 }
 
@@ -220,10 +194,8 @@ const json::value* documents::retrieve(std::string_view uri) const {
     return nullptr;
 }
 
-const json::value&
-documents::follow(const json::value& from, std::string_view keyword, std::string_view reference) {
-    const auto* target =
-        locate(uri::resolve(resource_of(from).uri, reference), resource_of(from).rules);
+const json::value& documents::follow(const json::value& from, std::string_view keyword, std::string_view reference) {
+    const auto* target = locate(uri::resolve(resource_of(from).uri, reference), resource_of(from).rules);
     if (!target)
         refuse(standing_of(from).pointer + "/" + std::string(keyword),
                "leads nowhere: \"" + std::string(reference) +
@@ -237,8 +209,7 @@ const json::value* documents::locate(const std::string& uri, const dialect& othe
     if (found == by_uri_.end()) {
         const auto* retrieved = retrieve(document);
         if (!retrieved) return nullptr;
-        add(*retrieved,
-            std::string(document),
+        add(*retrieved, std::string(document),
             dialect(otherwise));  // a copy: it may live in resources_
         found = by_uri_.find(document);
     }
@@ -261,16 +232,13 @@ const json::value* documents::at_pointer(std::uint32_t in, std::string_view poin
         at = step(*at, unescaped(token));
         if (!at) return nullptr;
         here.pointer.append("/").append(token);
-        if (const auto known = schemas_.find(at); known != schemas_.end())
-            here.resource = known->second.resource;
+        if (const auto known = schemas_.find(at); known != schemas_.end()) here.resource = known->second.resource;
     }
     map(*at, here.resource, here.pointer);
     return at;
 }
 
-const standing& documents::standing_of(const json::value& schema) const {
-    return schemas_.at(&schema);
-}
+const standing& documents::standing_of(const json::value& schema) const { return schemas_.at(&schema); }
 
 const resource& documents::resource_of(const json::value& schema) const {
     return resources_[standing_of(schema).resource];

@@ -42,8 +42,7 @@ public:
     documents& operator=(const documents&) = delete;
 
     // `otherwise` is the dialect of a document that names none.
-    void
-    add(const boost::json::value& document, const std::string& uri, const dialect& otherwise = {});
+    void add(const boost::json::value& document, const std::string& uri, const dialect& otherwise = {});
 
     // What `reference`, the value of `keyword` in the schema `from`, leads to.
     const boost::json::value&
@@ -63,13 +62,8 @@ private:
 
     std::uint32_t name_resource(const boost::json::value& schema, const standing& here);
     void name_anchors(const boost::json::value& schema, const standing& here);
-    void add_anchor(anchors& to,
-                    std::string_view name,
-                    const boost::json::value& schema,
-                    const standing& here);
-    dialect dialect_of(const boost::json::object& schema,
-                       const dialect& otherwise,
-                       const std::string& pointer) const;
+    void add_anchor(anchors& to, std::string_view name, const boost::json::value& schema, const standing& here);
+    dialect dialect_of(const boost::json::object& schema, const dialect& otherwise, const std::string& pointer) const;
 
     const boost::json::value* locate(const std::string& uri, const dialect& otherwise);
     const boost::json::value* at_pointer(std::uint32_t resource, std::string_view pointer);

@@ -23,8 +23,7 @@ public:
     }
 
     void spend(std::uint64_t steps) {
-        if (!try_spend(steps))
-            throw too_expensive{"too expensive to check, expected a smaller or simpler value"};
+        if (!try_spend(steps)) throw too_expensive{"too expensive to check, expected a smaller or simpler value"};
     }
 
 private:

@@ -23,9 +23,7 @@ struct followed {
     template <class Other>
     void operator()(const Other&) const {}
 
-    void add(const std::vector<node_id>& schemas) const {
-        out.insert(out.end(), schemas.begin(), schemas.end());
-    }
+    void add(const std::vector<node_id>& schemas) const { out.insert(out.end(), schemas.begin(), schemas.end()); }
 };
 
 enum class mark : char { unseen, on_the_way, done };

@@ -22,9 +22,7 @@ bool equal_objects(const json::object& a, const json::object& b, effort& left) {
 }
 
 bool equal_arrays(const json::array& a, const json::array& b, effort& left) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](auto& x, auto& y) {
-        return equal(x, y, left);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](auto& x, auto& y) { return equal(x, y, left); });
 }
 
 std::size_t hash_text(std::string_view text, effort& left) {
@@ -59,28 +57,21 @@ bool equal(const json::value& a, const json::value& b, effort& left) {
     if (const auto x = number::from(a)) return x == number::from(b);
     if (a.kind() != b.kind()) return false;
     switch (a.kind()) {
-    case json::kind::object:
-        return equal_objects(a.get_object(), b.get_object(), left);
-    case json::kind::array:
-        return equal_arrays(a.get_array(), b.get_array(), left);
-    case json::kind::string:
-        left.spend(a.get_string().size() / 64);
-        return a.get_string() == b.get_string();
-    case json::kind::bool_:
-        return a.get_bool() == b.get_bool();
+    case json::kind::object: return equal_objects(a.get_object(), b.get_object(), left);
+    case json::kind::array: return equal_arrays(a.get_array(), b.get_array(), left);
+    case json::kind::string: left.spend(a.get_string().size() / 64); return a.get_string() == b.get_string();
+    case json::kind::bool_: return a.get_bool() == b.get_bool();
     case json::kind::null:
     case json::kind::int64:
     case json::kind::uint64:
-    case json::kind::double_:
-        break;
+    case json::kind::double_: break;
     }
     return true;  // null is null; numbers have left above
 }
 
 // Few items are compared with each other, many only where their hashes agree; hashes that were made
 // to collide cost effort, like everything.
-std::optional<std::pair<std::size_t, std::size_t>> repeated(const json::array& items,
-                                                            effort& left) {
+std::optional<std::pair<std::size_t, std::size_t>> repeated(const json::array& items, effort& left) {
     constexpr std::size_t few = 8;
     if (items.size() <= few) {
         for (std::size_t i = 0; i != items.size(); ++i)

@@ -15,7 +15,6 @@ namespace toolrack::schema {
 bool equal(const boost::json::value& a, const boost::json::value& b, effort& left);
 
 // The indices of two items that are the same, if there are any.
-std::optional<std::pair<std::size_t, std::size_t>> repeated(const boost::json::array& items,
-                                                            effort& left);
+std::optional<std::pair<std::size_t, std::size_t>> repeated(const boost::json::array& items, effort& left);
 
 }  // namespace toolrack::schema

@@ -19,29 +19,21 @@ std::size_t parts_of(const json::value& v) {
 }
 
 bool is_about_unevaluated(const rule& r) {
-    return std::holds_alternative<unevaluated_items>(r) ||
-           std::holds_alternative<unevaluated_members>(r);
+    return std::holds_alternative<unevaluated_items>(r) || std::holds_alternative<unevaluated_members>(r);
 }
 
 }  // namespace
 
 type_set types_of(const json::value& v) {
     switch (v.kind()) {
-    case json::kind::null:
-        return types::null;
-    case json::kind::bool_:
-        return types::boolean;
-    case json::kind::object:
-        return types::object;
-    case json::kind::array:
-        return types::array;
-    case json::kind::string:
-        return types::string;
+    case json::kind::null: return types::null;
+    case json::kind::bool_: return types::boolean;
+    case json::kind::object: return types::object;
+    case json::kind::array: return types::array;
+    case json::kind::string: return types::string;
     case json::kind::int64:
-    case json::kind::uint64:
-        return types::number | types::integer;
-    case json::kind::double_:
-        return number::from(v)->is_integer() ? types::number | types::integer : types::number;
+    case json::kind::uint64: return types::number | types::integer;
+    case json::kind::double_: return number::from(v)->is_integer() ? types::number | types::integer : types::number;
     }
     return types::none;
 }
@@ -79,14 +71,10 @@ std::string place::pointer() const {
     std::string out = parent->pointer() + "/";
     if (!is_member) return out + std::to_string(index);
     for (const char c : shortened(name)) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else if (static_cast<unsigned char>(c) < ' ')
-            out += '?';  // a sentence is one line
-        else
-            out += c;
+        if (c == '~') out += "~0";
+        else if (c == '/') out += "~1";
+        else if (static_cast<unsigned char>(c) < ' ') out += '?';  // a sentence is one line
+        else out += c;
     }
     return out;
 }
@@ -96,14 +84,12 @@ bool evaluation::fits(const value& instance) {
     return fits(0, instance, place{}, outermost, nullptr);
 }
 
-bool evaluation::fits(
-    node_id id, const value& instance, const place& at, const scope& within, marks* seen) {
+bool evaluation::fits(node_id id, const value& instance, const place& at, const scope& within, marks* seen) {
     const auto& schema = in_.nodes[id];
     left_.spend(1);
     if (schema.types != types::any && (schema.types & types_of(instance)) == 0)
         return tell(at, [&] {
-            if (schema.types == types::none)
-                return "expected nothing here, found " + show(instance);
+            if (schema.types == types::none) return "expected nothing here, found " + show(instance);
             return "expected " + describe(in_, id) + ", found " + show(instance);
         });
     if (schema.rules.empty()) return true;
@@ -147,8 +133,7 @@ void evaluation::add(const marks& more, marks& to) {
 }
 
 bool evaluation::tell_mismatch(const meeting& m) {
-    return tell(m.at,
-                [&] { return "expected " + describe(in_, m.id) + ", found " + show(m.instance); });
+    return tell(m.at, [&] { return "expected " + describe(in_, m.id) + ", found " + show(m.instance); });
 }
 
 }  // namespace toolrack::schema

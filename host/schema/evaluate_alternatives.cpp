@@ -22,9 +22,7 @@ bool evaluation::explain(const std::vector<node_id>& schemas, const meeting& m) 
         if (best.empty() || said.size() < best.size()) best = std::move(said);
     }
     if (best.empty())
-        return tell(m.at, [&] {
-            return "expected " + describe_any(in_, schemas) + ", found " + show(m.instance);
-        });
+        return tell(m.at, [&] { return "expected " + describe_any(in_, schemas) + ", found " + show(m.instance); });
     for (auto& each : best)
         if (is_telling()) told_->push_back(std::move(each));
     return false;
@@ -41,16 +39,12 @@ bool evaluation::is_likely(node_id id, const value& instance, int depth) {
     return std::ranges::all_of(schema.rules, [&](const rule& r) {
         if (std::holds_alternative<one_of_values>(r)) {
             const auto& values = std::get<one_of_values>(r).values;
-            return std::ranges::any_of(
-                values, [&](const value& each) { return equal(each, instance, left_); });
+            return std::ranges::any_of(values, [&](const value& each) { return equal(each, instance, left_); });
         }
         if (const auto* to = std::get_if<reference>(&r)) return is_likely_too(to->target);
-        if (const auto* all = std::get_if<all_of>(&r))
-            return std::ranges::all_of(all->schemas, is_likely_too);
-        if (const auto* any = std::get_if<any_of>(&r))
-            return std::ranges::any_of(any->schemas, is_likely_too);
-        if (const auto* inside = std::get_if<members>(&r))
-            return has_likely_members(*inside, instance);
+        if (const auto* all = std::get_if<all_of>(&r)) return std::ranges::all_of(all->schemas, is_likely_too);
+        if (const auto* any = std::get_if<any_of>(&r)) return std::ranges::any_of(any->schemas, is_likely_too);
+        if (const auto* inside = std::get_if<members>(&r)) return has_likely_members(*inside, instance);
         return true;
     });
 }
@@ -60,9 +54,7 @@ bool evaluation::has_likely_members(const members& r, const value& instance) {
     if (!object) return true;
     return std::ranges::all_of(r.properties, [&](const members::named& each) {
         const auto& rules = in_.nodes[each.value].rules;
-        const auto decides = [](const rule& one) {
-            return std::holds_alternative<one_of_values>(one);
-        };
+        const auto decides = [](const rule& one) { return std::holds_alternative<one_of_values>(one); };
         const auto* member = object->if_contains(each.name);
         return !member || std::ranges::none_of(rules, decides) || is_likely(each.value, *member, 0);
     });

@@ -17,8 +17,8 @@ bool evaluation::holds(const items& r, const meeting& m) {
         if (m.seen) (*m.seen)[i] = true;
         if (!is_first && allows_none(r.rest))
             return tell(m.at, [&] {
-                return "expected an array of at most " + counted(r.first.size(), "item") +
-                       ", found " + show(m.instance);
+                return "expected an array of at most " + counted(r.first.size(), "item") + ", found " +
+                       show(m.instance);
             });
         if (item_fits(is_first ? r.first[i] : *r.rest, m, i)) continue;
         if (!is_telling()) return false;
@@ -32,8 +32,8 @@ bool evaluation::holds(const unique_items&, const meeting& m) {
     const auto same = all ? repeated(*all, left_) : std::nullopt;
     if (!same) return true;
     return tell(m.at, [&] {
-        return "expected items that are all different, found " + show((*all)[same->first]) +
-               " at both " + std::to_string(same->first) + " and " + std::to_string(same->second);
+        return "expected items that are all different, found " + show((*all)[same->first]) + " at both " +
+               std::to_string(same->first) + " and " + std::to_string(same->second);
     });
 }
 
@@ -53,8 +53,8 @@ bool evaluation::holds(const contains& r, const meeting& m) {
     return tell(m.at, [&] {
         const bool too_few = count < r.least;
         return std::string(too_few ? "expected at least " : "expected at most ") +
-               counted(too_few ? r.least : r.most, "item") + " to be " + describe(in_, r.item) +
-               ", found " + std::to_string(count) + (too_few ? "" : " or more");
+               counted(too_few ? r.least : r.most, "item") + " to be " + describe(in_, r.item) + ", found " +
+               std::to_string(count) + (too_few ? "" : " or more");
     });
 }
 

@@ -3,13 +3,9 @@
 
 namespace toolrack::schema {
 
-bool evaluation::holds(const reference& r, const meeting& m) {
-    return fits_here(r.target, m);
-}
+bool evaluation::holds(const reference& r, const meeting& m) { return fits_here(r.target, m); }
 
-bool evaluation::holds(const dynamic_reference& r, const meeting& m) {
-    return fits_here(resolve(r, m.within), m);
-}
+bool evaluation::holds(const dynamic_reference& r, const meeting& m) { return fits_here(resolve(r, m.within), m); }
 
 // The outermost resource on the way that has the anchor.
 node_id evaluation::resolve(const dynamic_reference& r, const scope& within) {
@@ -49,8 +45,8 @@ bool evaluation::holds(const one_of& r, const meeting& m) {
     if (count == 1) return true;
     if (count == 0) return explain(r.schemas, m);
     return tell(m.at, [&] {
-        return "expected exactly one of " + counted(r.schemas.size(), "alternative") +
-               " to fit, found " + std::to_string(count) + " that fit " + show(m.instance);
+        return "expected exactly one of " + counted(r.schemas.size(), "alternative") + " to fit, found " +
+               std::to_string(count) + " that fit " + show(m.instance);
     });
 }
 
@@ -59,8 +55,7 @@ bool evaluation::holds(const none_of& r, const meeting& m) {
     return tell(m.at, [&] {
         const auto excluded = describe(in_, r.schema);
         const bool is_vague = excluded.find(anything) != std::string::npos;
-        return (is_vague ? "expected a value that \"not\" does not exclude"
-                         : "expected anything but " + excluded) +
+        return (is_vague ? "expected a value that \"not\" does not exclude" : "expected anything but " + excluded) +
                ", found " + show(m.instance);
     });
 }

@@ -22,8 +22,7 @@ std::string unexpected(const members& r, std::string_view name) {
     if (r.properties.empty() && r.patterns.empty()) return out + ", expected none";
     out += ", expected only " + names_of(r.properties);
     for (const auto& each : r.patterns)
-        out += (out.ends_with("only ") ? "names matching " : " or names matching ") +
-               shortened(each.name.source());
+        out += (out.ends_with("only ") ? "names matching " : " or names matching ") + shortened(each.name.source());
     return out;
 }
 
@@ -42,8 +41,8 @@ const members* properties_of(const node& schema) {
 }
 
 const members::named* find(const members& r, std::string_view name) {
-    const auto at = std::ranges::lower_bound(
-        r.properties, name, {}, [](const auto& each) { return std::string_view(each.name); });
+    const auto at =
+        std::ranges::lower_bound(r.properties, name, {}, [](const auto& each) { return std::string_view(each.name); });
     return at != r.properties.end() && at->name == name ? &*at : nullptr;
 }
 
@@ -114,8 +113,7 @@ bool evaluation::holds(const property_names& r, const meeting& m) {
         left_.spend(member.key().size() / 64);
         if (fits_silently(r.name, m, json::value(member.key()), nullptr)) continue;
         good = tell(m.at, [&] {
-            return "unexpected property name " + quoted(member.key()) + ", expected " +
-                   describe(in_, r.name);
+            return "unexpected property name " + quoted(member.key()) + ", expected " + describe(in_, r.name);
         });
         if (!is_telling()) return false;
     }
@@ -128,9 +126,7 @@ bool evaluation::holds(const dependent_required& r, const meeting& m) {
     bool good = true;
     for (const auto& name : r.needs) {
         if (object->contains(name)) continue;
-        good = tell(m.at, [&] {
-            return "missing property " + quoted(name) + ", required beside " + quoted(r.name);
-        });
+        good = tell(m.at, [&] { return "missing property " + quoted(name) + ", required beside " + quoted(r.name); });
         if (!is_telling()) return false;
     }
     return good;
@@ -149,10 +145,8 @@ bool evaluation::holds(const unevaluated_members& r, const meeting& m) {
         if ((*m.seen)[i]) continue;
         (*m.seen)[i] = true;
         const auto& member = object->begin()[i];
-        if (allows_none(r.value))
-            good = tell(m.at, [&] { return "unexpected property " + quoted(member.key()); });
-        else if (!member_fits(r.value, m, member))
-            good = false;
+        if (allows_none(r.value)) good = tell(m.at, [&] { return "unexpected property " + quoted(member.key()); });
+        else if (!member_fits(r.value, m, member)) good = false;
         if (!good && !is_telling()) return false;
     }
     return good;

@@ -6,14 +6,12 @@
 namespace toolrack::schema {
 namespace {
 
-bool is_in(const count_range& range, std::uint64_t count) {
-    return range.least <= count && count <= range.most;
-}
+bool is_in(const count_range& range, std::uint64_t count) { return range.least <= count && count <= range.most; }
 
 // In code points: all bytes but those that continue one.
 std::size_t characters_in(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -49,8 +47,7 @@ bool evaluation::holds(const matches& r, const meeting& m) {
 }
 
 bool evaluation::holds(const one_of_values& r, const meeting& m) {
-    const bool known = std::ranges::any_of(
-        r.values, [&](const value& each) { return equal(each, m.instance, left_); });
+    const bool known = std::ranges::any_of(r.values, [&](const value& each) { return equal(each, m.instance, left_); });
     return known || tell_mismatch(m);
 }
 

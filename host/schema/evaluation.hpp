@@ -70,9 +70,7 @@ private:
     bool all_hold(const meeting& m);
     bool all_hold_and_track(const meeting& m);
 
-    bool fits_here(node_id id, const meeting& m) {
-        return fits(id, m.instance, m.at, m.within, m.seen);
-    }
+    bool fits_here(node_id id, const meeting& m) { return fits(id, m.instance, m.at, m.within, m.seen); }
     bool fits_inside(node_id id, const meeting& m, const value& part, const place& at) {
         return fits(id, part, at, m.within, nullptr);
     }

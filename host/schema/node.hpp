@@ -26,8 +26,8 @@ using resource_id = std::uint32_t;
 // A set of JSON types, one bit each. An integer has two: it is a number as well.
 using type_set = std::uint8_t;
 namespace types {
-constexpr type_set null = 1, boolean = 2, object = 4, array = 8, number = 16, string = 32,
-                   integer = 64, any = 127, none = 0;
+constexpr type_set null = 1, boolean = 2, object = 4, array = 8, number = 16, string = 32, integer = 64, any = 127,
+                   none = 0;
 }
 
 struct number_range {

@@ -31,8 +31,7 @@ decimal shortened(decimal d) {
 
 decimal as_decimal(double finite) {
     std::array<char, 32> text{};
-    const auto end =
-        std::to_chars(text.begin(), text.end(), std::fabs(finite), std::chars_format::scientific);
+    const auto end = std::to_chars(text.begin(), text.end(), std::fabs(finite), std::chars_format::scientific);
     decimal d{0, 0};
     const char* at = text.begin();
     for (bool past_point = false; at != end.ptr && *at != 'e'; ++at) {
@@ -70,10 +69,8 @@ bool is_multiple(const decimal& a, const decimal& b) {
 
 number::number(double real) {
     is_whole_ = std::fabs(real) < two_to_64 && std::trunc(real) == real;
-    if (is_whole_)
-        whole_ = static_cast<wide>(real);
-    else
-        real_ = real;
+    if (is_whole_) whole_ = static_cast<wide>(real);
+    else real_ = real;
 }
 
 std::optional<number> number::from(const boost::json::value& v) {
@@ -83,13 +80,9 @@ std::optional<number> number::from(const boost::json::value& v) {
     return std::nullopt;
 }
 
-bool number::is_integer() const {
-    return is_whole_ || (std::isfinite(real_) && std::trunc(real_) == real_);
-}
+bool number::is_integer() const { return is_whole_ || (std::isfinite(real_) && std::trunc(real_) == real_); }
 
-bool number::is_positive() const {
-    return is_whole_ ? whole_ > 0 : real_ > 0;
-}
+bool number::is_positive() const { return is_whole_ ? whole_ > 0 : real_ > 0; }
 
 std::optional<std::uint64_t> number::count() const {
     if (!is_whole_ || whole_ < 0) return std::nullopt;
@@ -102,14 +95,12 @@ bool number::is_multiple_of(const number& divisor) const {
         if (!n.is_whole_) return as_decimal(n.real_);
         return shortened({static_cast<std::uint64_t>(n.whole_ < 0 ? -n.whole_ : n.whole_), 0});
     };
-    const bool finite =
-        (is_whole_ || std::isfinite(real_)) && (divisor.is_whole_ || std::isfinite(divisor.real_));
+    const bool finite = (is_whole_ || std::isfinite(real_)) && (divisor.is_whole_ || std::isfinite(divisor.real_));
     return finite && is_multiple(reading(*this), reading(divisor));
 }
 
 std::size_t number::hash() const {
-    return is_whole_ ? std::hash<std::uint64_t>{}(static_cast<std::uint64_t>(whole_))
-                     : std::hash<double>{}(real_);
+    return is_whole_ ? std::hash<std::uint64_t>{}(static_cast<std::uint64_t>(whole_)) : std::hash<double>{}(real_);
 }
 
 std::string number::text() const {

@@ -19,9 +19,8 @@ constexpr std::uint32_t heap_limit_kib = 32 * 1024;
 
 // Not UCP: \d, \w and \b are ASCII in ECMA-262. The compiled size is bounded by PCRE2's link size
 // (64 KiB), which is what stops (a{1000}){1000}.
-constexpr std::uint32_t options = PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY |
-                                  PCRE2_ALLOW_EMPTY_CLASS | PCRE2_MATCH_UNSET_BACKREF |
-                                  PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+constexpr std::uint32_t options = PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS |
+                                  PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
 
 struct context_freed {
     void operator()(pcre2_compile_context* bounds) const { pcre2_compile_context_free(bounds); }
@@ -43,22 +42,17 @@ struct progress {
 int pay(pcre2_callout_block* here, void* match) {
     auto& so_far = *static_cast<progress*>(match);
     const auto from = std::exchange(so_far.position, here->current_position);
-    const auto walked = from < here->current_position ? here->current_position - from
-                                                      : from - here->current_position;
+    const auto walked = from < here->current_position ? here->current_position - from : from - here->current_position;
     return so_far.left.try_spend(1 + walked / 64) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 }  // namespace
 
-void pattern::freed::operator()(pcre2_code* code) const {
-    pcre2_code_free(code);
-}
+void pattern::freed::operator()(pcre2_code* code) const { pcre2_code_free(code); }
 
 boost::system::result<pattern, std::string> pattern::from(std::string source) {
-    if (source.size() > longest_source)
-        return "longer than " + std::to_string(longest_source) + " bytes";
-    const std::unique_ptr<pcre2_compile_context, context_freed> bounds(
-        pcre2_compile_context_create(nullptr));
+    if (source.size() > longest_source) return "longer than " + std::to_string(longest_source) + " bytes";
+    const std::unique_ptr<pcre2_compile_context, context_freed> bounds(pcre2_compile_context_create(nullptr));
     if (!bounds) throw std::bad_alloc();
     pcre2_set_parens_nest_limit(bounds.get(), deepest_groups);
     pcre2_set_compile_extra_options(bounds.get(), PCRE2_EXTRA_ALT_BSUX);
@@ -67,24 +61,16 @@ boost::system::result<pattern, std::string> pattern::from(std::string source) {
     int error = 0;
     std::size_t offset = 0;  // in the respelled source: of no use to its author
     pattern made;
-    made.code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()),
-                                   spelled.size(),
-                                   options,
-                                   &error,
-                                   &offset,
-                                   bounds.get()));
+    made.code_.reset(pcre2_compile(
+        reinterpret_cast<PCRE2_SPTR>(spelled.data()), spelled.size(), options, &error, &offset, bounds.get()));
     if (!made.code_) return message_of(error);
     made.source_ = std::move(source);
     return made;
 }
 
-void matcher::freed::operator()(pcre2_match_data* data) const {
-    pcre2_match_data_free(data);
-}
+void matcher::freed::operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
 
-void matcher::freed::operator()(pcre2_match_context* bounds) const {
-    pcre2_match_context_free(bounds);
-}
+void matcher::freed::operator()(pcre2_match_context* bounds) const { pcre2_match_context_free(bounds); }
 
 void matcher::prepare() {
     data_.reset(pcre2_match_data_create(1, nullptr));
@@ -99,18 +85,12 @@ bool matcher::found(const pattern& wanted, std::string_view text) {
     left_.spend(1 + text.size() / 64);
     progress so_far{left_, 0};
     pcre2_set_callout(bounds_.get(), pay, &so_far);
-    const int outcome = pcre2_match(wanted.code_.get(),
-                                    reinterpret_cast<PCRE2_SPTR>(text.data()),
-                                    text.size(),
-                                    0,
-                                    0,
-                                    data_.get(),
-                                    bounds_.get());
+    const int outcome = pcre2_match(
+        wanted.code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data_.get(), bounds_.get());
     if (outcome >= 0) return true;
     if (outcome == PCRE2_ERROR_NOMATCH) return false;
-    throw too_expensive{
-        "too expensive to match against a pattern of the schema, expected a shorter "
-        "or simpler string"};
+    throw too_expensive{"too expensive to match against a pattern of the schema, expected a shorter "
+                        "or simpler string"};
 }
 
 }  // namespace toolrack::schema

@@ -84,17 +84,12 @@ private:
 
     void escape() {
         switch (rest_[1]) {
-        case 's':
-            return in_brackets_ ? replace(2, "", spaces, "") : replace(2, "[", spaces, "]");
-        case 'S':
-            return in_brackets_ ? copy(2) : replace(2, "[^", spaces, "]");
+        case 's': return in_brackets_ ? replace(2, "", spaces, "") : replace(2, "[", spaces, "]");
+        case 'S': return in_brackets_ ? copy(2) : replace(2, "[^", spaces, "]");
         case 'p':
-        case 'P':
-            return property();
-        case 'u':
-            return halves();
-        default:
-            return copy(2);
+        case 'P': return property();
+        case 'u': return halves();
+        default: return copy(2);
         }
     }
 
@@ -105,8 +100,8 @@ private:
         auto name = rest_.substr(3, end - 3);
         for (std::string_view kind : {"General_Category=", "gc="})
             if (name.starts_with(kind)) name.remove_prefix(kind.size());
-        const auto* known = std::find_if(
-            categories.begin(), categories.end(), [&](const auto& c) { return c.first == name; });
+        const auto* known =
+            std::find_if(categories.begin(), categories.end(), [&](const auto& c) { return c.first == name; });
         out_.append(rest_.substr(0, 2)).append("{");
         out_.append(known == categories.end() ? name : known->second).append("}");
         rest_.remove_prefix(end + 1);
@@ -136,10 +131,7 @@ private:
         rest_.remove_prefix(bytes);
     }
 
-    void replace(std::size_t bytes,
-                 std::string_view before,
-                 std::string_view text,
-                 std::string_view after) {
+    void replace(std::size_t bytes, std::string_view before, std::string_view text, std::string_view after) {
         out_.append(before).append(text).append(after);
         rest_.remove_prefix(bytes);
     }
@@ -151,8 +143,6 @@ private:
 
 }  // namespace
 
-std::string in_pcre2(std::string_view ecma) {
-    return respelling(ecma).whole();
-}
+std::string in_pcre2(std::string_view ecma) { return respelling(ecma).whole(); }
 
 }  // namespace toolrack::schema

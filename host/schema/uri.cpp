@@ -17,8 +17,7 @@ std::string_view until(std::string_view text, std::string_view ends) {
 }
 
 // Takes what follows `mark` up to one of `ends`, when `rest` begins with the mark.
-std::optional<std::string_view>
-take(std::string_view& rest, std::string_view mark, std::string_view ends) {
+std::optional<std::string_view> take(std::string_view& rest, std::string_view mark, std::string_view ends) {
     if (!rest.starts_with(mark)) return std::nullopt;
     rest.remove_prefix(mark.size());
     const auto taken = until(rest, ends);
@@ -43,8 +42,7 @@ reference parse(std::string_view rest) {
 
 // RFC 3986, section 5.2.4.
 std::string without_dots(std::string_view path) {
-    while (path.starts_with("./") || path.starts_with("../"))
-        path.remove_prefix(path.find('/') + 1);
+    while (path.starts_with("./") || path.starts_with("../")) path.remove_prefix(path.find('/') + 1);
     std::string out;
     while (!path.empty()) {
         const auto segment = path.substr(0, path.find('/', 1));
@@ -105,8 +103,7 @@ std::string decoded(std::string_view text) {
     for (std::size_t i = 0; i != text.size(); ++i) {
         unsigned char byte = 0;
         const auto* digits = text.data() + i + 1;
-        if (text[i] == '%' && i + 2 < text.size() &&
-            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
             out += static_cast<char>(byte);
             i += 2;
         } else {
