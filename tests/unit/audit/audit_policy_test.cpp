@@ -16,10 +16,9 @@ using choice = enum config::audit::arguments;
 
 namespace {
 
-const std::string body =
-    R"({"jsonrpc":"2.0","id":"a\nb","method":"tools/call",)"
-    R"("params":{"name":"echo","arguments":{"b":[1, 2],"a":"pin 1234"},)"
-    R"("_meta":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}})";
+const std::string body = R"({"jsonrpc":"2.0","id":"a\nb","method":"tools/call",)"
+                         R"("params":{"name":"echo","arguments":{"b":[1, 2],"a":"pin 1234"},)"
+                         R"("_meta":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}})";
 
 class desk {
 public:
@@ -120,7 +119,9 @@ TEST_CASE("the record of every kind of call names its feature") {
 }
 
 TEST_CASE("a call with a missing or invalid name has a record") {
-    for (const auto* params : {"{}", R"({"name":7})", R"({"name":null,"_meta":{"traceparent":7}})",
+    for (const auto* params : {"{}",
+                               R"({"name":7})",
+                               R"({"name":null,"_meta":{"traceparent":7}})",
                                R"({"_meta":{"traceparent":"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"}})",
                                R"({"_meta":{"traceparent":"00-\"}"}})"}) {
         desk here;
@@ -133,9 +134,9 @@ TEST_CASE("a call with a missing or invalid name has a record") {
 TEST_CASE("any name takes one line of bounded length") {
     desk here;
     const std::string huge(3'000'000, 'n');
-    const auto line = here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) +
-                                   R"(","method":"resources/read","params":{"uri":")" + huge +
-                                   R"(\u0000\u2028\u009b"}})");
+    const auto line =
+        here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) +
+                     R"(","method":"resources/read","params":{"uri":")" + huge + R"(\u0000\u2028\u009b"}})");
     CHECK(line.size() < 2000);
 }
 
@@ -148,9 +149,9 @@ TEST_CASE("arguments are written only when configured") {
 
 TEST_CASE("in full, arguments are written unchanged on one line") {
     desk here(choice::full);
-    const auto line = here.line_of(
-        with_params("tools/call", "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},"
-                                  "\"inputResponses\":{\"k\":1}}"));
+    const auto line = here.line_of(with_params("tools/call",
+                                               "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},"
+                                               "\"inputResponses\":{\"k\":1}}"));
     CHECK(json::value(line).at("arguments").at("a").str() == "\xE2\x80\xA8");
     CHECK(line.find("\xE2\x80\xA8") == std::string::npos);
     CHECK(json::value(line).at("inputResponses").text() == R"({"k":1})");
@@ -231,5 +232,6 @@ TEST_CASE("refusals are recorded at a limited rate") {
     CHECK(lines.size() < 200);
     CHECK(json::value(lines[0]).at("reason").str() == "bad_token");
     CHECK(json::value(lines[0]).at("peer").str() == "192.0.2.7");
-    audit::audit_policy().record_refusal(identity::refusal::bad_token, "192.0.2.7");  // without an audit, nothing happens
+    audit::audit_policy().record_refusal(identity::refusal::bad_token,
+                                         "192.0.2.7");  // without an audit, nothing happens
 }

@@ -44,7 +44,8 @@ TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
     const auto message = *wire::parse_message(body, {});
     constexpr int times = 20'000;
 
-    const double off = microseconds_each(times, [&] { audit::audit_policy().open(message, ann).end(wire::outcome::ok); });
+    const double off =
+        microseconds_each(times, [&] { audit::audit_policy().open(message, ann).end(wire::outcome::ok); });
     const double on = microseconds_each(times, [&] { common.open(message, ann).end(wire::outcome::ok); });
     const double digest = microseconds_each(times, [&] { digesting.open(message, ann).end(wire::outcome::ok); });
     double before = 0;
@@ -59,7 +60,10 @@ TEST_CASE("an audit costs an I/O thread microseconds, required or not") {
         before = took.count() / (times / 10);
     });
     std::printf("audit: off %.3f us, on %.2f us, with digests %.2f us, required (waited for) %.1f us a call\n",
-                off, on, digest, before);
+                off,
+                on,
+                digest,
+                before);
     CHECK(on < 500);
     CHECK(digest < 500);
     CHECK(before < 20'000);

@@ -154,8 +154,7 @@ TEST_CASE("a journal that cannot be opened throws") {
     desk here;
     fs::create_directory(here.folder.path() / "folder");
     CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
-                      "Cannot write the audit log " + (here.folder.path() / "folder").string() +
-                          ": Is a directory.");
+                      "Cannot write the audit log " + (here.folder.path() / "folder").string() + ": Is a directory.");
 }
 
 TEST_CASE("several journals of one file do not split each other's records") {

@@ -11,8 +11,13 @@ using namespace toolrack;
 using namespace std::literals;
 
 TEST_CASE("Base64 decodes the examples of RFC 4648, section 10") {
-    for (const auto& [text, bytes] : {std::pair{"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"},
-                                      {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"}}) {
+    for (const auto& [text, bytes] : {std::pair{"", ""},
+                                      {"Zg==", "f"},
+                                      {"Zm8=", "fo"},
+                                      {"Zm9v", "foo"},
+                                      {"Zm9vYg==", "foob"},
+                                      {"Zm9vYmE=", "fooba"},
+                                      {"Zm9vYmFy", "foobar"}}) {
         CAPTURE(text);
         CHECK(base64_decoded(text) == bytes);
         const std::string_view padded = text;
@@ -34,13 +39,28 @@ TEST_CASE("every byte round-trips in base64url with its alphabet") {
 }
 
 TEST_CASE("Base64 that is not canonical is refused") {
-    for (const auto text : {"A"sv, "Zg"sv, "Zg="sv, "Zg==="sv, "Z==="sv, "===="sv, "="sv, "Zm=v"sv, "Zg==Zg=="sv,
-                            " Zg=="sv, "Zg==\n"sv, "Zm\n9v"sv, "Zh=="sv, "Zm9="sv, "-_-_"sv, "Zm9\0"sv, "Zm9\xC3"sv}) {
+    for (const auto text : {"A"sv,
+                            "Zg"sv,
+                            "Zg="sv,
+                            "Zg==="sv,
+                            "Z==="sv,
+                            "===="sv,
+                            "="sv,
+                            "Zm=v"sv,
+                            "Zg==Zg=="sv,
+                            " Zg=="sv,
+                            "Zg==\n"sv,
+                            "Zm\n9v"sv,
+                            "Zh=="sv,
+                            "Zm9="sv,
+                            "-_-_"sv,
+                            "Zm9\0"sv,
+                            "Zm9\xC3"sv}) {
         CAPTURE(text);
         CHECK_FALSE(base64_decoded(text));
     }
-    for (const auto text : {"A"sv, "Zm9vA"sv, "Zg=="sv, "Zg="sv, "Zh"sv, "Zm9"sv,
-                            "+/+/"sv, " Zg"sv, "Zg\n"sv, "Zm9\0"sv}) {
+    for (const auto text :
+         {"A"sv, "Zm9vA"sv, "Zg=="sv, "Zg="sv, "Zh"sv, "Zm9"sv, "+/+/"sv, " Zg"sv, "Zg\n"sv, "Zm9\0"sv}) {
         CAPTURE(text);
         CHECK_FALSE(base64url_decoded(text));
     }

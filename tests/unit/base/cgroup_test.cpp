@@ -76,7 +76,7 @@ TEST_CASE("a cgroup with another process is not changed") {
     tree.folder.write("above/group/cgroup.procs", std::to_string(::getpid()) + "\n1\n");
     const auto taken = tree.taken();
     REQUIRE_FALSE(taken.has_value());
-    CHECK(taken.error().why() == "the cgroup " + tree.root.string() + " has other processes in it, too");
+    CHECK(taken.error().why() == "the cgroup " + tree.root.string() + " contains other processes as well");
     CHECK(bytes_of(tree.root / "server/cgroup.procs").empty());
 }
 

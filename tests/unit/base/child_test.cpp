@@ -155,9 +155,9 @@ TEST_CASE("a child inherits only the given descriptors, and not that of its prog
     std::vector<int> planted;  // without close-on-exec, as a careless library would open them
     for (int i = 0; i < 40; ++i) planted.push_back(::open("/dev/null", O_RDONLY));
     REQUIRE(planted.back() > 30);
-    const auto said = answer_of(
-        "n=4; while [ $n -lt 200 ]; do [ -e /proc/$$/fd/$n ] && echo $n >&3; n=$((n+1)); done;"
-        "readlink /proc/$$/fd/0 >&3; [ /proc/$$/fd/1 -ef /proc/$$/fd/2 ] && echo printed >&3; pwd >&3");
+    const auto said =
+        answer_of("n=4; while [ $n -lt 200 ]; do [ -e /proc/$$/fd/$n ] && echo $n >&3; n=$((n+1)); done;"
+                  "readlink /proc/$$/fd/0 >&3; [ /proc/$$/fd/1 -ef /proc/$$/fd/2 ] && echo printed >&3; pwd >&3");
     for (const int one : planted) ::close(one);
     CHECK(said == "/dev/null\nprinted\n/\n");
 }
@@ -183,8 +183,16 @@ TEST_CASE("a child gets only the permitted environment") {
     ::unsetenv("LD_PRELOAD_CANARY");
     ::unsetenv("TZ");
 
-    const std::set<std::string> allowed{"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ",
-                                        "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"};
+    const std::set<std::string> allowed{"PATH",
+                                        "HOME",
+                                        "LANG",
+                                        "LC_ALL",
+                                        "TMPDIR",
+                                        "TZ",
+                                        "ASAN_OPTIONS",
+                                        "UBSAN_OPTIONS",
+                                        "LSAN_OPTIONS",
+                                        "TSAN_OPTIONS"};
     CHECK(said.find("canary") == std::string::npos);
     const auto variables = lines_of(said);
     CHECK(std::count(variables.begin(), variables.end(), "TZ=Europe/Vienna") == 1);

@@ -25,14 +25,13 @@ TEST_CASE("hex writes every byte as two lower-case digits") {
 }
 
 TEST_CASE("a random id has the length of its encoding, in characters that are safe in headers and URLs") {
-    for (const auto& [bytes, characters] : {std::pair{1u, 2u}, {2u, 3u}, {3u, 4u}, {16u, 22u}, {18u, 24u},
-                                            {32u, 43u}}) {
+    for (const auto& [bytes, characters] :
+         {std::pair{1u, 2u}, {2u, 3u}, {3u, 4u}, {16u, 22u}, {18u, 24u}, {32u, 43u}}) {
         const auto id = random_id(bytes);
         CAPTURE(id);
         CHECK(id.size() == characters);
-        CHECK(std::all_of(id.begin(), id.end(), [](unsigned char c) {
-            return std::isalnum(c) || c == '-' || c == '_';
-        }));
+        CHECK(
+            std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; }));
     }
 }
 
@@ -53,7 +52,7 @@ TEST_CASE("HMAC-SHA-256 gives the values of RFC 4231") {
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     CHECK(hex(hmac_sha256(secret(std::string(20, '\x0b')), "Hi There")) ==
           "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-    CHECK(hex(hmac_sha256(secret(std::string(131, '\xaa')),
-                          "Test Using Larger Than Block-Size Key - Hash Key First")) ==
-          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    CHECK(
+        hex(hmac_sha256(secret(std::string(131, '\xaa')), "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }

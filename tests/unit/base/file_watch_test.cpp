@@ -69,7 +69,8 @@ TEST_CASE("a watch works for a file whose folder is created later, and calls bac
     const test::temporary_folder folder;
     const auto file = folder.path() / "later/list";
     listener ear, bell;
-    const file_watch watch({{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
+    const file_watch watch(
+        {{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
     fs::create_directory(file.parent_path());
     folder.write("later/list", "one");
     CHECK(ear.has_heard(1));
@@ -81,7 +82,8 @@ TEST_CASE("a watch reports no other file, and nothing after its end") {
     const auto file = folder.write("list", "one");
     listener ear, bell;
     {
-        const file_watch watch({{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
+        const file_watch watch(
+            {{file, mark_of(file)}}, [&] { ear.hear(); }, [&] { bell.hear(); });
         folder.write("other", "two");
         CHECK(bell.has_heard(1));
         CHECK(ear.heard() == 0);

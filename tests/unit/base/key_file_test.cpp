@@ -67,8 +67,7 @@ TEST_CASE("concurrent creation of a key file returns the same key to all") {
     const test::temporary_folder folder;
     std::vector<std::string> keys(8);
     std::vector<std::thread> makers;
-    for (auto& key : keys)
-        makers.emplace_back([&] { key = load_or_make_key(folder.path() / "seal.key").reveal(); });
+    for (auto& key : keys) makers.emplace_back([&] { key = load_or_make_key(folder.path() / "seal.key").reveal(); });
     for (auto& maker : makers) maker.join();
     for (const auto& key : keys) CHECK(key == keys.front());
     CHECK(files_in(folder.path()) == 1);
@@ -82,12 +81,13 @@ TEST_CASE("a key file may end in a newline and may be read-only") {
 
 TEST_CASE("a key file that other users may use is refused with its mode and not changed") {
     const test::temporary_folder folder;
-    for (const auto& [mode, shown] : {std::pair{0644u, "0644"}, {0640u, "0640"}, {0660u, "0660"}, {0604u, "0604"},
-                                      {0620u, "0620"}}) {
+    for (const auto& [mode, shown] :
+         {std::pair{0644u, "0644"}, {0640u, "0640"}, {0660u, "0660"}, {0604u, "0604"}, {0620u, "0620"}}) {
         const auto file = key_file(folder, good, mode);
-        CHECK(refusal_of(file) == "The key file " + file.string() + " has mode " + shown +
-                                      ", so other users may read or write it. Remove it to have a new key created, or, if "
-                                      "no other user can have read it, set its mode to 0600.");
+        CHECK(refusal_of(file) ==
+              "The key file " + file.string() + " has mode " + shown +
+                  ", so other users may read or write it. Remove it to have a new key created, or, if "
+                  "no other user can have read it, set its mode to 0600.");
         CHECK(test::bytes_of(file) == good);
     }
 }
@@ -104,10 +104,17 @@ TEST_CASE("the error for a key file of another user names both users") {
 
 TEST_CASE("a file that does not contain exactly one key is refused and the error does not show its bytes") {
     const test::temporary_folder folder;
-    for (const auto& bytes : std::vector<std::string>{"", "\n", std::string(42, 'A'), std::string(44, 'A'),
-                                                      good + "\n\n", good + "\r\n", " " + good,
-                                                      std::string(42, 'A') + "=", std::string(42, 'A') + "+",
-                                                      std::string(42, 'A') + "B", std::string(100'000, 'A')}) {
+    for (const auto& bytes : std::vector<std::string>{"",
+                                                      "\n",
+                                                      std::string(42, 'A'),
+                                                      std::string(44, 'A'),
+                                                      good + "\n\n",
+                                                      good + "\r\n",
+                                                      " " + good,
+                                                      std::string(42, 'A') + "=",
+                                                      std::string(42, 'A') + "+",
+                                                      std::string(42, 'A') + "B",
+                                                      std::string(100'000, 'A')}) {
         const auto file = key_file(folder, bytes);
         CHECK(refusal_of(file) == "The key file " + file.string() +
                                       " does not hold a key: expected 43 characters of base64url and nothing else. "

@@ -32,8 +32,8 @@ TEST_CASE("an IPv4-mapped IPv6 address is its IPv4 address") {
 }
 
 TEST_CASE("text that is not a network is refused") {
-    for (const auto* text : {"", "10.0.0.0", "10.0.0.0/33", "fd00::/129", "example.com/8", "10.0.0.0/-1", "unix",
-                             "10.0.0/8"}) {
+    for (const auto* text :
+         {"", "10.0.0.0", "10.0.0.0/33", "fd00::/129", "example.com/8", "10.0.0.0/-1", "unix", "10.0.0/8"}) {
         CAPTURE(text);
         CHECK_FALSE(network::read(text));
     }

@@ -20,7 +20,9 @@ TEST_CASE("a periodic task runs repeatedly on its own thread") {
 
 TEST_CASE("the destructor of a periodic task waits for a run in progress and starts no other") {
     int looks = 0;
-    { const periodic_task never(1h, [&] { ++looks; }); }
+    {
+        const periodic_task never(1h, [&] { ++looks; });
+    }
     CHECK(looks == 0);
 
     std::promise<void> begun;

@@ -16,9 +16,8 @@ const std::string id = "9fK2mQx7Lr0B";
 const std::string hidden = "Zk3Vd0Qw8Rb1Tn6Yp4Xs7Lc9Mf2Hg5Ja0Eu3Io6Nd1B";
 const std::string token = "trk_" + id + "_" + hidden + "_1a4mmy";
 const std::string key = "trkk_3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs";
-const std::string signed_one =
-    "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsxIn0.eyJzdWIiOiJhbGljZSJ9."
-    "c2lnbmF0dXJlX29mX3RoaXJ0eV90d29fYnl0ZXM";
+const std::string signed_one = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsxIn0.eyJzdWIiOiJhbGljZSJ9."
+                               "c2lnbmF0dXJlX29mX3RoaXJ0eV90d29fYnl0ZXM";
 
 }  // namespace
 
@@ -57,10 +56,16 @@ TEST_CASE("text after Bearer is redacted when it is as long as a token") {
 }
 
 TEST_CASE("other text is not changed") {
-    const std::vector<std::string> harmless{"", "trk", "trk_", "trkk_", "eyJ", "trk_" + id, "bearer of bad news",
-                                            "trkk_ and 43 characters of base64url", "the token " + id + " was revoked"};
-    for (const auto& text : harmless)
-        CHECK(redacted(text) == text);
+    const std::vector<std::string> harmless{"",
+                                            "trk",
+                                            "trk_",
+                                            "trkk_",
+                                            "eyJ",
+                                            "trk_" + id,
+                                            "bearer of bad news",
+                                            "trkk_ and 43 characters of base64url",
+                                            "the token " + id + " was revoked"};
+    for (const auto& text : harmless) CHECK(redacted(text) == text);
 }
 
 TEST_CASE("no log line contains a token, at any level and after truncation") {

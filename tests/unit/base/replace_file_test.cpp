@@ -48,7 +48,7 @@ TEST_CASE("a failed write keeps the old file and leaves no temporary file") {
     append_to_file(folder.path() / "log", "a line\n");
 
     std::signal(SIGXFSZ, SIG_IGN);
-    rlimit before {};
+    rlimit before{};
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
     const rlimit full{64, before.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);

@@ -152,8 +152,17 @@ TEST_CASE("replicas with the same keys open each other's texts") {
 TEST_CASE("a text that is not sealed is malformed") {
     const auto one = seal_with("k");
     const std::string newer = "\x02" + std::string(60, 'x');
-    for (const auto& text : {""s, "A"s, "AQ"s, "null"s, "not base64!"s, "AQ=="s, std::string(54, 'A'), base64url(newer),
-                             std::string(200, 'A'), std::string(200, '='), "AQ\0AQ"s}) {
+    for (const auto& text : {""s,
+                             "A"s,
+                             "AQ"s,
+                             "null"s,
+                             "not base64!"s,
+                             "AQ=="s,
+                             std::string(54, 'A'),
+                             base64url(newer),
+                             std::string(200, 'A'),
+                             std::string(200, '='),
+                             "AQ\0AQ"s}) {
         CAPTURE(text);
         CHECK(one.open(text, "ann", noon).error() == seal_fault::malformed);
     }
@@ -184,14 +193,14 @@ TEST_CASE("the error for a missing or short key says what to do") {
     CHECK(refused_because(keys).empty());
     keys.push_back(key_of('b', 31));
     CHECK(refused_because(keys) ==
-          "A seal key has 31 bytes and needs at least 32; \"openssl rand -base64 32\" makes a good one.");
+          "A seal key has 31 bytes and needs at least 32; create one with \"openssl rand -base64 32\".");
 }
 
 // So that an upgrade does not strand what clients carry. Made by another program (Python's cryptography)
 // from the description of version 1.
 TEST_CASE("a text sealed by an earlier release opens") {
-    const auto opened = seal_with("k").open(
-        "ASP7bPIAAQIDBAUGBwgJCgu5eqOWBjri7CFlD2N5a4BOKMz4ap9Pl0ut9OZwm6o", "ann", noon);
+    const auto opened =
+        seal_with("k").open("ASP7bPIAAQIDBAUGBwgJCgu5eqOWBjri7CFlD2N5a4BOKMz4ap9Pl0ut9OZwm6o", "ann", noon);
     REQUIRE(opened.has_value());
     CHECK(*opened == "step 2");
 }

@@ -91,8 +91,7 @@ TEST_CASE("an explicit copy of a secret is independent") {
 
 TEST_CASE("a secret taken from the environment is not in /proc/self/environ any more") {
     const std::string canary = "canary-5f1d3c";
-    const auto shown =
-        output_of("TOOLRACK_TEST_SECRET=" + canary + " TOOLRACK_TEST_OTHER=stays " + TAKES_A_SECRET);
+    const auto shown = output_of("TOOLRACK_TEST_SECRET=" + canary + " TOOLRACK_TEST_OTHER=stays " + TAKES_A_SECRET);
     CAPTURE(shown);
     CHECK(shown.find("taken=" + canary + "\n") != std::string::npos);
     CHECK(shown.find("getenv=gone\n") != std::string::npos);

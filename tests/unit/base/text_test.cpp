@@ -11,7 +11,7 @@ TEST_CASE("names are compared without case, in ASCII only") {
     CHECK(equals_ignoring_case("BeArEr", "bearer"));
     CHECK(equals_ignoring_case("", ""));
     CHECK_FALSE(equals_ignoring_case("bearer", "bearer "));
-    CHECK_FALSE(equals_ignoring_case("@", "`"));        // 0x20 apart, and no letters
+    CHECK_FALSE(equals_ignoring_case("@", "`"));  // 0x20 apart, and no letters
     CHECK_FALSE(equals_ignoring_case("[", "{"));
     CHECK_FALSE(equals_ignoring_case("\xC3\x84", "\xC3\xA4"));  // Ä and ä
     CHECK(lower("Content-TYPE: \xC3\x84") == "content-type: \xC3\x84");
@@ -26,29 +26,48 @@ TEST_CASE("trim removes spaces and tabs at both ends and nothing else") {
 }
 
 TEST_CASE("UTF-8 is validated as Unicode defines it") {
-    const std::array good{
-        ""sv, "a"sv, "\0"sv, "\x7F"sv,
-        "\xC2\x80"sv, "\xDF\xBF"sv,                          // U+0080, U+07FF
-        "\xE0\xA0\x80"sv, "\xED\x9F\xBF"sv,                  // U+0800, U+D7FF
-        "\xEE\x80\x80"sv, "\xEF\xBF\xBF"sv,                  // U+E000, U+FFFF
-        "\xF0\x90\x80\x80"sv, "\xF4\x8F\xBF\xBF"sv,          // U+10000, U+10FFFF
-        "Gr\xC3\xBC\xC3\x9F Gott \xE4\xB8\x96 \xF0\x9F\x98\x80"sv};
+    const std::array good{""sv,
+                          "a"sv,
+                          "\0"sv,
+                          "\x7F"sv,
+                          "\xC2\x80"sv,
+                          "\xDF\xBF"sv,  // U+0080, U+07FF
+                          "\xE0\xA0\x80"sv,
+                          "\xED\x9F\xBF"sv,  // U+0800, U+D7FF
+                          "\xEE\x80\x80"sv,
+                          "\xEF\xBF\xBF"sv,  // U+E000, U+FFFF
+                          "\xF0\x90\x80\x80"sv,
+                          "\xF4\x8F\xBF\xBF"sv,  // U+10000, U+10FFFF
+                          "Gr\xC3\xBC\xC3\x9F Gott \xE4\xB8\x96 \xF0\x9F\x98\x80"sv};
     for (const auto text : good) {
         CAPTURE(printable(text));
         CHECK(is_utf8(text));
     }
 
-    const std::array bad{
-        "\x80"sv, "\xBF"sv,                                  // continuation without a start
-        "\xC0\x80"sv, "\xC1\xBF"sv,                          // overlong, two bytes
-        "\xE0\x80\x80"sv, "\xE0\x9F\xBF"sv,                  // overlong, three
-        "\xF0\x80\x80\x80"sv, "\xF0\x8F\xBF\xBF"sv,          // overlong, four
-        "\xED\xA0\x80"sv, "\xED\xBF\xBF"sv,                  // surrogates U+D800, U+DFFF
-        "\xF4\x90\x80\x80"sv, "\xF5\x80\x80\x80"sv,          // above U+10FFFF
-        "\xF8\x88\x80\x80\x80"sv, "\xFE"sv, "\xFF"sv,        // never
-        "\xC2"sv, "\xE2\x82"sv, "\xF0\x9F\x98"sv,            // cut off
-        "\xC2\x41"sv, "\xE2\x28\xA1"sv, "\xE2\x82\x28"sv, "\xF0\x28\x8C\xBC"sv, "\xF0\x9F\x28\x80"sv,
-        "good until \xC0\xAF here"sv};
+    const std::array bad{"\x80"sv,
+                         "\xBF"sv,  // continuation without a start
+                         "\xC0\x80"sv,
+                         "\xC1\xBF"sv,  // overlong, two bytes
+                         "\xE0\x80\x80"sv,
+                         "\xE0\x9F\xBF"sv,  // overlong, three
+                         "\xF0\x80\x80\x80"sv,
+                         "\xF0\x8F\xBF\xBF"sv,  // overlong, four
+                         "\xED\xA0\x80"sv,
+                         "\xED\xBF\xBF"sv,  // surrogates U+D800, U+DFFF
+                         "\xF4\x90\x80\x80"sv,
+                         "\xF5\x80\x80\x80"sv,  // above U+10FFFF
+                         "\xF8\x88\x80\x80\x80"sv,
+                         "\xFE"sv,
+                         "\xFF"sv,  // never
+                         "\xC2"sv,
+                         "\xE2\x82"sv,
+                         "\xF0\x9F\x98"sv,  // cut off
+                         "\xC2\x41"sv,
+                         "\xE2\x28\xA1"sv,
+                         "\xE2\x82\x28"sv,
+                         "\xF0\x28\x8C\xBC"sv,
+                         "\xF0\x9F\x28\x80"sv,
+                         "good until \xC0\xAF here"sv};
     for (const auto text : bad) {
         CAPTURE(printable(text));
         CHECK_FALSE(is_utf8(text));
@@ -61,9 +80,10 @@ TEST_CASE("printable text cannot control a terminal or start another line") {
     CHECK(printable("\x1B[31mred\x07") == "\\x1b[31mred\\x07");
     CHECK(printable("\x7F") == "\\x7f");
     CHECK(printable("a\0b"sv) == "a\\x00b");
-    CHECK(printable("\xC2\x9B" "31m") == "\\xc2\\x9b31m");  // CSI as one C1 character
+    CHECK(printable("\xC2\x9B"
+                    "31m") == "\\xc2\\x9b31m");  // CSI as one C1 character
     CHECK(printable("\xC2\x80 \xC2\x9F") == "\\xc2\\x80 \\xc2\\x9f");
-    CHECK(printable("\xC2\xA0") == "\xC2\xA0");             // the first that is no control
+    CHECK(printable("\xC2\xA0") == "\xC2\xA0");  // the first that is no control
     CHECK(printable("\t") == "\\x09");
 
     for (int byte = 0; byte < 0x20; ++byte) {

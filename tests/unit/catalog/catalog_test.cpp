@@ -109,14 +109,14 @@ TEST_CASE("a rejected tool is named with the reason, and the others are served")
         const char* library;
         const char* sentence;
     };
-    for (const auto& [library, sentence] : {
-             row{"bad-definition-json",
-                 "\"broken\" is not served: its definition is not acceptable: it is not valid JSON"},
-             row{"bad-definition-schema",
-                 "tool \"broken\" is not served: its inputSchema must say \"type\": \"object\""},
-             row{"bad-utf8", "a tool is not served: its definition is not UTF-8"},
-             row{"bad-name", "tool \"has some blanks\" is not served: the name \"has some blanks\" is not one: "
-                             "names have 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
+    for (const auto& [library, sentence] :
+         {row{"bad-definition-json",
+              "\"broken\" is not served: its definition is not acceptable: it is not valid JSON"},
+          row{"bad-definition-schema", "tool \"broken\" is not served: its inputSchema must say \"type\": \"object\""},
+          row{"bad-utf8", "a tool is not served: its definition is not UTF-8"},
+          row{"bad-name",
+              "tool \"has some blanks\" is not served: the name \"has some blanks\" is invalid: "
+              "a name has 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
         library_of_tools feature_index;
         feature_index.add(test::hostile(library), "odd");
         CAPTURE(library);

@@ -35,10 +35,9 @@ constexpr auto bad_name_end = " is invalid: a name has 1 to 128 characters of A-
 
 TEST_CASE("a valid definition is kept unchanged") {
     speaker one;
-    const auto tool = one.read(
-        "{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n"
-        " \"inputSchema\": {\"type\": \"object\", \"x-mine\": [1, 2]},\n"
-        "  \"description\": \"a\\nb\", \"_meta\": {\"k\": null}\n}");
+    const auto tool = one.read("{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n"
+                               " \"inputSchema\": {\"type\": \"object\", \"x-mine\": [1, 2]},\n"
+                               "  \"description\": \"a\\nb\", \"_meta\": {\"k\": null}\n}");
     REQUIRE(tool.has_value());
     CHECK(tool->name == "get_x");
     CHECK(tool->own_name == "get_x");
@@ -81,7 +80,7 @@ TEST_CASE("the error for an invalid name says what names are") {
         CHECK(why.ends_with(bad_name_end));
     }
     CHECK(speaker("p_").refused(named(std::string(127, 'x'))).ends_with(bad_name_end));  // 129 with its prefix
-    CHECK(speaker("p_").refused(named("")).empty());  // the prefix alone is a name
+    CHECK(speaker("p_").refused(named("")).empty());                                     // the prefix alone is a name
 }
 
 TEST_CASE("an invalid definition is refused with the reason") {
@@ -109,7 +108,8 @@ TEST_CASE("an input schema that is not one for an object is refused") {
         CHECK(one.refused(with_input(schema)) == "its definition has no object \"inputSchema\"");
     for (const char* schema : {"{}", R"({"type":"string"})", R"({"type":["object"]})", R"({"type":null})"})
         CHECK(one.refused(with_input(schema)) == "its inputSchema must say \"type\": \"object\"");
-    for (const char* schema : {R"({"type":"object","properties":[]})", R"({"type":"object","required":"x"})",
+    for (const char* schema : {R"({"type":"object","properties":[]})",
+                               R"({"type":"object","required":"x"})",
                                R"({"type":"object","properties":{"a":{"type":"nonsense"}}})",
                                R"({"type":"object","properties":{"a":{"pattern":"("}}})",
                                R"({"type":"object","properties":{"a":{"$ref":"#/nowhere"}}})"}) {
@@ -141,8 +141,8 @@ TEST_CASE("arguments are checked against the given schema") {
 TEST_CASE("only the attribute quick makes a tool quick") {
     speaker one;
     CHECK(one.read(named("x"), R"({"quick":true})")->quick);
-    for (const char* attributes : {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})",
-                                   R"({"Quick":true})"})
+    for (const char* attributes :
+         {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})", R"({"Quick":true})"})
         CHECK_FALSE(one.read(named("x"), attributes)->quick);
     for (const char* attributes : {"[]", "quick", "{", "1", R"({"quick":true,"quick":true})"})
         CHECK(one.refused(named("x"), attributes) == "its attributes are not a JSON object");

@@ -30,7 +30,7 @@ std::string cursor_of(const std::string& page) {
 std::string read_all(const pages& list, std::size_t& count) {
     std::string all, cursor;
     const std::string* page = list.find(std::nullopt);
-    for (count = 1; ; ++count) {
+    for (count = 1;; ++count) {
         REQUIRE(page);
         const auto object = "{" + *page + "}";
         for (const auto& entry : json::value(object).at("things")) all += std::string(entry.text()) + " ";
@@ -53,9 +53,18 @@ TEST_CASE("a list is complete and in order for any page size") {
         int entries;
         std::size_t page_size, pages;
     };
-    for (const auto& [entries, page_size, expected] :
-         {row{1, 1, 1}, {2, 1, 2}, {5, 1, 5}, {6, 3, 2}, {7, 3, 3}, {5, 3, 2}, {3, 3, 1}, {4, 3, 2}, {2, 3, 1},
-          {100, 100, 1}, {101, 100, 2}, {99, 100, 1}}) {
+    for (const auto& [entries, page_size, expected] : {row{1, 1, 1},
+                                                       {2, 1, 2},
+                                                       {5, 1, 5},
+                                                       {6, 3, 2},
+                                                       {7, 3, 3},
+                                                       {5, 3, 2},
+                                                       {3, 3, 1},
+                                                       {4, 3, 2},
+                                                       {2, 3, 1},
+                                                       {100, 100, 1},
+                                                       {101, 100, 2},
+                                                       {99, 100, 1}}) {
         CAPTURE(entries, page_size);
         std::string expected_text;
         for (const auto& entry : numbers(entries)) expected_text += entry + " ";
@@ -75,10 +84,27 @@ TEST_CASE("an invented cursor is invalid") {
     const auto good = cursor_of(*list.find(std::nullopt));
     REQUIRE(list.find(good));
     const auto stamp = good.substr(0, good.rfind('-'));
-    for (const auto& forged : std::vector<std::string>{
-             "", "1", "-", "-1", stamp, stamp + "-", stamp + "-0", stamp + "-4", stamp + "-99999999999999999999",
-             stamp + "--1", stamp + "-1x", stamp + "-1 ", stamp + "- 1", stamp + "+1", stamp + "-0x1", stamp + "-+1",
-             " " + good, good + "\n", std::string(16, '0') + "-1", stamp.substr(1) + "-1", std::string(100'000, 'a')}) {
+    for (const auto& forged : std::vector<std::string>{"",
+                                                       "1",
+                                                       "-",
+                                                       "-1",
+                                                       stamp,
+                                                       stamp + "-",
+                                                       stamp + "-0",
+                                                       stamp + "-4",
+                                                       stamp + "-99999999999999999999",
+                                                       stamp + "--1",
+                                                       stamp + "-1x",
+                                                       stamp + "-1 ",
+                                                       stamp + "- 1",
+                                                       stamp + "+1",
+                                                       stamp + "-0x1",
+                                                       stamp + "-+1",
+                                                       " " + good,
+                                                       good + "\n",
+                                                       std::string(16, '0') + "-1",
+                                                       stamp.substr(1) + "-1",
+                                                       std::string(100'000, 'a')}) {
         CAPTURE(forged.substr(0, 40));
         CHECK(list.find(forged) == nullptr);
     }

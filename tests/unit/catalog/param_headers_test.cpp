@@ -35,7 +35,7 @@ std::string said(const std::string& arguments, const std::vector<field>& shown) 
     static const auto mirrored = *read(with(R"("name":{"type":"string","x-mcp-header":"Name"},
         "count":{"type":"integer","x-mcp-header":"Count"},"sure":{"type":"boolean","x-mcp-header":"Sure"},
         "deep":{"type":"object","properties":{"er":{"type":"string","x-mcp-header":"Deeper"}}},)"
-                                                  R"("other":{"type":"string"})"));
+                                            R"("other":{"type":"string"})"));
     REQUIRE_FALSE(wire::check_json(arguments));
     return catalog::params_disagree(mirrored, json::value(arguments), shown).value_or("");
 }
@@ -89,20 +89,41 @@ TEST_CASE("an annotation inside a value is ignored") {
 }
 
 TEST_CASE("a value that is not valid in a header name is refused") {
-    for (const char* name : {R"("")", R"(" ")", R"("My Region")", R"("Region:Primary")", R"("Région")",
-                             R"("Region\t1")", R"("a\r\nb")", R"("a\u0000")", R"("a\u007f")", R"("a/b")", R"x("a(b)")x",
-                             R"("\"")", "5", "null", "true", "[\"A\"]", R"({"type":"string"})"}) {
+    for (const char* name : {R"("")",
+                             R"(" ")",
+                             R"("My Region")",
+                             R"("Region:Primary")",
+                             R"("Région")",
+                             R"("Region\t1")",
+                             R"("a\r\nb")",
+                             R"("a\u0000")",
+                             R"("a\u007f")",
+                             R"("a/b")",
+                             R"x("a(b)")x",
+                             R"("\"")",
+                             "5",
+                             "null",
+                             "true",
+                             "[\"A\"]",
+                             R"({"type":"string"})"}) {
         CAPTURE(name);
         const auto why = refused(with(std::string(R"("a":{"type":"string","x-mcp-header":)") + name + "}"));
         CHECK(why.find(R"(its x-mcp-header at "/properties/a" is )") == 0);
-        CHECK(why.ends_with(" and cannot be part of a header name: expected letters, digits and characters such as '-'"));
+        CHECK(
+            why.ends_with(" and cannot be part of a header name: expected letters, digits and characters such as '-'"));
         CHECK(why.find_first_of("\r\n\t") == std::string::npos);
     }
 }
 
 TEST_CASE("only strings, integers and booleans can be mirrored") {
-    for (const char* type : {R"("type":"number",)", R"("type":"object",)", R"("type":"array",)", R"("type":"null",)",
-                             R"("type":["string","null"],)", R"("enum":["a"],)", R"("$ref":"#/$defs/a",)", ""}) {
+    for (const char* type : {R"("type":"number",)",
+                             R"("type":"object",)",
+                             R"("type":"array",)",
+                             R"("type":"null",)",
+                             R"("type":["string","null"],)",
+                             R"("enum":["a"],)",
+                             R"("$ref":"#/$defs/a",)",
+                             ""}) {
         CAPTURE(type);
         CHECK(refused(with("\"a\":{" + std::string(type) + R"("x-mcp-header":"A"})")) ==
               R"(its x-mcp-header at "/properties/a" belongs to a property whose type is not "string", )"
@@ -114,9 +135,9 @@ TEST_CASE("two properties cannot share a header, ignoring case") {
     for (const char* other : {"Region", "REGION", "region"})
         CHECK(refused(with(R"("a":{"type":"string","x-mcp-header":"Region"},)"
                            R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
-                           std::string(other) + "\"}}}")) ==
-              "two of its properties have the x-mcp-header \"" + std::string(other) +
-                  "\"; header names are case-insensitive");
+                           std::string(other) + "\"}}}")) == "two of its properties have the x-mcp-header \"" +
+                                                                 std::string(other) +
+                                                                 "\"; header names are case-insensitive");
 }
 
 TEST_CASE("an annotation outside of properties is refused with its place") {
@@ -172,7 +193,9 @@ TEST_CASE("headers in Base64 are decoded, strictly, before they are compared") {
     CHECK(said_of_name("=?base64?SGVsbG8=", "=?base64?SGVsbG8=") == "");
     CHECK(said_of_name("Hello, 世界", "=?base64?SGVsbG8sIOS4lueVjA==?=") == "");
     CHECK(said_of_name("line1\\nline2", "=?base64?bGluZTEKbGluZTI=?=") == "");
-    CHECK(said_of_name("", "=?base64?" "?=") == "");
+    CHECK(said_of_name("",
+                       "=?base64?"
+                       "?=") == "");
     CHECK(is_count("42", "=?base64?NDI=?="));
     for (const char* odd : {"=?base64?SGVsbG8?=", "=?base64?SGVs!!!bG8=?="})
         CHECK(said_of_name("Hello", odd) == "Header mismatch: the value of Mcp-Param-Name is not valid Base64.");
@@ -203,14 +226,21 @@ TEST_CASE("the error for a missing header says what to send") {
 }
 
 TEST_CASE("the error for a header without an argument says to omit it") {
-    for (const char* arguments : {"{}", R"({"deep":null})", R"({"deep":{}})", R"({"deep":{"er":null}})",
-                                  R"({"deep":"er"})", R"({"deep.er":"x"})", R"({"er":"x"})", R"({"deep":[{"er":"x"}]})",
+    for (const char* arguments : {"{}",
+                                  R"({"deep":null})",
+                                  R"({"deep":{}})",
+                                  R"({"deep":{"er":null}})",
+                                  R"({"deep":"er"})",
+                                  R"({"deep.er":"x"})",
+                                  R"({"er":"x"})",
+                                  R"({"deep":[{"er":"x"}]})",
                                   "null"}) {
         CAPTURE(arguments);
         CHECK(said(arguments, {}) == "");
-        CHECK(said(arguments, {{"Deeper", "x"}}) ==
-              "Header mismatch: params.arguments.deep.er has no value, but the request has the header Mcp-Param-Deeper; "
-              "leave the header out.");
+        CHECK(
+            said(arguments, {{"Deeper", "x"}}) ==
+            "Header mismatch: params.arguments.deep.er has no value, but the request has the header Mcp-Param-Deeper; "
+            "leave the header out.");
     }
 }
 
@@ -226,17 +256,35 @@ TEST_CASE("arguments of other types are left to the schema") {
 }
 
 TEST_CASE("integers are compared as numbers") {
-    for (const auto& [body, shown] : {std::pair{"42", "42"}, {"42", "42.0"}, {"42.0", "42"}, {"4.2e1", "42"},
-                                      {"-7", "-7.000"}, {"0", "-0"}, {"-0", "0"}, {"42", "042"},
+    for (const auto& [body, shown] : {std::pair{"42", "42"},
+                                      {"42", "42.0"},
+                                      {"42.0", "42"},
+                                      {"4.2e1", "42"},
+                                      {"-7", "-7.000"},
+                                      {"0", "-0"},
+                                      {"-0", "0"},
+                                      {"42", "042"},
                                       {"9007199254740991", "9007199254740991"},
                                       {"-9007199254740991", "-9007199254740991.0"}}) {
         CAPTURE(body, shown);
         CHECK(is_count(body, shown));
     }
-    for (const auto& [body, shown] : {std::pair{"42", "43"}, {"42", "42.5"}, {"42", "42.00000000000000000001"},
-                                      {"42", "+42"}, {"42", " 42"}, {"42", "42 "}, {"42", "0x2a"}, {"42", "4.2e1"},
-                                      {"42", "42."}, {"0", ".0"}, {"0", ""}, {"0", "-"}, {"42", "4\t2"}, {"42", "42,0"},
-                                      {"1", "true"}, {"1", "18446744073709551617"},
+    for (const auto& [body, shown] : {std::pair{"42", "43"},
+                                      {"42", "42.5"},
+                                      {"42", "42.00000000000000000001"},
+                                      {"42", "+42"},
+                                      {"42", " 42"},
+                                      {"42", "42 "},
+                                      {"42", "0x2a"},
+                                      {"42", "4.2e1"},
+                                      {"42", "42."},
+                                      {"0", ".0"},
+                                      {"0", ""},
+                                      {"0", "-"},
+                                      {"42", "4\t2"},
+                                      {"42", "42,0"},
+                                      {"1", "true"},
+                                      {"1", "18446744073709551617"},
                                       {"9007199254740991", "9007199254740990"}}) {
         CAPTURE(body, shown);
         CHECK_FALSE(is_count(body, shown));
@@ -244,8 +292,8 @@ TEST_CASE("integers are compared as numbers") {
 }
 
 TEST_CASE("an integer that JavaScript would round is refused, with or without its header") {
-    for (const std::string body : {"9007199254740992", "-9007199254740992", "9007199254740993", "1e30",
-                                   "18446744073709551616", "1e-999"}) {
+    for (const std::string body :
+         {"9007199254740992", "-9007199254740992", "9007199254740993", "1e30", "18446744073709551616", "1e-999"}) {
         CAPTURE(body);
         const auto why = "Header mismatch: params.arguments.count exceeds 2^53 - 1, the limit for Mcp-Param-Count; "
                          "send a smaller number.";
@@ -255,11 +303,15 @@ TEST_CASE("an integer that JavaScript would round is refused, with or without it
 }
 
 TEST_CASE("a header with invalid bytes is refused, even when the argument has them") {
-    for (const char* value : {"世界", "\x80", "a\x7F" "b"}) {
-        CHECK(catalog::params_disagree({{"Name", {"name"}}}, json::value(R"({"name":"世界"})"),
-                                       std::vector<field>{{"Name", value}}) ==
-              "Header mismatch: the value of Mcp-Param-Name has characters that are not allowed in a header; send it as "
-              "=?base64?...?= (Base64 of its UTF-8).");
+    for (const char* value : {"世界",
+                              "\x80",
+                              "a\x7F"
+                              "b"}) {
+        CHECK(
+            catalog::params_disagree(
+                {{"Name", {"name"}}}, json::value(R"({"name":"世界"})"), std::vector<field>{{"Name", value}}) ==
+            "Header mismatch: the value of Mcp-Param-Name has characters that are not allowed in a header; send it as "
+            "=?base64?...?= (Base64 of its UTF-8).");
     }
 }
 

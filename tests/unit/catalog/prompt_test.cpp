@@ -11,8 +11,8 @@ using test::speaker;
 
 namespace {
 
-result<catalog::prompt, complaint> read(const speaker& by, const std::string& definition,
-                                        const std::string& attributes = "") {
+result<catalog::prompt, complaint>
+read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
     return catalog::read_prompt({"prompt", definition, attributes}, by.from);
 }
 std::string refused(const std::string& definition, const std::string& attributes = "") {
@@ -28,8 +28,9 @@ using words = std::vector<std::string>;
 
 TEST_CASE("a prompt keeps its definition, on one line") {
     const speaker one;
-    const auto prompt = read(one, "{\"title\":\"X\",\n\"name\":\"x\",\r\n"
-                                  "\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
+    const auto prompt = read(one,
+                             "{\"title\":\"X\",\n\"name\":\"x\",\r\n"
+                             "\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
     REQUIRE(prompt.has_value());
     CHECK(prompt->name == "x");
     CHECK(prompt->own_name == "x");
@@ -70,8 +71,8 @@ TEST_CASE("the required arguments of a prompt are known by name") {
 TEST_CASE("invalid arguments of a prompt are refused with the reason") {
     for (const char* odd : {"{}", "null", "\"a\"", "1", "true"})
         CHECK(refused(with_arguments(odd)) == "its \"arguments\" are not an array");
-    for (const char* odd : {"[{}]", "[1]", "[null]", "[\"a\"]", "[[]]", R"([{"name":"a"},{"name":1}])",
-                            R"([{"Name":"a"}])"})
+    for (const char* odd :
+         {"[{}]", "[1]", "[null]", "[\"a\"]", "[[]]", R"([{"name":"a"},{"name":1}])", R"([{"Name":"a"}])"})
         CHECK(refused(with_arguments(odd)) == "one of its arguments has no string \"name\"");
 }
 

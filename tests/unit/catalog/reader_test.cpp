@@ -109,9 +109,14 @@ TEST_CASE("a variable without slashes matches no slash, literal or escaped") {
     all.of("a").pattern("file:///public/{name}");
     const auto in = all.made();
     CHECK(reader(in, "file:///public/a.txt") != "nobody");
-    for (const char* uri : {"file:///public/../secret", "file:///public/..%2fsecret", "file:///public/..%2Fsecret",
-                            "file:///public/a/b", "file:///public/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-                            "file:///public/a%00.txt", "file:///public/%00", "file:///public/"}) {
+    for (const char* uri : {"file:///public/../secret",
+                            "file:///public/..%2fsecret",
+                            "file:///public/..%2Fsecret",
+                            "file:///public/a/b",
+                            "file:///public/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+                            "file:///public/a%00.txt",
+                            "file:///public/%00",
+                            "file:///public/"}) {
         CAPTURE(uri);
         CHECK(reader(in, uri) == "nobody");
     }

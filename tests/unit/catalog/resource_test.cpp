@@ -11,8 +11,8 @@ using test::speaker;
 
 namespace {
 
-result<catalog::resource, complaint> read(const speaker& by, const std::string& definition,
-                                          const std::string& attributes = "") {
+result<catalog::resource, complaint>
+read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
     return catalog::read_resource({"resource", definition, attributes}, by.from);
 }
 std::string refused(const std::string& definition, const std::string& attributes = "") {
@@ -35,8 +35,8 @@ constexpr auto no_uri_end = "\" is not a URI of at most 2048 characters";
 
 TEST_CASE("a resource keeps its definition, on one line") {
     const speaker one;
-    const auto resource = read(one, "{\"name\":\"n\",\n\"uri\":\"a:\\u0062\",\r\n\"mimeType\":\"x/y\",\"size\":7}",
-                               R"({"quick":true})");
+    const auto resource =
+        read(one, "{\"name\":\"n\",\n\"uri\":\"a:\\u0062\",\r\n\"mimeType\":\"x/y\",\"size\":7}", R"({"quick":true})");
     REQUIRE(resource.has_value());
     CHECK(resource->name == "a:b");
     CHECK(resource->own_name == "a:b");
@@ -61,11 +61,21 @@ TEST_CASE("a prefix changes neither the uri of a resource nor its name") {
 }
 
 TEST_CASE("a URI has a scheme, a rest, and no white space") {
-    for (const auto& uri : std::vector<std::string>{"a:b", "a:", "file:///etc/passwd", "urn:x:y", "x-y+z.1://ö/ü?a=b#c",
-                                                    "a:" + std::string(2046, 'x')})
+    for (const auto& uri : std::vector<std::string>{
+             "a:b", "a:", "file:///etc/passwd", "urn:x:y", "x-y+z.1://ö/ü?a=b#c", "a:" + std::string(2046, 'x')})
         CHECK(refused(at(uri)).empty());
-    for (const auto& uri : std::vector<std::string>{"", "a", "/a/b", ":b", "://b", "a: b", "a:b ", " a:b", "a:\\n",
-                                                    "a:\\u0000", "a:\\u007f", "a:" + std::string(2047, 'x')}) {
+    for (const auto& uri : std::vector<std::string>{"",
+                                                    "a",
+                                                    "/a/b",
+                                                    ":b",
+                                                    "://b",
+                                                    "a: b",
+                                                    "a:b ",
+                                                    " a:b",
+                                                    "a:\\n",
+                                                    "a:\\u0000",
+                                                    "a:\\u007f",
+                                                    "a:" + std::string(2047, 'x')}) {
         const auto why = refused(at(uri));
         CAPTURE(uri, why);
         CHECK(why.ends_with(no_uri_end));
@@ -74,7 +84,10 @@ TEST_CASE("a URI has a scheme, a rest, and no white space") {
 }
 
 TEST_CASE("a resource has a URI and a name, both strings") {
-    for (const char* odd : {"{}", R"({"name":"n"})", R"({"uri":1,"name":"n"})", R"({"uri":null,"name":"n"})",
+    for (const char* odd : {"{}",
+                            R"({"name":"n"})",
+                            R"({"uri":1,"name":"n"})",
+                            R"({"uri":null,"name":"n"})",
                             R"({"uriTemplate":"a:b","name":"n"})"})
         CHECK(refused(odd) == "its definition has no string \"uri\"");
     for (const char* odd : {R"({"uri":"a:b"})", R"({"uri":"a:b","name":1})", R"({"uri":"a:b","name":null})"})

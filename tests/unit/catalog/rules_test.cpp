@@ -135,9 +135,10 @@ TEST_CASE("the first rule that matches the name without the prefix applies") {
         else CHECK(tool.needs.scopes() != scopes{"second"});
     }
     REQUIRE(offer.warnings.size() == 2);
-    CHECK(offer.warnings[0].ends_with("plugin.tool.match \"*_write\" has no effect: an earlier rule matches every tool that it matches"));
+    CHECK(offer.warnings[0].ends_with(
+        "plugin.tool.match \"*_write\" has no effect: an earlier rule matches every tool that it matches"));
     CHECK(offer.warnings[1].ends_with("plugin.tool.match \"orders_orders_*\" matches no tool of orders, which has "
-                                    "status, orders_read, orders_write, plain, says_it_writes, touch"));
+                                      "status, orders_read, orders_write, plain, says_it_writes, touch"));
 }
 
 TEST_CASE("a rule without scopes or timeout leaves them to the next rule") {
@@ -145,7 +146,8 @@ TEST_CASE("a rule without scopes or timeout leaves them to the next rule") {
     const auto offer = offered(settings({{"orders_*", std::nullopt, {}, 5s},
                                          {"*_write", scopes{"writes"}, {}, 7s},
                                          {"touch", std::nullopt, {}, 1s},
-                                         {"t*h", scopes{}, {}}}), log);
+                                         {"t*h", scopes{}, {}}}),
+                               log);
     CHECK(offer.warnings.empty());
     for (const auto& tool : offer.tools) {
         CAPTURE(tool.name);
@@ -185,7 +187,7 @@ TEST_CASE("a feature with invalid suggested scopes is not served") {
         const auto made = read(R"({"scopes":)" + std::string(bad) + "}");
         REQUIRE_FALSE(made.has_value());
         CHECK(made.error().why() ==
-              "its attribute \"scopes\" is not an array of scopes that can be required, such as [\"orders:read\"]");
+              "its attribute \"scopes\" is not an array of valid scopes such as [\"orders:read\"]");
     }
 }
 

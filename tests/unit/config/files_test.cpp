@@ -9,26 +9,22 @@ namespace {
 
 constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
 
-} // namespace
+}  // namespace
 
 TEST_CASE("the error for an unreadable file names it and says what to do") {
     const workshop shop;
     const auto refusal = [&](const std::string& name) {
         return shop.refusal_of([&] { config::read(shop.folder() / name); });
     };
-    CHECK(
-        refusal("gone.toml") ==
-        "gone.toml: no such file; expected a configuration (create it or name one with --config), "
-        "found none");
+    CHECK(refusal("gone.toml") ==
+          "gone.toml: no such file; expected a configuration (create it or name one with --config), "
+          "found none");
     std::filesystem::create_directory(shop.folder() / "folder.toml");
-    CHECK(refusal("folder.toml") ==
-          "folder.toml: is a directory; expected a TOML file, found a directory");
+    CHECK(refusal("folder.toml") == "folder.toml: is a directory; expected a TOML file, found a directory");
     ::mkfifo((shop.folder() / "pipe.toml").c_str(), 0600);
-    CHECK(refusal("pipe.toml") ==
-          "pipe.toml: cannot be read; expected a regular file, found Invalid argument");
+    CHECK(refusal("pipe.toml") == "pipe.toml: cannot be read; expected a regular file, found Invalid argument");
     shop.write("long.toml", std::string(1024 * 1024 + 1, '\n'));
-    CHECK(refusal("long.toml") ==
-          "long.toml: the file is too long; expected at most 1 MiB, found more");
+    CHECK(refusal("long.toml") == "long.toml: the file is too long; expected at most 1 MiB, found more");
 }
 
 TEST_CASE("a file without read permission is reported as such") {
@@ -37,22 +33,17 @@ TEST_CASE("a file without read permission is reported as such") {
     std::filesystem::permissions(file, std::filesystem::perms::none);
     // Root reads everything, so it steps down for a moment.
     const bool is_root = ::geteuid() == 0;
-    if (is_root)
-        REQUIRE(::seteuid(65534) == 0);
+    if (is_root) REQUIRE(::seteuid(65534) == 0);
     const auto refusal = shop.refusal_of([&] { config::read(file); });
-    if (is_root)
-        REQUIRE(::seteuid(0) == 0);
-    CHECK(
-        refusal ==
-        "t.toml: permission denied; expected a file that the user of this process can read, found "
-        "one that is not");
+    if (is_root) REQUIRE(::seteuid(0) == 0);
+    CHECK(refusal == "t.toml: permission denied; expected a file that the user of this process can read, found "
+                     "one that it cannot read");
 }
 
 TEST_CASE("bytes that are not UTF-8 are refused with their place") {
     const workshop shop;
     const auto sentence = [](std::string place, std::string byte) {
-        return "t.toml:" + place + ": the file is not UTF-8; expected UTF-8 text, found byte " +
-               byte;
+        return "t.toml:" + place + ": the file is not UTF-8; expected UTF-8 text, found byte " + byte;
     };
     CHECK(shop.refusal("a = 'é\xff'") == sentence("1:7", "\\xff"));
     CHECK(shop.refusal("\n# \xed\xa0\x80") == sentence("2:3", "\\xed"));
@@ -72,38 +63,37 @@ TEST_CASE("a TOML syntax error has the form of every other error") {
         std::string_view toml;
         std::string_view sentence;
     };
-    for (
-        const auto& [toml, sentence] : {
-            row{"[server]\npage_size = 1\npage_size = 2",
-                R"(3:13: duplicate key "page_size"; expected each key and table once, found a second "page_size")"},
-            row{"[server]\n[tls]\n[server]",
-                R"(3:1: duplicate key "server"; expected each key and table once, found a second "server")"},
-            row{"[[plugin]]\n[plugin]",
-                R"(2:1: duplicate key "plugin"; expected each key and table once, found a second "plugin")"},
-            row{"a = canary",
-                "1:5: not valid TOML, in value; expected a value (text needs quotes), found "
-                "something else"},
-            row{"a = 99999999999999999999",
-                "1:25: not valid TOML, in decimal integer; expected a number that fits 64 bits, "
-                "found one that does not"},
-            row{"a = 1e400",
-                "1:10: not valid TOML, in floating-point; expected a number that fits 64 bits, "
-                "found one that does not"},
-            row{"a = [1",
-                "1:7: not valid TOML, in array; expected the rest of it, found the end of the "
-                "file"},
-            row{"[a\nb = 1", R"(1:3: not valid TOML, in table header; expected ']', found '\n')"},
-            row{"a =t\n", R"(1:5: not valid TOML, in boolean; expected 'true', found 't\x0a')"},
-            row{"a = 1 2",
-                "1:7: not valid TOML, in key-value pair; expected a comment or whitespace, found "
-                "'2'"},
-            row{"a = '\x01'",
-                "1:6: not valid TOML, in literal string; expected no line break or control "
-                "character here, found one"},
-            row{"a = \"canary\nb\"",
-                "1:12: not valid TOML, in string; expected no line break or control character "
-                "here, found one"},
-        }) {
+    for (const auto& [toml, sentence] : {
+             row{"[server]\npage_size = 1\npage_size = 2",
+                 R"(3:13: duplicate key "page_size"; expected each key and table once, found a second "page_size")"},
+             row{"[server]\n[tls]\n[server]",
+                 R"(3:1: duplicate key "server"; expected each key and table once, found a second "server")"},
+             row{"[[plugin]]\n[plugin]",
+                 R"(2:1: duplicate key "plugin"; expected each key and table once, found a second "plugin")"},
+             row{"a = canary",
+                 "1:5: not valid TOML, in value; expected a value (text needs quotes), found "
+                 "something else"},
+             row{"a = 99999999999999999999",
+                 "1:25: not valid TOML, in decimal integer; expected a number that fits 64 bits, "
+                 "found one that does not"},
+             row{"a = 1e400",
+                 "1:10: not valid TOML, in floating-point; expected a number that fits 64 bits, "
+                 "found one that does not"},
+             row{"a = [1",
+                 "1:7: not valid TOML, in array; expected more text, found the end of the "
+                 "file"},
+             row{"[a\nb = 1", R"(1:3: not valid TOML, in table header; expected ']', found '\n')"},
+             row{"a =t\n", R"(1:5: not valid TOML, in boolean; expected 'true', found 't\x0a')"},
+             row{"a = 1 2",
+                 "1:7: not valid TOML, in key-value pair; expected a comment or whitespace, found "
+                 "'2'"},
+             row{"a = '\x01'",
+                 "1:6: not valid TOML, in literal string; expected no line break or control "
+                 "character here, found one"},
+             row{"a = \"canary\nb\"",
+                 "1:12: not valid TOML, in string; expected no line break or control character "
+                 "here, found one"},
+         }) {
         INFO(toml);
         CHECK(shop.refusal(toml) == "t.toml:" + std::string(sentence));
     }
@@ -112,12 +102,10 @@ TEST_CASE("a TOML syntax error has the form of every other error") {
 TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
     const workshop shop;
     shop.write("conf.d/20-b.toml", "[[plugin]]\nlibrary = 'b'\n[server]\npage_size = 7\n");
-    shop.write("conf.d/10-a.toml",
-               "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
+    shop.write("conf.d/10-a.toml", "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
     shop.write("conf.d/.#10-a.toml", "an editor's");
     shop.write("conf.d/README", "not TOML");
-    const auto settings =
-        shop.read(std::string(lock) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
+    const auto settings = shop.read(std::string(lock) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
     REQUIRE(settings.plugins.size() == 3);
     CHECK(settings.plugins[0].name == "main");
     CHECK(settings.plugins[1].name == "a");
@@ -138,16 +126,13 @@ TEST_CASE("the auth backend may be in conf.d") {
 TEST_CASE("a key in two files is refused with both places") {
     const workshop shop;
     shop.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
-    CHECK(
-        shop.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
-        "conf.d/a.toml:3:10: server.listen is set twice; expected one definition, found it at "
-        "t.toml:4:10 too");
-    CHECK(shop.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") !=
-          std::string::npos);
+    CHECK(shop.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
+          "conf.d/a.toml:3:10: server.listen is set twice; expected one definition, found another "
+          "one at t.toml:4:10");
+    CHECK(shop.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") != std::string::npos);
     CHECK(shop.refusal("server = 1\n" + std::string(lock)) ==
-          "conf.d/a.toml:1:1: server is set twice; expected one definition, found it at "
-          "t.toml:1:10 "
-          "too");
+          "conf.d/a.toml:1:1: server is set twice; expected one definition, found another one at "
+          "t.toml:1:10");
 }
 
 TEST_CASE("an error names its file in conf.d") {
@@ -156,8 +141,7 @@ TEST_CASE("an error names its file in conf.d") {
     CHECK(shop.refusal(lock) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
                                 "integer from 0 to 256, found -1");
     shop.write("conf.d/a.toml", "[server]\nlisen = 'x'\n");
-    CHECK(shop.refusal(lock).starts_with(
-        "conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
+    CHECK(shop.refusal(lock).starts_with("conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
 }
 
 TEST_CASE("a conf.d that is not a folder is refused") {
@@ -169,8 +153,7 @@ TEST_CASE("a conf.d that is not a folder is refused") {
 
 TEST_CASE("the file next to a library in a plugin directory has the body of its [[plugin]]") {
     const workshop shop;
-    const auto file = shop.write(
-        "greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
+    const auto file = shop.write("greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
     const auto plugin = config::read_drop_in(file, "/lib/greet.so");
     CHECK(plugin.library == "/lib/greet.so");
     CHECK(plugin.name == "hello");
@@ -183,8 +166,8 @@ TEST_CASE("the file next to a library in a plugin directory has the body of its 
 
 TEST_CASE("the file next to a library in a plugin directory may contain scopes") {
     const workshop shop;
-    const auto file = shop.write(
-        "greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
+    const auto file =
+        shop.write("greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
     const auto plugin = config::read_drop_in(file, "/lib/greet.so");
     CHECK(plugin.scopes == std::vector<std::string>{"a"});
     CHECK(plugin.read_only);
@@ -201,7 +184,7 @@ TEST_CASE("the file next to a library in a plugin directory cannot name a librar
     const workshop shop;
     const auto file = shop.write("greet.toml", "\nlibrary = 'x'\n");
     CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
-          "greet.toml:2:11: library is said twice; expected no such line: this file is about the "
+          "greet.toml:2:11: library is not allowed here; expected no such line: this file belongs to the "
           "library beside it, found \"x\"");
     shop.write("greet.toml", "[[plugin]]\n");
     CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
@@ -236,8 +219,7 @@ TEST_CASE("a missing file that TOOLRACK_CONFIG names is an error") {
     shop.write("toolrack/toolrack.toml", lock);
     shop.set("TOOLRACK_CONFIG", (shop.folder() / "mine.toml").string());
     CHECK(config::find_file() == shop.folder() / "mine.toml");
-    CHECK(shop.refusal_of([] { config::read(config::find_file()); })
-              .starts_with("mine.toml: no such file"));
+    CHECK(shop.refusal_of([] { config::read(config::find_file()); }).starts_with("mine.toml: no such file"));
 }
 
-} // namespace toolrack
+}  // namespace toolrack

@@ -16,10 +16,14 @@ const std::string before = "[auth]\nbackend = 'env-token'\n[limits]\n";
 config::server read(const std::string& lines) { return workshop().read(before + lines).server; }
 std::string refusal(const std::string& line) { return workshop().refusal(before + line); }
 
-constexpr const char* counts[] = {"connections_per_principal", "calls_per_principal", "calls_per_source",
-                                  "rate_per_principal",        "rate_per_source",     "failures_per_minute"};
+constexpr const char* counts[] = {"connections_per_principal",
+                                  "calls_per_principal",
+                                  "calls_per_source",
+                                  "rate_per_principal",
+                                  "rate_per_source",
+                                  "failures_per_minute"};
 
-} // namespace
+}  // namespace
 
 TEST_CASE("absent limits have their defaults") {
     const auto server = read("");
@@ -89,4 +93,4 @@ TEST_CASE("a reload changes the limits of callers, and not those of the listener
     CHECK_FALSE(config::has_same_listeners(read(""), read("connections_per_source = 1")));
 }
 
-} // namespace toolrack
+}  // namespace toolrack

@@ -11,14 +11,12 @@ constexpr std::string_view lock = "[auth]\nbackend = 'x'\n";
 config::options options_of(const workshop& shop, std::string_view table) {
     return shop.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.backends.front().options;
 }
-std::string json_of(const workshop& shop, std::string_view table) {
-    return options_of(shop, table).json;
-}
+std::string json_of(const workshop& shop, std::string_view table) { return options_of(shop, table).json; }
 std::string refusal(const workshop& shop, std::string_view table) {
     return shop.refusal_of([&] { options_of(shop, table); });
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("options are passed to a library as JSON") {
     const workshop shop;
@@ -59,19 +57,16 @@ TEST_CASE("options are passed to a library as JSON") {
 TEST_CASE("variables are expanded in the values of options, not in their names") {
     workshop shop;
     shop.set("RACK_HOME", "/srv \"x\"");
-    CHECK(json_of(shop, "'${RACK_HOME}' = ['${RACK_HOME}/a']") ==
-          R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
+    CHECK(json_of(shop, "'${RACK_HOME}' = ['${RACK_HOME}/a']") == R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
     shop.unset("RACK_HOME");
-    CHECK(
-        refusal(shop, "a = [{ b = '${RACK_HOME}' }]") ==
-        "t.toml:4:12: auth.options.a[0].b needs the environment variable RACK_HOME; expected it to "
-        "be set, found it unset");
+    CHECK(refusal(shop, "a = [{ b = '${RACK_HOME}' }]") ==
+          "t.toml:4:12: auth.options.a[0].b needs the environment variable RACK_HOME; expected it to "
+          "be set, found it unset");
 }
 
 TEST_CASE("every option has its place in the file") {
     const workshop shop;
-    const auto options =
-        options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
+    const auto options = options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
     const auto at = [&](const char* pointer) {
         const auto& place = options.locations.at(pointer);
         return std::to_string(place.line) + ':' + std::to_string(place.column);
@@ -95,11 +90,10 @@ TEST_CASE("absent options are an empty object with the place of their table") {
 TEST_CASE("values without a JSON form are refused") {
     const workshop shop;
     for (const std::string number : {"inf", "nan"}) {
-        CHECK(
-            refusal(shop, "a = { b = [" + number + "] }") ==
-            "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot represent; expected a finite "
-            "number, found " +
-                number);
+        CHECK(refusal(shop, "a = { b = [" + number + "] }") ==
+              "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot represent; expected a finite "
+              "number, found " +
+                  number);
     }
 }
 
@@ -109,8 +103,7 @@ TEST_CASE("options nest at most 32 levels deep") {
         return "a = " + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']');
     };
     CHECK(refusal(shop, nested(32)).empty());
-    CHECK(refusal(shop, nested(33))
-              .find("is nested too deeply; expected at most 32 levels, found more") !=
+    CHECK(refusal(shop, nested(33)).find("is nested too deeply; expected at most 32 levels, found more") !=
           std::string::npos);
 }
 
@@ -164,12 +157,10 @@ TEST_CASE("a secret in a file that other users may read is refused") {
     CHECK(refused_with(0400).empty());
     CHECK(refused_with(0640).empty());
     CHECK(refused_with(0440).empty());
-    CHECK(
-        refused_with(0644) ==
-        R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, )"
-        R"(found "s")");
-    for (const unsigned mode : {0604u, 0602u, 0601u, 0660u})
-        CHECK_FALSE(refused_with(mode).empty());
+    CHECK(refused_with(0644) ==
+          R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, )"
+          R"(found "s")");
+    for (const unsigned mode : {0604u, 0602u, 0601u, 0660u}) CHECK_FALSE(refused_with(mode).empty());
 }
 
 TEST_CASE("the error for an unreadable secret does not show it") {
@@ -178,28 +169,21 @@ TEST_CASE("the error for an unreadable secret does not show it") {
         return refusal(shop, "p = { file = '" + shop.write_secret("s", bytes).string() + "' }");
     };
     const std::string here = "t.toml:4:14: auth.options.p.file ";
-    CHECK(of_file("") == here + R"(holds no secret; expected a file that is not empty, found "s")");
-    CHECK(of_file("\n") ==
-          here + R"(holds no secret; expected a file that is not empty, found "s")");
+    CHECK(of_file("") == here + R"(is empty; expected a file with a secret, found "s")");
+    CHECK(of_file("\n") == here + R"(is empty; expected a file with a secret, found "s")");
     CHECK(of_file("\xff") == here + R"(is not text; expected UTF-8, found "s")");
     CHECK(of_file(std::string(64 * 1024, 'x')).empty());
-    CHECK(of_file(std::string(64 * 1024 + 1, 'x')) ==
-          here + R"(is too long; expected at most 64 KiB, found "s")");
-    CHECK(
-        refusal(shop, "p = { file = '" + (shop.folder() / "gone").string() + "' }") ==
-        here +
-            R"(cannot be read (No such file or directory); expected a regular file that can be read, found "gone")");
-    CHECK(
-        refusal(shop, "p = { file = '/dev/null' }") ==
-        here +
-            R"(cannot be read (Invalid argument); expected a regular file that can be read, found "/dev/null")");
+    CHECK(of_file(std::string(64 * 1024 + 1, 'x')) == here + R"(is too long; expected at most 64 KiB, found "s")");
+    CHECK(refusal(shop, "p = { file = '" + (shop.folder() / "gone").string() + "' }") ==
+          here +
+              R"(cannot be read (No such file or directory); expected a regular file that can be read, found "gone")");
+    CHECK(refusal(shop, "p = { file = '/dev/null' }") ==
+          here + R"(cannot be read (Invalid argument); expected a regular file that can be read, found "/dev/null")");
 
     shop.set("RACK_CANARY", "canary");
-    CHECK(
-        refusal(shop, "p = { file = '/${RACK_CANARY}' }") ==
-        here +
-            "cannot be read (No such file or directory); expected a regular file that can be read, "
-            "found a value from the environment (not shown)");
+    CHECK(refusal(shop, "p = { file = '/${RACK_CANARY}' }") ==
+          here + "cannot be read (No such file or directory); expected a regular file that can be read, "
+                 "found a value from the environment (not shown)");
     CHECK(refusal(shop, "p = { env = 'sk-canary' }") ==
           "t.toml:4:13: auth.options.p.env is not the name of a variable; expected a name such as "
           "DB_PASSWORD, found something else");
@@ -214,20 +198,15 @@ TEST_CASE("a credential is a file name in CREDENTIALS_DIRECTORY") {
     workshop shop;
     shop.unset("CREDENTIALS_DIRECTORY");
     const std::string here = "t.toml:4:20: auth.options.p.credential ";
-    CHECK(
-        refusal(shop, "p = { credential = 'db' }") ==
-        here +
-            R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, )"
-            R"(found "db")");
+    CHECK(refusal(shop, "p = { credential = 'db' }") ==
+          here + R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, )"
+                 R"(found "db")");
     shop.set("CREDENTIALS_DIRECTORY", shop.folder().string());
     for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
         CHECK(refusal(shop, "p = { credential = '" + name + "' }") ==
-              here + "is not the name of a credential; expected a file name without slashes, found \"" +
-                  name + '"');
-    CHECK(
-        refusal(shop, "p = { credential = 'db' }") ==
-        here +
-            R"(cannot be read (No such file or directory); expected a regular file that can be read, found "db")");
+              here + "is not the name of a credential; expected a file name without slashes, found \"" + name + '"');
+    CHECK(refusal(shop, "p = { credential = 'db' }") ==
+          here + R"(cannot be read (No such file or directory); expected a regular file that can be read, found "db")");
 }
 
-} // namespace toolrack
+}  // namespace toolrack

@@ -24,7 +24,7 @@ config::sandbox granted(std::string_view line) {
 
 const std::string digest(64, 'a');
 
-} // namespace
+}  // namespace
 
 TEST_CASE("the default sandbox grants nothing but some memory") {
     for (const auto* line : {"", "sandbox = {}"}) {
@@ -40,9 +40,8 @@ TEST_CASE("the default sandbox grants nothing but some memory") {
 }
 
 TEST_CASE("grants are read, and written back in the same form") {
-    const std::string line =
-        R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], )"
-        R"(processes = 4, memory = "1024MiB", required = true })";
+    const std::string line = R"(sandbox = { network = true, read = ["/a", "/b \"c\""], write = ["/d"], )"
+                             R"(processes = 4, memory = "1024MiB", required = true })";
     const auto all = granted(line);
     CHECK(all.network);
     CHECK(all.read == strings{"/a", "/b \"c\""});
@@ -63,22 +62,18 @@ TEST_CASE("an invalid sandbox is refused with its place") {
     CHECK(refusal("sandbox = { network = 1 }") ==
           "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
     CHECK(refusal("sandbox = { read = ['srv'] }") ==
-          "t.toml:5:21: plugin.sandbox.read[0] is not an absolute path; expected " + a_path +
-              ", found \"srv\"");
+          "t.toml:5:21: plugin.sandbox.read[0] is not an absolute path; expected " + a_path + ", found \"srv\"");
     CHECK(refusal("sandbox = { write = ['/a', ''] }") ==
-          "t.toml:5:28: plugin.sandbox.write[1] is not an absolute path; expected " + a_path +
-              ", found \"\"");
+          "t.toml:5:28: plugin.sandbox.write[1] is not an absolute path; expected " + a_path + ", found \"\"");
     CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not an absolute path") != std::string::npos);
-    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not an absolute path") !=
-          std::string::npos);
+    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not an absolute path") != std::string::npos);
     CHECK(refusal("sandbox = { read = '/a' }") ==
           "t.toml:5:20: plugin.sandbox.read has the wrong type; expected an array of strings, found a string");
     CHECK(refusal("sandbox = { processes = 1001 }") ==
           "t.toml:5:25: plugin.sandbox.processes is out of range; expected an integer from 0 to 1000, found 1001");
     CHECK(refusal("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
-    CHECK(refusal("sandbox = { memory = '1MiB' }") ==
-          "t.toml:5:22: plugin.sandbox.memory is too small; "
-          "expected at least \"16MiB\", found 1048576 bytes");
+    CHECK(refusal("sandbox = { memory = '1MiB' }") == "t.toml:5:22: plugin.sandbox.memory is too small; "
+                                                      "expected at least \"16MiB\", found 1048576 bytes");
     CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a valid size") != std::string::npos);
     CHECK(refusal("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
     CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
@@ -96,11 +91,16 @@ TEST_CASE("a library is pinned by its SHA-256") {
     CHECK(settings.plugins[0].sha256->sha256 == digest);
     CHECK(settings.plugins[0].sha256->where.line == 5);
     CHECK_FALSE(workshop().read(head).plugins[0].sha256);
-    for (const auto& wrong : {std::string("abc"), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g'),
-                              "sha256:" + std::string(57, 'a'), std::string()})
-        CHECK(refusal("sha256 = '" + wrong + "'") ==
-              "t.toml:5:10: plugin.sha256 is not a SHA-256 digest; expected 64 hexadecimal digits, as sha256sum prints them, "
-              "found \"" + wrong + '"');
+    for (const auto& wrong : {std::string("abc"),
+                              std::string(63, 'a'),
+                              std::string(65, 'a'),
+                              std::string(64, 'g'),
+                              "sha256:" + std::string(57, 'a'),
+                              std::string()})
+        CHECK(refusal("sha256 = '" + wrong + "'") == "t.toml:5:10: plugin.sha256 is not a SHA-256 digest; expected 64 "
+                                                     "hexadecimal digits, as sha256sum prints them, "
+                                                     "found \"" +
+                                                         wrong + '"');
 }
 
 TEST_CASE("an auth backend can be pinned, and one of several by its name") {
@@ -126,9 +126,11 @@ TEST_CASE("reserved names and names that begin with a dot are refused") {
     CHECK(refusal("name = 'toolrac'\nprefix = 'my_toolrack_'").empty());
     for (const std::string name : {".", "..", ".hidden"})
         CHECK(refusal("name = '" + name + "'") ==
-              "t.toml:5:8: plugin.name begins with a dot; expected a name that does not, found \"" + name + '"');
-    CHECK(workshop().refusal("[auth]\nbackend = 'a'\n[[plugin]]\nlibrary = './toolrack-x.so'")
+              "t.toml:5:8: plugin.name begins with a dot; expected a name without a leading dot, found \"" + name +
+                  '"');
+    CHECK(workshop()
+              .refusal("[auth]\nbackend = 'a'\n[[plugin]]\nlibrary = './toolrack-x.so'")
               .find("the file name of the library is not a valid instance name") != std::string::npos);
 }
 
-} // namespace toolrack
+}  // namespace toolrack

@@ -12,14 +12,10 @@ using strings = std::vector<std::string>;
 constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
 
 // What is said of a file that is fine but for these lines, the first of which is line 3.
-std::string refusal(std::string_view lines) {
-    return workshop().refusal(std::string(lock) + std::string(lines));
-}
-config::settings read(std::string_view lines) {
-    return workshop().read(std::string(lock) + std::string(lines));
-}
+std::string refusal(std::string_view lines) { return workshop().refusal(std::string(lock) + std::string(lines)); }
+config::settings read(std::string_view lines) { return workshop().read(std::string(lock) + std::string(lines)); }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a file that only names the auth backend gets the defaults") {
     const auto settings = read("");
@@ -204,9 +200,7 @@ library = "/opt/lib/greet.so"
 
 TEST_CASE("client certificates are optional by default") {
     const std::string tls = "[tls]\ncertificate = 'c'\nkey = 'k'\n";
-    const auto is_required = [&](const std::string& more) {
-        return read(tls + more).tls->requires_client_certificate;
-    };
+    const auto is_required = [&](const std::string& more) { return read(tls + more).tls->requires_client_certificate; };
     CHECK_FALSE(is_required(""));
     CHECK_FALSE(is_required("client_ca = 'a'"));
     CHECK_FALSE(is_required("client_ca = 'a'\nclient_certificate = 'optional'"));
@@ -223,19 +217,16 @@ TEST_CASE("the error for a file without an auth backend says what to write") {
 }
 
 TEST_CASE("an unknown key is refused with a suggestion") {
-    CHECK(
-        refusal("[sever]") ==
-        R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); )"
-        R"(expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
-    CHECK(
-        refusal("[tls]\n  certifcate = 'x'") ==
-        R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); )"
-        R"(expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
-    CHECK(
-        refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
-        R"(t.toml:5:1: unknown key in [[plugin]]; )"
-        R"(expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, )"
-        R"(tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
+    CHECK(refusal("[sever]") ==
+          R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); )"
+          R"(expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
+    CHECK(refusal("[tls]\n  certifcate = 'x'") ==
+          R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); )"
+          R"(expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
+    CHECK(refusal("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
+          R"(t.toml:5:1: unknown key in [[plugin]]; )"
+          R"(expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, )"
+          R"(tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
     CHECK(workshop()
               .refusal("[auth]\nbackends = 'x'")
               .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
@@ -249,13 +240,11 @@ TEST_CASE("every invalid value is refused") {
     for (
         const auto& [lines, sentence] : {
             // types
-            row{"[[server]]",
-                "3:1: server has the wrong type; expected a table, [server], found an array"},
+            row{"[[server]]", "3:1: server has the wrong type; expected a table, [server], found an array"},
             row{"[plugin]\nlibrary = 'x'",
-                "3:1: plugin has the wrong type; expected an array of tables, each begun by "
-                "[[plugin]], found a table"},
-            row{"[server]\npath = 1",
-                "4:8: server.path has the wrong type; expected a string, found an integer"},
+                "3:1: plugin has the wrong type; expected an array of tables, each with the "
+                "header [[plugin]], found a table"},
+            row{"[server]\npath = 1", "4:8: server.path has the wrong type; expected a string, found an integer"},
             row{"[server]\npage_size = '1'",
                 "4:13: server.page_size has the wrong type; expected an integer from 1 to 10000, "
                 "found a string"},
@@ -326,10 +315,8 @@ TEST_CASE("every invalid value is refused") {
                 R"(4:8: server.path has characters that are not allowed in a path; expected a path such as "/mcp", )"
                 R"(found "/a?b")"},
             // [tls]
-            row{"[tls]\nkey = 'k'",
-                "3:1: tls.certificate is missing; expected the path of a PEM file, found none"},
-            row{"[tls]\ncertificate = 'k'",
-                "3:1: tls.key is missing; expected the path of a PEM file, found none"},
+            row{"[tls]\nkey = 'k'", "3:1: tls.certificate is missing; expected the path of a PEM file, found none"},
+            row{"[tls]\ncertificate = 'k'", "3:1: tls.key is missing; expected the path of a PEM file, found none"},
             row{"[tls]\ncertificate = ''\nkey = 'k'",
                 R"(4:15: tls.certificate is empty; expected the path of a PEM file, found "")"},
             row{"[tls]\ncertificate = 'c'\nkey = 'k'\nclient_ca = 'a'\nclient_certificate = 'maybe'",
@@ -352,11 +339,11 @@ TEST_CASE("every invalid value is refused") {
                 R"(found "./x/")"},
             row{"[[plugin]]\nlibrary = './a b.so'",
                 R"(3:1: the file name of the library is not a valid instance name; )"
-                R"(expected plugin.name = "..." of 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
+                R"(expected plugin.name = "..." with 1 to 64 of the characters A-Z a-z 0-9 _ . -, found no such line)"},
             row{"[[plugin]]\nlibrary = 'x'\nname = ''",
-                R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "")"},
+                R"(5:8: plugin.name is not a valid name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "")"},
             row{"[[plugin]]\nlibrary = 'x'\nname = 'a b'",
-                R"(5:8: plugin.name is not a name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "a b")"},
+                R"(5:8: plugin.name is not a valid name; expected 1 to 64 of the characters A-Z a-z 0-9 _ . -, found "a b")"},
             row{"[[plugin]]\nlibrary = 'x'\nprefix = 'a/'",
                 R"(5:10: plugin.prefix is not a prefix; )"
                 R"(expected at most 64 of the characters A-Z a-z 0-9 _ . -, found "a/")"},
@@ -380,8 +367,8 @@ TEST_CASE("an impossible scope is refused with its place") {
     struct row {
         std::string_view scope, wrong;
     };
-    constexpr std::string_view star = "has a star, and what is required has none: a scope covers those that go on "
-                                      "where it ends, and * may only be granted";
+    constexpr std::string_view star = "has a star, which is not allowed in a required scope: a scope covers all "
+                                      "narrower scopes, and * can only be granted";
     for (const auto& [scope, wrong] : {row{"*", star},
                                        row{"orders:*", star},
                                        row{"", "is not a scope"},
@@ -393,7 +380,7 @@ TEST_CASE("an impossible scope is refused with its place") {
         INFO(scope);
         const std::string sentence =
             std::string(wrong) +
-            "; expected words with colons between them such as \"orders:read\", without spaces, quotes and "
+            "; expected words separated by colons such as \"orders:read\", without spaces, quotes and "
             "backslashes, found \"" +
             std::string(scope) + '"';
         CHECK(refusal("[[plugin]]\nlibrary = 'x'\nscopes = ['a', '" + std::string(scope) + "']") ==
@@ -404,8 +391,8 @@ TEST_CASE("an impossible scope is refused with its place") {
 }
 
 TEST_CASE("a tool rule has a pattern and the required scopes") {
-    const std::string glob = "the name of a tool without the prefix, in which * stands for any characters and ? for "
-                             "one, such as \"*_write\"";
+    const std::string glob = "a tool name without the prefix, with * for any characters and ? for one character, "
+                             "such as \"*_write\"";
     const auto rule = [](std::string_view lines) {
         return refusal("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\n" + std::string(lines));
     };
@@ -421,8 +408,8 @@ TEST_CASE("a tool rule has a pattern and the required scopes") {
           "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, "
           "timeout, found \"scope\"");
     CHECK(refusal("[[plugin]]\nlibrary = 'x'\ntool = 'a'") ==
-          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each begun by [[plugin.tool]], "
-          "found a string");
+          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each with the header "
+          "[[plugin.tool]], found a string");
     CHECK(refusal("[[plugin]]\nlibrary = 'x'\nread_only = 1") ==
           "t.toml:5:13: plugin.read_only has the wrong type; expected true or false, found an integer");
 }
@@ -438,11 +425,11 @@ TEST_CASE("names have at most 64 characters") {
 
 TEST_CASE("a backend occurs once, and its token cannot be in the configuration") {
     CHECK(workshop().refusal("[auth]\nbackend = ['a', 'a']") ==
-          R"(t.toml:2:17: auth.backend[1] is asked twice; expected each backend once, found "a")");
+          R"(t.toml:2:17: auth.backend[1] is listed twice; expected each backend once, found "a")");
     CHECK(refusal("variable = 'sk-canary'") ==
           "t.toml:3:12: auth.variable is not the name of a variable; expected a name such as "
           "MCP_AUTH_TOKEN "
-          "(the token itself does not belong here), found something else");
+          "(do not put the token itself here), found something else");
 }
 
 TEST_CASE("a value from the environment is not shown in an error") {
@@ -466,8 +453,7 @@ TEST_CASE("a value from the environment is not shown in an error") {
         CHECK(sentence.ends_with("found a value from the environment (not shown)"));
         CHECK(sentence.find("canary") == std::string::npos);
     }
-    CHECK(shop.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path ==
-          "/canary");
+    CHECK(shop.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path == "/canary");
 }
 
 TEST_CASE("the name of a backend from the environment is not shown in an error") {
@@ -492,8 +478,8 @@ TEST_CASE("metrics require configured scopes") {
     CHECK_FALSE(shop.read(lock).metrics);
     CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = []").metrics->scopes.empty());
     CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = ['a', 'b:c']").metrics->scopes == strings{"a", "b:c"});
-    for (const auto* line : {"", "scopes = 'a'", "scopes = [1]", "scopes = ['']", "scopes = ['a b']", "scopes = ['*']",
-                             "scope = ['a']"}) {
+    for (const auto* line :
+         {"", "scopes = 'a'", "scopes = [1]", "scopes = ['']", "scopes = ['a b']", "scopes = ['*']", "scope = ['a']"}) {
         INFO(line);
         CHECK_FALSE(shop.refusal(std::string(lock) + "[metrics]\n" + line).empty());
     }
@@ -537,7 +523,8 @@ TEST_CASE("options of several backends are grouped by name") {
     };
     CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
     CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
-    CHECK(said("shared_subjects = ['a', 'c']").find("auth.shared_subjects[1] is none of the backends") != std::string::npos);
+    CHECK(said("shared_subjects = ['a', 'c']").find("auth.shared_subjects[1] is not one of the backends") !=
+          std::string::npos);
     const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
@@ -570,4 +557,4 @@ TEST_CASE("an audit without a file, or with a relative path, is refused") {
     CHECK(refusal("[audit]\nfile = '/a'\n").find("unknown key") != std::string::npos);
 }
 
-} // namespace toolrack
+}  // namespace toolrack

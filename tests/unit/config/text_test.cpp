@@ -10,7 +10,7 @@ text expanded(std::string_view written) {
     return expand(written, "server.path", {.file = "t.toml", .line = 3, .column = 8});
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("variables, defaults and literals are expanded, and nothing else") {
     workshop shop;
@@ -55,17 +55,13 @@ TEST_CASE("a failed expansion is refused with its place and the name of the vari
     shop.set("RACK_EMPTY", "");
     shop.set("RACK_BYTES", "\xff");
     shop.unset("RACK_UNSET");
-    const auto refusal = [&](std::string_view written) {
-        return shop.refusal_of([&] { expanded(written); });
-    };
-    CHECK(
-        refusal("${RACK_UNSET}") ==
-        "t.toml:3:8: server.path needs the environment variable RACK_UNSET; expected it to be set, "
-        "found it unset");
-    CHECK(
-        refusal("${RACK_EMPTY}") ==
-        "t.toml:3:8: server.path needs the environment variable RACK_EMPTY; expected it to have a "
-        "value, found it empty");
+    const auto refusal = [&](std::string_view written) { return shop.refusal_of([&] { expanded(written); }); };
+    CHECK(refusal("${RACK_UNSET}") ==
+          "t.toml:3:8: server.path needs the environment variable RACK_UNSET; expected it to be set, "
+          "found it unset");
+    CHECK(refusal("${RACK_EMPTY}") ==
+          "t.toml:3:8: server.path needs the environment variable RACK_EMPTY; expected it to have a "
+          "value, found it empty");
     CHECK(refusal("${RACK_BYTES}") == "t.toml:3:8: server.path needs the environment variable "
                                       "RACK_BYTES; expected it to be UTF-8, "
                                       "found other bytes");
@@ -74,9 +70,8 @@ TEST_CASE("a failed expansion is refused with its place and the name of the vari
                                        "literal ${, found the end of the text");
     for (const auto* written : {"${}", "${1A}", "${A-B}", "${ A}", "${:-x}"}) {
         INFO(written);
-        CHECK(refusal(written) ==
-              "t.toml:3:8: server.path has a ${ without the name of a variable; expected ${NAME}, "
-              "${NAME:-default}, or $${ for a literal ${, found other characters");
+        CHECK(refusal(written) == "t.toml:3:8: server.path has a ${ without the name of a variable; expected ${NAME}, "
+                                  "${NAME:-default}, or $${ for a literal ${, found other characters");
     }
 }
 
@@ -89,4 +84,4 @@ TEST_CASE("values from the environment are not shown in an error") {
           "shown)");
 }
 
-} // namespace toolrack::config
+}  // namespace toolrack::config

@@ -39,19 +39,13 @@ TEST_CASE("an error in a schema names its place and the expected value") {
           "/properties/limit/type: unknown type \"int\", expected \"array\", \"boolean\", "
           "\"integer\", \"null\", \"number\", \"object\" or \"string\"");
     CHECK(refusal(R"({"minimum": "1"})") == "/minimum: expected a number, found \"1\"");
-    CHECK(refusal(R"({"minLength": -1})") ==
-          "/minLength: expected an integer of at least 0, found -1");
-    CHECK(refusal(R"({"minItems": 1.5})") ==
-          "/minItems: expected an integer of at least 0, found 1.5");
-    CHECK(refusal(R"({"multipleOf": 0})") ==
-          "/multipleOf: not greater than 0, expected a number greater than 0");
-    CHECK(refusal(R"({"required": "who"})") ==
-          "/required: expected an array of names, found \"who\"");
+    CHECK(refusal(R"({"minLength": -1})") == "/minLength: expected an integer of at least 0, found -1");
+    CHECK(refusal(R"({"minItems": 1.5})") == "/minItems: expected an integer of at least 0, found 1.5");
+    CHECK(refusal(R"({"multipleOf": 0})") == "/multipleOf: not greater than 0, expected a number greater than 0");
+    CHECK(refusal(R"({"required": "who"})") == "/required: expected an array of names, found \"who\"");
     CHECK(refusal(R"({"required": [1]})") == "/required: expected a name, found 1");
-    CHECK(refusal(R"({"properties": {"a": 1}})") ==
-          "/properties/a: not a schema, expected an object or a boolean");
-    CHECK(refusal(R"({"properties": []})") ==
-          "/properties: not an object, expected an object of schemas");
+    CHECK(refusal(R"({"properties": {"a": 1}})") == "/properties/a: not a schema, expected an object or a boolean");
+    CHECK(refusal(R"({"properties": []})") == "/properties: not an object, expected an object of schemas");
     CHECK(refusal(R"({"anyOf": []})") == "/anyOf: empty, expected at least one schema");
     CHECK(refusal(R"({"uniqueItems": 1})") == "/uniqueItems: expected true or false, found 1");
     CHECK(refusal(R"({"$id": 5})") == "/$id: not a string, expected a string");
@@ -80,10 +74,9 @@ TEST_CASE("the metaschemas are valid against themselves and can be referred to")
 }
 
 TEST_CASE("nothing is fetched") {
-    CHECK(
-        refusal(R"({"items": {"$ref": "https://example.com/a.json"}})") ==
-        "/items/$ref: leads nowhere: \"https://example.com/a.json\", expected a schema inside this "
-        "document; nothing is fetched");
+    CHECK(refusal(R"({"items": {"$ref": "https://example.com/a.json"}})") ==
+          "/items/$ref: leads nowhere: \"https://example.com/a.json\", expected a schema inside this "
+          "document; nothing is fetched");
     CHECK_FALSE(refusal(R"({"$ref": "#/$defs/none"})").empty());
     CHECK_FALSE(refusal(R"({"$ref": "#none"})").empty());
     CHECK_FALSE(refusal(R"({"$defs": {"unused": {"$ref": "#none"}}})").empty());
@@ -105,8 +98,7 @@ TEST_CASE("an unknown dialect is refused, and so is an unknown required vocabula
           "/$schema: unknown dialect \"http://json-schema.org/draft-04/schema#\", expected "
           "\"https://json-schema.org/draft/2020-12/schema\" or "
           "\"http://json-schema.org/draft-07/schema#\"");
-    const registry others{{"https://example.com/m",
-                           parse(R"({"$vocabulary": {"https://example.com/units": true}})")}};
+    const registry others{{"https://example.com/m", parse(R"({"$vocabulary": {"https://example.com/units": true}})")}};
     const auto made = compile(parse(R"({"$schema": "https://example.com/m"})"), {}, others);
     CHECK(made.error().text() ==
           "/$schema: needs the vocabulary \"https://example.com/units\", which is not known here");

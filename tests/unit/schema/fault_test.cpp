@@ -14,28 +14,20 @@ TEST_CASE("a fault has the place, the expected and the found value") {
         "when": {"type": ["string", "null"]},
         "a/b": {"type": "boolean"}
     }})";
-    CHECK(said(schema, R"({"limit": 250})") ==
-          "arguments/limit: expected an integer of at most 100, found 250");
-    CHECK(said(schema, R"({"limit": "ten"})") ==
-          "arguments/limit: expected an integer of at most 100, found \"ten\"");
+    CHECK(said(schema, R"({"limit": 250})") == "arguments/limit: expected an integer of at most 100, found 250");
+    CHECK(said(schema, R"({"limit": "ten"})") == "arguments/limit: expected an integer of at most 100, found \"ten\"");
     CHECK(said(schema, R"({"price": 0.005})") == "arguments/price: expected a number greater than "
                                                  "0 and that is a multiple of 0.01, found 0.005");
-    CHECK(said(schema, R"({"order": "up"})") ==
-          "arguments/order: expected one of \"asc\", \"desc\", found \"up\"");
-    CHECK(
-        said(schema, R"({"tags": ["ok", "x"]})") ==
-        "arguments/tags/1: expected a string of at least 2 characters, found \"x\" of 1 character");
+    CHECK(said(schema, R"({"order": "up"})") == "arguments/order: expected one of \"asc\", \"desc\", found \"up\"");
+    CHECK(said(schema, R"({"tags": ["ok", "x"]})") ==
+          "arguments/tags/1: expected a string of at least 2 characters, found \"x\" of 1 character");
     CHECK(said(schema, R"({"tags": ["aa", "bb", "cc", "dd"]})") ==
           "arguments/tags: expected an array of at most 3 items, found an array of 4 items");
     CHECK(said(schema, R"({"kind": 1})") == "arguments/kind: expected \"page\", found 1");
-    CHECK(said(schema, R"({"code": "x"})") ==
-          "arguments/code: expected a string matching ^[A-Z]+$, found \"x\"");
-    CHECK(said(schema, R"({"when": 5.5})") ==
-          "arguments/when: expected a string or null, found 5.5");
-    CHECK(said(schema, R"({"a/b": {}})") ==
-          "arguments/a~1b: expected true or false, found an object of 0 members");
-    CHECK(said(R"({"type": "object"})", "[1]") ==
-          "arguments: expected an object, found an array of 1 item");
+    CHECK(said(schema, R"({"code": "x"})") == "arguments/code: expected a string matching ^[A-Z]+$, found \"x\"");
+    CHECK(said(schema, R"({"when": 5.5})") == "arguments/when: expected a string or null, found 5.5");
+    CHECK(said(schema, R"({"a/b": {}})") == "arguments/a~1b: expected true or false, found an object of 0 members");
+    CHECK(said(R"({"type": "object"})", "[1]") == "arguments: expected an object, found an array of 1 item");
     CHECK(said("false", "1") == "arguments: expected nothing here, found 1");
 }
 
@@ -50,19 +42,16 @@ TEST_CASE("a missing property is named with its expected value") {
 }
 
 TEST_CASE("an unexpected property is reported with the expected ones") {
-    CHECK(said(R"({"properties": {"limit": {}, "query": {}}, "additionalProperties": false})",
-               R"({"lmit": 1})") ==
+    CHECK(said(R"({"properties": {"limit": {}, "query": {}}, "additionalProperties": false})", R"({"lmit": 1})") ==
           "arguments: unexpected property \"lmit\", expected only \"limit\", \"query\"");
-    CHECK(said(R"({"patternProperties": {"^x-": {}}, "additionalProperties": false})",
-               R"({"y": 1})") ==
+    CHECK(said(R"({"patternProperties": {"^x-": {}}, "additionalProperties": false})", R"({"y": 1})") ==
           "arguments: unexpected property \"y\", expected only names matching ^x-");
     CHECK(said(R"({"additionalProperties": false})", R"({"y": 1})") ==
           "arguments: unexpected property \"y\", expected none");
-    CHECK(said(R"({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": false})",
-               R"({"a": 1, "b": 2})") == "arguments: unexpected property \"b\"");
-    CHECK(
-        said(R"({"propertyNames": {"maxLength": 3}})", R"({"long": 1})") ==
-        "arguments: unexpected property name \"long\", expected a string of at most 3 characters");
+    CHECK(said(R"({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": false})", R"({"a": 1, "b": 2})") ==
+          "arguments: unexpected property \"b\"");
+    CHECK(said(R"({"propertyNames": {"maxLength": 3}})", R"({"long": 1})") ==
+          "arguments: unexpected property name \"long\", expected a string of at most 3 characters");
 }
 
 TEST_CASE("faults in arrays are described in words") {
@@ -79,8 +68,7 @@ TEST_CASE("faults in arrays are described in words") {
 TEST_CASE("among alternatives, the most likely one is reported") {
     constexpr auto nullable = R"({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]})";
     CHECK(said(nullable, "0") == "arguments: expected an integer of at least 1, found 0");
-    CHECK(said(nullable, "\"x\"") ==
-          "arguments: expected an integer of at least 1 or null, found \"x\"");
+    CHECK(said(nullable, "\"x\"") == "arguments: expected an integer of at least 1 or null, found \"x\"");
 
     constexpr auto shapes = R"({"$defs": {
             "circle": {"type": "object", "required": ["r"],
@@ -88,12 +76,10 @@ TEST_CASE("among alternatives, the most likely one is reported") {
             "square": {"type": "object", "required": ["side"],
                        "properties": {"kind": {"const": "square"}, "side": {"type": "number"}}}},
         "oneOf": [{"$ref": "#/$defs/circle"}, {"$ref": "#/$defs/square"}]})";
-    CHECK(said(shapes, R"({"kind": "square", "r": 1})") ==
-          "arguments: missing required property \"side\" (number)");
+    CHECK(said(shapes, R"({"kind": "square", "r": 1})") == "arguments: missing required property \"side\" (number)");
     CHECK(said(R"({"oneOf": [{"type": "integer"}, {"minimum": 0}]})", "1") ==
           "arguments: expected exactly one of 2 alternatives to fit, found 2 that fit 1");
-    CHECK(said(R"({"not": {"type": "string"}})", "\"x\"") ==
-          "arguments: expected anything but a string, found \"x\"");
+    CHECK(said(R"({"not": {"type": "string"}})", "\"x\"") == "arguments: expected anything but a string, found \"x\"");
     CHECK(said(R"({"if": {"type": "string"}, "then": {"minLength": 2}})", "\"x\"") ==
           "arguments: expected a string of at least 2 characters, found \"x\" of 1 character");
 }

@@ -67,10 +67,9 @@ TEST_CASE("an exponential pattern is a fault and never hangs") {
         INFO(source);
         CHECK_THROWS_AS(matched(source, text), too_expensive);
     }
-    CHECK(
-        said(R"({"pattern": "^(a+)+$"})", "\"" + std::string(40, 'a') + "!\"") ==
-        "arguments: too expensive to match against a pattern of the schema, expected a shorter or "
-        "simpler string");
+    CHECK(said(R"({"pattern": "^(a+)+$"})", "\"" + std::string(40, 'a') + "!\"") ==
+          "arguments: too expensive to match against a pattern of the schema, expected a shorter or "
+          "simpler string");
 }
 
 TEST_CASE("a long text is matched with a cheap pattern") {

@@ -31,8 +31,7 @@ registry remotes() {
     const auto root = suite / "remotes";
     for (const auto& entry : fs::recursive_directory_iterator(root))
         if (entry.path().extension() == ".json")
-            all.emplace("http://localhost:1234/" +
-                            fs::relative(entry.path(), root).generic_string(),
+            all.emplace("http://localhost:1234/" + fs::relative(entry.path(), root).generic_string(),
                         read(entry.path()));
     return all;
 }
@@ -45,12 +44,10 @@ std::vector<fs::path> required_files(const std::string& draft) {
     return files;
 }
 
-std::vector<fs::path> optional_files(const std::string& draft,
-                                     const std::set<std::string>& supported,
-                                     std::set<std::string> others) {
+std::vector<fs::path>
+optional_files(const std::string& draft, const std::set<std::string>& supported, std::set<std::string> others) {
     std::vector<fs::path> files;
-    for (const auto& name : supported)
-        files.push_back(suite / "tests" / draft / "optional" / (name + ".json"));
+    for (const auto& name : supported) files.push_back(suite / "tests" / draft / "optional" / (name + ".json"));
     others.insert(supported.begin(), supported.end());
     std::set<std::string> all;
     for (const auto& entry : fs::directory_iterator(suite / "tests" / draft / "optional"))
@@ -63,10 +60,7 @@ struct tally {
     int passed = 0, failed = 0;
 };
 
-void run_group(const json::object& group,
-               const std::string& dialect,
-               const registry& others,
-               tally& t) {
+void run_group(const json::object& group, const std::string& dialect, const registry& others, tally& t) {
     auto schema = group.at("schema");
     if (schema.is_object()) schema.get_object().emplace("$schema", dialect);  // unless it says so
     INFO(group.at("description").as_string().c_str() << ": " << json::serialize(schema));
@@ -87,13 +81,11 @@ void run(const std::string& what, const std::vector<fs::path>& files, const std:
     for (const auto& file : files) {
         INFO(file.string());
         const auto groups = read(file);
-        for (const auto& group : groups.as_array())
-            run_group(group.as_object(), dialect, others, t);
+        for (const auto& group : groups.as_array()) run_group(group.as_object(), dialect, others, t);
     }
     CHECK(t.passed > 0);
     std::cout << what << ": " << t.passed << " passed, " << t.failed << " failed (";
-    for (const auto& file : files)
-        std::cout << (file == files.front() ? "" : ", ") << file.stem().string();
+    for (const auto& file : files) std::cout << (file == files.front() ? "" : ", ") << file.stem().string();
     std::cout << ")\n";
 }
 
@@ -139,12 +131,7 @@ TEST_CASE("the optional tests of draft 7 for what is supported pass") {
     if (is_here())
         run("draft 7, optional",
             optional_files("draft7",
-                           {"bignum",
-                            "ecmascript-regex",
-                            "float-overflow",
-                            "id",
-                            "non-bmp-regex",
-                            "unknownKeyword"},
+                           {"bignum", "ecmascript-regex", "float-overflow", "id", "non-bmp-regex", "unknownKeyword"},
                            {"content", "cross-draft"}),
             seven);
 }

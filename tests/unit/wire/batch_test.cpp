@@ -92,7 +92,8 @@ TEST_CASE("an invalid batch is refused as a whole, with the error of a single me
 TEST_CASE("dangerous JSON in one message refuses the whole batch") {
     CHECK(refused(R"([{},{"a":1,"a":2}])")
               .starts_with("The message cannot be read: an object in it has the same key twice"));
-    CHECK(refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it contains a number that is too large"));
+    CHECK(
+        refused(R"([{"a":1e999}])").starts_with("The message cannot be read: it contains a number that is too large"));
     wire::json_limits limits;
     limits.depth = 2;
     CHECK(wire::split_batch(R"([{"a":1}])", limits).has_value());

@@ -16,7 +16,8 @@ TEST_CASE("the examples of the specification decode to their values") {
     CHECK(decoded_value("=?base64?IHBhZGRlZCA=?=") == " padded ");
     CHECK(decoded_value("=?base64?bGluZTEKbGluZTI=?=") == "line1\nline2");
     CHECK(decoded_value("=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=") == "=?base64?literal?=");
-    CHECK(decoded_value("=?base64?" "?=") == "");  // in two, or it is a trigraph
+    CHECK(decoded_value("=?base64?"
+                        "?=") == "");  // in two, or it is a trigraph
 }
 
 TEST_CASE("a value without both Base64 markers is literal") {

@@ -19,18 +19,16 @@ namespace {
 const fs::path folder = fs::path(TOOLRACK_TEST_DATA) / "jsontestsuite" / "test_parsing";
 
 // JSON by the letter, and refused here on purpose: each has been somebody's vulnerability.
-const std::set<std::string> refused_on_purpose{"y_object_duplicated_key.json",
-                                               "y_object_duplicated_key_and_value.json",
-                                               "y_object_escaped_null_in_key.json"};
+const std::set<std::string> refused_on_purpose{
+    "y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json", "y_object_escaped_null_in_key.json"};
 
 // Left open by the standard. Everything else of that kind is refused here: numbers that no double
 // holds, lone surrogates, bytes that are not UTF-8, byte order marks, and nesting without end.
-const std::set<std::string> accepted_by_choice{
-    "i_number_double_huge_neg_exp.json",
-    "i_number_real_underflow.json",
-    "i_number_too_big_neg_int.json",
-    "i_number_too_big_pos_int.json",
-    "i_number_very_big_negative_int.json"};
+const std::set<std::string> accepted_by_choice{"i_number_double_huge_neg_exp.json",
+                                               "i_number_real_underflow.json",
+                                               "i_number_too_big_neg_int.json",
+                                               "i_number_too_big_pos_int.json",
+                                               "i_number_very_big_negative_int.json"};
 
 std::vector<fs::path> files_of_kind(char kind) {
     std::vector<fs::path> files;

@@ -43,20 +43,65 @@ std::string with_twin(int size, int twin) {
 }  // namespace
 
 TEST_CASE("valid JSON is accepted") {
-    for (std::string_view text : {"{}", "[]", "0", "-0", "1.5e-3", "\"\"", "true", "false", "null", " \t\r\n{ } \n",
-                                  R"({"a":{"a":{"a":[1,{"a":2},{"a":3}]}}})", R"("\ud83d\ude00")", R"("\u0000")",
-                                  R"({"":1,"\"":2,"\\":3})", "\"Gr\xC3\xBC\xC3\x9F\"", "9007199254740993",
-                                  "123456789012345678901234567890", "1e308", "-1.7976931348623157e308", "5e-324"}) {
+    for (std::string_view text : {"{}",
+                                  "[]",
+                                  "0",
+                                  "-0",
+                                  "1.5e-3",
+                                  "\"\"",
+                                  "true",
+                                  "false",
+                                  "null",
+                                  " \t\r\n{ } \n",
+                                  R"({"a":{"a":{"a":[1,{"a":2},{"a":3}]}}})",
+                                  R"("\ud83d\ude00")",
+                                  R"("\u0000")",
+                                  R"({"":1,"\"":2,"\\":3})",
+                                  "\"Gr\xC3\xBC\xC3\x9F\"",
+                                  "9007199254740993",
+                                  "123456789012345678901234567890",
+                                  "1e308",
+                                  "-1.7976931348623157e308",
+                                  "5e-324"}) {
         CAPTURE(text);
         CHECK_FALSE(fault_in(text));
     }
 }
 
 TEST_CASE("invalid JSON is refused with the place") {
-    for (std::string_view text : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "01", "+1", ".5", "1.",
-                                  "NaN", "Infinity", "-Infinity", "nul", "\"\n\"", "\"\t\"", "\"\\x\"", "\"\\u12\"",
-                                  "// nothing\n{}", "/* nothing */{}", "[1 2]", "{\"a\" 1}", "{\"a\":1 \"b\":2}",
-                                  "\"unfinished", "tru", "-", "1e", "{\"a\":}", "\x01", "[\x0C" "1]"}) {
+    for (std::string_view text : {"",
+                                  " ",
+                                  "{",
+                                  "}",
+                                  "[1,]",
+                                  "{\"a\":1,}",
+                                  "{a:1}",
+                                  "{'a':1}",
+                                  "01",
+                                  "+1",
+                                  ".5",
+                                  "1.",
+                                  "NaN",
+                                  "Infinity",
+                                  "-Infinity",
+                                  "nul",
+                                  "\"\n\"",
+                                  "\"\t\"",
+                                  "\"\\x\"",
+                                  "\"\\u12\"",
+                                  "// nothing\n{}",
+                                  "/* nothing */{}",
+                                  "[1 2]",
+                                  "{\"a\" 1}",
+                                  "{\"a\":1 \"b\":2}",
+                                  "\"unfinished",
+                                  "tru",
+                                  "-",
+                                  "1e",
+                                  "{\"a\":}",
+                                  "\x01",
+                                  "[\x0C"
+                                  "1]"}) {
         CAPTURE(text);
         CHECK(fault_in(text) == kind::not_json);
     }
@@ -125,8 +170,8 @@ TEST_CASE("a long object does not affect the keys of its neighbours") {
 }
 
 TEST_CASE("a number beyond the range of double is refused") {
-    for (std::string_view text : {"1e999", "-1e999", "[1,2e400]", R"({"a":{"b":1e309}})", "1e99999999999999999999",
-                                  "123456789e301"}) {
+    for (std::string_view text :
+         {"1e999", "-1e999", "[1,2e400]", R"({"a":{"b":1e309}})", "1e99999999999999999999", "123456789e301"}) {
         CAPTURE(text);
         CHECK(fault_in(text) == kind::not_finite);
     }
@@ -174,17 +219,31 @@ TEST_CASE("the number of values is limited") {
 }
 
 TEST_CASE("an unpaired surrogate is refused, in keys and values") {
-    for (std::string_view text : {R"("\ud800")", R"("\udc00")", R"("\udc00\ud800")", R"("\ud800x")", R"("\ud800\n")",
-                                  R"("\ud800\ud800")", R"("\ud83d\u0041")", R"({"\ud800":1})"}) {
+    for (std::string_view text : {R"("\ud800")",
+                                  R"("\udc00")",
+                                  R"("\udc00\ud800")",
+                                  R"("\ud800x")",
+                                  R"("\ud800\n")",
+                                  R"("\ud800\ud800")",
+                                  R"("\ud83d\u0041")",
+                                  R"({"\ud800":1})"}) {
         CAPTURE(text);
         CHECK(fault_in(text) == kind::not_json);
     }
 }
 
 TEST_CASE("bytes that are not UTF-8 are refused, in keys and values") {
-    for (std::string_view bytes : {"\x80"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x80\xAF"sv, "\xED\xA0\x80"sv,
-                                   "\xF0\x80\x80\xAF"sv, "\xF4\x90\x80\x80"sv, "\xF8\x88\x80\x80\x80"sv, "\xFF"sv,
-                                   "\xC3"sv, "\xE2\x82"sv}) {
+    for (std::string_view bytes : {"\x80"sv,
+                                   "\xC0\x80"sv,
+                                   "\xC1\xBF"sv,
+                                   "\xE0\x80\xAF"sv,
+                                   "\xED\xA0\x80"sv,
+                                   "\xF0\x80\x80\xAF"sv,
+                                   "\xF4\x90\x80\x80"sv,
+                                   "\xF8\x88\x80\x80\x80"sv,
+                                   "\xFF"sv,
+                                   "\xC3"sv,
+                                   "\xE2\x82"sv}) {
         CHECK(fault_in("\"" + std::string(bytes) + "\"") == kind::not_json);
         CHECK(fault_in("{\"" + std::string(bytes) + "\":1}") == kind::not_json);
         CHECK(fault_in("[" + std::string(bytes) + "]") == kind::not_json);
@@ -193,8 +252,8 @@ TEST_CASE("bytes that are not UTF-8 are refused, in keys and values") {
 
 TEST_CASE("an earlier check does not affect the next") {
     const std::string_view good = R"({"a":1,"b":{"a":2}})";
-    for (std::string_view odd : {R"({"a":1,"a":2})", R"({"a":{"b":[{"c")", R"({"b":{"a":1)", "[[[[[[",
-                                 R"({"x\u0000":1})"}) {
+    for (std::string_view odd :
+         {R"({"a":1,"a":2})", R"({"a":{"b":[{"c")", R"({"b":{"a":1)", "[[[[[[", R"({"x\u0000":1})"}) {
         CHECK(fault_in(odd));
         CHECK_FALSE(fault_in(good));
     }
@@ -221,8 +280,13 @@ TEST_CASE("a string member is decoded, and anything else is no string member") {
 
 TEST_CASE("every fault has its own description") {
     std::vector<std::string_view> said;
-    for (kind fault : {kind::not_json, kind::duplicate_key, kind::not_finite, kind::nul_in_key, kind::key_too_long,
-                       kind::too_deep, kind::too_many_values}) {
+    for (kind fault : {kind::not_json,
+                       kind::duplicate_key,
+                       kind::not_finite,
+                       kind::nul_in_key,
+                       kind::key_too_long,
+                       kind::too_deep,
+                       kind::too_many_values}) {
         const auto words = wire::to_string(fault);
         CHECK(words.find(' ') != std::string_view::npos);
         CHECK_FALSE(words.ends_with('.'));

@@ -67,9 +67,9 @@ TEST_CASE("a message with a method and no id is a notification") {
 }
 
 TEST_CASE("a message with a result or an error, and an id, is a response") {
-    for (std::string_view body :
-         {R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":"1","result":null})",
-          R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
+    for (std::string_view body : {R"({"jsonrpc":"2.0","id":1,"result":{}})",
+                                  R"({"jsonrpc":"2.0","id":"1","result":null})",
+                                  R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
         const auto message = parsed(body);
         REQUIRE(message.has_value());
         CHECK(message->kind == kind::response);
@@ -84,9 +84,11 @@ TEST_CASE("a response has a result or an error") {
         const char* outcome;
         bool is_error;
     };
-    for (const auto& [member, outcome, is_error] :
-         {row{"result", R"({"action" : "accept"})", false}, {"result", "null", false}, {"result", R"("error")", false},
-          {"error", R"({"code":1,"message":"No."})", true}, {"error", "null", true}}) {
+    for (const auto& [member, outcome, is_error] : {row{"result", R"({"action" : "accept"})", false},
+                                                    {"result", "null", false},
+                                                    {"result", R"("error")", false},
+                                                    {"error", R"({"code":1,"message":"No."})", true},
+                                                    {"error", "null", true}}) {
         CAPTURE(member, outcome);
         const auto body = R"({"jsonrpc":"2.0","id":1,")" + std::string(member) + "\":" + outcome + "}";
         const auto message = parsed(body);
@@ -108,8 +110,17 @@ TEST_CASE("a request has neither a result nor an error") {
 }
 
 TEST_CASE("an id is kept byte for byte") {
-    for (std::string_view id : {"0", "1", "-1", "9007199254740991", "-9007199254740991", "1785250800000", "\"\"",
-                                "\"abc\"", R"("\u0061\/\"\\ 😀")", "\"0\"", "-0"}) {
+    for (std::string_view id : {"0",
+                                "1",
+                                "-1",
+                                "9007199254740991",
+                                "-9007199254740991",
+                                "1785250800000",
+                                "\"\"",
+                                "\"abc\"",
+                                R"("\u0061\/\"\\ 😀")",
+                                "\"0\"",
+                                "-0"}) {
         const auto body = with_id(id);
         const auto message = parsed(body);
         CAPTURE(id);
@@ -120,9 +131,22 @@ TEST_CASE("an id is kept byte for byte") {
 }
 
 TEST_CASE("an id that is neither a string nor a safe JavaScript integer is refused, and not returned") {
-    for (std::string_view id : {"null", "true", "false", "1.5", "1.0", "1e3", "9007199254740992", "-9007199254740992",
-                                "9223372036854775807", "9223372036854775808", "18446744073709551615",
-                                "100000000000000000000000", "[]", "[1]", "{}", R"({"a":1})"}) {
+    for (std::string_view id : {"null",
+                                "true",
+                                "false",
+                                "1.5",
+                                "1.0",
+                                "1e3",
+                                "9007199254740992",
+                                "-9007199254740992",
+                                "9223372036854775807",
+                                "9223372036854775808",
+                                "18446744073709551615",
+                                "100000000000000000000000",
+                                "[]",
+                                "[1]",
+                                "{}",
+                                R"({"a":1})"}) {
         CAPTURE(id);
         const auto no = refused(with_id(id));
         CHECK(no.code == wire::invalid_request);
@@ -193,13 +217,18 @@ TEST_CASE("the configured depth limit applies") {
     wire::json_limits limits;
     limits.depth = 3;
     CHECK(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{}}})", limits).has_value());
-    CHECK_FALSE(wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":{}}}})", limits)
-                    .has_value());
+    CHECK_FALSE(
+        wire::parse_message(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":{"b":{}}}})", limits).has_value());
 }
 
 TEST_CASE("jsonrpc is required and must be the string 2.0") {
-    for (std::string_view member : {"", R"("jsonrpc":"1.0",)", R"("jsonrpc":2.0,)", R"("jsonrpc":"2",)",
-                                    R"("jsonrpc":"2.00",)", R"("jsonrpc":null,)", R"("JSONRPC":"2.0",)"}) {
+    for (std::string_view member : {"",
+                                    R"("jsonrpc":"1.0",)",
+                                    R"("jsonrpc":2.0,)",
+                                    R"("jsonrpc":"2",)",
+                                    R"("jsonrpc":"2.00",)",
+                                    R"("jsonrpc":null,)",
+                                    R"("JSONRPC":"2.0",)"}) {
         CAPTURE(member);
         const auto no = refused("{" + std::string(member) + R"("id":5,"method":"ping"})");
         CHECK(no.code == wire::invalid_request);
@@ -210,8 +239,10 @@ TEST_CASE("jsonrpc is required and must be the string 2.0") {
 }
 
 TEST_CASE("a message is either a request or a response") {
-    for (std::string_view members : {R"("method":"ping","result":{})", R"("method":"ping","error":{})",
-                                     R"("method":"ping","result":null)", R"("result":{},"error":{})",
+    for (std::string_view members : {R"("method":"ping","result":{})",
+                                     R"("method":"ping","error":{})",
+                                     R"("method":"ping","result":null)",
+                                     R"("result":{},"error":{})",
                                      R"("params":{})"}) {
         CAPTURE(members);
         const auto no = refused(R"({"jsonrpc":"2.0","id":"x",)" + std::string(members) + "}");
@@ -265,9 +296,8 @@ TEST_CASE("unknown members are ignored") {
 }
 
 TEST_CASE("white space around and within a message is ignored") {
-    const auto message =
-        parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , "
-               "\"params\" : { \"_meta\" : { \"traceparent\" : 1 } } } \n");
+    const auto message = parsed("\r\n { \"jsonrpc\" : \"2.0\" ,\n\t\"id\" : 3 , \"method\" : \"x\" , "
+                                "\"params\" : { \"_meta\" : { \"traceparent\" : 1 } } } \n");
     REQUIRE(message.has_value());
     CHECK(message->id == "3");
     CHECK(message->params.text() == "{ \"_meta\" : { \"traceparent\" : 1 } }");

@@ -65,7 +65,7 @@ TEST_CASE("a name that is written with escapes is the same name") {
 TEST_CASE("a similar name is a different member") {
     CHECK(is_empty(read(R"({"ProgressToken":1,"progresstoken":1,"protocolVersion":"x","traceParent":"x","clientInfo":{},
         "modelcontextprotocol.io/protocolVersion":"x","io.modelcontextprotocol/protocolversion":"x",)"
-                               R"(" progressToken":1})")));
+                        R"(" progressToken":1})")));
     CHECK(is_empty(read(R"({"inner":{"progressToken":1,"traceparent":"t"}})")));
 }
 

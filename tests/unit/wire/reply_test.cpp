@@ -7,8 +7,8 @@
 #include <toolrack/json.hpp>
 
 #include "catch.hpp"
-#include "wire/json.hpp"
 #include "identity/refusal.hpp"
+#include "wire/json.hpp"
 
 using namespace toolrack;
 
