@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh EXAMPLE COPY PREFIX OUT: runs the first block of the example's README in a copy of its folder, with the
-# package installed in PREFIX as ~/toolrack, and copies the plugin to OUT. Compilers and flags come in the environment.
+# package installed in PREFIX as ~/toolrack, and copies the plugin to OUT. The environment sets compilers and flags.
 set -eu
 example=$1 copy=$2 prefix=$3 out=$4
 

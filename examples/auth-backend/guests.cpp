@@ -1,7 +1,6 @@
-// A lock with a guest list: everyone has a token of their own, with scopes and a last day.
+// An auth backend with a guest list: each guest has a token with scopes and an expiry.
 //
-// The list holds hashes of tokens and no tokens, so that whoever reads the configuration cannot get
-// in.
+// The list contains hashes of tokens, so that a reader of the configuration does not learn the tokens.
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,7 +16,7 @@ using namespace toolrack;
 
 namespace {
 
-constexpr std::string_view our_tokens_begin_with = "guest_";
+constexpr std::string_view token_prefix = "guest_";
 
 struct guest {
     std::string sha256;  // in hex
@@ -27,7 +26,7 @@ struct guest {
 std::string sha256(std::string_view text) {
     unsigned char hash[32];
     if (EVP_Digest(text.data(), text.size(), hash, nullptr, EVP_sha256(), nullptr) != 1)
-        throw std::runtime_error("OpenSSL offers no SHA-256");
+        throw std::runtime_error("OpenSSL does not support SHA-256");
     std::string hex;
     for (const unsigned char byte : hash)
         hex.append(1, "0123456789abcdef"[byte >> 4]).append(1, "0123456789abcdef"[byte & 15]);
@@ -38,8 +37,7 @@ std::vector<guest> read_guests(const json::value& options) {
     std::vector<guest> guests;
     for (const json::value& one : options.at("guests")) {
         const std::string name = one.at("name").str();
-        grant granted{
-            .subject = name, .credential = "guest-" + name, .expires = one.at("expires").i64()};
+        grant granted{.subject = name, .credential = "guest-" + name, .expires = one.at("expires").i64()};
         for (const json::value& scope : one.at("scopes")) granted.scopes.push_back(scope.str());
         guests.push_back({one.at("sha256").str(), std::move(granted)});
     }
@@ -54,7 +52,7 @@ TOOLRACK_PLUGIN("org.example.guests", "1.0.0", R"({
         "type": "object",
         "properties": {
             "guests": {
-                "description": "Who may come in: name, sha256 of the token, expires, scopes",
+                "description": "The guests: name, sha256 of the token, expires, scopes",
                 "type": "array",
                 "minItems": 1,
                 "items": {
@@ -76,13 +74,12 @@ TOOLRACK_PLUGIN("org.example.guests", "1.0.0", R"({
 })")
 (setup& s) {
     s.auth(trait::quick, [guests = read_guests(s.options())](const facts& shown) -> decision {
-        if (!shown.token.starts_with(our_tokens_begin_with))
-            return refuse(refusal::pass, "no token of a guest");  // the next backend may know it
+        if (!shown.token.starts_with(token_prefix)) return refuse(refusal::pass, "not a guest token");
         const std::string hash = sha256(shown.token);
-        const guest* found = nullptr;  // all are looked at, so that the time it takes tells nothing
+        const guest* found = nullptr;  // compares all, so that the time reveals nothing
         for (const guest& each : guests)
             if (CRYPTO_memcmp(each.sha256.data(), hash.data(), hash.size()) == 0) found = &each;
-        if (!found) return refuse(refusal::bad_token, "nobody on the list has this token");
+        if (!found) return refuse(refusal::bad_token, "the token is not on the list");
         if (shown.now >= found->granted.expires)
             return refuse(refusal::bad_token, found->granted.subject + "'s token has expired");
         return found->granted;

@@ -32,7 +32,7 @@ toolrack::testing::decision show(host& here, const std::string& token, std::int6
 
 }  // namespace
 
-TEST_CASE("a guest is let in, as who they are and with what they may do") {
+TEST_CASE("a guest gets a grant with their name and scopes") {
     host here(both);
     const auto ann = show(here, ann_token, new_year - 1);
     CHECK(ann.granted);
@@ -43,13 +43,13 @@ TEST_CASE("a guest is let in, as who they are and with what they may do") {
     CHECK(show(here, "guest_a-token-of-bob", 0).subject == "bob");
 }
 
-TEST_CASE("a token that is not on the list is refused, and goes to no other backend") {
+TEST_CASE("an unknown guest token is refused and not passed to another backend") {
     host here(both);
     for (const char* token : {"guest_", "guest_a-token-of-anna", "guest_A-TOKEN-OF-ANN"}) {
         const auto no = show(here, token, 0);
         CHECK_FALSE(no.granted);
         CHECK(no.refusal == TOOLRACK_BAD_TOKEN);
-        CHECK(no.why == "nobody on the list has this token");
+        CHECK(no.why == "the token is not on the list");
     }
 }
 
@@ -60,12 +60,12 @@ TEST_CASE("a token is refused from the second it expires") {
     CHECK(late.why == "ann's token has expired");
 }
 
-TEST_CASE("a token that is none of ours is left to the next backend") {
+TEST_CASE("a token of another kind is passed to the next backend") {
     host here(both);
     CHECK(show(here, "3f9c2d7a41b8e065", 0).refusal == TOOLRACK_PASS);
     CHECK(show(here, "", 0).refusal == TOOLRACK_PASS);
 }
 
-TEST_CASE("checking never blocks, needs a token, and is not open") {
+TEST_CASE("the backend is quick, requires a token, and is not open") {
     CHECK(host(both).auth_table().traits == TOOLRACK_AUTH_QUICK);
 }

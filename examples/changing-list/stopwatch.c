@@ -1,5 +1,5 @@
-/* A stopwatch in plain C: it lists start_stopwatch or stop_stopwatch, whichever makes sense, and tells
- * the host each time its list has changed. */
+/* A stopwatch in plain C: it lists either start_stopwatch or stop_stopwatch, and reports each change of
+ * its list to the host. */
 #include <toolrack/abi.h>
 
 #include <stdatomic.h>
@@ -10,8 +10,8 @@
 
 struct toolrack_instance {
     const toolrack_host *host;
-    const toolrack_changes *changes; /* null when the host has no such extension */
-    atomic_llong started;            /* in milliseconds; 0 while it is stopped */
+    const toolrack_changes *changes; /* null if the host does not have it */
+    atomic_llong started;            /* in milliseconds; 0 if the stopwatch is stopped */
 };
 
 static toolrack_str text(const char *zero_terminated) {
@@ -36,10 +36,10 @@ static const char start_tool[] =
     "{\"name\":\"start_stopwatch\",\"description\":\"Starts the stopwatch.\","
     "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false}}";
 static const char stop_tool[] =
-    "{\"name\":\"stop_stopwatch\",\"description\":\"Stops it, and says how long it ran.\","
+    "{\"name\":\"stop_stopwatch\",\"description\":\"Stops it and returns how long it ran.\","
     "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false}}";
 
-/* Asked at the start, and again after each list_changed(). */
+/* The host calls it at the start and after each list_changed(). */
 static bool list(toolrack_instance *self,
                  void (*emit)(void *, toolrack_str, toolrack_str, toolrack_str), void *context) {
     const bool runs = atomic_load(&self->started) != 0;
@@ -47,12 +47,12 @@ static bool list(toolrack_instance *self,
     return true;
 }
 
-/* Before finish(), which may be the last that the host lets us say. */
-static void tell_of_change(toolrack_instance *self) {
+/* Called before finish(), because the host may destroy the instance after finish(). */
+static void report_change(toolrack_instance *self) {
     if (self->changes) self->changes->list_changed(self->host, text("tool"));
 }
 
-/* A tool may still be called when the list that had it is out of date: everybody shares one stopwatch. */
+/* Answers both tools, because a client may have an old list. All clients share one stopwatch. */
 static void start(toolrack_instance *self, toolrack_call call, const toolrack_request *request) {
     const toolrack_host *host = self->host;
     char answer[128];
@@ -60,23 +60,23 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     if (is(request->name, "start_stopwatch")) {
         long long stopped = 0;
         const bool starts = atomic_compare_exchange_strong(&self->started, &stopped, now());
-        if (starts) tell_of_change(self);
+        if (starts) report_change(self);
         host->finish(host, call, TOOLRACK_DONE,
-                     text(starts ? "{\"content\":[{\"type\":\"text\",\"text\":\"It runs.\"}]}"
-                                 : "{\"content\":[{\"type\":\"text\",\"text\":\"It runs already.\"}],"
+                     text(starts ? "{\"content\":[{\"type\":\"text\",\"text\":\"The stopwatch runs.\"}]}"
+                                 : "{\"content\":[{\"type\":\"text\",\"text\":\"The stopwatch runs already.\"}],"
                                    "\"isError\":true}"));
     } else if (is(request->name, "stop_stopwatch")) {
         const long long started = atomic_exchange(&self->started, 0);
-        if (started != 0) tell_of_change(self);
+        if (started != 0) report_change(self);
         snprintf(answer, sizeof answer,
                  started != 0 ? "{\"content\":[{\"type\":\"text\",\"text\":\"It ran %.2f seconds.\"}]}"
-                              : "{\"content\":[{\"type\":\"text\",\"text\":\"It does not run.\"}],"
+                              : "{\"content\":[{\"type\":\"text\",\"text\":\"The stopwatch does not run.\"}],"
                                 "\"isError\":true}",
                  (double)(now() - started) / 1000);
         host->finish(host, call, TOOLRACK_DONE, text(answer));
     } else {
         host->finish(host, call, TOOLRACK_FAILED,
-                     text("{\"code\":-32602,\"message\":\"There is no such tool here.\"}"));
+                     text("{\"code\":-32602,\"message\":\"Unknown tool.\"}"));
     }
 }
 
@@ -89,7 +89,7 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
     toolrack_instance *self = calloc(1, sizeof *self);
     (void)options;
     if (!self) {
-        complain(context, text("There is no memory left for the stopwatch."));
+        complain(context, text("out of memory"));
         return NULL;
     }
     self->host = host;

@@ -22,16 +22,16 @@ std::string only_tool(host& here) {
 
 }  // namespace
 
-TEST_CASE("what is listed is what can be done now") {
+TEST_CASE("only the tool that is possible now is listed") {
     host here;
     CHECK(only_tool(here) == "start_stopwatch");
-    CHECK(here.call("start_stopwatch").text() == "It runs.");
+    CHECK(here.call("start_stopwatch").text() == "The stopwatch runs.");
     CHECK(only_tool(here) == "stop_stopwatch");
     CHECK(here.call("stop_stopwatch").text().starts_with("It ran "));
     CHECK(only_tool(here) == "start_stopwatch");
 }
 
-TEST_CASE("the host is told each time the list changes, and only then") {
+TEST_CASE("the plugin reports each change of its list, and nothing else") {
     host here;
     here.call("start_stopwatch");
     CHECK(here.changes() == std::vector<std::string>{"tool"});
@@ -41,11 +41,11 @@ TEST_CASE("the host is told each time the list changes, and only then") {
     CHECK(here.changes().size() == 2);
 }
 
-TEST_CASE("a tool from a list that is out of date says how things are") {
+TEST_CASE("a tool that is no longer listed answers with the state of the stopwatch") {
     host here;
     const auto early = here.call("stop_stopwatch");
     CHECK(early.is_tool_error());
-    CHECK(early.text() == "It does not run.");
+    CHECK(early.text() == "The stopwatch does not run.");
     here.call("start_stopwatch");
     CHECK(here.call("start_stopwatch").is_tool_error());
     CHECK(here.call("wind_up").code() == -32602);

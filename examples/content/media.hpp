@@ -1,5 +1,5 @@
-// Just enough of three formats to show something: base64 (RFC 4648), WAV, and PNG in black and
-// white (ISO/IEC 15948). A plugin that makes pictures for a living links a library instead.
+// Minimal encoders for base64 (RFC 4648), WAV, and black-and-white PNG (ISO/IEC 15948). A real plugin
+// uses a library.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,7 @@
 namespace media {
 
 inline std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const auto byte = [&](std::size_t n) -> unsigned {
         return n < bytes.size() ? static_cast<unsigned char>(bytes[n]) : 0;
     };
@@ -66,8 +65,7 @@ inline std::string png_of_rows(std::string_view row, std::uint32_t width, std::u
     }
     const auto size = static_cast<std::uint32_t>(pixels.size());
     const std::string one_bit_grey("\x01\x00\x00\x00\x00", 5);
-    return "\x89PNG\r\n\x1A\n" +
-           png_chunk("IHDR", big_endian(width) + big_endian(height) + one_bit_grey) +
+    return "\x89PNG\r\n\x1A\n" + png_chunk("IHDR", big_endian(width) + big_endian(height) + one_bit_grey) +
            png_chunk("IDAT",
                      "\x78\x01\x01" + little_endian(size, 2) + little_endian(~size, 2) + pixels +
                          big_endian(high << 16 | low)) +

@@ -1,5 +1,5 @@
-// Morse code, in every kind of content that a tool can answer with: text, the same for programs, a
-// picture, a sound, a resource inside the answer, and a link to one.
+// Morse code in every kind of content: text, structured content, an image, audio, an embedded
+// resource, and a resource link.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,10 +13,9 @@ using namespace toolrack;
 
 namespace {
 
-constexpr std::string_view letters[] = {".-",   "-...", "-.-.", "-..",  ".",    "..-.", "--.",
-                                        "....", "..",   ".---", "-.-",  ".-..", "--",   "-.",
-                                        "---",  ".--.", "--.-", ".-.",  "...",  "-",    "..-",
-                                        "...-", ".--",  "-..-", "-.--", "--.."};
+constexpr std::string_view letters[] = {".-",   "-...", "-.-.", "-..",  ".",   "..-.", "--.",  "....", "..",
+                                        ".---", "-.-",  ".-..", "--",   "-.",  "---",  ".--.", "--.-", ".-.",
+                                        "...",  "-",    "..-",  "...-", ".--", "-..-", "-.--", "--.."};
 
 // "so so" -> "... --- / ... ---"
 std::string morse(std::string_view words) {
@@ -24,7 +23,7 @@ std::string morse(std::string_view words) {
     for (const char c : words) {
         const char small = static_cast<char>(c | 0x20);
         const bool is_letter = small >= 'a' && small <= 'z';
-        if (!is_letter && c != ' ') throw tool_error("Only letters A to Z and blanks, please.");
+        if (!is_letter && c != ' ') throw tool_error("The text may contain only letters A to Z and spaces.");
         if (!code.empty()) code += ' ';
         code += c == ' ' ? "/" : letters[small - 'a'];
     }
@@ -68,11 +67,11 @@ constexpr const char* icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org
 }  // namespace
 
 TOOLRACK_PLUGIN("org.example.morse", "1.0.0")(setup& s) {
-    const schema words = string("Letters and blanks").min(1).max(100);
-    const json::text for_people = json::object({{"audience", json::array({"user"})}});
+    const schema words = string("Letters and spaces").min(1).max(100);
+    const json::text for_user = json::object({{"audience", json::array({"user"})}});
 
     s.tool("to_morse",
-           "Writes a text in Morse code, and says how long it takes to send.",
+           "Writes a text in Morse code and returns how long it takes to send.",
            object({{"text", words}}),
            [](call& c) {
                const std::string code = morse(c.args().at("text").str());
@@ -80,7 +79,7 @@ TOOLRACK_PLUGIN("org.example.morse", "1.0.0")(setup& s) {
            })
         .title("Text to Morse code")
         .icon(icon, "image/svg+xml", "any")
-        .output(object({{"code", string("Letters apart by blanks, words by a slash")},
+        .output(object({{"code", string("Letters separated by spaces, words by a slash")},
                         {"dots", integer("The time it takes, in lengths of a dot")}}))
         .read_only()
         .idempotent()
@@ -89,30 +88,27 @@ TOOLRACK_PLUGIN("org.example.morse", "1.0.0")(setup& s) {
 
     s.tool("draw_morse", "Draws a text in Morse code.", object({{"text", words}}), [=](call& c) {
          const std::string code = morse(c.args().at("text").str());
-         return text(code)
-             .also(image(media::base64(picture(strokes(code))), "image/png"))
-             .annotated(for_people);
+         return text(code).also(image(media::base64(picture(strokes(code))), "image/png")).annotated(for_user);
      }).read_only();
 
-    // A client of 2026-07-28 says the pitch in the header field Mcp-Param-Pitch, too, so that a
-    // proxy may go by it. The server sees to it that both say the same.
+    // A client of 2026-07-28 repeats the pitch in the header field Mcp-Param-Pitch, so that a proxy
+    // can use it. The server checks that both are equal.
     s.tool("play_morse",
            "Plays a text in Morse code.",
            object({{"text", words},
                    {"pitch",
-                    optional(enum_({"low", "high"}, "How it sounds").default_value("low"))
+                    optional(enum_({"low", "high"}, "The pitch of the sound").default_value("low"))
                         .with("x-mcp-header", "Pitch")}}),
            [=](call& c) {
                const auto pitch = c.args().find("pitch");
                const std::string key = strokes(morse(c.args().at("text").str()));
                const std::string wav = sound(key, pitch && pitch->str() == "high" ? 800 : 400);
-               return audio(media::base64(wav), "audio/wav").annotated(for_people);
+               return audio(media::base64(wav), "audio/wav").annotated(for_user);
            })
         .read_only();
 
     s.tool("morse_alphabet", "Shows how each letter is sent.", object({}), [](call&) {
-         return embedded_text(alphabet_uri, alphabet())
-             .also(resource_link(alphabet_uri, "alphabet", "text/plain"));
+         return embedded_text(alphabet_uri, alphabet()).also(resource_link(alphabet_uri, "alphabet", "text/plain"));
      }).read_only();
 
     s.resource(alphabet_uri, "alphabet", "text/plain", [](call& c) {

@@ -15,7 +15,7 @@ using toolrack::testing::host;
 
 namespace {
 
-// The first content of this type, as base64 of `bytes` would be.
+// The JSON of the first content of this type.
 std::string block(const toolrack::testing::answer& answer, const std::string& type) {
     for (const value& each : answer.value().at("content"))
         if (each.at("type").str() == type) return std::string(each.text());
@@ -24,7 +24,7 @@ std::string block(const toolrack::testing::answer& answer, const std::string& ty
 
 }  // namespace
 
-TEST_CASE("a text is answered for people, and as what the output schema says for programs") {
+TEST_CASE("the answer has text and the same structured content, as in the output schema") {
     host here;
     const auto answer = here.call("to_morse", R"({"text":"so SO"})");
     CHECK(answer.text() == R"({"code":"... --- / ... ---","dots":46})");
@@ -33,27 +33,25 @@ TEST_CASE("a text is answered for people, and as what the output schema says for
     CHECK(value(definition).at("outputSchema").at("required").text() == R"(["code","dots"])");
 }
 
-TEST_CASE("what has no code is a mistake that the model can mend") {
+TEST_CASE("a text with other characters is an error that the model can correct") {
     host here;
     for (const char* tool : {"to_morse", "draw_morse", "play_morse"}) {
         const auto answer = here.call(tool, R"({"text":"Grüße 1"})");
         CHECK(answer.is_tool_error());
-        CHECK(answer.text() == "Only letters A to Z and blanks, please.");
+        CHECK(answer.text() == "The text may contain only letters A to Z and spaces.");
     }
 }
 
-TEST_CASE("a picture comes with its text, and is meant for the user") {
+TEST_CASE("an image has its text and is for the user") {
     host here;
     const auto answer = here.call("draw_morse", R"({"text":"e"})");
     CHECK(answer.text() == ".");
-    // Black, white, and the beginning of every PNG that is 16 pixels wide and 24 high.
-    CHECK(block(answer, "image")
-              .starts_with(R"({"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAABAAAAAYAQAAAA)"));
-    CHECK(block(answer, "image")
-              .ends_with(R"("mimeType":"image/png","annotations":{"audience":["user"]}})"));
+    // The start of a PNG of 16 x 24 pixels.
+    CHECK(block(answer, "image").starts_with(R"({"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAABAAAAAYAQAAAA)"));
+    CHECK(block(answer, "image").ends_with(R"("mimeType":"image/png","annotations":{"audience":["user"]}})"));
 }
 
-TEST_CASE("a sound lasts as long as its strokes, and is high when it is asked to be") {
+TEST_CASE("a sound is as long as its strokes and has the requested pitch") {
     host here;
     const auto low = here.call("play_morse", R"({"text":"e"})");
     const auto high = here.call("play_morse", R"({"text":"e","pitch":"high"})");
@@ -63,14 +61,14 @@ TEST_CASE("a sound lasts as long as its strokes, and is high when it is asked to
     CHECK(block(low, "audio") != block(high, "audio"));
 }
 
-TEST_CASE("the pitch is mirrored in a header field, and may be left out") {
+TEST_CASE("the pitch is repeated in a header field, and is optional") {
     const std::string definition = host().definition("tool", "play_morse");
     const value input = value(definition).at("inputSchema");
     CHECK(input.at("properties").at("pitch").at("x-mcp-header").str() == "Pitch");
     CHECK(input.at("required").text() == R"(["text"])");
 }
 
-TEST_CASE("the alphabet is in the answer, and where its link leads") {
+TEST_CASE("the alphabet is embedded in the answer, and its link reads the same") {
     host here;
     const auto answer = here.call("morse_alphabet");
     const auto read = here.ask({.method = "resources/read", .name = "morse://alphabet"});

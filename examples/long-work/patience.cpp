@@ -1,5 +1,5 @@
-// Work that takes its time, in its two kinds: one computes, one waits. Both say how far they are,
-// stop soon when nobody waits for them any more, and may go on as a task, which takes one word.
+// Two long calls: one computes, one waits. Both report progress, stop soon after a cancellation, and
+// can run as a task.
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -22,13 +22,13 @@ bool is_prime(std::uint64_t number) {
     return number > 1;
 }
 
-// Computes, and looks up now and then whether it still should.
+// Computes, and checks for cancellation at intervals.
 result count_primes(call& c) {
     constexpr std::uint64_t stride = 125'000;
     const std::uint64_t most = c.args().at("up_to").u64();
     std::uint64_t number = 1, count = 0, last = 2, widest = 0;
     while (number <= most) {
-        if (c.cancelled()) return text("Stopped.");  // owed, though nobody hears it
+        if (c.cancelled()) return text("Stopped.");  // a cancelled call is answered, too
         const std::uint64_t before = widest, end = std::min(number + stride - 1, most);
         for (; number <= end; ++number) {
             if (!is_prime(number)) continue;
@@ -37,24 +37,23 @@ result count_primes(call& c) {
             last = number;
         }
         c.progress(double(end), double(most), std::to_string(count) + " primes so far");
-        if (widest > before)
-            c.log(severity::info, json::object({{"widest gap so far", widest}}), "primes");
+        if (widest > before) c.log(severity::info, json::object({{"widest gap so far", widest}}), "primes");
     }
     return text(std::to_string(count) + " primes");
 }
 
-// Waits, and is woken when it need not. It keeps one of the plugin's threads (`threads` in its
-// [[plugin]]); for hundreds that wait at once, take void(call) and a timer of your own.
+// Waits until the time is over or the call is cancelled. It occupies one of the plugin's threads
+// (`threads` in its [[plugin]]); for hundreds of waiting calls use void(call) and a timer.
 result wait(call& c) {
     const seconds how_long(c.args().at("seconds").i64());
     if (system_clock::now() + how_long > c.deadline())
-        throw tool_error("That is longer than a call may take here. Call it as a task.");
+        throw tool_error("The wait is longer than the timeout of a call. Call the tool as a task.");
     std::mutex mutex;
     std::unique_lock lock(mutex);
-    std::condition_variable_any bell;
+    std::condition_variable_any changed;
     const std::stop_token cancelled = c.stop_token();
     for (seconds waited(1); waited <= how_long; ++waited) {
-        bell.wait_for(lock, cancelled, 1s, [] { return false; });
+        changed.wait_for(lock, cancelled, 1s, [] { return false; });
         if (c.cancelled()) return text("Stopped.");
         c.progress(double(waited.count()), double(how_long.count()));
     }
@@ -66,12 +65,12 @@ result wait(call& c) {
 TOOLRACK_PLUGIN("org.example.patience", "1.0.0")(setup& s) {
     s.tool("count_primes",
            "Counts the prime numbers up to a number.",
-           object({{"up_to", integer("The last number to look at").min(1).max(1'000'000'000)}}),
+           object({{"up_to", integer("The largest number to test").min(1).max(1'000'000'000)}}),
            count_primes)
         .read_only()
         .task("optional");
     s.tool("wait",
-           "Waits before something is tried again.",
+           "Waits for some seconds, for instance before a retry.",
            object({{"seconds", integer("How long").min(1).max(3000)}}),
            wait)
         .read_only()

@@ -18,7 +18,7 @@ using toolrack::testing::host;
 
 namespace {
 
-// A handler that answers on return keeps the thread it was begun on, so it needs one of its own.
+// A handler that answers when it returns blocks its thread, so the call runs on another thread.
 answer cancel_while_it_runs(host& here, const char* tool, const char* arguments) {
     auto ending = std::async(std::launch::async, [&] {
         return here.ask({.name = tool,
@@ -27,7 +27,7 @@ answer cancel_while_it_runs(host& here, const char* tool, const char* arguments)
     });
     for (;;) {
         try {
-            here.cancel(1);  // the host's first call, once it is there
+            here.cancel(1);  // the first call of the host
             return ending.get();
         } catch (const std::out_of_range&) {
             std::this_thread::yield();
@@ -37,7 +37,7 @@ answer cancel_while_it_runs(host& here, const char* tool, const char* arguments)
 
 }  // namespace
 
-TEST_CASE("primes are counted") {
+TEST_CASE("count_primes counts primes") {
     host here;
     CHECK(here.call("count_primes", R"({"up_to":1})").text() == "0 primes");
     CHECK(here.call("count_primes", R"({"up_to":2})").text() == "1 primes");
@@ -45,31 +45,30 @@ TEST_CASE("primes are counted") {
     CHECK(here.call("count_primes", R"({"up_to":100000})").text() == "9592 primes");
 }
 
-TEST_CASE("progress grows to the end, and what was found is said on the way") {
+TEST_CASE("progress increases to the total, with log messages in between") {
     host here;
     const auto answer = here.call("count_primes", R"({"up_to":250000})");
     CHECK(answer.text() == "22044 primes");
-    std::string said;
-    for (const auto& each : answer.notifications) said += each.params + '\n';
-    CHECK(said == R"({"progress":125000,"total":250000,"message":"11734 primes so far"}
+    std::string sent;
+    for (const auto& each : answer.notifications) sent += each.params + '\n';
+    CHECK(sent == R"({"progress":125000,"total":250000,"message":"11734 primes so far"}
 {"level":"info","data":{"widest gap so far":72},"logger":"primes"}
 {"progress":250000,"total":250000,"message":"22044 primes so far"}
 {"level":"info","data":{"widest gap so far":86},"logger":"primes"}
 )");
 }
 
-TEST_CASE("a count that nobody waits for any more stops") {
+TEST_CASE("a cancelled count stops") {
     host here;
-    CHECK(cancel_while_it_runs(here, "count_primes", R"({"up_to":1000000000})").text() ==
-          "Stopped.");
+    CHECK(cancel_while_it_runs(here, "count_primes", R"({"up_to":1000000000})").text() == "Stopped.");
 }
 
-TEST_CASE("a wait that nobody waits for any more is woken") {
+TEST_CASE("a cancelled wait ends") {
     host here;
     CHECK(cancel_while_it_runs(here, "wait", R"({"seconds":3000})").text() == "Stopped.");
 }
 
-TEST_CASE("a wait reports each second") {
+TEST_CASE("a wait reports progress each second") {
     host here;
     const auto answer = here.call("wait", R"({"seconds":1})");
     CHECK(answer.text() == "Waited for 1 s.");
@@ -77,14 +76,14 @@ TEST_CASE("a wait reports each second") {
     CHECK(answer.notifications[0].params == R"({"progress":1,"total":1})");
 }
 
-TEST_CASE("a wait for longer than a call may take is not begun") {
+TEST_CASE("a wait beyond the timeout of the call is rejected") {
     host here;
     const auto answer = here.call("wait", R"({"seconds":600})");
     CHECK(answer.is_tool_error());
-    CHECK(answer.text().ends_with("Call it as a task."));
+    CHECK(answer.text().ends_with("Call the tool as a task."));
 }
 
-TEST_CASE("both tools may be tasks") {
+TEST_CASE("both tools can run as tasks") {
     host here;
     const auto features = here.features();
     REQUIRE(features.size() == 2);

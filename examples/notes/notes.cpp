@@ -1,5 +1,5 @@
-// A notebook in memory: tools write it, resources read it, a prompt hands a note to the model, and
-// whoever has subscribed to a note hears of it when it changes.
+// A notebook in memory: tools write notes, resources read them, a prompt passes a note to the model,
+// and clients can subscribe to a note.
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -15,16 +15,16 @@ using namespace toolrack;
 
 namespace {
 
-// Calls come on many threads at once.
+// Many threads use it concurrently.
 class notebook {
 public:
     void write(const std::string& title, const std::string& words) {
         const std::lock_guard lock(mutex_);
         if (notes_.size() == most_notes && !notes_.contains(title))
-            throw tool_error("The notebook is full. Take a note out first.");
+            throw tool_error("The notebook is full. Remove a note first.");
         notes_[title] = words;
     }
-    bool tear_out(const std::string& title) {
+    bool remove(const std::string& title) {
         const std::lock_guard lock(mutex_);
         return notes_.erase(title) != 0;
     }
@@ -50,46 +50,42 @@ private:
 
 constexpr const char* index_uri = "notes://index";
 
-std::string uri_of(const std::string& title) {
-    return "notes://note/" + title;
-}
+std::string uri_of(const std::string& title) { return "notes://note/" + title; }
 
 }  // namespace
 
 TOOLRACK_PLUGIN("org.example.notes", "1.0.0")(setup& s) {
     const auto notes = std::make_shared<notebook>();  // one for each instance
     const schema title = string("Lower case, digits and dashes").pattern("^[a-z0-9-]{1,40}$");
-    const auto tell = [changes = s.changes()](const std::string& of) {
-        changes.resource_updated(uri_of(of));
+    const auto report_change = [changes = s.changes()](const std::string& name) {
+        changes.resource_updated(uri_of(name));
         changes.resource_updated(index_uri);
     };
 
     s.tool("write_note",
-           "Writes a note, or writes it anew.",
-           object({{"title", title}, {"words", string("What it says").max(10'000)}}),
+           "Writes or replaces a note.",
+           object({{"title", title}, {"words", string("The text of the note").max(10'000)}}),
            [=](call& c) {
                const std::string name = c.args().at("title").str();
                notes->write(name, c.args().at("words").str());
-               tell(name);
+               report_change(name);
                return resource_link(uri_of(name), name, "text/plain");
            })
         .idempotent()
         .open_world(false);
 
-    s.tool("tear_out_note", "Takes a note out.", object({{"title", title}}), [=](call& c) {
+    s.tool("remove_note", "Removes a note.", object({{"title", title}}), [=](call& c) {
          const std::string name = c.args().at("title").str();
-         if (!notes->tear_out(name)) throw tool_error("There is no note \"" + name + "\".");
-         tell(name);
-         return text("\"" + name + "\" is gone.");
+         if (!notes->remove(name)) throw tool_error("There is no note \"" + name + "\".");
+         report_change(name);
+         return text("\"" + name + "\" was removed.");
      }).destructive();
 
     s.resource(index_uri, "index", "application/json", [=](call& c) {
          return resource_text(c.name(), json::array(notes->titles()).str(), "application/json");
      }).description("The titles of all notes");
 
-    const auto complete_title = [=](call&, std::string_view, std::string_view typed) {
-        return notes->titles(typed);
-    };
+    const auto complete_title = [=](call&, std::string_view, std::string_view typed) { return notes->titles(typed); };
     s.template_("notes://note/{title}",
                 "note",
                 "text/plain",
@@ -101,21 +97,15 @@ TOOLRACK_PLUGIN("org.example.notes", "1.0.0")(setup& s) {
         .description("One note")
         .complete(complete_title);
 
-    s.prompt("shorten_note",
-             "Asks for a note in fewer words.",
-             {{"title", "Which note"}},
-             [=](call& c) {
-                 const std::string name = c.args().at("title").str();
-                 const auto words = notes->find(name);
-                 if (!words)
-                     throw error(code::invalid_params, "There is no note \"" + name + "\".");
-                 return user(embedded_text(uri_of(name), *words))
-                     .also(user("Say what this note says in at most ten words."));
-             })
-        .complete(complete_title);
+    s.prompt("shorten_note", "Shortens a note.", {{"title", "Which note"}}, [=](call& c) {
+         const std::string name = c.args().at("title").str();
+         const auto words = notes->find(name);
+         if (!words) throw error(code::invalid_params, "There is no note \"" + name + "\".");
+         return user(embedded_text(uri_of(name), *words)).also(user("Summarize this note in at most ten words."));
+     }).complete(complete_title);
 
-    // A notebook that had to look for changes itself would do so only while somebody watches.
+    // A plugin that polls for changes would do so only while a resource is watched.
     s.on_watch([log = s.log](std::string_view, bool on) {
-        log(severity::info, on ? "somebody watches a note" : "nobody watches it any more");
+        log(severity::info, on ? "a note is watched" : "the note is no longer watched");
     });
 }

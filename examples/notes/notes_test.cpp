@@ -16,17 +16,14 @@ using toolrack::testing::host;
 namespace {
 
 answer write(host& here, const char* title, const char* words) {
-    return here.call("write_note",
-                     toolrack::json::object({{"title", title}, {"words", words}}).str());
+    return here.call("write_note", toolrack::json::object({{"title", title}, {"words", words}}).str());
 }
 
 answer read(host& here, std::string_view uri) {
     return here.ask({.method = "resources/read", .name = std::string(uri)});
 }
 
-std::string contents(const answer& answer) {
-    return answer.value().at("contents").at(0).at("text").str();
-}
+std::string contents(const answer& answer) { return answer.value().at("contents").at(0).at("text").str(); }
 
 std::string complete(host& here, const char* ref_type, const char* name, const char* typed) {
     using toolrack::json::object;
@@ -41,7 +38,7 @@ std::string complete(host& here, const char* ref_type, const char* name, const c
 
 }  // namespace
 
-TEST_CASE("a note that was written is read, under the link that writing it gave") {
+TEST_CASE("a written note is read at the link in the answer") {
     host here;
     write(here, "shopping", "Milk, bread");
     const auto written = write(here, "shopping", "Milk, bread, jam");
@@ -50,7 +47,7 @@ TEST_CASE("a note that was written is read, under the link that writing it gave"
     CHECK(contents(read(here, uri)) == "Milk, bread, jam");
 }
 
-TEST_CASE("the index has the titles of all notes") {
+TEST_CASE("the index lists the titles of all notes") {
     host here;
     CHECK(contents(read(here, "notes://index")) == "[]");
     write(here, "shopping", "Milk");
@@ -58,42 +55,39 @@ TEST_CASE("the index has the titles of all notes") {
     CHECK(contents(read(here, "notes://index")) == R"(["books","shopping"])");
 }
 
-TEST_CASE("whoever watches is told of the note and of the index") {
+TEST_CASE("a change updates the note and the index") {
     host here;
     write(here, "shopping", "Milk");
-    here.call("tear_out_note", R"({"title":"shopping"})");
+    here.call("remove_note", R"({"title":"shopping"})");
     CHECK(here.changes() ==
-          std::vector<std::string>{
-              "notes://note/shopping", "notes://index", "notes://note/shopping", "notes://index"});
+          std::vector<std::string>{"notes://note/shopping", "notes://index", "notes://note/shopping", "notes://index"});
 }
 
-TEST_CASE("a note that is not there is not found, and is no empty one") {
+TEST_CASE("an unknown note is not found") {
     host here;
     const auto missing = read(here, "notes://note/shopping");
     CHECK(missing.code() == -32002);
     CHECK(missing.value().at("data").text() == R"({"uri":"notes://note/shopping"})");
-    CHECK(here.call("tear_out_note", R"({"title":"shopping"})").text() ==
-          "There is no note \"shopping\".");
+    CHECK(here.call("remove_note", R"({"title":"shopping"})").text() == "There is no note \"shopping\".");
     CHECK(here.changes().empty());
 }
 
-TEST_CASE("titles are completed for the template and for the prompt") {
+TEST_CASE("titles have completion in the template and in the prompt") {
     host here;
     for (const char* title : {"shopping", "shoes", "books"}) write(here, title, "...");
-    const std::string two =
-        R"({"completion":{"values":["shoes","shopping"],"total":2,"hasMore":false}})";
+    const std::string two = R"({"completion":{"values":["shoes","shopping"],"total":2,"hasMore":false}})";
     CHECK(complete(here, "ref/resource", "notes://note/{title}", "sho") == two);
     CHECK(complete(here, "ref/prompt", "shorten_note", "sho") == two);
 }
 
-TEST_CASE("a notebook has a last page") {
+TEST_CASE("the number of notes is limited") {
     host here;
     for (int n = 0; n != 1000; ++n) write(here, std::to_string(n).c_str(), "...");
-    CHECK(write(here, "1000", "...").text() == "The notebook is full. Take a note out first.");
+    CHECK(write(here, "1000", "...").text() == "The notebook is full. Remove a note first.");
     CHECK_FALSE(write(here, "999", "anew").is_tool_error());
 }
 
-TEST_CASE("the prompt holds the note and what to do with it") {
+TEST_CASE("the prompt contains the note and the instruction") {
     host here;
     write(here, "shopping", "Milk, bread");
     const auto get = [&](const char* title) {
@@ -104,19 +98,18 @@ TEST_CASE("the prompt holds the note and what to do with it") {
     const auto prompt = get("shopping");
     const auto messages = prompt.value().at("messages");
     CHECK(messages.at(0).at("content").at("resource").at("text").str() == "Milk, bread");
-    CHECK(messages.at(1).at("content").at("text").str().starts_with("Say what this note says"));
+    CHECK(messages.at(1).at("content").at("text").str().starts_with("Summarize this note"));
     CHECK(get("books").code() == -32602);
 }
 
-TEST_CASE("it is noticed when somebody begins to watch, and when nobody does") {
+TEST_CASE("subscriptions to a note are logged") {
     host here;
     here.watch("notes://index", true);
     here.watch("notes://index", false);
-    CHECK(here.log() ==
-          std::vector<std::string>{"somebody watches a note", "nobody watches it any more"});
+    CHECK(here.log() == std::vector<std::string>{"a note is watched", "the note is no longer watched"});
 }
 
-TEST_CASE("two notebooks share nothing") {
+TEST_CASE("two instances have separate notebooks") {
     host one, other;
     write(one, "shopping", "Milk");
     CHECK(contents(read(other, "notes://index")) == "[]");

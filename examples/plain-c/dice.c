@@ -1,4 +1,4 @@
-/* A plugin in plain C: one tool, roll_dice, straight on the binary contract. */
+/* A plugin in plain C: one tool, roll_dice, directly on the binary contract. */
 #include <toolrack/abi.h>
 
 #include <stdio.h>
@@ -41,13 +41,13 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
 
     if (!is(request->method, "tools/call") || !is(request->name, "roll_dice")) {
         host->finish(host, call, TOOLRACK_FAILED,
-                     text("{\"code\":-32602,\"message\":\"There is no such tool here.\"}"));
+                     text("{\"code\":-32602,\"message\":\"Unknown tool.\"}"));
         return;
     }
     do { /* 252 is a multiple of 6; larger bytes would make small numbers more likely */
         if (getrandom(&byte, 1, GRND_NONBLOCK) != 1) {
             host->finish(host, call, TOOLRACK_FAILED,
-                         text("{\"code\":-32603,\"message\":\"There is no randomness yet.\"}"));
+                         text("{\"code\":-32603,\"message\":\"No random numbers are available yet.\"}"));
             return;
         }
     } while (byte >= 252);
@@ -65,7 +65,7 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
     toolrack_instance *self = malloc(sizeof *self);
     (void)options;
     if (!self) {
-        complain(context, text("There is no memory left for the dice."));
+        complain(context, text("out of memory"));
         return NULL;
     }
     self->host = host;

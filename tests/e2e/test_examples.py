@@ -172,7 +172,7 @@ class Example(unittest.TestCase):
                 [heard] = stream.read_event()
             self.assertEqual(("notifications/resources/updated", {"uri": "notes://note/a"}),
                              (heard["method"], heard["params"]))
-            server.wait_for_line("somebody watches a note")
+            server.wait_for_line("a note is watched")
 
     def test_write_postcard_sends_its_questions_to_a_legacy_client(self):
         answers = {
