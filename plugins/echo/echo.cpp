@@ -1,4 +1,4 @@
-// Says back what it is told: for trying out a server, a client, or the way between them.
+// Returns its argument, to test the server, the client and their connection.
 #include <toolrack/plugin.hpp>
 
 TOOLRACK_PLUGIN("toolrack.echo", "1.0.0")(toolrack::setup& s) {

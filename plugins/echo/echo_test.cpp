@@ -4,23 +4,22 @@
 
 using toolrack::json::value;
 
-TEST_CASE("echo returns its text, whatever is in it") {
+TEST_CASE("echo returns any text unchanged") {
     toolrack::testing::host host;
-    for (const std::string text :
-         {"hello", "", "a \"quoted\"\n\ttext", "Grüße, 世界 \xF0\x9F\x98\x80"}) {
+    for (const std::string text : {"hello", "", "a \"quoted\"\n\ttext", "Grüße, 世界 \xF0\x9F\x98\x80"}) {
         const auto arguments = toolrack::json::object({{"text", text}});
         CHECK(host.call("echo", arguments.str()).text() == text);
     }
 }
 
-TEST_CASE("echo without a text says what is missing") {
+TEST_CASE("echo without a text names the missing argument") {
     toolrack::testing::host host;
     const auto answer = host.call("echo");
     CHECK(answer.is_tool_error());
     CHECK(answer.text() == "\"text\" is missing");
 }
 
-TEST_CASE("echo says that it is quick and changes nothing") {
+TEST_CASE("echo is quick and read-only") {
     toolrack::testing::host host;
     const auto echo = host.features().at(0);
     CHECK(value(echo.attributes).at("quick").boolean());

@@ -8,17 +8,15 @@ using toolrack::json::value;
 
 namespace {
 
-std::string
-convert(toolrack::testing::host& host, const char* time, const char* from, const char* to) {
-    const auto arguments = toolrack::json::object(
-        {{"time", time}, {"source_timezone", from}, {"target_timezone", to}});
+std::string convert(toolrack::testing::host& host, const char* time, const char* from, const char* to) {
+    const auto arguments = toolrack::json::object({{"time", time}, {"source_timezone", from}, {"target_timezone", to}});
     return host.call("convert_time", arguments.str()).json;
 }
 
 std::string shown(const std::string& result) {
     const value content = value(result).at("structuredContent");
-    return content.at("target").at("datetime").str() + ' ' +
-           content.at("target").at("day_of_week").str() + ' ' + content.at("time_difference").str();
+    return content.at("target").at("datetime").str() + ' ' + content.at("target").at("day_of_week").str() + ' ' +
+           content.at("time_difference").str();
 }
 
 }  // namespace
@@ -35,7 +33,7 @@ TEST_CASE("a time is converted with the offsets of its date") {
           "2024-01-14T21:30:00-03:30 Sunday -3.5h");
 }
 
-TEST_CASE("a time without a date is today's") {
+TEST_CASE("a time without a date is a time of today") {
     toolrack::testing::host host;
     const std::string result = convert(host, "14:30", "UTC", "UTC");
     const value source = value(result).at("structuredContent").at("source");
@@ -53,7 +51,7 @@ TEST_CASE("the current time is in UTC unless a zone is named") {
     CHECK(tokyo.value().at("structuredContent").at("datetime").str().ends_with("+09:00"));
 }
 
-TEST_CASE("what is wrong is named, with what would be right") {
+TEST_CASE("an error names the argument and the expected value") {
     toolrack::testing::host host;
     const auto nowhere = host.call("current_time", R"({"timezone": "../../etc/passwd"})");
     CHECK(nowhere.is_tool_error());
@@ -61,8 +59,7 @@ TEST_CASE("what is wrong is named, with what would be right") {
                             "such as \"UTC\", \"Europe/Berlin\" or \"America/New_York\".");
     const auto missing = host.call("convert_time", R"({"time": "12:00"})");
     CHECK(missing.text() == "\"source_timezone\" is missing");
-    for (const char* time :
-         {"25:00", "12:60", "noon", "1:30", "2024-02-30T10:00", "12:00:00", ""}) {
+    for (const char* time : {"25:00", "12:60", "noon", "1:30", "2024-02-30T10:00", "12:00:00", ""}) {
         const std::string answer = convert(host, time, "UTC", "UTC");
         CHECK(answer.find("expected HH:MM") != std::string::npos);
     }

@@ -5,7 +5,7 @@
 
 namespace chrono = std::chrono;
 
-// Every function takes its piece off the front of the text; nothing when it is not there.
+// Every function removes its part from the front of the text, or returns false or nothing.
 class tz_rule::reader {
 public:
     explicit reader(std::string_view text) : rest_(text) {}
@@ -29,8 +29,7 @@ public:
     std::optional<int> number(int least, int most) {
         int value = 0;
         const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-        if (error != std::errc() || value < least || value > most || rest_.starts_with('-'))
-            return {};
+        if (error != std::errc() || value < least || value > most || rest_.starts_with('-')) return {};
         rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
         return value;
     }
@@ -65,8 +64,7 @@ public:
             when.day = *day;
         } else {
             const bool skips_leap_day = take('J');
-            when.counted =
-                skips_leap_day ? change::kind::day_without_leap : change::kind::day_with_leap;
+            when.counted = skips_leap_day ? change::kind::day_without_leap : change::kind::day_with_leap;
             const auto day = number(skips_leap_day ? 1 : 0, 365);
             if (!day) return {};
             when.day = *day;
@@ -82,9 +80,7 @@ public:
 private:
     std::size_t letters() const {
         std::size_t count = 0;
-        while (count != rest_.size() &&
-               ((rest_[count] | 0x20) >= 'a' && (rest_[count] | 0x20) <= 'z'))
-            ++count;
+        while (count != rest_.size() && ((rest_[count] | 0x20) >= 'a' && (rest_[count] | 0x20) <= 'z')) ++count;
         return count;
     }
 
@@ -120,9 +116,7 @@ std::int64_t tz_rule::change::in(chrono::year year) const {
                          : chrono::sys_days(of_month / weekday[static_cast<unsigned>(week)]);
         break;
     }
-    case kind::day_without_leap:
-        date += chrono::days(day - 1 + (year.is_leap() && day >= 60 ? 1 : 0));
-        break;
+    case kind::day_without_leap: date += chrono::days(day - 1 + (year.is_leap() && day >= 60 ? 1 : 0)); break;
     case kind::day_with_leap: date += chrono::days(day); break;
     }
     return chrono::seconds(date.time_since_epoch()).count() + time;
@@ -134,7 +128,7 @@ clock_setting tz_rule::at(std::int64_t utc) const {
     const auto year = chrono::year_month_day(chrono::floor<chrono::days>(local)).year();
     const std::int64_t begins = begins_.in(year)-standard_.offset;
     const std::int64_t ends = ends_.in(year)-summer_->offset;
-    // South of the equator summer goes over the end of the year.
+    // On the southern hemisphere, summer includes the end of the year.
     const bool summer = begins < ends ? utc >= begins && utc < ends : utc >= begins || utc < ends;
     return summer ? *summer_ : standard_;
 }

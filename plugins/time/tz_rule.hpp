@@ -1,4 +1,4 @@
-// What the clocks of a place do in the years after its table ends: a POSIX TZ string, such as
+// The rule for times after the last transition of a time zone file: a POSIX TZ string such as
 // "CET-1CEST,M3.5.0,M10.5.0/3" (RFC 8536, 3.3).
 #pragma once
 
@@ -14,7 +14,7 @@ struct clock_setting {
 
 class tz_rule {
 public:
-    // Nothing when this is no such text.
+    // Empty if the text is not a valid rule.
     static std::optional<tz_rule> parse(std::string_view text);
 
     clock_setting at(std::int64_t utc) const;

@@ -8,14 +8,12 @@
 
 namespace {
 
-constexpr std::size_t most_bytes = 1 << 20;  // the largest real file has a few thousand
+constexpr std::size_t max_bytes = 1 << 20;  // real files have a few thousand bytes
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// Area/Location, of letters, digits, _ + and -. No dots, so no way out of the folder, and no
-// leading slash; "right" and "posix" are other ways of counting, not places.
+// Area/Location, of letters, digits, _ + and -. No dots and no leading slash, so that a name cannot
+// leave the folder. "right" and "posix" contain variants with other leap seconds.
 bool is_name(std::string_view name) {
     if (name.size() > 64 || name.starts_with("right/") || name.starts_with("posix/")) return false;
     bool begins = true;
@@ -29,23 +27,22 @@ bool is_name(std::string_view name) {
 
 std::string read(const std::filesystem::path& path) {
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error) ||
-        std::filesystem::file_size(path, error) > most_bytes)
+    if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > max_bytes)
         return {};
     std::ifstream file(path, std::ios::binary);
-    std::string content(most_bytes, '\0');
+    std::string content(max_bytes, '\0');
     file.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<std::size_t>(file.gcount()));
     return content;
 }
 
-// Takes numbers and pieces off the front of a file, and complains when there are no more.
+// Removes numbers and parts from the front of a file; throws bad_zone at its end.
 class bytes {
 public:
     explicit bytes(std::string_view content) : rest_(content) {}
 
     std::string_view take(std::size_t count) {
-        if (count > rest_.size()) throw bad_zone("the time zone's file is cut short");
+        if (count > rest_.size()) throw bad_zone("names a truncated time zone file");
         const std::string_view taken = rest_.substr(0, count);
         rest_.remove_prefix(count);
         return taken;
@@ -70,18 +67,16 @@ struct header {
     std::size_t utc_marks, standard_marks, leaps, transitions, types, letters;
 
     explicit header(bytes& file) {
-        if (file.take(4) != "TZif") throw bad_zone("this is not a time zone's file");
+        if (file.take(4) != "TZif") throw bad_zone("names a file that is not a time zone file");
         version = file.take(16).front() - '0';  // the rest is reserved
-        for (std::size_t* count :
-             {&utc_marks, &standard_marks, &leaps, &transitions, &types, &letters}) {
+        for (std::size_t* count : {&utc_marks, &standard_marks, &leaps, &transitions, &types, &letters}) {
             *count = static_cast<std::size_t>(file.number(4));
-            if (*count > most_bytes) throw bad_zone("the time zone's file is damaged");
+            if (*count > max_bytes) throw bad_zone("names a damaged time zone file");
         }
     }
 
     std::size_t size(std::size_t of_time) const {
-        return transitions * (of_time + 1) + types * 6 + letters + leaps * (of_time + 4) +
-               standard_marks + utc_marks;
+        return transitions * (of_time + 1) + types * 6 + letters + leaps * (of_time + 4) + standard_marks + utc_marks;
     }
 };
 
@@ -94,12 +89,12 @@ zone zone::named(std::string_view name, const std::filesystem::path& folder) {
     const std::string content = read(folder / name);
     if (content.empty() && name == "UTC") return {};
     if (!content.starts_with("TZif"))
-        throw bad_zone("names a time zone that this server does not know: expected an IANA name "
+        throw bad_zone("is not a time zone of this server: expected an IANA name "
                        "such as \"UTC\", \"Europe/Berlin\" or \"America/New_York\"");
     return parse(content);
 }
 
-// A file of version 2 or later holds everything twice: with times of 32 bits, then of 64.
+// A file of version 2 or later contains the data twice: with 32-bit times, then with 64-bit times.
 zone zone::parse(std::string_view content) {
     bytes file(content);
     header counts(file);
@@ -116,25 +111,24 @@ zone zone::parse(std::string_view content) {
     for (std::size_t n = 0; n != counts.types; ++n) {
         const auto offset = static_cast<std::int32_t>(file.number(4));
         if (std::abs(static_cast<std::int64_t>(offset)) > 26 * 3600)  // RFC 8536, 3.2
-            throw bad_zone("the time zone's file is damaged");
+            throw bad_zone("names a damaged time zone file");
         types.push_back({offset, file.number(1) != 0});
-        file.take(1);  // its letters
+        file.take(1);  // index of the abbreviation
     }
-    if (types.empty()) throw bad_zone("the time zone's file is damaged");
+    if (types.empty()) throw bad_zone("names a damaged time zone file");
 
     zone result;
     result.first_ = types.front();
     for (const char index : indices) {
         const auto type = static_cast<unsigned char>(index);
-        if (type >= types.size()) throw bad_zone("the time zone's file is damaged");
+        if (type >= types.size()) throw bad_zone("names a damaged time zone file");
         result.transitions_.push_back({times.number(of_time), types[type]});
     }
     if (!std::ranges::is_sorted(result.transitions_, {}, &transition::utc))
-        throw bad_zone("the time zone's file is damaged");
+        throw bad_zone("names a damaged time zone file");
     if (wide) {
-        file.take(counts.letters + counts.leaps * (of_time + 4) + counts.standard_marks +
-                  counts.utc_marks);
-        file.take(1);  // the footer is a line of its own
+        file.take(counts.letters + counts.leaps * (of_time + 4) + counts.standard_marks + counts.utc_marks);
+        file.take(1);  // newline before the footer
         result.rule_ = tz_rule::parse(file.line());
     }
     return result;
@@ -143,10 +137,10 @@ zone zone::parse(std::string_view content) {
 clock_setting zone::at(std::int64_t utc) const {
     const auto next = std::ranges::upper_bound(transitions_, utc, {}, &transition::utc);
     if (next == transitions_.end() && rule_) return rule_->at(utc);
-    return next == transitions_.begin() ? first_ : (next - 1)->from_then;
+    return next == transitions_.begin() ? first_ : (next - 1)->setting;
 }
 
-std::int64_t zone::utc_when_showing(std::int64_t local) const {
+std::int64_t zone::to_utc(std::int64_t local) const {
     constexpr std::int64_t day = 24 * 3600;
     const std::int64_t before = at(local - day).offset, after = at(local + day).offset;
     for (const std::int64_t offset : {before, after})

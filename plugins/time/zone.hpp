@@ -1,7 +1,7 @@
-// A time zone, from the system's own files (RFC 8536), read anew each time so that an update of
-// the system counts at once.
+// A time zone from the files of the system (RFC 8536). The files are read for every call, so that an
+// update of the system takes effect immediately.
 //
-// Not setenv("TZ") and localtime(): that is one setting for the whole process, and a data race.
+// setenv("TZ") and localtime() are not used: TZ belongs to the whole process, and setenv() is a data race.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 #include "tz_rule.hpp"
 
-// No such zone, or a file that is none. what() is for whoever named it.
+// An unknown time zone or an invalid file. what() is for the caller who named the zone.
 class bad_zone : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -21,22 +21,21 @@ public:
 
 class zone {
 public:
-    // An IANA name: "Europe/Berlin". UTC is known without a file.
-    static zone named(std::string_view name,
-                      const std::filesystem::path& folder = "/usr/share/zoneinfo");
-    // The content of a file.
+    // name: an IANA name such as "Europe/Berlin". UTC needs no file.
+    static zone named(std::string_view name, const std::filesystem::path& folder = "/usr/share/zoneinfo");
+    // file: the contents of a file.
     static zone parse(std::string_view file);
 
     clock_setting at(std::int64_t utc) const;
 
-    // When the clocks there show this (in seconds since 1970 by those clocks). Of a time shown
-    // twice the first; of one that is skipped, as if the clocks had not been changed yet.
-    std::int64_t utc_when_showing(std::int64_t local) const;
+    // The UTC time of a local time, both in seconds since 1970. Of an ambiguous local time the first
+    // one; for a skipped local time, the offset before the change applies.
+    std::int64_t to_utc(std::int64_t local) const;
 
 private:
     struct transition {
         std::int64_t utc;
-        clock_setting from_then;
+        clock_setting setting;  // from this time on
     };
 
     clock_setting first_;
