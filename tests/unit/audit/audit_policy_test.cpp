@@ -20,9 +20,9 @@ const std::string body = R"({"jsonrpc":"2.0","id":"a\nb","method":"tools/call",)
                          R"("params":{"name":"echo","arguments":{"b":[1, 2],"a":"pin 1234"},)"
                          R"("_meta":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}})";
 
-class desk {
+class audit_fixture {
 public:
-    explicit desk(choice arguments = choice::none, bool is_required = false, secret key = random_key()) {
+    explicit audit_fixture(choice arguments = choice::none, bool is_required = false, secret key = random_key()) {
         rules_.path = path;
         rules_.arguments = arguments;
         rules_.is_required = is_required;
@@ -38,7 +38,7 @@ public:
         journal_->flush();
         return lines_of_kind(path, kind);
     }
-    // The only call's line, ended well.
+    // The record of one successful call.
     std::string line_of(std::string_view text) {
         open(text).end(wire::outcome::ok);
         const auto lines = written("call");
@@ -65,7 +65,7 @@ std::string with_params(const std::string& method, const std::string& params) {
 }  // namespace
 
 TEST_CASE("the record of a call has the caller, the feature, the time, the policy and the outcome") {
-    desk here;
+    audit_fixture here;
     auto entry = here.open(body);
     entry.add_client(R"({"name":"claude-code","version":"2.0"})");
     entry.end(wire::outcome::error, -32602);
@@ -97,7 +97,7 @@ TEST_CASE("the record of a call has the caller, the feature, the time, the polic
 }
 
 TEST_CASE("other methods leave no record") {
-    desk here;
+    audit_fixture here;
     for (const auto* method : {"tools/list", "ping", "initialize", "tasks/get", "tools/call2"})
         CHECK_FALSE(here.open(with_params(method, "{}")).is_open());
     CHECK_FALSE(here.open(R"({"jsonrpc":"2.0","method":"tools/call"})").is_open());
@@ -112,7 +112,7 @@ TEST_CASE("the record of every kind of call names its feature") {
              {"completion/complete", R"({"ref":{"type":"ref/resource","uri":"u:{x}"}})", "u:{x}"},
              {"tasks/update", R"({"taskId":"t1"})", "t1"},
              {"tasks/cancel", R"({"taskId":"t2"})", "t2"}}) {
-        desk here;
+        audit_fixture here;
         const auto line = here.line_of(with_params(method, params));
         CHECK(json::value(line).at("name").str() == name);
     }
@@ -124,7 +124,7 @@ TEST_CASE("a call with a missing or invalid name has a record") {
                                R"({"name":null,"_meta":{"traceparent":7}})",
                                R"({"_meta":{"traceparent":"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"}})",
                                R"({"_meta":{"traceparent":"00-\"}"}})"}) {
-        desk here;
+        audit_fixture here;
         const auto line = here.line_of(with_params("tools/call", params));
         CHECK_FALSE(json::value(line).find("name"));
         CHECK_FALSE(json::value(line).find("trace"));
@@ -132,7 +132,7 @@ TEST_CASE("a call with a missing or invalid name has a record") {
 }
 
 TEST_CASE("any name takes one line of bounded length") {
-    desk here;
+    audit_fixture here;
     const std::string huge(3'000'000, 'n');
     const auto line =
         here.line_of(R"({"jsonrpc":"2.0","id":")" + huge.substr(0, 100) +
@@ -141,14 +141,14 @@ TEST_CASE("any name takes one line of bounded length") {
 }
 
 TEST_CASE("arguments are written only when configured") {
-    desk here;
+    audit_fixture here;
     const auto line = here.line_of(body);
     CHECK(line.find("1234") == std::string::npos);
     CHECK(line.find("rguments") == std::string::npos);
 }
 
 TEST_CASE("in full, arguments are written unchanged on one line") {
-    desk here(choice::full);
+    audit_fixture here(choice::full);
     const auto line = here.line_of(with_params("tools/call",
                                                "{\"name\":\"x\",\"arguments\":{\n\"a\":\r\n\"\xE2\x80\xA8\"},"
                                                "\"inputResponses\":{\"k\":1}}"));
@@ -160,7 +160,7 @@ TEST_CASE("in full, arguments are written unchanged on one line") {
 TEST_CASE("equal arguments in any spelling have equal digests under the same key only") {
     const auto key = random_key();
     const auto digest_of = [](const std::string& arguments, const secret& with) {
-        desk here(choice::digest, false, with.copy());
+        audit_fixture here(choice::digest, false, with.copy());
         const auto line = here.line_of(with_params("tools/call", R"({"name":"x","arguments":)" + arguments + "}"));
         CHECK(line.find("1234") == std::string::npos);
         return json::value(line).at("argumentsDigest").str();
@@ -174,7 +174,7 @@ TEST_CASE("equal arguments in any spelling have equal digests under the same key
 }
 
 TEST_CASE("an entry without an outcome is recorded as unanswered, and a moved entry is written once") {
-    desk here;
+    audit_fixture here;
     {
         auto first = here.open(body);
         const auto second = std::move(first);
@@ -185,7 +185,7 @@ TEST_CASE("an entry without an outcome is recorded as unanswered, and a moved en
 }
 
 TEST_CASE("with a required audit a record precedes the call, and the record of the call refers to it") {
-    desk here(choice::full, true);
+    audit_fixture here(choice::full, true);
     auto entry = here.open(body);
     REQUIRE(entry.must_begin());
     CHECK(here.room.run([&] { return entry.begin(here.room.get_executor()); }));
@@ -201,7 +201,7 @@ TEST_CASE("with a required audit a record precedes the call, and the record of t
 }
 
 TEST_CASE("the end of a task has its own record, unless the client got no handle") {
-    desk here;
+    audit_fixture here;
     {
         auto entry = here.open(body);
         auto dropped = entry.of_task("t0");
@@ -225,7 +225,7 @@ TEST_CASE("the end of a task has its own record, unless the client got no handle
 }
 
 TEST_CASE("refusals are recorded at a limited rate") {
-    desk here;
+    audit_fixture here;
     for (int i = 0; i < 10'000; ++i) here.audit_policy->record_refusal(identity::refusal::bad_token, "192.0.2.7");
     const auto lines = here.written("refused");
     CHECK(lines.size() >= 60);

@@ -15,12 +15,12 @@ using test::lines_of_kind;
 
 namespace {
 
-// A limit on files is one on the log, too.
+// The limit applies to the captured log too.
 constexpr std::size_t room_for_the_log = 64 * 1024;
 
 const std::string said = R"("kind":"call","name":"echo")";
 
-class desk {
+class journal_fixture {
 public:
     audit::journal::receipt write() {
         return room.run([this] { return journal->write(said, room.get_executor()); });
@@ -36,7 +36,7 @@ public:
 }  // namespace
 
 TEST_CASE("records are numbered without a gap from the start to the end of a run") {
-    desk here;
+    journal_fixture here;
     for (int i = 0; i < 100; ++i) here.journal->add(said);
     here.journal.reset();
     here.journal.emplace(here.path, *here.log);
@@ -55,13 +55,13 @@ TEST_CASE("records are numbered without a gap from the start to the end of a run
 }
 
 TEST_CASE("a journal without records leaves its file empty") {
-    desk here;
+    journal_fixture here;
     here.journal.reset();
     CHECK(test::bytes_of(here.path).empty());
 }
 
 TEST_CASE("a record is in the file after waiting for it") {
-    desk here;
+    journal_fixture here;
     const auto receipt = here.write();
     CHECK(receipt.is_written);
     const auto lines = lines_of_kind(here.path, "call");
@@ -70,7 +70,7 @@ TEST_CASE("a record is in the file after waiting for it") {
 }
 
 TEST_CASE("no record is lost or split while many threads write and the file is renamed") {
-    desk here;
+    journal_fixture here;
     constexpr int threads = 4, each = 2000, renames = 30;
     std::vector<std::thread> writers;
     for (int t = 0; t < threads; ++t)
@@ -93,7 +93,7 @@ TEST_CASE("no record is lost or split while many threads write and the file is r
 }
 
 TEST_CASE("a renamed file is replaced without a new record") {
-    desk here;
+    journal_fixture here;
     here.write();
     fs::rename(here.path, here.folder.path() / "old");
     here.journal->check_file();
@@ -103,7 +103,7 @@ TEST_CASE("a renamed file is replaced without a new record") {
 }
 
 TEST_CASE("records that cannot be written are kept, do not block, and are written later") {
-    desk here;
+    journal_fixture here;
     CHECK(here.write().is_written);
     test::size_limit disk(fs::file_size(here.path) + 50);
     const auto first = here.write();
@@ -122,7 +122,7 @@ TEST_CASE("records that cannot be written are kept, do not block, and are writte
 }
 
 TEST_CASE("records above the queue limit are counted, logged and recorded, and reserved ones always fit") {
-    desk here;
+    journal_fixture here;
     test::size_limit disk(room_for_the_log);
     const std::string large = R"("kind":"call","name":")" + std::string(1024 * 1024, 'x') + '"';
     for (int i = 0; i < 30; ++i) here.journal->add(large);
@@ -143,7 +143,7 @@ TEST_CASE("records above the queue limit are counted, logged and recorded, and r
 }
 
 TEST_CASE("records that cannot be written at the end are counted in the log") {
-    desk here;
+    journal_fixture here;
     test::size_limit disk(room_for_the_log);
     here.journal->add(R"("kind":"call","name":")" + std::string(2 * room_for_the_log, 'x') + '"');
     here.journal.reset();
@@ -151,14 +151,14 @@ TEST_CASE("records that cannot be written at the end are counted in the log") {
 }
 
 TEST_CASE("a journal that cannot be opened throws") {
-    desk here;
+    journal_fixture here;
     fs::create_directory(here.folder.path() / "folder");
     CHECK_THROWS_WITH(audit::journal(here.folder.path() / "folder", *here.log),
                       "Cannot write the audit log " + (here.folder.path() / "folder").string() + ": Is a directory.");
 }
 
 TEST_CASE("several journals of one file do not split each other's records") {
-    desk here;
+    journal_fixture here;
     {
         audit::journal other(here.path, *here.log);
         std::thread writer([&] {

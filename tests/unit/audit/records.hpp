@@ -1,4 +1,4 @@
-// What an audit file holds, line by line.
+// Reads the records of an audit file.
 #pragma once
 
 #include <algorithm>
@@ -23,19 +23,18 @@ inline std::vector<std::string> lines_of(const std::filesystem::path& file) {
     return lines;
 }
 
-// Those of one kind: "call", "begin", "refused" ...
+// Only records of one kind: "call", "begin", "refused" ...
 inline std::vector<std::string> lines_of_kind(const std::filesystem::path& file, const std::string& kind) {
     auto lines = lines_of(file);
     std::erase_if(lines, [&](const std::string& line) { return json::value(line).at("kind").str() != kind; });
     return lines;
 }
 
-// Numbered from 1, each the successor of the one before.
+// Whether the records are numbered from 1 without a gap.
 inline bool is_without_gap(const std::vector<std::string>& lines) {
     std::uint64_t expected = 1;
-    return std::ranges::all_of(lines, [&](const std::string& line) {
-        return json::value(line).at("seq").u64() == expected++;
-    });
+    return std::ranges::all_of(
+        lines, [&](const std::string& line) { return json::value(line).at("seq").u64() == expected++; });
 }
 
 }  // namespace toolrack::test

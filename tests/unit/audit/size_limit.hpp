@@ -1,6 +1,6 @@
-// A limit on how large files may grow: a full disk, for one thread of one process, without a disk.
+// Limits the size of files of this process (RLIMIT_FSIZE), to simulate a full disk.
 //
-// Reaching it sends SIGXFSZ, which this blocks for as long as it lives and takes away at its end.
+// A write above the limit sends SIGXFSZ, which this blocks and discards.
 #pragma once
 
 #include <sys/resource.h>

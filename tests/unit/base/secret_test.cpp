@@ -91,7 +91,7 @@ TEST_CASE("an explicit copy of a secret is independent") {
 
 TEST_CASE("a secret taken from the environment is not in /proc/self/environ any more") {
     const std::string canary = "canary-5f1d3c";
-    const auto shown = output_of("TOOLRACK_TEST_SECRET=" + canary + " TOOLRACK_TEST_OTHER=stays " + TAKES_A_SECRET);
+    const auto shown = output_of("TOOLRACK_TEST_SECRET=" + canary + " TOOLRACK_TEST_OTHER=stays " + SECRET_PROBE);
     CAPTURE(shown);
     CHECK(shown.find("taken=" + canary + "\n") != std::string::npos);
     CHECK(shown.find("getenv=gone\n") != std::string::npos);
@@ -101,7 +101,7 @@ TEST_CASE("a secret taken from the environment is not in /proc/self/environ any 
 }
 
 TEST_CASE("a hidden environment is not in /proc/self/environ, and still available") {
-    const auto shown = output_of(std::string("TOOLRACK_TEST_OTHER=stays ") + TAKES_A_SECRET);
+    const auto shown = output_of(std::string("TOOLRACK_TEST_OTHER=stays ") + SECRET_PROBE);
     CAPTURE(shown);
     const auto at = shown.find("hidden=");
     REQUIRE(at != std::string::npos);
@@ -110,6 +110,6 @@ TEST_CASE("a hidden environment is not in /proc/self/environ, and still availabl
 }
 
 TEST_CASE("a variable that is unset or empty gives an empty secret") {
-    CHECK(output_of(std::string("unset TOOLRACK_TEST_SECRET; ") + TAKES_A_SECRET).find("taken=\n") == 0);
-    CHECK(output_of(std::string("TOOLRACK_TEST_SECRET= ") + TAKES_A_SECRET).find("taken=\n") == 0);
+    CHECK(output_of(std::string("unset TOOLRACK_TEST_SECRET; ") + SECRET_PROBE).find("taken=\n") == 0);
+    CHECK(output_of(std::string("TOOLRACK_TEST_SECRET= ") + SECRET_PROBE).find("taken=\n") == 0);
 }

@@ -13,8 +13,8 @@ using namespace toolrack;
 
 namespace {
 
-// A catalog of real plugins, made as a generation makes it.
-class library_of_tools {
+// Makes a catalog of real plugins.
+class catalog_fixture {
 public:
     void add(const std::filesystem::path& file, const std::string& name, const std::string& prefix = "") {
         auto settings = test::settings_named(name);
@@ -25,8 +25,8 @@ public:
     }
     catalog::catalog made(std::size_t page_size = 100) { return {std::move(offers_), page_size, omissions_}; }
 
-    // The sentences about what was left out, each after the instance's name.
-    std::vector<std::string> left_out() const {
+    // The omissions as "INSTANCE: SENTENCE".
+    std::vector<std::string> omissions() const {
         std::vector<std::string> sentences;
         for (const auto& one : omissions_) sentences.push_back(one.instance + ": " + one.sentence);
         return sentences;
@@ -49,15 +49,15 @@ using names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("tools have the order of the plugins, and of the list of each plugin") {
-    library_of_tools feature_index;
-    feature_index.add(test::shipped("time"), "time");
-    feature_index.add(test::shipped("echo"), "echo");
-    const auto all = feature_index.made();
+    catalog_fixture fixture;
+    fixture.add(test::shipped("time"), "time");
+    fixture.add(test::shipped("echo"), "echo");
+    const auto all = fixture.made();
     const auto order = names_in(all);
     REQUIRE(order.size() >= 2);
     CHECK(order.back() == "echo");
     CHECK(all.tools().entries().front().from->name() == "time");
-    CHECK(feature_index.left_out().empty());
+    CHECK(fixture.omissions().empty());
 
     const auto listed = "{" + *all.tools().pages().find(std::nullopt) + "}";
     names shown;
@@ -66,10 +66,10 @@ TEST_CASE("tools have the order of the plugins, and of the list of each plugin")
 }
 
 TEST_CASE("a tool is found by the name that clients use and by no other") {
-    library_of_tools feature_index;
-    feature_index.add(test::shipped("echo"), "a", "a_");
-    feature_index.add(test::shipped("echo"), "b", "b_");
-    const auto all = feature_index.made();
+    catalog_fixture fixture;
+    fixture.add(test::shipped("echo"), "a", "a_");
+    fixture.add(test::shipped("echo"), "b", "b_");
+    const auto all = fixture.made();
     REQUIRE(all.tools().find("a_echo"));
     CHECK(all.tools().find("a_echo")->from->name() == "a");
     CHECK(all.tools().find("a_echo")->own_name == "echo");
@@ -78,30 +78,30 @@ TEST_CASE("a tool is found by the name that clients use and by no other") {
 }
 
 TEST_CASE("a name that a plugin lists twice is served once with a warning") {
-    library_of_tools feature_index;
-    feature_index.add(test::hostile("duplicate-tools"), "dup");
-    CHECK(names_in(feature_index.made()) == names{"twice", "fine"});
-    CHECK(feature_index.left_out() == names{"dup: tool \"twice\" is not served: it is listed twice"});
+    catalog_fixture fixture;
+    fixture.add(test::hostile("duplicate-tools"), "dup");
+    CHECK(names_in(fixture.made()) == names{"twice", "fine"});
+    CHECK(fixture.omissions() == names{"dup: tool \"twice\" is not served: it is listed twice"});
 }
 
 TEST_CASE("a name of two plugins belongs to the first, and the warning suggests a prefix") {
-    library_of_tools feature_index;
-    feature_index.add(test::shipped("echo"), "first");
-    feature_index.add(test::shipped("echo"), "second");
-    const auto all = feature_index.made();
+    catalog_fixture fixture;
+    fixture.add(test::shipped("echo"), "first");
+    fixture.add(test::shipped("echo"), "second");
+    const auto all = fixture.made();
     CHECK(names_in(all) == names{"echo"});
     CHECK(all.tools().find("echo")->from->name() == "first");
-    CHECK(feature_index.left_out() ==
+    CHECK(fixture.omissions() ==
           names{"second: tool \"echo\" is not served: \"first\" already has a tool of that name; "
                 "set a prefix for one of them"});
 }
 
 TEST_CASE("a prefix can cause equal names") {
-    library_of_tools feature_index;
-    feature_index.add(test::shipped("echo"), "a", "x_");
-    feature_index.add(test::shipped("echo"), "b", "x_");
-    CHECK(names_in(feature_index.made()) == names{"x_echo"});
-    CHECK(feature_index.left_out().size() == 1);
+    catalog_fixture fixture;
+    fixture.add(test::shipped("echo"), "a", "x_");
+    fixture.add(test::shipped("echo"), "b", "x_");
+    CHECK(names_in(fixture.made()) == names{"x_echo"});
+    CHECK(fixture.omissions().size() == 1);
 }
 
 TEST_CASE("a rejected tool is named with the reason, and the others are served") {
@@ -117,29 +117,29 @@ TEST_CASE("a rejected tool is named with the reason, and the others are served")
           row{"bad-name",
               "tool \"has some blanks\" is not served: the name \"has some blanks\" is invalid: "
               "a name has 1 to 128 characters of A-Z, a-z, 0-9, '_', '-' and '.'"}}) {
-        library_of_tools feature_index;
-        feature_index.add(test::hostile(library), "odd");
+        catalog_fixture fixture;
+        fixture.add(test::hostile(library), "odd");
         CAPTURE(library);
-        CHECK(names_in(feature_index.made()) == names{"fine"});
-        REQUIRE(feature_index.left_out().size() == 1);
-        CAPTURE(feature_index.left_out()[0]);
-        CHECK(feature_index.left_out()[0].ends_with(sentence));
-        CHECK(feature_index.left_out()[0].starts_with("odd: "));
+        CHECK(names_in(fixture.made()) == names{"fine"});
+        REQUIRE(fixture.omissions().size() == 1);
+        CAPTURE(fixture.omissions()[0]);
+        CHECK(fixture.omissions()[0].ends_with(sentence));
+        CHECK(fixture.omissions()[0].starts_with("odd: "));
     }
 }
 
 TEST_CASE("a catalog may be empty") {
-    library_of_tools feature_index;
-    const auto all = feature_index.made();
+    catalog_fixture fixture;
+    const auto all = fixture.made();
     CHECK(all.tools().is_empty());
     CHECK(all.tools().find("echo") == nullptr);
     CHECK(*all.tools().pages().find(std::nullopt) == R"("tools":[])");
 }
 
 TEST_CASE("many tools are listed in pages") {
-    library_of_tools feature_index;
-    feature_index.add(test::hostile("misbehaving"), "mis");
-    const auto all = feature_index.made(5);
+    catalog_fixture fixture;
+    fixture.add(test::hostile("misbehaving"), "mis");
+    const auto all = fixture.made(5);
     const auto first = "{" + *all.tools().pages().find(std::nullopt) + "}";
     CHECK(json::value(first).at("tools").size() == 5);
     const auto cursor = json::value(first).at("nextCursor").str();
@@ -150,7 +150,7 @@ TEST_CASE("many tools are listed in pages") {
 }
 
 TEST_CASE("a quick tool stays quick in the catalog") {
-    library_of_tools feature_index;
-    feature_index.add(test::shipped("echo"), "echo");
-    CHECK(feature_index.made().tools().find("echo")->quick);
+    catalog_fixture fixture;
+    fixture.add(test::shipped("echo"), "echo");
+    CHECK(fixture.made().tools().find("echo")->quick);
 }

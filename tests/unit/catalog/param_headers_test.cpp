@@ -321,7 +321,7 @@ TEST_CASE("a tool without mirrored arguments checks no header") {
 
 TEST_CASE("a tool has its mirrored arguments, and is not served with invalid annotations") {
     test::captured_log log;
-    const auto from = test::instance_of(test::shipped("echo"), test::settings_named("speaker"), log);
+    const auto from = test::instance_of(test::shipped("echo"), test::settings_named("orders"), log);
     const auto tool = [&](const std::string& type) {
         const auto schema = with(R"("a":{"type":")" + type + R"(","x-mcp-header":"A"})");
         return catalog::read_tool({"tool", R"({"name":"x","inputSchema":)" + schema + "}", ""}, from);

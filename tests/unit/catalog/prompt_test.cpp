@@ -3,20 +3,20 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "speaker.hpp"
+#include "instance_fixture.hpp"
 #include "wire/json.hpp"
 
 using namespace toolrack;
-using test::speaker;
+using test::instance_fixture;
 
 namespace {
 
 result<catalog::prompt, complaint>
-read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
+read(const instance_fixture& by, const std::string& definition, const std::string& attributes = "") {
     return catalog::read_prompt({"prompt", definition, attributes}, by.from);
 }
 std::string refused(const std::string& definition, const std::string& attributes = "") {
-    const speaker one;
+    const instance_fixture one;
     const auto made = read(one, definition, attributes);
     return made ? std::string() : made.error().why();
 }
@@ -27,7 +27,7 @@ using words = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a prompt keeps its definition, on one line") {
-    const speaker one;
+    const instance_fixture one;
     const auto prompt = read(one,
                              "{\"title\":\"X\",\n\"name\":\"x\",\r\n"
                              "\"arguments\":[{\"name\":\"a\",\"x\":1}],\"_meta\":{}}");
@@ -44,7 +44,7 @@ TEST_CASE("a prompt keeps its definition, on one line") {
 }
 
 TEST_CASE("the name of a prompt gets the prefix and is checked, like that of a tool") {
-    const speaker prefixed("p_");
+    const instance_fixture prefixed("p_");
     const auto prompt = read(prefixed, R"({"name":"x"})");
     CHECK(prompt->name == "p_x");
     CHECK(prompt->own_name == "x");
@@ -57,7 +57,7 @@ TEST_CASE("the name of a prompt gets the prefix and is checked, like that of a t
 }
 
 TEST_CASE("the required arguments of a prompt are known by name") {
-    const speaker one;
+    const instance_fixture one;
     const auto required = [&](const std::string& arguments) { return read(one, with_arguments(arguments))->required; };
     CHECK(required("[]").empty());
     CHECK(required(R"([{"name":"a"},{"name":"b","required":false}])").empty());
@@ -84,6 +84,6 @@ TEST_CASE("an invalid definition of a prompt is refused like that of a tool") {
     CHECK(refused(R"({"name":"x","description":")" + std::string(1 << 20, 'x') + "\"}") ==
           "its definition is longer than 1 MiB");
     CHECK(refused(R"({"name":"x"})", "[]") == "its attributes are not a JSON object");
-    const speaker one;
+    const instance_fixture one;
     CHECK(read(one, R"({"name":"x"})", R"({"quick":true})")->quick);
 }

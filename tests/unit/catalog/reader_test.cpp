@@ -1,4 +1,4 @@
-// Who reads a uri: resources and templates of several plugins, gathered.
+// Resources and templates of several plugins, and which of them reads a URI.
 #include <deque>
 #include <filesystem>
 #include <string>
@@ -40,9 +40,9 @@ private:
     std::shared_ptr<plugin::instance> by_;
 };
 
-class library_of_resources {
+class resource_fixture {
 public:
-    // What a plugin says, whatever that is.
+    // The features of a plugin library.
     void of_plugin(const std::filesystem::path& file, const std::string& name) {
         of(name).offer = *catalog::list_features(test::instance_of(file, test::settings_named(name), log_));
     }
@@ -56,7 +56,7 @@ public:
         return {std::move(offers), 100, omissions_};
     }
 
-    std::vector<std::string> left_out() const {
+    std::vector<std::string> omissions() const {
         std::vector<std::string> sentences;
         for (const auto& one : omissions_) sentences.push_back(one.instance + ": " + one.sentence);
         return sentences;
@@ -77,7 +77,7 @@ std::string reader(const catalog::catalog& in, std::string_view uri) {
 }  // namespace
 
 TEST_CASE("a resource with the URI precedes templates that match it") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("x:{name}").pattern("x:{+path}");
     all.of("b").resource("x:one");
     const auto in = all.made();
@@ -86,7 +86,7 @@ TEST_CASE("a resource with the URI precedes templates that match it") {
 }
 
 TEST_CASE("the first matching template is used, plugin by plugin") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("x:a/{name}").pattern("x:{+path}");
     all.of("b").pattern("x:{name}").pattern("y:{name}");
     const auto in = all.made();
@@ -97,7 +97,7 @@ TEST_CASE("the first matching template is used, plugin by plugin") {
 }
 
 TEST_CASE("a URI without a match has no reader") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").resource("x:one").pattern("y:{name}");
     const auto in = all.made();
     for (const char* uri : {"", "x:", "x:one ", "X:one", "x:one/", "y:", "y:a/b", "y", "z:one"})
@@ -105,7 +105,7 @@ TEST_CASE("a URI without a match has no reader") {
 }
 
 TEST_CASE("a variable without slashes matches no slash, literal or escaped") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("file:///public/{name}");
     const auto in = all.made();
     CHECK(reader(in, "file:///public/a.txt") != "nobody");
@@ -123,10 +123,10 @@ TEST_CASE("a variable without slashes matches no slash, literal or escaped") {
 }
 
 TEST_CASE("a rejected resource is not read through another template of its plugin") {
-    library_of_resources all;
+    resource_fixture all;
     all.of_plugin(test::hostile("partly-listed"), "half");
     const auto in = all.made();
-    CHECK(all.left_out().size() == 2);
+    CHECK(all.omissions().size() == 2);
     CHECK(reader(in, "half:open") == "half half:open");
     CHECK(reader(in, "half:other") == "half half:{+path}");
     CHECK(reader(in, "half:private") == "half half:{+path}");
@@ -135,7 +135,7 @@ TEST_CASE("a rejected resource is not read through another template of its plugi
 }
 
 TEST_CASE("a resource that is rejected for one plugin can be read from another") {
-    library_of_resources all;
+    resource_fixture all;
     all.of_plugin(test::hostile("partly-listed"), "half");
     all.of("other").pattern("half:{name}").pattern("half:private/{name}");
     const auto in = all.made();
@@ -145,7 +145,7 @@ TEST_CASE("a resource that is rejected for one plugin can be read from another")
 }
 
 TEST_CASE("a URI with a NUL has no reader") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
     CHECK(reader(in, "x:a/b") == "a x:{+path}");
@@ -154,7 +154,7 @@ TEST_CASE("a URI with a NUL has no reader") {
 }
 
 TEST_CASE("a URI that does not decode to UTF-8 has no reader") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
     CHECK(reader(in, "x:%C3%A4") == "a x:{+path}");
@@ -164,7 +164,7 @@ TEST_CASE("a URI that does not decode to UTF-8 has no reader") {
 }
 
 TEST_CASE("a URI longer than the limit has no reader") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").pattern("x:{+path}");
     const auto in = all.made();
     CHECK(reader(in, "x:" + std::string(2046, 'a')) != "nobody");
@@ -172,7 +172,7 @@ TEST_CASE("a URI longer than the limit has no reader") {
 }
 
 TEST_CASE("a catalog has resources when it has a resource or a template") {
-    library_of_resources all;
+    resource_fixture all;
     auto& one = all.of("a");
     CHECK_FALSE(all.made().offers_resources());
     one.prompt("p");
@@ -187,40 +187,40 @@ TEST_CASE("a catalog has resources when it has a resource or a template") {
 }
 
 TEST_CASE("prompts, resources and templates may have equal names") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").prompt("n").resource("x:one").pattern("x:one");
     const auto in = all.made();
     CHECK(in.prompts().find("n"));
     CHECK(in.resources().find("x:one"));
     CHECK(in.templates().find("x:one"));
     CHECK(in.tools().find("n") == nullptr);
-    CHECK(all.left_out().empty());
+    CHECK(all.omissions().empty());
 }
 
 TEST_CASE("a URI of two plugins belongs to the first, and the warning names it") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("first").resource("x:one").pattern("x:{a}");
     all.of("second").resource("x:one").resource("x:two").pattern("x:{a}");
     const auto in = all.made();
     CHECK(in.resources().find("x:one")->from->name() == "first");
     CHECK(in.resources().entries().size() == 2);
     CHECK(in.templates().entries().size() == 1);
-    const auto left_out = all.left_out();
-    REQUIRE(left_out.size() == 2);
-    CHECK(left_out[0].starts_with(
+    const auto omissions = all.omissions();
+    REQUIRE(omissions.size() == 2);
+    CHECK(omissions[0].starts_with(
         "second: resource \"x:one\" is not served: \"first\" already has a resource of that name"));
-    CHECK(left_out[1].starts_with(
+    CHECK(omissions[1].starts_with(
         "second: resource template \"x:{a}\" is not served: \"first\" already has a resource template of that name"));
 }
 
 TEST_CASE("the warning suggests a prefix only where it helps") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("first").resource("x:one").pattern("x:{a}").prompt("p");
     all.of("second").resource("x:one").pattern("x:{a}").prompt("p");
     all.made();
-    const auto left_out = all.left_out();
-    REQUIRE(left_out.size() == 3);
-    for (const auto& sentence : left_out) {
+    const auto omissions = all.omissions();
+    REQUIRE(omissions.size() == 3);
+    for (const auto& sentence : omissions) {
         CAPTURE(sentence);
         const bool is_prompt = sentence.starts_with("second: prompt");
         CHECK(sentence.ends_with("; set a prefix for one of them") == is_prompt);
@@ -228,9 +228,9 @@ TEST_CASE("the warning suggests a prefix only where it helps") {
 }
 
 TEST_CASE("a URI that a plugin lists twice is served once with a warning") {
-    library_of_resources all;
+    resource_fixture all;
     all.of("a").resource("x:one").resource("x:one").prompt("p").prompt("p");
     CHECK(all.made().resources().entries().size() == 1);
-    CHECK(all.left_out() == std::vector<std::string>{"a: prompt \"p\" is not served: it is listed twice",
-                                                     "a: resource \"x:one\" is not served: it is listed twice"});
+    CHECK(all.omissions() == std::vector<std::string>{"a: prompt \"p\" is not served: it is listed twice",
+                                                      "a: resource \"x:one\" is not served: it is listed twice"});
 }

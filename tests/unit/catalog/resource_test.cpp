@@ -3,25 +3,25 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "speaker.hpp"
+#include "instance_fixture.hpp"
 #include "wire/json.hpp"
 
 using namespace toolrack;
-using test::speaker;
+using test::instance_fixture;
 
 namespace {
 
 result<catalog::resource, complaint>
-read(const speaker& by, const std::string& definition, const std::string& attributes = "") {
+read(const instance_fixture& by, const std::string& definition, const std::string& attributes = "") {
     return catalog::read_resource({"resource", definition, attributes}, by.from);
 }
 std::string refused(const std::string& definition, const std::string& attributes = "") {
-    const speaker one;
+    const instance_fixture one;
     const auto made = read(one, definition, attributes);
     return made ? std::string() : made.error().why();
 }
 std::string template_refused(const std::string& definition) {
-    const speaker one;
+    const instance_fixture one;
     const auto made = catalog::read_template({"template", definition, ""}, one.from);
     return made ? std::string() : made.error().why();
 }
@@ -34,7 +34,7 @@ constexpr auto no_uri_end = "\" is not a URI of at most 2048 characters";
 }  // namespace
 
 TEST_CASE("a resource keeps its definition, on one line") {
-    const speaker one;
+    const instance_fixture one;
     const auto resource =
         read(one, "{\"name\":\"n\",\n\"uri\":\"a:\\u0062\",\r\n\"mimeType\":\"x/y\",\"size\":7}", R"({"quick":true})");
     REQUIRE(resource.has_value());
@@ -52,7 +52,7 @@ TEST_CASE("a resource keeps its definition, on one line") {
 }
 
 TEST_CASE("a prefix changes neither the uri of a resource nor its name") {
-    const speaker one("p_");
+    const instance_fixture one("p_");
     const auto resource = read(one, at("a:b"));
     CHECK(resource->name == "a:b");
     CHECK(json::value(resource->definition).at("name").str() == "n");
@@ -103,7 +103,7 @@ TEST_CASE("an invalid definition of a resource is refused like that of a tool") 
 }
 
 TEST_CASE("a template matches its URIs") {
-    const speaker one;
+    const instance_fixture one;
     const auto pattern = catalog::read_template({"template", of("a:{b}/{+c}"), ""}, one.from);
     REQUIRE(pattern.has_value());
     CHECK(pattern->name == "a:{b}/{+c}");

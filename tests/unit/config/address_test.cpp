@@ -1,7 +1,7 @@
 #include "config/address.hpp"
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack::config {
 namespace {
@@ -12,7 +12,7 @@ text written(std::string value) {
 
 template <typename Parse>
 std::string refusal(Parse parse, std::string value) {
-    return workshop().refusal_of([&] { parse(written(std::move(value))); });
+    return config_fixture().refusal_of([&] { parse(written(std::move(value))); });
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack {
 namespace {
@@ -12,53 +12,53 @@ constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
 }  // namespace
 
 TEST_CASE("the error for an unreadable file names it and says what to do") {
-    const workshop shop;
+    const config_fixture fixture;
     const auto refusal = [&](const std::string& name) {
-        return shop.refusal_of([&] { config::read(shop.folder() / name); });
+        return fixture.refusal_of([&] { config::read(fixture.folder() / name); });
     };
     CHECK(refusal("gone.toml") ==
           "gone.toml: no such file; expected a configuration (create it or name one with --config), "
           "found none");
-    std::filesystem::create_directory(shop.folder() / "folder.toml");
+    std::filesystem::create_directory(fixture.folder() / "folder.toml");
     CHECK(refusal("folder.toml") == "folder.toml: is a directory; expected a TOML file, found a directory");
-    ::mkfifo((shop.folder() / "pipe.toml").c_str(), 0600);
+    ::mkfifo((fixture.folder() / "pipe.toml").c_str(), 0600);
     CHECK(refusal("pipe.toml") == "pipe.toml: cannot be read; expected a regular file, found Invalid argument");
-    shop.write("long.toml", std::string(1024 * 1024 + 1, '\n'));
+    fixture.write("long.toml", std::string(1024 * 1024 + 1, '\n'));
     CHECK(refusal("long.toml") == "long.toml: the file is too long; expected at most 1 MiB, found more");
 }
 
 TEST_CASE("a file without read permission is reported as such") {
-    const workshop shop;
-    const auto file = shop.write("t.toml", lock);
+    const config_fixture fixture;
+    const auto file = fixture.write("t.toml", lock);
     std::filesystem::permissions(file, std::filesystem::perms::none);
     // Root reads everything, so it steps down for a moment.
     const bool is_root = ::geteuid() == 0;
     if (is_root) REQUIRE(::seteuid(65534) == 0);
-    const auto refusal = shop.refusal_of([&] { config::read(file); });
+    const auto refusal = fixture.refusal_of([&] { config::read(file); });
     if (is_root) REQUIRE(::seteuid(0) == 0);
     CHECK(refusal == "t.toml: permission denied; expected a file that the user of this process can read, found "
                      "one that it cannot read");
 }
 
 TEST_CASE("bytes that are not UTF-8 are refused with their place") {
-    const workshop shop;
+    const config_fixture fixture;
     const auto sentence = [](std::string place, std::string byte) {
         return "t.toml:" + place + ": the file is not UTF-8; expected UTF-8 text, found byte " + byte;
     };
-    CHECK(shop.refusal("a = 'é\xff'") == sentence("1:7", "\\xff"));
-    CHECK(shop.refusal("\n# \xed\xa0\x80") == sentence("2:3", "\\xed"));
-    CHECK(shop.refusal("# caf\xc3") == sentence("1:6", "\\xc3"));
-    CHECK(shop.refusal("\xff\xfe"
-                       "a") == sentence("1:1", "\\xff"));
+    CHECK(fixture.refusal("a = 'é\xff'") == sentence("1:7", "\\xff"));
+    CHECK(fixture.refusal("\n# \xed\xa0\x80") == sentence("2:3", "\\xed"));
+    CHECK(fixture.refusal("# caf\xc3") == sentence("1:6", "\\xc3"));
+    CHECK(fixture.refusal("\xff\xfe"
+                          "a") == sentence("1:1", "\\xff"));
 }
 
 TEST_CASE("a byte order mark and CRLF are accepted") {
-    const workshop shop;
-    CHECK(shop.read("\xEF\xBB\xBF[auth]\r\nbackend = 'x'\r\n").auth.backends.front().library == "x");
+    const config_fixture fixture;
+    CHECK(fixture.read("\xEF\xBB\xBF[auth]\r\nbackend = 'x'\r\n").auth.backends.front().library == "x");
 }
 
 TEST_CASE("a TOML syntax error has the form of every other error") {
-    const workshop shop;
+    const config_fixture fixture;
     struct row {
         std::string_view toml;
         std::string_view sentence;
@@ -95,65 +95,66 @@ TEST_CASE("a TOML syntax error has the form of every other error") {
                  "here, found one"},
          }) {
         INFO(toml);
-        CHECK(shop.refusal(toml) == "t.toml:" + std::string(sentence));
+        CHECK(fixture.refusal(toml) == "t.toml:" + std::string(sentence));
     }
 }
 
 TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
-    const workshop shop;
-    shop.write("conf.d/20-b.toml", "[[plugin]]\nlibrary = 'b'\n[server]\npage_size = 7\n");
-    shop.write("conf.d/10-a.toml", "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
-    shop.write("conf.d/.#10-a.toml", "an editor's");
-    shop.write("conf.d/README", "not TOML");
-    const auto settings = shop.read(std::string(lock) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
+    const config_fixture fixture;
+    fixture.write("conf.d/20-b.toml", "[[plugin]]\nlibrary = 'b'\n[server]\npage_size = 7\n");
+    fixture.write("conf.d/10-a.toml", "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
+    fixture.write("conf.d/.#10-a.toml", "an editor's");
+    fixture.write("conf.d/README", "not TOML");
+    const auto settings = fixture.read(std::string(lock) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
     REQUIRE(settings.plugins.size() == 3);
     CHECK(settings.plugins[0].name == "main");
     CHECK(settings.plugins[1].name == "a");
     CHECK(settings.plugins[2].name == "b");
-    CHECK(settings.plugins[2].where.file == (shop.folder() / "conf.d/20-b.toml").string());
+    CHECK(settings.plugins[2].where.file == (fixture.folder() / "conf.d/20-b.toml").string());
     CHECK(settings.server.threads == 3);
     CHECK(settings.server.page_size == 7);
     CHECK(settings.tls->key == "k");
-    CHECK(settings.file == shop.folder() / "t.toml");
+    CHECK(settings.file == fixture.folder() / "t.toml");
 }
 
 TEST_CASE("the auth backend may be in conf.d") {
-    const workshop shop;
-    shop.write("conf.d/auth.toml", lock);
-    CHECK(shop.read("").auth.backends.front().name == "env-token");
+    const config_fixture fixture;
+    fixture.write("conf.d/auth.toml", lock);
+    CHECK(fixture.read("").auth.backends.front().name == "env-token");
 }
 
 TEST_CASE("a key in two files is refused with both places") {
-    const workshop shop;
-    shop.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
-    CHECK(shop.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
+    const config_fixture fixture;
+    fixture.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
+    CHECK(fixture.refusal(std::string(lock) + "[server]\nlisten = '127.0.0.1:2'\n") ==
           "conf.d/a.toml:3:10: server.listen is set twice; expected one definition, found another "
           "one at t.toml:4:10");
-    CHECK(shop.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") != std::string::npos);
-    CHECK(shop.refusal("server = 1\n" + std::string(lock)) ==
+    CHECK(fixture.refusal(std::string(lock) + "server = 1\n").find(": unknown key in [auth]") != std::string::npos);
+    CHECK(fixture.refusal("server = 1\n" + std::string(lock)) ==
           "conf.d/a.toml:1:1: server is set twice; expected one definition, found another one at "
           "t.toml:1:10");
 }
 
 TEST_CASE("an error names its file in conf.d") {
-    const workshop shop;
-    shop.write("conf.d/a.toml", "[server]\nthreads = -1\n");
-    CHECK(shop.refusal(lock) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
-                                "integer from 0 to 256, found -1");
-    shop.write("conf.d/a.toml", "[server]\nlisen = 'x'\n");
-    CHECK(shop.refusal(lock).starts_with("conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
+    const config_fixture fixture;
+    fixture.write("conf.d/a.toml", "[server]\nthreads = -1\n");
+    CHECK(fixture.refusal(lock) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
+                                   "integer from 0 to 256, found -1");
+    fixture.write("conf.d/a.toml", "[server]\nlisen = 'x'\n");
+    CHECK(fixture.refusal(lock).starts_with("conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
 }
 
 TEST_CASE("a conf.d that is not a folder is refused") {
-    const workshop shop;
-    shop.write("conf.d", "");
-    CHECK(shop.refusal(lock).ends_with(
+    const config_fixture fixture;
+    fixture.write("conf.d", "");
+    CHECK(fixture.refusal(lock).ends_with(
         "conf.d: cannot be listed; expected a folder that can be read, found Not a directory"));
 }
 
 TEST_CASE("the file next to a library in a plugin directory has the body of its [[plugin]]") {
-    const workshop shop;
-    const auto file = shop.write("greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
+    const config_fixture fixture;
+    const auto file =
+        fixture.write("greet.toml", "name = 'hello'\nprefix = 'h_'\ntimeout = '5s'\noptions.who = 'you'\n");
     const auto plugin = config::read_drop_in(file, "/lib/greet.so");
     CHECK(plugin.library == "/lib/greet.so");
     CHECK(plugin.name == "hello");
@@ -161,13 +162,13 @@ TEST_CASE("the file next to a library in a plugin directory has the body of its 
     CHECK(plugin.timeout == std::chrono::seconds(5));
     CHECK(plugin.options.json == R"({"who":"you"})");
     CHECK(to_string(plugin.where) == file.string());
-    CHECK(config::read_drop_in(shop.write("b.toml", ""), "/lib/other.so").name == "other");
+    CHECK(config::read_drop_in(fixture.write("b.toml", ""), "/lib/other.so").name == "other");
 }
 
 TEST_CASE("the file next to a library in a plugin directory may contain scopes") {
-    const workshop shop;
+    const config_fixture fixture;
     const auto file =
-        shop.write("greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
+        fixture.write("greet.toml", "scopes = ['a']\nread_only = true\n[[tool]]\nmatch = 'g*'\nscopes = ['b:c']\n");
     const auto plugin = config::read_drop_in(file, "/lib/greet.so");
     CHECK(plugin.scopes == std::vector<std::string>{"a"});
     CHECK(plugin.read_only);
@@ -175,51 +176,51 @@ TEST_CASE("the file next to a library in a plugin directory may contain scopes")
     CHECK(plugin.tools[0].match == "g*");
     CHECK(plugin.tools[0].scopes == std::vector<std::string>{"b:c"});
     CHECK(to_string(plugin.tools[0].where) == file.string() + ":4:9");
-    shop.write("greet.toml", "[[tool]]\nmatch = 'g*'\nscopes = ['*']\n");
-    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
+    fixture.write("greet.toml", "[[tool]]\nmatch = 'g*'\nscopes = ['*']\n");
+    CHECK(fixture.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
               .starts_with("greet.toml:3:11: tool.scopes[0] has a star"));
 }
 
 TEST_CASE("the file next to a library in a plugin directory cannot name a library") {
-    const workshop shop;
-    const auto file = shop.write("greet.toml", "\nlibrary = 'x'\n");
-    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
+    const config_fixture fixture;
+    const auto file = fixture.write("greet.toml", "\nlibrary = 'x'\n");
+    CHECK(fixture.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
           "greet.toml:2:11: library is not allowed here; expected no such line: this file belongs to the "
           "library beside it, found \"x\"");
-    shop.write("greet.toml", "[[plugin]]\n");
-    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
+    fixture.write("greet.toml", "[[plugin]]\n");
+    CHECK(fixture.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); })
               .starts_with("greet.toml:1:3: unknown key at the top level"));
-    shop.write("greet.toml", "threads = 0\n");
-    CHECK(shop.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
+    fixture.write("greet.toml", "threads = 0\n");
+    CHECK(fixture.refusal_of([&] { config::read_drop_in(file, "/lib/greet.so"); }) ==
           "greet.toml:1:11: threads is out of range; expected an integer from 1 to 256, found 0");
 }
 
 TEST_CASE("the configuration is searched in the places of the user, then of the system") {
-    workshop shop;
-    shop.unset("TOOLRACK_CONFIG");
-    shop.set("HOME", (shop.folder() / "home").string());
-    shop.set("XDG_CONFIG_HOME", (shop.folder() / "xdg").string());
+    config_fixture fixture;
+    fixture.unset("TOOLRACK_CONFIG");
+    fixture.set("HOME", (fixture.folder() / "home").string());
+    fixture.set("XDG_CONFIG_HOME", (fixture.folder() / "xdg").string());
     const bool has_one = std::filesystem::exists("/etc/toolrack/toolrack.toml");
     if (!has_one)
-        CHECK(shop.refusal_of([] { config::find_file(); }) ==
+        CHECK(fixture.refusal_of([] { config::find_file(); }) ==
               "no configuration was found; expected a file named with --config or in "
               "TOOLRACK_CONFIG, or "
               "one of xdg/toolrack/toolrack.toml, /etc/toolrack/toolrack.toml, found none");
 
-    const auto in_home = shop.write("home/.config/toolrack/toolrack.toml", "");
-    const auto in_xdg = shop.write("xdg/toolrack/toolrack.toml", "");
+    const auto in_home = fixture.write("home/.config/toolrack/toolrack.toml", "");
+    const auto in_xdg = fixture.write("xdg/toolrack/toolrack.toml", "");
     CHECK(config::find_file() == in_xdg);
-    shop.set("XDG_CONFIG_HOME", "");
+    fixture.set("XDG_CONFIG_HOME", "");
     CHECK(config::find_file() == in_home);
 }
 
 TEST_CASE("a missing file that TOOLRACK_CONFIG names is an error") {
-    workshop shop;
-    shop.set("XDG_CONFIG_HOME", shop.folder().string());
-    shop.write("toolrack/toolrack.toml", lock);
-    shop.set("TOOLRACK_CONFIG", (shop.folder() / "mine.toml").string());
-    CHECK(config::find_file() == shop.folder() / "mine.toml");
-    CHECK(shop.refusal_of([] { config::read(config::find_file()); }).starts_with("mine.toml: no such file"));
+    config_fixture fixture;
+    fixture.set("XDG_CONFIG_HOME", fixture.folder().string());
+    fixture.write("toolrack/toolrack.toml", lock);
+    fixture.set("TOOLRACK_CONFIG", (fixture.folder() / "mine.toml").string());
+    CHECK(config::find_file() == fixture.folder() / "mine.toml");
+    CHECK(fixture.refusal_of([] { config::read(config::find_file()); }).starts_with("mine.toml: no such file"));
 }
 
 }  // namespace toolrack

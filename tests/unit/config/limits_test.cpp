@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack {
 namespace {
@@ -13,8 +13,8 @@ using strings = std::vector<std::string>;
 
 const std::string before = "[auth]\nbackend = 'env-token'\n[limits]\n";
 
-config::server read(const std::string& lines) { return workshop().read(before + lines).server; }
-std::string refusal(const std::string& line) { return workshop().refusal(before + line); }
+config::server read(const std::string& lines) { return config_fixture().read(before + lines).server; }
+std::string refusal(const std::string& line) { return config_fixture().refusal(before + line); }
 
 constexpr const char* counts[] = {"connections_per_principal",
                                   "calls_per_principal",

@@ -1,25 +1,25 @@
 #include <boost/json/parse.hpp>
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack {
 namespace {
 
 constexpr std::string_view lock = "[auth]\nbackend = 'x'\n";
 
-config::options options_of(const workshop& shop, std::string_view table) {
-    return shop.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.backends.front().options;
+config::options options_of(const config_fixture& fixture, std::string_view table) {
+    return fixture.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.backends.front().options;
 }
-std::string json_of(const workshop& shop, std::string_view table) { return options_of(shop, table).json; }
-std::string refusal(const workshop& shop, std::string_view table) {
-    return shop.refusal_of([&] { options_of(shop, table); });
+std::string json_of(const config_fixture& fixture, std::string_view table) { return options_of(fixture, table).json; }
+std::string refusal(const config_fixture& fixture, std::string_view table) {
+    return fixture.refusal_of([&] { options_of(fixture, table); });
 }
 
 }  // namespace
 
 TEST_CASE("options are passed to a library as JSON") {
-    const workshop shop;
+    const config_fixture fixture;
     struct row {
         std::string_view toml;
         std::string_view json;
@@ -49,24 +49,24 @@ TEST_CASE("options are passed to a library as JSON") {
              row{"a = 07:32:00.000001", R"({"a":"07:32:00.000001"})"},
          }) {
         INFO(toml);
-        CHECK(json_of(shop, toml) == json);
+        CHECK(json_of(fixture, toml) == json);
         CHECK_NOTHROW(boost::json::parse({json.data(), json.size()}));
     }
 }
 
 TEST_CASE("variables are expanded in the values of options, not in their names") {
-    workshop shop;
-    shop.set("RACK_HOME", "/srv \"x\"");
-    CHECK(json_of(shop, "'${RACK_HOME}' = ['${RACK_HOME}/a']") == R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
-    shop.unset("RACK_HOME");
-    CHECK(refusal(shop, "a = [{ b = '${RACK_HOME}' }]") ==
+    config_fixture fixture;
+    fixture.set("RACK_HOME", "/srv \"x\"");
+    CHECK(json_of(fixture, "'${RACK_HOME}' = ['${RACK_HOME}/a']") == R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
+    fixture.unset("RACK_HOME");
+    CHECK(refusal(fixture, "a = [{ b = '${RACK_HOME}' }]") ==
           "t.toml:4:12: auth.options.a[0].b needs the environment variable RACK_HOME; expected it to "
           "be set, found it unset");
 }
 
 TEST_CASE("every option has its place in the file") {
-    const workshop shop;
-    const auto options = options_of(shop, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
+    const config_fixture fixture;
+    const auto options = options_of(fixture, "database = 'x'\npaths = ['a',\n  'b']\n\"a/~b\" = { c = 1 }");
     const auto at = [&](const char* pointer) {
         const auto& place = options.locations.at(pointer);
         return std::to_string(place.line) + ':' + std::to_string(place.column);
@@ -77,20 +77,20 @@ TEST_CASE("every option has its place in the file") {
     CHECK(at("/paths/1") == "6:3");
     CHECK(at("/a~1~0b/c") == "7:16");
     CHECK(options.locations.size() == 7);
-    CHECK(options.locations.at("/database").file == (shop.folder() / "t.toml").string());
+    CHECK(options.locations.at("/database").file == (fixture.folder() / "t.toml").string());
 }
 
 TEST_CASE("absent options are an empty object with the place of their table") {
-    const workshop shop;
-    const auto options = shop.read(lock).auth.backends.front().options;
+    const config_fixture fixture;
+    const auto options = fixture.read(lock).auth.backends.front().options;
     CHECK(options.json == "{}");
     CHECK(options.locations.at("").line == 1);
 }
 
 TEST_CASE("values without a JSON form are refused") {
-    const workshop shop;
+    const config_fixture fixture;
     for (const std::string number : {"inf", "nan"}) {
-        CHECK(refusal(shop, "a = { b = [" + number + "] }") ==
+        CHECK(refusal(fixture, "a = { b = [" + number + "] }") ==
               "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot represent; expected a finite "
               "number, found " +
                   number);
@@ -98,30 +98,30 @@ TEST_CASE("values without a JSON form are refused") {
 }
 
 TEST_CASE("options nest at most 32 levels deep") {
-    const workshop shop;
+    const config_fixture fixture;
     const auto nested = [](std::size_t depth) {
         return "a = " + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']');
     };
-    CHECK(refusal(shop, nested(32)).empty());
-    CHECK(refusal(shop, nested(33)).find("is nested too deeply; expected at most 32 levels, found more") !=
+    CHECK(refusal(fixture, nested(32)).empty());
+    CHECK(refusal(fixture, nested(33)).find("is nested too deeply; expected at most 32 levels, found more") !=
           std::string::npos);
 }
 
 TEST_CASE("a secret is read from the place that an option names") {
-    workshop shop;
-    const auto file = shop.write_secret("password", "hunter2\n");
-    shop.write_secret("credentials/db", "hunter3");
-    shop.set("CREDENTIALS_DIRECTORY", (shop.folder() / "credentials").string());
-    shop.set("DB_PASSWORD", "hunter4");
-    shop.set("RACK_FOLDER", shop.folder().string());
-    CHECK(json_of(shop, "p = { file = '" + file.string() + "' }") == R"({"p":"hunter2"})");
-    CHECK(json_of(shop, "p = { file = '${RACK_FOLDER}/password' }") == R"({"p":"hunter2"})");
-    CHECK(json_of(shop, "p = [{ credential = 'db' }]") == R"({"p":["hunter3"]})");
-    CHECK(json_of(shop, "p.q.env = 'DB_PASSWORD'") == R"({"p":{"q":"hunter4"}})");
+    config_fixture fixture;
+    const auto file = fixture.write_secret("password", "hunter2\n");
+    fixture.write_secret("credentials/db", "hunter3");
+    fixture.set("CREDENTIALS_DIRECTORY", (fixture.folder() / "credentials").string());
+    fixture.set("DB_PASSWORD", "hunter4");
+    fixture.set("RACK_FOLDER", fixture.folder().string());
+    CHECK(json_of(fixture, "p = { file = '" + file.string() + "' }") == R"({"p":"hunter2"})");
+    CHECK(json_of(fixture, "p = { file = '${RACK_FOLDER}/password' }") == R"({"p":"hunter2"})");
+    CHECK(json_of(fixture, "p = [{ credential = 'db' }]") == R"({"p":["hunter3"]})");
+    CHECK(json_of(fixture, "p.q.env = 'DB_PASSWORD'") == R"({"p":{"q":"hunter4"}})");
 }
 
 TEST_CASE("one newline at the end of a secret is removed and nothing else") {
-    const workshop shop;
+    const config_fixture fixture;
     struct row {
         std::string_view bytes;
         std::string_view json;
@@ -132,26 +132,26 @@ TEST_CASE("one newline at the end of a secret is removed and nothing else") {
                                       row{" a \n", R"({"p":" a "})"},
                                       row{"a\nb\n", R"({"p":"a\nb"})"},
                                       row{"a\r", R"({"p":"a\r"})"}}) {
-        const auto file = shop.write_secret("s", bytes);
-        CHECK(json_of(shop, "p = { file = '" + file.string() + "' }") == json);
+        const auto file = fixture.write_secret("s", bytes);
+        CHECK(json_of(fixture, "p = { file = '" + file.string() + "' }") == json);
     }
 }
 
 TEST_CASE("a table that is not quite a reference is a table") {
-    const workshop shop;
-    CHECK(json_of(shop, "p = { file = '/x', mode = 'r' }") == R"({"p":{"file":"/x","mode":"r"}})");
-    CHECK(json_of(shop, "p = { file = 3 }") == R"({"p":{"file":3}})");
-    CHECK(json_of(shop, "p = { File = '/x' }") == R"({"p":{"File":"/x"}})");
+    const config_fixture fixture;
+    CHECK(json_of(fixture, "p = { file = '/x', mode = 'r' }") == R"({"p":{"file":"/x","mode":"r"}})");
+    CHECK(json_of(fixture, "p = { file = 3 }") == R"({"p":{"file":3}})");
+    CHECK(json_of(fixture, "p = { File = '/x' }") == R"({"p":{"File":"/x"}})");
     // The options as a whole are an object, whatever their only key is called.
-    CHECK(json_of(shop, "file = '/x'") == R"({"file":"/x"})");
+    CHECK(json_of(fixture, "file = '/x'") == R"({"file":"/x"})");
 }
 
 TEST_CASE("a secret in a file that other users may read is refused") {
-    const workshop shop;
-    const auto file = shop.write_secret("s", "canary");
+    const config_fixture fixture;
+    const auto file = fixture.write_secret("s", "canary");
     const auto refused_with = [&](unsigned mode) {
         std::filesystem::permissions(file, std::filesystem::perms(mode));
-        return refusal(shop, "p = { file = '" + file.string() + "' }");
+        return refusal(fixture, "p = { file = '" + file.string() + "' }");
     };
     CHECK(refused_with(0600).empty());
     CHECK(refused_with(0400).empty());
@@ -164,9 +164,9 @@ TEST_CASE("a secret in a file that other users may read is refused") {
 }
 
 TEST_CASE("the error for an unreadable secret does not show it") {
-    workshop shop;
+    config_fixture fixture;
     const auto of_file = [&](std::string_view bytes) {
-        return refusal(shop, "p = { file = '" + shop.write_secret("s", bytes).string() + "' }");
+        return refusal(fixture, "p = { file = '" + fixture.write_secret("s", bytes).string() + "' }");
     };
     const std::string here = "t.toml:4:14: auth.options.p.file ";
     CHECK(of_file("") == here + R"(is empty; expected a file with a secret, found "s")");
@@ -174,38 +174,38 @@ TEST_CASE("the error for an unreadable secret does not show it") {
     CHECK(of_file("\xff") == here + R"(is not text; expected UTF-8, found "s")");
     CHECK(of_file(std::string(64 * 1024, 'x')).empty());
     CHECK(of_file(std::string(64 * 1024 + 1, 'x')) == here + R"(is too long; expected at most 64 KiB, found "s")");
-    CHECK(refusal(shop, "p = { file = '" + (shop.folder() / "gone").string() + "' }") ==
+    CHECK(refusal(fixture, "p = { file = '" + (fixture.folder() / "gone").string() + "' }") ==
           here +
               R"(cannot be read (No such file or directory); expected a regular file that can be read, found "gone")");
-    CHECK(refusal(shop, "p = { file = '/dev/null' }") ==
+    CHECK(refusal(fixture, "p = { file = '/dev/null' }") ==
           here + R"(cannot be read (Invalid argument); expected a regular file that can be read, found "/dev/null")");
 
-    shop.set("RACK_CANARY", "canary");
-    CHECK(refusal(shop, "p = { file = '/${RACK_CANARY}' }") ==
+    fixture.set("RACK_CANARY", "canary");
+    CHECK(refusal(fixture, "p = { file = '/${RACK_CANARY}' }") ==
           here + "cannot be read (No such file or directory); expected a regular file that can be read, "
                  "found a value from the environment (not shown)");
-    CHECK(refusal(shop, "p = { env = 'sk-canary' }") ==
+    CHECK(refusal(fixture, "p = { env = 'sk-canary' }") ==
           "t.toml:4:13: auth.options.p.env is not the name of a variable; expected a name such as "
           "DB_PASSWORD, found something else");
-    shop.unset("RACK_UNSET");
-    CHECK(refusal(shop, "p = { env = 'RACK_UNSET' }") ==
+    fixture.unset("RACK_UNSET");
+    CHECK(refusal(fixture, "p = { env = 'RACK_UNSET' }") ==
           "t.toml:4:13: auth.options.p.env names the environment variable RACK_UNSET; expected it "
           "to be "
           "set, found it unset");
 }
 
 TEST_CASE("a credential is a file name in CREDENTIALS_DIRECTORY") {
-    workshop shop;
-    shop.unset("CREDENTIALS_DIRECTORY");
+    config_fixture fixture;
+    fixture.unset("CREDENTIALS_DIRECTORY");
     const std::string here = "t.toml:4:20: auth.options.p.credential ";
-    CHECK(refusal(shop, "p = { credential = 'db' }") ==
+    CHECK(refusal(fixture, "p = { credential = 'db' }") ==
           here + R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, )"
                  R"(found "db")");
-    shop.set("CREDENTIALS_DIRECTORY", shop.folder().string());
+    fixture.set("CREDENTIALS_DIRECTORY", fixture.folder().string());
     for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
-        CHECK(refusal(shop, "p = { credential = '" + name + "' }") ==
+        CHECK(refusal(fixture, "p = { credential = '" + name + "' }") ==
               here + "is not the name of a credential; expected a file name without slashes, found \"" + name + '"');
-    CHECK(refusal(shop, "p = { credential = 'db' }") ==
+    CHECK(refusal(fixture, "p = { credential = 'db' }") ==
           here + R"(cannot be read (No such file or directory); expected a regular file that can be read, found "db")");
 }
 

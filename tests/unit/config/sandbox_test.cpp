@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "catch.hpp"
 #include "config/tables.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack {
 namespace {
@@ -15,7 +15,7 @@ using strings = std::vector<std::string>;
 constexpr std::string_view head = "[auth]\nbackend = 'env-token'\n[[plugin]]\nlibrary = 'x'\n";
 
 // What is said of a plugin with these lines, the first of which is line 5.
-std::string refusal(std::string_view lines) { return workshop().refusal(std::string(head) + std::string(lines)); }
+std::string refusal(std::string_view lines) { return config_fixture().refusal(std::string(head) + std::string(lines)); }
 
 config::sandbox granted(std::string_view line) {
     const toml::table table = toml::parse(line);
@@ -86,11 +86,11 @@ TEST_CASE("a sandbox for a plugin in the host is refused") {
 }
 
 TEST_CASE("a library is pinned by its SHA-256") {
-    const auto settings = workshop().read(std::string(head) + "sha256 = '" + std::string(64, 'A') + "'");
+    const auto settings = config_fixture().read(std::string(head) + "sha256 = '" + std::string(64, 'A') + "'");
     REQUIRE(settings.plugins[0].sha256);
     CHECK(settings.plugins[0].sha256->sha256 == digest);
     CHECK(settings.plugins[0].sha256->where.line == 5);
-    CHECK_FALSE(workshop().read(head).plugins[0].sha256);
+    CHECK_FALSE(config_fixture().read(head).plugins[0].sha256);
     for (const auto& wrong : {std::string("abc"),
                               std::string(63, 'a'),
                               std::string(65, 'a'),
@@ -104,17 +104,18 @@ TEST_CASE("a library is pinned by its SHA-256") {
 }
 
 TEST_CASE("an auth backend can be pinned, and one of several by its name") {
-    const auto alone = workshop().read("[auth]\nbackend = 'a'\nsha256 = '" + digest + "'");
+    const auto alone = config_fixture().read("[auth]\nbackend = 'a'\nsha256 = '" + digest + "'");
     REQUIRE(alone.auth.backends[0].sha256);
     CHECK(alone.auth.backends[0].sha256->sha256 == digest);
-    const auto chain = workshop().read("[auth]\nbackend = ['a', 'b']\nsha256.b = '" + digest + "'");
+    const auto chain = config_fixture().read("[auth]\nbackend = ['a', 'b']\nsha256.b = '" + digest + "'");
     CHECK_FALSE(chain.auth.backends[0].sha256);
     REQUIRE(chain.auth.backends[1].sha256);
     CHECK(chain.auth.backends[1].sha256->where.line == 3);
-    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'b']\nsha256.c = '" + digest + "'").find("unknown key") !=
+    CHECK(config_fixture().refusal("[auth]\nbackend = ['a', 'b']\nsha256.c = '" + digest + "'").find("unknown key") !=
           std::string::npos);
-    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'b']\nsha256 = '" + digest + "'").find("has the wrong type") !=
-          std::string::npos);
+    CHECK(config_fixture()
+              .refusal("[auth]\nbackend = ['a', 'b']\nsha256 = '" + digest + "'")
+              .find("has the wrong type") != std::string::npos);
 }
 
 TEST_CASE("reserved names and names that begin with a dot are refused") {
@@ -128,7 +129,7 @@ TEST_CASE("reserved names and names that begin with a dot are refused") {
         CHECK(refusal("name = '" + name + "'") ==
               "t.toml:5:8: plugin.name begins with a dot; expected a name without a leading dot, found \"" + name +
                   '"');
-    CHECK(workshop()
+    CHECK(config_fixture()
               .refusal("[auth]\nbackend = 'a'\n[[plugin]]\nlibrary = './toolrack-x.so'")
               .find("the file name of the library is not a valid instance name") != std::string::npos);
 }

@@ -1,7 +1,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack {
 namespace {
@@ -12,8 +12,8 @@ using strings = std::vector<std::string>;
 constexpr std::string_view lock = "[auth]\nbackend = 'env-token'\n";
 
 // What is said of a file that is fine but for these lines, the first of which is line 3.
-std::string refusal(std::string_view lines) { return workshop().refusal(std::string(lock) + std::string(lines)); }
-config::settings read(std::string_view lines) { return workshop().read(std::string(lock) + std::string(lines)); }
+std::string refusal(std::string_view lines) { return config_fixture().refusal(std::string(lock) + std::string(lines)); }
+config::settings read(std::string_view lines) { return config_fixture().read(std::string(lock) + std::string(lines)); }
 
 }  // namespace
 
@@ -58,8 +58,8 @@ TEST_CASE("a file that only names the auth backend gets the defaults") {
 }
 
 TEST_CASE("every key is read") {
-    const workshop shop;
-    const auto settings = shop.read(R"(
+    const config_fixture fixture;
+    const auto settings = fixture.read(R"(
 [server]
 listen = ["[::1]:9000", "unix:/run/x.sock"]
 path = "/tools"
@@ -211,9 +211,9 @@ TEST_CASE("the error for a file without an auth backend says what to write") {
     const std::string sentence = "no auth backend is configured; the server does not start without one; "
                                  "expected an [auth] table with a "
                                  "line such as backend = \"env-token\", found none";
-    CHECK(workshop().refusal("") == "t.toml: " + sentence);
-    CHECK(workshop().refusal("[server]\n\n[auth]\nvariable = 'X'") == "t.toml:3:1: " + sentence);
-    CHECK(workshop().refusal("[auth]\nbackend = []") == "t.toml:2:11: " + sentence);
+    CHECK(config_fixture().refusal("") == "t.toml: " + sentence);
+    CHECK(config_fixture().refusal("[server]\n\n[auth]\nvariable = 'X'") == "t.toml:3:1: " + sentence);
+    CHECK(config_fixture().refusal("[auth]\nbackend = []") == "t.toml:2:11: " + sentence);
 }
 
 TEST_CASE("an unknown key is refused with a suggestion") {
@@ -227,7 +227,7 @@ TEST_CASE("an unknown key is refused with a suggestion") {
           R"(t.toml:5:1: unknown key in [[plugin]]; )"
           R"(expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, )"
           R"(tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
-    CHECK(workshop()
+    CHECK(config_fixture()
               .refusal("[auth]\nbackends = 'x'")
               .starts_with(R"(t.toml:2:1: unknown key in [auth] (did you mean "backend"?))"));
 }
@@ -424,7 +424,7 @@ TEST_CASE("names have at most 64 characters") {
 }
 
 TEST_CASE("a backend occurs once, and its token cannot be in the configuration") {
-    CHECK(workshop().refusal("[auth]\nbackend = ['a', 'a']") ==
+    CHECK(config_fixture().refusal("[auth]\nbackend = ['a', 'a']") ==
           R"(t.toml:2:17: auth.backend[1] is listed twice; expected each backend once, found "a")");
     CHECK(refusal("variable = 'sk-canary'") ==
           "t.toml:3:12: auth.variable is not the name of a variable; expected a name such as "
@@ -433,8 +433,8 @@ TEST_CASE("a backend occurs once, and its token cannot be in the configuration")
 }
 
 TEST_CASE("a value from the environment is not shown in an error") {
-    workshop shop;
-    shop.set("RACK_VALUE", "canary");
+    config_fixture fixture;
+    fixture.set("RACK_VALUE", "canary");
     for (const auto* lines : {"[server]\nlisten = '${RACK_VALUE}'",
                               "[server]\nlisten = '${RACK_VALUE}:1'",
                               "[server]\npath = '${RACK_VALUE}'",
@@ -448,57 +448,57 @@ TEST_CASE("a value from the environment is not shown in an error") {
                               "[[plugin]]\nlibrary = 'x'\nname = '/${RACK_VALUE}'",
                               "[[plugin]]\nlibrary = 'x'\nprefix = '/${RACK_VALUE}'",
                               "[[plugin]]\nlibrary = 'x'\nisolation = '${RACK_VALUE}'"}) {
-        const auto sentence = shop.refusal(std::string(lock) + lines);
+        const auto sentence = fixture.refusal(std::string(lock) + lines);
         INFO(sentence);
         CHECK(sentence.ends_with("found a value from the environment (not shown)"));
         CHECK(sentence.find("canary") == std::string::npos);
     }
-    CHECK(shop.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path == "/canary");
+    CHECK(fixture.read(std::string(lock) + "[server]\npath = '/${RACK_VALUE}'").server.path == "/canary");
 }
 
 TEST_CASE("the name of a backend from the environment is not shown in an error") {
-    workshop shop;
-    shop.set("RACK_VALUE", "canary");
+    config_fixture fixture;
+    fixture.set("RACK_VALUE", "canary");
     const std::string file = "[auth]\nbackend = ['${RACK_VALUE}', 'b']\n";
-    CHECK(shop.read(file + "[auth.options.canary]\nk = 1").auth.backends.front().options.json == R"({"k":1})");
+    CHECK(fixture.read(file + "[auth.options.canary]\nk = 1").auth.backends.front().options.json == R"({"k":1})");
     for (const auto* lines : {"[auth.options.canari]\nk = 1", "[auth.sha256]\ncanari = 'x'"}) {
-        const auto sentence = shop.refusal(file + lines);
+        const auto sentence = fixture.refusal(file + lines);
         CHECK(sentence.find("; expected one of the backends, by name, found \"canari\"") != std::string::npos);
         CHECK(sentence.find("canary") == std::string::npos);
     }
 }
 
 TEST_CASE("the name of a backend is escaped in errors about its options") {
-    const auto sentence = workshop().refusal("[auth]\nbackend = ['/a\tb', \"/c\\nd\"]\n[auth.options.x]\nk = 1");
+    const auto sentence = config_fixture().refusal("[auth]\nbackend = ['/a\tb', \"/c\\nd\"]\n[auth.options.x]\nk = 1");
     CHECK(sentence.find("; expected one of a\\x09b, c\\x0ad, found \"x\"") != std::string::npos);
 }
 
 TEST_CASE("metrics require configured scopes") {
-    const workshop shop;
-    CHECK_FALSE(shop.read(lock).metrics);
-    CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = []").metrics->scopes.empty());
-    CHECK(shop.read(std::string(lock) + "[metrics]\nscopes = ['a', 'b:c']").metrics->scopes == strings{"a", "b:c"});
+    const config_fixture fixture;
+    CHECK_FALSE(fixture.read(lock).metrics);
+    CHECK(fixture.read(std::string(lock) + "[metrics]\nscopes = []").metrics->scopes.empty());
+    CHECK(fixture.read(std::string(lock) + "[metrics]\nscopes = ['a', 'b:c']").metrics->scopes == strings{"a", "b:c"});
     for (const auto* line :
          {"", "scopes = 'a'", "scopes = [1]", "scopes = ['']", "scopes = ['a b']", "scopes = ['*']", "scope = ['a']"}) {
         INFO(line);
-        CHECK_FALSE(shop.refusal(std::string(lock) + "[metrics]\n" + line).empty());
+        CHECK_FALSE(fixture.refusal(std::string(lock) + "[metrics]\n" + line).empty());
     }
 }
 
 TEST_CASE("sealing keys are read from their files, in order") {
-    workshop shop;
-    const auto next = shop.write_secret("next", "a key of thirty-two bytes or more\n");
-    shop.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
-    const auto settings = shop.read("[server]\nseal_keys = [{ file = '" + next.string() +
-                                    "' }, { env = 'SEAL_KEY' }]\n" + std::string(lock));
+    config_fixture fixture;
+    const auto next = fixture.write_secret("next", "a key of thirty-two bytes or more\n");
+    fixture.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
+    const auto settings = fixture.read("[server]\nseal_keys = [{ file = '" + next.string() +
+                                       "' }, { env = 'SEAL_KEY' }]\n" + std::string(lock));
     REQUIRE(settings.server.seal_keys.size() == 2);
     CHECK(settings.server.seal_keys[0].reveal() == "a key of thirty-two bytes or more");
     CHECK(settings.server.seal_keys[1].reveal() == "another key of thirty-two bytes, in a variable");
 }
 
 TEST_CASE("a sealing key that is inline or short is refused, and never shown") {
-    workshop shop;
-    shop.set("SHORT", "canary-of-31-bytes-aaaaaaaaaaaa");
+    config_fixture fixture;
+    fixture.set("SHORT", "canary-of-31-bytes-aaaaaaaaaaaa");
     const std::string here = "t.toml:4:";
     const auto keys = [](std::string_view list) { return refusal("[server]\nseal_keys = " + std::string(list)); };
     CHECK(keys("['canary']").starts_with(here));
@@ -517,15 +517,15 @@ TEST_CASE("the stdio caller has a name") {
 }
 
 TEST_CASE("options of several backends are grouped by name") {
-    const workshop shop;
+    const config_fixture fixture;
     const auto said = [&](std::string_view lines) {
-        return shop.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines));
+        return fixture.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines));
     };
     CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
     CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
     CHECK(said("shared_subjects = ['a', 'c']").find("auth.shared_subjects[1] is not one of the backends") !=
           std::string::npos);
-    const auto settings = shop.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
+    const auto settings = fixture.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
     CHECK(settings.auth.backends[0].options.json == "{}");
     CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
 }

@@ -1,7 +1,7 @@
 #include "config/text.hpp"
 
 #include "catch.hpp"
-#include "workshop.hpp"
+#include "config_fixture.hpp"
 
 namespace toolrack::config {
 namespace {
@@ -13,10 +13,10 @@ text expanded(std::string_view written) {
 }  // namespace
 
 TEST_CASE("variables, defaults and literals are expanded, and nothing else") {
-    workshop shop;
-    shop.set("RACK_HOME", "/srv");
-    shop.set("RACK_EMPTY", "");
-    shop.unset("RACK_UNSET");
+    config_fixture fixture;
+    fixture.set("RACK_HOME", "/srv");
+    fixture.set("RACK_EMPTY", "");
+    fixture.unset("RACK_UNSET");
     struct row {
         std::string_view written;
         std::string_view value;
@@ -45,17 +45,17 @@ TEST_CASE("variables, defaults and literals are expanded, and nothing else") {
 }
 
 TEST_CASE("the value of a variable is not expanded again") {
-    workshop shop;
-    shop.set("RACK_HOME", "${RACK_OTHER}");
+    config_fixture fixture;
+    fixture.set("RACK_HOME", "${RACK_OTHER}");
     CHECK(expanded("${RACK_HOME}").value == "${RACK_OTHER}");
 }
 
 TEST_CASE("a failed expansion is refused with its place and the name of the variable") {
-    workshop shop;
-    shop.set("RACK_EMPTY", "");
-    shop.set("RACK_BYTES", "\xff");
-    shop.unset("RACK_UNSET");
-    const auto refusal = [&](std::string_view written) { return shop.refusal_of([&] { expanded(written); }); };
+    config_fixture fixture;
+    fixture.set("RACK_EMPTY", "");
+    fixture.set("RACK_BYTES", "\xff");
+    fixture.unset("RACK_UNSET");
+    const auto refusal = [&](std::string_view written) { return fixture.refusal_of([&] { expanded(written); }); };
     CHECK(refusal("${RACK_UNSET}") ==
           "t.toml:3:8: server.path needs the environment variable RACK_UNSET; expected it to be set, "
           "found it unset");
@@ -76,10 +76,10 @@ TEST_CASE("a failed expansion is refused with its place and the name of the vari
 }
 
 TEST_CASE("values from the environment are not shown in an error") {
-    workshop shop;
-    shop.set("RACK_HOME", "canary");
+    config_fixture fixture;
+    fixture.set("RACK_HOME", "canary");
     CHECK(expanded("a").shown() == "\"a\"");
-    CHECK(shop.refusal_of([] { expanded("${RACK_HOME}").refuse("is odd", "less"); }) ==
+    CHECK(fixture.refusal_of([] { expanded("${RACK_HOME}").refuse("is odd", "less"); }) ==
           "t.toml:3:8: server.path is odd; expected less, found a value from the environment (not "
           "shown)");
 }

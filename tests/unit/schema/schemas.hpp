@@ -1,4 +1,4 @@
-// Short ways to say what a test is about.
+// Helpers to compile schemas and to check values.
 #pragma once
 
 #include "schema/compiled.hpp"
@@ -12,7 +12,7 @@
 
 namespace toolrack::schema {
 
-// As the host parses, but for its own limit: deep enough for every test here.
+// Parses like the host, with a larger depth limit.
 inline boost::json::value parse(std::string_view text) {
     boost::json::parse_options options;
     options.max_depth = 100'000;
@@ -23,7 +23,7 @@ inline compiled ready(std::string_view schema, const limits& bounds = {}) {
     return compile(parse(schema), bounds).value();
 }
 
-// Why a schema is refused; "" when it is not.
+// The error of an invalid schema; "" for a valid one.
 inline std::string refusal(std::string_view schema, const limits& bounds = {}) {
     const auto made = compile(parse(schema), bounds);
     return made ? "" : made.error().text();
@@ -33,11 +33,10 @@ inline bool fits(std::string_view schema, std::string_view instance) {
     return ready(schema).check(parse(instance)).empty();
 }
 
-// The sentences, one per line; "" when the instance fits.
+// The sentences, one per line; "" when the instance is valid.
 inline std::string sentences(const std::vector<fault>& faults) {
     std::string all;
-    for (const auto& each : faults)
-        all.append(all.empty() ? "" : "\n").append(each.sentence("arguments"));
+    for (const auto& each : faults) all.append(all.empty() ? "" : "\n").append(each.sentence("arguments"));
     return all;
 }
 

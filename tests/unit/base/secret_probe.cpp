@@ -1,5 +1,5 @@
-// Takes TOOLRACK_TEST_SECRET out of its environment and shows what it took and what the kernel still shows of its
-// environment; then what is left to see once the environment is hidden.
+// Takes TOOLRACK_TEST_SECRET from its environment, and prints its value and /proc/self/environ, before and after
+// hide_environment().
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

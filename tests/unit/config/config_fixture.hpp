@@ -1,4 +1,4 @@
-// A temporary folder of configuration files, and an environment that is put back afterwards.
+// A temporary folder for configuration files, and environment variables that are restored.
 #pragma once
 
 #include <cstdlib>
@@ -15,19 +15,17 @@
 
 namespace toolrack {
 
-class workshop {
+class config_fixture {
 public:
-    workshop() = default;
-    ~workshop() {
+    config_fixture() = default;
+    ~config_fixture() {
         for (const auto& [name, value] : before_) {
-            if (value)
-                ::setenv(name.c_str(), value->c_str(), 1);
-            else
-                ::unsetenv(name.c_str());
+            if (value) ::setenv(name.c_str(), value->c_str(), 1);
+            else ::unsetenv(name.c_str());
         }
     }
-    workshop(const workshop&) = delete;
-    workshop& operator=(const workshop&) = delete;
+    config_fixture(const config_fixture&) = delete;
+    config_fixture& operator=(const config_fixture&) = delete;
 
     const std::filesystem::path& folder() const { return folder_.path(); }
 
@@ -52,19 +50,15 @@ public:
         ::unsetenv(name.c_str());
     }
 
-    config::settings read(std::string_view toml) const {
-        return config::read(write("t.toml", toml));
-    }
+    config::settings read(std::string_view toml) const { return config::read(write("t.toml", toml)); }
 
-    // The sentence with which something is refused, its file names without the folder; empty when
-    // it is not refused.
+    // The error sentence with paths relative to the folder; empty without an error.
     template <typename Action>
     std::string refusal_of(Action action) const {
         try {
             action();
         } catch (const failure& refused) {
-            if (refused.code() != exit_code::configuration)
-                return "another exit code";
+            if (refused.code() != exit_code::configuration) return "another exit code";
             return without_folder(refused.what());
         }
         return {};
@@ -89,4 +83,4 @@ private:
     std::map<std::string, std::optional<std::string>> before_;
 };
 
-} // namespace toolrack
+}  // namespace toolrack

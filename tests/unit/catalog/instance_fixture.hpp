@@ -1,4 +1,4 @@
-// A speaker: an instance to say things in the name of.
+// A instance_fixture: an instance to say things in the name of.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,9 @@
 
 namespace toolrack::test {
 
-struct speaker {
-    explicit speaker(const std::string& prefix = "", const std::string& name = "speaker") : from(make(prefix, name)) {}
+struct instance_fixture {
+    explicit instance_fixture(const std::string& prefix = "", const std::string& name = "orders")
+        : from(make(prefix, name)) {}
 
     captured_log log;
     std::shared_ptr<plugin::instance> from;
