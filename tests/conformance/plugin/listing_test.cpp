@@ -1,4 +1,4 @@
-// What the fixture lists: the suite reads one page, and calls what is first on it.
+// The lists of the fixture: the suite reads one page and calls its first tool.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -10,17 +10,16 @@
 using toolrack::json::value;
 using toolrack::testing::host;
 
-TEST_CASE("the tool with the mirrored argument is listed first, and needs none") {
+TEST_CASE("the tool with the mirrored argument is listed first and has no required argument") {
     host here;
     const auto first = here.features().at(0);
     const value definition(first.definition);
     CHECK(definition.at("name").str() == "test_x_mcp_header");
-    CHECK(definition.at("inputSchema").at("properties").at("region").at("x-mcp-header").str() ==
-          "Region");
+    CHECK(definition.at("inputSchema").at("properties").at("region").at("x-mcp-header").str() == "Region");
     CHECK_FALSE(definition.at("inputSchema").find("required"));
 }
 
-TEST_CASE("everything the suite looks for is listed, described") {
+TEST_CASE("every feature that the suite uses is listed with a description") {
     host here;
     std::vector<std::string> kinds;
     for (const auto& each : here.features()) {
@@ -34,7 +33,7 @@ TEST_CASE("everything the suite looks for is listed, described") {
     CHECK(std::ranges::count(kinds, "prompt") == 5);
 }
 
-TEST_CASE("a schema of the author's own is listed as it was written") {
+TEST_CASE("a schema given as text is listed unchanged") {
     host here;
     const std::string definition = here.definition("tool", "json_schema_2020_12_tool");
     const value schema = value(definition).at("inputSchema");
@@ -45,7 +44,7 @@ TEST_CASE("a schema of the author's own is listed as it was written") {
     CHECK_FALSE(schema.at("additionalProperties").boolean());
 }
 
-TEST_CASE("tools that may or must be tasks say so") {
+TEST_CASE("tools that can or must be tasks have the attribute") {
     host here;
     const auto task = [&](const std::string& name) -> std::string {
         for (const auto& each : here.features()) {

@@ -1,5 +1,5 @@
-// Prompts that need nothing but their arguments.
-#include "offers.hpp"
+// Prompts without input requests.
+#include "features.hpp"
 
 namespace fixture {
 
@@ -16,16 +16,15 @@ void offer_prompts(setup& s) {
              "A prompt with required arguments",
              {{"arg1", "First test argument"}, {"arg2", "Second test argument"}},
              [](call& c) {
-                 return user("Prompt with arguments: arg1='" + c.args().at("arg1").str() +
-                             "', arg2='" + c.args().at("arg2").str() + "'");
+                 return user("Prompt with arguments: arg1='" + c.args().at("arg1").str() + "', arg2='" +
+                             c.args().at("arg2").str() + "'");
              })
         .title("Prompt With Arguments");
     s.prompt("test_prompt_with_embedded_resource",
              "A prompt that includes an embedded resource",
              {{"resourceUri", "URI of the resource to embed"}},
              [](call& c) {
-                 return user(embedded_text(c.args().at("resourceUri").str(),
-                                           "Embedded resource content for testing."))
+                 return user(embedded_text(c.args().at("resourceUri").str(), "Embedded resource content for testing."))
                      .also(user("Please process the embedded resource above."));
              })
         .title("Prompt With Embedded Resource");

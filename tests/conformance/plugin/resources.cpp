@@ -1,5 +1,5 @@
-// Three resources and a template. The first one is read by whoever reads only one.
-#include "offers.hpp"
+// Three resources and a template. Clients that read only one resource read the first.
+#include "features.hpp"
 
 namespace fixture {
 
@@ -9,8 +9,8 @@ namespace {
 
 result templated(call& c) {
     const std::string_view id = c.variable("id");
-    const json::text contents = json::object(
-        {{"id", id}, {"templateTest", true}, {"data", "Data for ID: " + std::string(id)}});
+    const json::text contents =
+        json::object({{"id", id}, {"templateTest", true}, {"data", "Data for ID: " + std::string(id)}});
     return resource_text(c.name(), contents.str(), "application/json");
 }
 
@@ -20,10 +20,7 @@ void offer_resources(setup& s) {
     s.resource("test://static-text",
                "static-text",
                "text/plain",
-               [](call& c) {
-                   return resource_text(c.name(),
-                                        "This is the content of the static text resource.");
-               })
+               [](call& c) { return resource_text(c.name(), "This is the content of the static text resource."); })
         .title("Static Text Resource")
         .description("A static text resource for testing")
         .quick();

@@ -13,7 +13,7 @@ std::optional<json::value> find_string(const json::value& object, std::string_vi
 
 }  // namespace
 
-bool can(const call& c, std::string_view capability) {
+bool client_supports(const call& c, std::string_view capability) {
     const auto all = c.client().find("capabilities");
     const auto found = all ? all->find(capability) : std::nullopt;
     return found && found->is_object();
@@ -44,7 +44,7 @@ std::optional<bool> find_choice(const call& c, std::string_view key, std::string
     return found && found->is_bool() ? std::optional(found->boolean()) : std::nullopt;
 }
 
-// The content is one block or, since 2025-11-25, perhaps several.
+// The content is one block or, since 2025-11-25, an array of blocks.
 std::optional<std::string> find_completion(const call& c, std::string_view key) {
     const auto response = c.responses().find(key);
     const auto content = response ? response->find("content") : std::nullopt;

@@ -1,5 +1,5 @@
-// Reading what the client answered. Anyone can make it up, so whatever is not an answer to what was
-// asked counts as none; but a person who said no is not asked again.
+// Reads the client's answers to input requests. They are unverified: an invalid answer counts as
+// missing. A user who declined is not asked again.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,10 @@
 
 namespace fixture {
 
-// Whether the client says that it can do this: "sampling", "elicitation", "roots".
-bool can(const toolrack::call& c, std::string_view capability);
+// True if the client declared the capability: "sampling", "elicitation" or "roots".
+bool client_supports(const toolrack::call& c, std::string_view capability);
 
-// What a person did with a form. content is {} when there is none.
+// The user's answer to a form. content is {} if there is none.
 struct form {
     std::string action;
     toolrack::json::value content;
@@ -22,19 +22,16 @@ struct form {
 };
 std::optional<form> find_form(const toolrack::call& c, std::string_view key);
 
-// One field of a form. Throws tool_error when the person did not accept it.
-std::optional<toolrack::json::value>
-find_field(const toolrack::call& c, std::string_view key, std::string_view field);
-// The same, of this type.
-std::optional<std::string>
-find_text(const toolrack::call& c, std::string_view key, std::string_view field);
-std::optional<bool>
-find_choice(const toolrack::call& c, std::string_view key, std::string_view field);
+// One field of a form. Throws tool_error if the user did not accept the form.
+std::optional<toolrack::json::value> find_field(const toolrack::call& c, std::string_view key, std::string_view field);
+// The same for fields of one type.
+std::optional<std::string> find_text(const toolrack::call& c, std::string_view key, std::string_view field);
+std::optional<bool> find_choice(const toolrack::call& c, std::string_view key, std::string_view field);
 
-// What the client's model said.
+// The text of the client's model.
 std::optional<std::string> find_completion(const toolrack::call& c, std::string_view key);
 
-// The client's folders, an array of objects that have a "uri".
+// The client's folders: an array of objects with a "uri".
 std::optional<toolrack::json::value> find_roots(const toolrack::call& c, std::string_view key);
 
 }  // namespace fixture

@@ -1,4 +1,4 @@
-// Calls that need another round: what is asked, and what comes of the answers.
+// Calls with further rounds: the input requests, and the results of the answers.
 #include <string>
 
 #include <toolrack/testing.hpp>
@@ -20,23 +20,20 @@ std::string requests(const answer& asked) {
     return std::string(asked.value().at("inputRequests").text());
 }
 
-std::string state(const answer& asked) {
-    return std::string(asked.value().at("state").text());
-}
+std::string state(const answer& asked) { return std::string(asked.value().at("state").text()); }
 
 }  // namespace
 
-TEST_CASE("a name is asked for, and used") {
+TEST_CASE("a tool requests a name and uses it") {
     host here;
     const char* tool = "test_input_required_result_elicitation";
-    CHECK(
-        requests(here.call(tool)) ==
-        R"({"user_name":{"method":"elicitation/create","params":{"mode":"form","message":"What is your name?",)"
-        R"("requestedSchema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}}}})");
+    CHECK(requests(here.call(tool)) ==
+          R"({"user_name":{"method":"elicitation/create","params":{"mode":"form","message":"What is your name?",)"
+          R"("requestedSchema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}}}})");
     CHECK(here.ask({.name = tool, .responses = alice}).text() == "Hello, Alice!");
 }
 
-TEST_CASE("what is no answer to the question leads to asking again") {
+TEST_CASE("an invalid answer leads to the same request again") {
     host here;
     for (const char* responses : {"null",
                                   R"({"wrong_key":{"action":"accept","content":{"name":"A"}}})",
@@ -44,20 +41,20 @@ TEST_CASE("what is no answer to the question leads to asking again") {
                                   R"({"user_name":{"action":"accept"}})",
                                   R"({"user_name":{"action":"accept","content":{"name":1}}})"}) {
         INFO(responses);
-        CHECK(here.ask({.name = "test_input_required_result_elicitation", .responses = responses})
-                  .outcome == TOOLRACK_INPUT_REQUIRED);
+        CHECK(here.ask({.name = "test_input_required_result_elicitation", .responses = responses}).outcome ==
+              TOOLRACK_INPUT_REQUIRED);
     }
 }
 
-TEST_CASE("a person who says no is not asked again") {
+TEST_CASE("a user who declines is not asked again") {
     host here;
-    const auto answer = here.ask({.name = "test_input_required_result_elicitation",
-                                  .responses = R"({"user_name":{"action":"decline"}})"});
+    const auto answer = here.ask(
+        {.name = "test_input_required_result_elicitation", .responses = R"({"user_name":{"action":"decline"}})"});
     CHECK(answer.is_tool_error());
     CHECK(answer.text() == "The user did not answer: decline");
 }
 
-TEST_CASE("state has to come back with the answer") {
+TEST_CASE("an answer without the state is not accepted") {
     host here;
     const char* tool = "test_input_required_result_request_state";
     const auto first = here.call(tool);
@@ -67,23 +64,20 @@ TEST_CASE("state has to come back with the answer") {
           "state-ok: requestState verified and confirmation received");
 }
 
-TEST_CASE("state of one tool is nothing to another") {
+TEST_CASE("the state of another tool is not accepted") {
     host here;
     const auto first = here.call("test_input_required_result_request_state");
-    CHECK(here.ask({.name = "test_input_required_result_tampered_state",
-                    .responses = confirmed,
-                    .state = state(first)})
+    CHECK(here.ask({.name = "test_input_required_result_tampered_state", .responses = confirmed, .state = state(first)})
               .outcome == TOOLRACK_INPUT_REQUIRED);
 }
 
-TEST_CASE("two rounds lead to an answer that knows both") {
+TEST_CASE("the answer after two rounds has the input of both") {
     host here;
     const char* tool = "test_input_required_result_multi_round";
     const auto first = here.call(tool);
-    const auto second =
-        here.ask({.name = tool,
-                  .responses = R"({"step1":{"action":"accept","content":{"name":"Alice"}}})",
-                  .state = state(first)});
+    const auto second = here.ask({.name = tool,
+                                  .responses = R"({"step1":{"action":"accept","content":{"name":"Alice"}}})",
+                                  .state = state(first)});
     CHECK(requests(second).starts_with(R"({"step2":)"));
     CHECK(state(second) != state(first));
     CHECK(here.ask({.name = tool,
@@ -92,22 +86,21 @@ TEST_CASE("two rounds lead to an answer that knows both") {
               .text() == "Multi-round complete: Alice likes blue");
 }
 
-TEST_CASE("three things are asked for at once") {
+TEST_CASE("one round has three input requests") {
     host here;
     const char* tool = "test_input_required_result_multiple_inputs";
     const auto first = here.call(tool);
     CHECK(first.value().at("inputRequests").size() == 3);
-    const auto answer = here.ask(
-        {.name = tool,
-         .responses =
-             R"({"user_name":{"action":"accept","content":{"name":"Alice"}},)"
-             R"("greeting":{"role":"assistant","content":{"type":"text","text":"Good day."}},)"
-             R"("client_roots":{"roots":[{"uri":"file:///test/root"}]}})",
-         .state = state(first)});
+    const auto answer =
+        here.ask({.name = tool,
+                  .responses = R"({"user_name":{"action":"accept","content":{"name":"Alice"}},)"
+                               R"("greeting":{"role":"assistant","content":{"type":"text","text":"Good day."}},)"
+                               R"("client_roots":{"roots":[{"uri":"file:///test/root"}]}})",
+                  .state = state(first)});
     CHECK(answer.text() == "Good day. Alice — 1 root(s) visible");
 }
 
-TEST_CASE("only what the client says it can do is asked for") {
+TEST_CASE("only input with a declared capability is requested") {
     host here;
     const char* tool = "test_input_required_result_capabilities";
     const auto asked = here.ask({.name = tool, .client = R"({"capabilities":{"sampling":{}}})"});
@@ -118,43 +111,39 @@ TEST_CASE("only what the client says it can do is asked for") {
     CHECK(here.call(tool).text() == "Capability-aware input requests fulfilled");
 }
 
-TEST_CASE("the model and the person are asked once, and quoted") {
+TEST_CASE("the answers of the model and of the user are returned") {
     host here;
     const auto ask = [&](const char* tool, const char* params, const char* responses) {
-        return here.ask(
-            {.name = tool, .params = params, .client = can_all, .responses = responses});
+        return here.ask({.name = tool, .params = params, .client = can_all, .responses = responses});
     };
     const char* prompt = R"({"arguments":{"prompt":"Well?"}})";
-    CHECK(
-        requests(ask("test_sampling", prompt, "")) ==
-        R"({"answer":{"method":"sampling/createMessage","params":{)"
-        R"("messages":[{"role":"user","content":{"type":"text","text":"Well?"}}],"maxTokens":100}}})");
-    CHECK(ask("test_sampling", prompt, R"({"answer":{"content":{"type":"text","text":"Well."}}})")
-              .text() == "LLM response: Well.");
+    CHECK(requests(ask("test_sampling", prompt, "")) ==
+          R"({"answer":{"method":"sampling/createMessage","params":{)"
+          R"("messages":[{"role":"user","content":{"type":"text","text":"Well?"}}],"maxTokens":100}}})");
+    CHECK(ask("test_sampling", prompt, R"({"answer":{"content":{"type":"text","text":"Well."}}})").text() ==
+          "LLM response: Well.");
     CHECK(ask("test_elicitation",
               R"({"arguments":{"message":"Please"}})",
               R"({"answer":{"action":"accept","content":{"username":"testuser"}}})")
               .text() == R"(User response: action=accept, content={"username":"testuser"})");
-    CHECK(ask("test_elicitation_sep1034_defaults", "{}", R"({"answer":{"action":"decline"}})")
-              .text() == "Elicitation completed: action=decline, content={}");
+    CHECK(ask("test_elicitation_sep1034_defaults", "{}", R"({"answer":{"action":"decline"}})").text() ==
+          "Elicitation completed: action=decline, content={}");
 }
 
-TEST_CASE("a client that cannot be asked gets a tool error, or is left to the host") {
+TEST_CASE("a client without the capability gets a tool error, or the host rejects the request") {
     host here;
     CHECK(here.call("test_sampling", R"({"prompt":"Well?"})").is_tool_error());
     CHECK(here.call("test_elicitation", R"({"message":"Please"})").is_tool_error());
     CHECK(requests(here.call("test_missing_capability")).starts_with(R"({"llm_answer":)"));
 }
 
-TEST_CASE("a prompt may ask, too") {
+TEST_CASE("a prompt can request input") {
     host here;
     const char* prompt = "test_input_required_result_prompt";
     CHECK(here.ask({.method = "prompts/get", .name = prompt}).outcome == TOOLRACK_INPUT_REQUIRED);
-    CHECK(
-        here.ask({.method = "prompts/get",
-                  .name = prompt,
-                  .responses =
-                      R"({"user_context":{"action":"accept","content":{"context":"test"}}})"})
-            .json ==
-        R"({"messages":[{"role":"user","content":{"type":"text","text":"Use the following context: test"}}]})");
+    CHECK(here.ask({.method = "prompts/get",
+                    .name = prompt,
+                    .responses = R"({"user_context":{"action":"accept","content":{"context":"test"}}})"})
+              .json ==
+          R"({"messages":[{"role":"user","content":{"type":"text","text":"Use the following context: test"}}]})");
 }

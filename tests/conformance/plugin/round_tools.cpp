@@ -1,6 +1,6 @@
-// Tools, and a prompt, that need one more round or several: each asks until it has what it needs
-// (basic/patterns/mrtr). Nothing is remembered here between the rounds; state() is all there is.
-#include "offers.hpp"
+// Tools and a prompt with one or several further rounds: each sends input requests until it has all
+// answers (basic/patterns/mrtr). The plugin stores nothing between the rounds; state() has the state.
+#include "features.hpp"
 #include "responses.hpp"
 
 namespace fixture {
@@ -9,24 +9,18 @@ using namespace toolrack;
 
 namespace {
 
-schema form_of(std::string_view field, const schema& what) {
-    return object({{field, what}});
-}
+schema form_of(std::string_view field, const schema& what) { return object({{field, what}}); }
 
-result ask_name() {
-    return elicit("user_name", "What is your name?", form_of("name", string()));
-}
+result ask_name() { return elicit("user_name", "What is your name?", form_of("name", string())); }
 
-// State that names the tool; whoever brings it back has it from here, because the host sealed it.
-json::text state_of(std::string_view tool, int round = 1) {
-    return json::object({{"tool", tool}, {"round", round}});
-}
+// State with the name of the tool. The host seals it, so returned state is authentic.
+json::text state_of(std::string_view tool, int round = 1) { return json::object({{"tool", tool}, {"round", round}}); }
 
-bool is_back(const call& c, std::string_view tool, int round = 1) {
-    const auto came_from = c.state().find("tool");
-    const auto in = c.state().find("round");
-    return came_from && came_from->is_string() && came_from->str() == tool && in &&
-           in->is_number() && in->i64() == round;
+bool has_state_of(const call& c, std::string_view tool, int round = 1) {
+    const auto state_tool = c.state().find("tool");
+    const auto state_round = c.state().find("round");
+    return state_tool && state_tool->is_string() && state_tool->str() == tool && state_round &&
+           state_round->is_number() && state_round->i64() == round;
 }
 
 result greet_by_name(call& c) {
@@ -35,26 +29,25 @@ result greet_by_name(call& c) {
 }
 
 result ask_capital(call& c) {
-    if (const auto said = find_completion(c, "capital_question"))
-        return text("Sampling response: " + *said);
+    if (const auto answer = find_completion(c, "capital_question")) return text("Sampling response: " + *answer);
     return sample("capital_question", "What is the capital of France?", 100);
 }
 
 result list_folders(call& c) {
     const auto found = find_roots(c, "client_roots");
     if (!found) return roots("client_roots");
-    std::string said = "Client exposed " + std::to_string(found->size()) + " root(s): ";
+    std::string list = "Client exposed " + std::to_string(found->size()) + " root(s): ";
     const char* comma = "";
     for (const json::value& root : *found) {
-        said += comma + root.at("uri").str();
+        list += comma + root.at("uri").str();
         comma = ", ";
     }
-    return text(said);
+    return text(list);
 }
 
-// Answers only when what was confirmed comes with the state that was handed out.
+// Answers only if the confirmation has the state of the request.
 result confirm(call& c, std::string_view tool, std::string_view answer) {
-    if (is_back(c, tool) && find_choice(c, "confirm", "ok")) return text(answer);
+    if (has_state_of(c, tool) && find_choice(c, "confirm", "ok")) return text(answer);
     return elicit("confirm", "Please confirm", form_of("ok", boolean())).with_state(state_of(tool));
 }
 
@@ -62,9 +55,8 @@ result ask_three_things(call& c) {
     const auto name = find_text(c, "user_name", "name");
     const auto greeting = find_completion(c, "greeting");
     const auto folders = find_roots(c, "client_roots");
-    if (is_back(c, "multiple_inputs") && name && greeting && folders)
-        return text(*greeting + ' ' + *name + " — " + std::to_string(folders->size()) +
-                    " root(s) visible");
+    if (has_state_of(c, "multiple_inputs") && name && greeting && folders)
+        return text(*greeting + ' ' + *name + " — " + std::to_string(folders->size()) + " root(s) visible");
     return ask_name()
         .also(sample("greeting", "Generate a greeting", 50))
         .also(roots("client_roots"))
@@ -72,45 +64,43 @@ result ask_three_things(call& c) {
 }
 
 result ask_twice(call& c) {
-    if (is_back(c, "multi_round", 2)) {
+    if (has_state_of(c, "multi_round", 2)) {
         if (const auto color = find_text(c, "step2", "color"))
             return text("Multi-round complete: " + c.state().at("name").str() + " likes " + *color);
         return elicit("step2", "Step 2: What is your favorite color?", form_of("color", string()))
             .with_state(c.state());
     }
     const auto name = find_text(c, "step1", "name");
-    if (is_back(c, "multi_round", 1) && name)
+    if (has_state_of(c, "multi_round", 1) && name)
         return elicit("step2", "Step 2: What is your favorite color?", form_of("color", string()))
             .with_state(state_of("multi_round", 2).add("name", *name));
-    return elicit("step1", "Step 1: What is your name?", form_of("name", string()))
-        .with_state(state_of("multi_round"));
+    return elicit("step1", "Step 1: What is your name?", form_of("name", string())).with_state(state_of("multi_round"));
 }
 
-// What the client says it can do, and nothing else.
-result ask_what_is_possible(call& c) {
+// Requests only input that the client has declared capabilities for.
+result ask_by_capabilities(call& c) {
     result wanted = input_required();
     bool is_missing = false;
-    if (can(c, "elicitation")) {
+    if (client_supports(c, "elicitation")) {
         wanted.also(ask_name());
         is_missing |= !find_text(c, "user_name", "name");
     }
-    if (can(c, "sampling")) {
+    if (client_supports(c, "sampling")) {
         wanted.also(sample("greeting", "Generate a short greeting", 50));
         is_missing |= !find_completion(c, "greeting");
     }
-    if (can(c, "roots")) {
+    if (client_supports(c, "roots")) {
         wanted.also(roots("client_roots"));
         is_missing |= !find_roots(c, "client_roots");
     }
     return is_missing ? wanted : text("Capability-aware input requests fulfilled");
 }
 
-// A prompt has no isError, so a person who says no gets a JSON-RPC error.
+// A prompt has no isError, so a declined request is a JSON-RPC error.
 result prompt_with_context(call& c) {
     if (const auto context = find_text(c, "user_context", "context"))
         return user("Use the following context: " + *context);
-    return elicit(
-        "user_context", "What context should the prompt use?", form_of("context", string()));
+    return elicit("user_context", "What context should the prompt use?", form_of("context", string()));
 }
 
 }  // namespace
@@ -134,8 +124,7 @@ void offer_round_tools(setup& s) {
            "request",
            nothing,
            [](call& c) {
-               return confirm(
-                   c, "request_state", "state-ok: requestState verified and confirmation received");
+               return confirm(c, "request_state", "state-ok: requestState verified and confirmation received");
            });
     s.tool("test_input_required_result_multiple_inputs",
            "MRTR (SEP-2322): asks for elicitation, sampling and roots input in a single round",
@@ -148,13 +137,11 @@ void offer_round_tools(setup& s) {
     s.tool("test_input_required_result_tampered_state",
            "MRTR (SEP-2322): rejects retries whose requestState fails integrity verification",
            nothing,
-           [](call& c) {
-               return confirm(c, "tampered_state", "integrity-ok: requestState verified");
-           });
+           [](call& c) { return confirm(c, "tampered_state", "integrity-ok: requestState verified"); });
     s.tool("test_input_required_result_capabilities",
            "MRTR (SEP-2322): only requests input kinds the declared client capabilities cover",
            nothing,
-           ask_what_is_possible);
+           ask_by_capabilities);
 }
 
 void offer_round_prompt(setup& s) {

@@ -1,4 +1,4 @@
-// Calls that wait: they keep no thread, and let go when nobody waits for them any more.
+// Waiting calls: they occupy no thread, and end when they are cancelled.
 #include <string>
 #include <vector>
 
@@ -11,17 +11,14 @@ using toolrack::testing::host;
 namespace {
 
 toolrack_call begin_sleep(host& here, const char* arguments) {
-    return here.start(
-        {.name = "test_sleep", .params = R"({"arguments":)" + std::string(arguments) + '}'});
+    return here.start({.name = "test_sleep", .params = R"({"arguments":)" + std::string(arguments) + '}'});
 }
 
-std::string status(host& here, const char* arguments) {
-    return here.call("test_sleep_status", arguments).text();
-}
+std::string status(host& here, const char* arguments) { return here.call("test_sleep_status", arguments).text(); }
 
 }  // namespace
 
-TEST_CASE("a sleep reports every tenth of a second, and is in the books") {
+TEST_CASE("a sleep reports progress every 100 ms and its status") {
     host here;
     CHECK(status(here, R"({"id":"a"})") == "unknown");
     const auto answer = here.call("test_sleep", R"({"ms":250,"id":"a"})");
@@ -32,7 +29,7 @@ TEST_CASE("a sleep reports every tenth of a second, and is in the books") {
     CHECK(status(here, R"({"id":"a"})") == "completed");
 }
 
-TEST_CASE("a cancelled sleep ends early, and is in the books") {
+TEST_CASE("a cancelled sleep ends early and reports its status") {
     host here;
     const auto call = begin_sleep(here, R"({"ms":60000,"id":"b"})");
     CHECK(status(here, R"({"id":"b"})") == "running");
@@ -49,16 +46,15 @@ TEST_CASE("a hundred calls wait at once on one thread") {
     for (const toolrack_call each : calls) CHECK(here.wait(each).text() == "slept 100");
 }
 
-TEST_CASE("jobs end as they say: in a text, a tool error, or an error") {
+TEST_CASE("jobs end with a text, a tool error or a JSON-RPC error") {
     host here;
-    CHECK(here.call("slow_compute", R"({"seconds":0.1,"label":"sums"})").text() ==
-          "Computed sums for 0.1 s");
+    CHECK(here.call("slow_compute", R"({"seconds":0.1,"label":"sums"})").text() == "Computed sums for 0.1 s");
     CHECK(here.call("failing_job").is_tool_error());
     CHECK(here.call("protocol_error_job").code() == -32603);
     CHECK(here.call("greet", R"({"name":"sep-2243"})").text() == "Hello, sep-2243!");
 }
 
-TEST_CASE("a task asks after a while, and goes on at once with every answer") {
+TEST_CASE("a task requests input after a delay and continues immediately after the answers") {
     host here;
     const auto asked = here.call("confirm_delete", R"({"filename":"a.txt"})");
     CHECK(asked.outcome == TOOLRACK_INPUT_REQUIRED);

@@ -1,5 +1,5 @@
-// How each sleep ended, by the name its caller gave it. A name used again means the latest sleep;
-// of very many names the oldest are forgotten. Any thread may use it.
+// The status of each sleep, by the id that its caller chose. A reused id refers to the latest sleep;
+// beyond 10000 ids, the oldest are removed. Any thread may use it.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace fixture {
 
-class sleep_ledger {
+class sleep_statuses {
 public:
     struct entry {
         std::string id;
@@ -32,8 +32,7 @@ public:
     void end(const entry& which, const char* how) {
         const std::lock_guard lock(mutex_);
         const auto found = sleeps_.find(which.id);
-        if (found != sleeps_.end() && found->second.number == which.number)
-            found->second.status = how;
+        if (found != sleeps_.end() && found->second.number == which.number) found->second.status = how;
     }
 
     std::string status(const std::string& id) const {

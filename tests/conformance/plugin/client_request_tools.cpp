@@ -1,6 +1,6 @@
-// Tools that ask the client one thing and say what it answered. A legacy client gets a request in
-// the middle of the call, a modern one an input-required result; here they are the same.
-#include "offers.hpp"
+// Tools with one input request, which return its answer. A legacy client gets a request during the
+// call, a modern client an input-required result; the code is the same.
+#include "features.hpp"
 #include "responses.hpp"
 
 namespace fixture {
@@ -20,7 +20,7 @@ constexpr const char* form_with_defaults =
     R"("verified":{"type":"boolean","description":"Verification status","default":true}},)"
     R"("required":[]})";
 
-// SEP-1330: every way to write a choice.
+// SEP-1330: every form of an enum.
 constexpr const char* form_with_choices =
     R"({"type":"object","properties":{)"
     R"("untitledSingle":{"type":"string","description":"Select one option",)"
@@ -40,31 +40,30 @@ constexpr const char* form_with_choices =
 constexpr std::string_view key = "answer";
 
 result ask_model(call& c) {
-    if (!can(c, "sampling")) throw tool_error("The client does not support sampling.");
-    if (const auto said = find_completion(c, key)) return text("LLM response: " + *said);
+    if (!client_supports(c, "sampling")) throw tool_error("The client does not support sampling.");
+    if (const auto answer = find_completion(c, key)) return text("LLM response: " + *answer);
     return sample(key, c.args().at("prompt").str(), 100);
 }
 
-// `said` comes before what the person did with the form. The content is theirs and need not fit it.
-result ask_person(call& c, std::string_view message, const schema& what, std::string said) {
-    if (!can(c, "elicitation")) throw tool_error("The client does not support elicitation.");
+// The answer starts with `prefix`. The user's content need not match the form.
+result ask_user(call& c, std::string_view message, const schema& fields, std::string prefix) {
+    if (!client_supports(c, "elicitation")) throw tool_error("The client does not support elicitation.");
     const auto answered = find_form(c, key);
-    if (!answered) return elicit(key, message, what);
-    return text(std::move(said) + "action=" + answered->action +
+    if (!answered) return elicit(key, message, fields);
+    return text(std::move(prefix) + "action=" + answered->action +
                 ", content=" + std::string(answered->content.text()));
 }
 
 }  // namespace
 
-void offer_asking_tools(setup& s) {
-    // Asks even a client that did not say that it can: refusing that is for the host.
+void offer_client_request_tools(setup& s) {
+    // Sends the request even to a client without the capability: the host rejects it.
     s.tool("test_missing_capability",
            "SEP-2575: requires the `sampling` client capability (drives the -32021 "
            "undeclared-capability rejection)",
            object({}),
            [](call& c) {
-               if (const auto said = find_completion(c, "llm_answer"))
-                   return text("LLM answer: " + *said);
+               if (const auto answer = find_completion(c, "llm_answer")) return text("LLM answer: " + *answer);
                return sample("llm_answer", "What is the capital of France?", 100);
            });
     s.tool("test_sampling",
@@ -75,28 +74,28 @@ void offer_asking_tools(setup& s) {
            "Tests server-initiated elicitation (user input request)",
            object({{"message", string("The message to show the user")}}),
            [](call& c) {
-               return ask_person(c,
-                                 c.args().at("message").str(),
-                                 object({{"response", string("User's response")}}),
-                                 "User response: ");
+               return ask_user(c,
+                               c.args().at("message").str(),
+                               object({{"response", string("User's response")}}),
+                               "User response: ");
            });
     s.tool("test_elicitation_sep1034_defaults",
            "Tests elicitation with default values per SEP-1034",
            object({}),
            [](call& c) {
-               return ask_person(c,
-                                 "Please review and update the form fields with defaults",
-                                 schema(form_with_defaults),
-                                 "Elicitation completed: ");
+               return ask_user(c,
+                               "Please review and update the form fields with defaults",
+                               schema(form_with_defaults),
+                               "Elicitation completed: ");
            });
     s.tool("test_elicitation_sep1330_enums",
            "Tests elicitation with enum schema improvements per SEP-1330",
            object({}),
            [](call& c) {
-               return ask_person(c,
-                                 "Please select options from the enum fields",
-                                 schema(form_with_choices),
-                                 "Elicitation completed: ");
+               return ask_user(c,
+                               "Please select options from the enum fields",
+                               schema(form_with_choices),
+                               "Elicitation completed: ");
            });
 }
 
