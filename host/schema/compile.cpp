@@ -14,7 +14,7 @@ compiled build(const boost::json::value& schema, const std::string& uri, const l
     return compiled(std::make_unique<program>(compiler(all, bounds).make(schema)));
 }
 
-// Metaschemas are ours or the operator's, and a large schema is a large value to them.
+// Metaschemas are trusted, and a large schema is a large value for them.
 limits for_metaschemas() {
     limits bounds;
     bounds.steps = 1'000'000'000;
@@ -22,7 +22,7 @@ limits for_metaschemas() {
     return bounds;
 }
 
-// One of the two published ones; made once, immutable, and too slow to make for every schema.
+// One of the two published metaschemas. Compiled once, because compiling it for every schema is too slow.
 const compiled& published(draft version) {
     const auto made = [](const char* uri) { return build(metaschemas().at(uri), uri, for_metaschemas(), {}); };
     static const compiled y2020 = made("https://json-schema.org/draft/2020-12/schema");
@@ -79,7 +79,7 @@ node_id compiler::node_for(const value& schema) {
     return known->second;
 }
 
-// Once a resource is entered, a $dynamicRef further in may lead to any of its dynamic anchors.
+// In an entered resource, a nested $dynamicRef may refer to any of its dynamic anchors.
 void compiler::enter(const value& schema) {
     const auto id = documents_.standing_of(schema).resource;
     if (made_.resources.size() <= id) made_.resources.resize(id + 1);

@@ -144,7 +144,7 @@ void compiler::contained(work& w) {
     w.made.rules.push_back(rule);
 }
 
-// `dependencies` counts in 2020-12 as well: schemas outlive their dialects.
+// `dependencies` applies in 2020-12 too, because existing schemas use it.
 void compiler::dependents(work& w) {
     if (const auto* all = object_at(w, "dependencies"))
         for (const auto& [name, needs] : *all) {
@@ -189,7 +189,7 @@ void compiler::unevaluated(work& w) {
     w.made.tracks = item || member;
 }
 
-// Definitions are compiled even when nothing leads to them, so that their mistakes are found.
+// Unused definitions are compiled too, so that their errors are reported.
 void compiler::definitions(work& w) {
     for (const std::string_view keyword : {"$defs", "definitions"})
         if (subschemas_of(w.rules, keyword))

@@ -1,12 +1,10 @@
-// A JSON Schema made ready: what the host checks tool arguments, plugin options and answers
-// against.
+// A compiled JSON Schema, for tool arguments, plugin options and answers.
 //
-// Speaks 2020-12 (when the schema does not say) and draft 7. `format` and `content*` are notes, not
-// rules. Nothing is ever fetched: a `$ref` leads somewhere inside the document, to a metaschema, or
-// to a document in the registry, or the schema is refused.
+// Supports 2020-12 (the default) and draft 7. `format` and `content*` are annotations. Nothing is fetched: a `$ref`
+// refers to the document itself, to a metaschema or to a document of the registry, or the schema is refused.
 //
-// Schemas are written by people who mean well and may be wrong; values come from anyone. So making
-// a schema ready is strict and says what to mend, and checking a value is bounded in effort.
+// Schemas may contain errors, and values are not trusted. Compiling is strict and reports what to correct, and the cost
+// of checking a value is bounded.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -34,7 +32,7 @@ struct limits {
 // Other documents that `$ref` and `$schema` may name, by absolute URI. Only read by `compile`.
 using registry = std::map<std::string, boost::json::value, std::less<>>;
 
-// What is wrong with a schema, and where: "/properties/limit/type", or "URI#/..." elsewhere.
+// An error in a schema and its place: "/properties/limit/type", or "URI#/..." in another document.
 struct defect {
     std::string pointer;
     std::string sentence;
@@ -43,7 +41,7 @@ struct defect {
     std::string text() const;
 };
 
-// What is wrong with a value, in words from which a person or a language model can mend it.
+// An error in a value, described for people and language models.
 struct fault {
     std::string pointer;  // into the value, as in RFC 6901; long names are shortened
     std::string what;     // "expected an integer of at most 100, found 250"
@@ -54,7 +52,7 @@ struct fault {
 
 struct program;
 
-// Immutable: any number of threads may check with one at the same time.
+// Immutable: several threads may use it concurrently.
 class compiled {
 public:
     explicit compiled(std::unique_ptr<const program> made);
@@ -69,12 +67,12 @@ private:
     std::unique_ptr<const program> program_;
 };
 
-// Keeps nothing of what it is given. The schema is also checked against its metaschema; documents
-// of the registry are only as far as the schema leads into them.
+// The result does not refer to the arguments. The schema is also checked against its metaschema, and so are those parts
+// of registry documents that it refers to.
 boost::system::result<compiled, defect>
 compile(const boost::json::value& schema, const limits& bounds = {}, const registry& others = {});
 
-// For `compile(...).value()`: a std::runtime_error with the defect's text.
+// For `compile(...).value()`: throws std::runtime_error with the text of the defect.
 [[noreturn]] void throw_exception_from_error(const defect& why, const boost::source_location&);
 
 }  // namespace toolrack::schema

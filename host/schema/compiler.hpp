@@ -1,7 +1,7 @@
-// Turns documents into a program: one node for every schema that can be reached, made from a list
-// of those still to do, so that no schema is too deep or too circular for it.
+// Compiles documents to a program: one node for each reachable schema. A work list replaces recursion, so deep and
+// circular schemas are no problem.
 //
-// Checks the shape of every keyword that it reads and says what it expected.
+// Checks the type of every keyword and reports the expected one.
 #pragma once
 
 #include "schema/documents.hpp"
@@ -77,7 +77,7 @@ private:
     std::unordered_map<const value*, node_id> ids_;
 };
 
-// A node that leads back to itself without ever looking at a smaller value.
+// A node that refers to itself without descending into the value.
 std::optional<node_id> find_endless(const std::vector<node>& nodes);
 
 }  // namespace toolrack::schema

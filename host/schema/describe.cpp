@@ -61,7 +61,7 @@ std::string range_phrase(const number_range& r) {
     return out;
 }
 
-// Gathers what the rules of one node add to "a string": nouns that stand for it, or more about it.
+// Collects the description of one node from its rules: nouns such as "a string", and their properties.
 class describing {
 public:
     // `left` is how many more schemas may be looked at, by this and all inside it.

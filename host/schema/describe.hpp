@@ -1,4 +1,4 @@
-// Words for schemas and values: what was expected, what was found. Short, whatever they describe.
+// Short descriptions of schemas (expected) and values (found), of bounded length.
 #pragma once
 
 #include "schema/node.hpp"
@@ -11,7 +11,7 @@
 
 namespace toolrack::schema {
 
-// What is said where a schema has no short description.
+// For a schema without a short description.
 constexpr std::string_view anything = "a value that fits its schema";
 
 // "an integer between 1 and 100", "a string or null", "one of "asc", "desc""
@@ -23,7 +23,7 @@ std::string describe_any(const program& in, const std::vector<node_id>& schemas)
 // "250", ""some text"", "an array of 3 items"
 std::string show(const boost::json::value& v);
 
-// At most about 80 characters of the text, as a JSON string.
+// The first 80 characters or so of the text, as a JSON string.
 std::string quoted(std::string_view text);
 
 // The same without quotes.

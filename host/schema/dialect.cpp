@@ -14,8 +14,7 @@ struct applicator {
     since in;
 };
 
-// `definitions` and `dependencies` left 2020-12, which still describes them; schemas still have
-// them.
+// 2020-12 deprecates `definitions` and `dependencies`; existing schemas use them.
 constexpr std::array applicators{
     applicator{"$defs", holds::map, since::y2020},
     applicator{"additionalItems", holds::one, since::only_seven},

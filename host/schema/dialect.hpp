@@ -1,4 +1,4 @@
-// The versions of JSON Schema that are spoken here, and where each has schemas inside a schema.
+// The supported versions of JSON Schema, and the keywords of each that contain subschemas.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -21,14 +21,14 @@ struct dialect {
 // The dialect of one of the two published metaschemas.
 std::optional<dialect> published_dialect(std::string_view metaschema_uri);
 
-// The dialect that a metaschema's `$vocabulary` makes; or the required one that is not known here.
+// The dialect of the `$vocabulary` of a metaschema, or the required vocabulary that is not supported.
 struct vocabulary_answer {
     dialect rules;
     std::string_view unknown;
 };
 vocabulary_answer dialect_of_vocabularies(const boost::json::object& vocabularies);
 
-// How the value of a keyword holds subschemas: one, an array, an object of them, or one of two.
+// The form of the subschemas of a keyword: one, an array, an object, or one of two forms.
 enum class holds { one, list, map, one_or_list, map_or_names };
 std::optional<holds> subschemas_of(const dialect& rules, std::string_view keyword);
 

@@ -24,7 +24,7 @@ bool is_deeper_than(const json::value& v, std::size_t levels) {
     return false;
 }
 
-// The text of a keyword that must be one, when it is there.
+// The string of a keyword that must be a string, if present.
 std::optional<std::string_view>
 text_of(const json::object& schema, std::string_view keyword, const std::string& pointer) {
     const auto* v = schema.if_contains(keyword);
@@ -73,7 +73,7 @@ void documents::add(const json::value& document, const std::string& uri, const d
     map(document, id, prefix);
 }
 
-// A schema and all schemas in it. A document's root has its resource already, and may rename it.
+// Adds a schema and all its subschemas. The root of a document has its resource already, and may rename it.
 void documents::map(const json::value& schema, std::uint32_t in, const std::string& pointer) {
     if (schemas_.contains(&schema)) return;
     if (schemas_.size() == bounds_.subschemas)
@@ -124,7 +124,7 @@ void documents::map_items(const json::value& schemas, const standing& here) {
         map((*list)[i], here.resource, here.pointer + "/" + std::to_string(i));
 }
 
-// The resource that `$id` makes of a schema, or the one it stands in.
+// The resource that `$id` starts, or else the enclosing one.
 std::uint32_t documents::name_resource(const json::value& schema, const standing& here) {
     const auto& object = schema.get_object();
     const auto text = text_of(object, "$id", here.pointer);
@@ -165,7 +165,7 @@ void documents::add_anchor(anchors& to, std::string_view name, const json::value
         refuse(here.pointer, "a second anchor \"" + std::string(name) + "\", expected one");
 }
 
-// What `$schema` says: a published metaschema, or a given one that says which vocabularies it has.
+// The dialect of `$schema`: a published metaschema, or one of the registry with `$vocabulary`.
 dialect documents::dialect_of(const json::object& schema, const dialect& otherwise, const std::string& pointer) const {
     const auto name = text_of(schema, "$schema", pointer);
     if (!name) return otherwise;
@@ -221,7 +221,7 @@ const json::value* documents::locate(const std::string& uri, const dialect& othe
     return anchor == names.end() ? nullptr : anchor->second;
 }
 
-// The way may cross into a resource inside this one; the last schema on it says which.
+// The path may lead into a nested resource; the last schema on it determines which.
 const json::value* documents::at_pointer(std::uint32_t in, std::string_view pointer) {
     const auto* at = resources_[in].root;
     auto here = standing_of(*at);

@@ -1,9 +1,8 @@
-// The documents that one schema reaches while it is compiled, as a map: which values in them are
-// schemas, to which resource (`$id`) each belongs, and what every URI and anchor leads to.
+// Index of the documents that a schema refers to during compilation: which values are schemas, the resource (`$id`) of
+// each, and the targets of URIs and anchors.
 //
-// Values are known by their address: all documents outlive this. What is not where a keyword of the
-// dialect has a schema is none, so an `$id` in an `enum` names nothing; but a `$ref` may make any
-// value a schema by pointing at it.
+// Values are identified by their address, so all documents must outlive this. Only values of keywords that take schemas
+// are schemas, so an `$id` in an `enum` is ignored; but a `$ref` makes any value that it points to a schema.
 #pragma once
 
 #include "schema/compiled.hpp"
@@ -29,7 +28,7 @@ struct resource {
     anchors plain, dynamic;  // a dynamic anchor is in both
 };
 
-// The pointer is for sentences; outside the schema itself, the document's URI and "#" come first.
+// The pointer is for error sentences; in other documents it begins with the URI of the document and "#".
 struct standing {
     std::uint32_t resource;
     std::string pointer;

@@ -1,13 +1,12 @@
-// What one check may still cost. Counted in steps, not in time, so that a value is accepted or
-// refused alike on a quick machine and on a busy one.
+// The remaining budget of one check. Counted in steps and not in time, so that the result does not depend on the speed
+// of the machine.
 #pragma once
 
 #include <cstdint>
 
 namespace toolrack::schema {
 
-// Thrown from any depth of a check, where `false` would be turned around by `not`; caught once in
-// `compiled::check`. Rare, and the end of the check.
+// Thrown at any depth of a check, because `not` would invert a `false`. Caught in `compiled::check`.
 struct too_expensive {
     const char* what;
 };

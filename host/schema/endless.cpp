@@ -1,6 +1,5 @@
-// Finds references that go in a circle on one and the same value: {"$ref": "#"}, or
-// {"allOf": [{"$ref": "#"}]}. Such a schema says nothing, and a check against it would not end.
-// Circles through `$dynamicRef` depend on the way that a check takes; `limits::nesting` ends those.
+// Finds circular references on the same value: {"$ref": "#"}, or {"allOf": [{"$ref": "#"}]}. A check against such a
+// schema would not end. Circles through `$dynamicRef` depend on the path of a check; `limits::nesting` ends those.
 #include "schema/compiler.hpp"
 
 namespace toolrack::schema {
@@ -33,7 +32,7 @@ struct stop {
     std::vector<node_id> ahead;
 };
 
-// The schemas that look at the very value that a node looks at.
+// The schemas that apply to the same value as the node.
 std::vector<node_id> in_place(const node& of) {
     std::vector<node_id> all;
     for (const auto& r : of.rules) std::visit(followed{all}, r);

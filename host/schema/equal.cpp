@@ -69,8 +69,8 @@ bool equal(const json::value& a, const json::value& b, effort& left) {
     return true;  // null is null; numbers have left above
 }
 
-// Few items are compared with each other, many only where their hashes agree; hashes that were made
-// to collide cost effort, like everything.
+// Few items are compared pairwise, many only when their hashes are equal. Intentional collisions are charged to the
+// budget.
 std::optional<std::pair<std::size_t, std::size_t>> repeated(const json::array& items, effort& left) {
     constexpr std::size_t few = 8;
     if (items.size() <= few) {

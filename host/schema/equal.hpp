@@ -1,4 +1,4 @@
-// Sameness of JSON values as JSON Schema means it: numbers by value, objects whatever their order.
+// Equality of JSON values as JSON Schema defines it: numbers by value, objects in any order.
 #pragma once
 
 #include "schema/effort.hpp"
@@ -14,7 +14,7 @@ namespace toolrack::schema {
 
 bool equal(const boost::json::value& a, const boost::json::value& b, effort& left);
 
-// The indices of two items that are the same, if there are any.
+// The indices of two equal items, if any.
 std::optional<std::pair<std::size_t, std::size_t>> repeated(const boost::json::array& items, effort& left);
 
 }  // namespace toolrack::schema

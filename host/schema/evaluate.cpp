@@ -38,7 +38,7 @@ type_set types_of(const json::value& v) {
     return types::none;
 }
 
-// Nothing is told while it lives: for alternatives, whose failure is no fault yet.
+// Suppresses faults during its lifetime: a failed alternative is not a fault yet.
 class evaluation::silence {
 public:
     explicit silence(evaluation& e) : told_(e.told_), restored_(std::exchange(e.told_, nullptr)) {}
@@ -113,7 +113,7 @@ bool evaluation::all_hold(const meeting& m) {
     return good;
 }
 
-// This schema's `unevaluated*` sees its own marks only, not those of schemas around it.
+// `unevaluated*` of this schema uses its own marks only, not those of enclosing schemas.
 bool evaluation::all_hold_and_track(const meeting& m) {
     left_.spend(parts_of(m.instance) / 64);
     marks own(parts_of(m.instance));

@@ -1,5 +1,4 @@
-// Which of several alternatives was meant, when none fits: only for the words, never for the
-// answer.
+// Chooses the alternative to report when none is valid. Affects sentences only, never the result.
 #include "schema/describe.hpp"
 #include "schema/evaluation.hpp"
 
@@ -8,8 +7,7 @@
 
 namespace toolrack::schema {
 
-// The alternatives that the value resembles are asked, and the one with the least to say is heard;
-// when it resembles none, all are named.
+// Of the alternatives that resemble the value, the one with the fewest faults is reported. Without one, all are named.
 bool evaluation::explain(const std::vector<node_id>& schemas, const meeting& m) {
     if (!is_telling()) return false;
     std::vector<fault> best;
@@ -28,7 +26,7 @@ bool evaluation::explain(const std::vector<node_id>& schemas, const meeting& m) 
     return false;
 }
 
-// By its type, and by members that can only have certain values, such as "kind".
+// Compares the type, and members with fixed values, such as "kind".
 bool evaluation::is_likely(node_id id, const value& instance, int depth) {
     constexpr int deepest = 6;
     if (depth == deepest) return true;

@@ -7,7 +7,7 @@ bool evaluation::holds(const reference& r, const meeting& m) { return fits_here(
 
 bool evaluation::holds(const dynamic_reference& r, const meeting& m) { return fits_here(resolve(r, m.within), m); }
 
-// The outermost resource on the way that has the anchor.
+// The outermost resource on the path that has the anchor.
 node_id evaluation::resolve(const dynamic_reference& r, const scope& within) {
     node_id found = r.target;
     for (const auto* at = &within; at; at = at->outer) {
@@ -28,7 +28,7 @@ bool evaluation::holds(const all_of& r, const meeting& m) {
     return good;
 }
 
-// Every alternative is asked when somebody wants to know what is left unevaluated.
+// With `unevaluated*`, every alternative is evaluated.
 bool evaluation::holds(const any_of& r, const meeting& m) {
     bool good = false;
     for (const auto id : r.schemas) {
@@ -65,7 +65,7 @@ bool evaluation::holds(const conditional& r, const meeting& m) {
     return !next || fits_here(*next, m);
 }
 
-// What an alternative evaluates counts only when it fits, so it has marks of its own.
+// The marks of an alternative count only when it is valid, so each has its own.
 bool evaluation::alternative_fits(node_id id, const meeting& m) {
     if (!m.seen) return fits_silently(id, m, m.instance, nullptr);
     left_.spend(m.seen->size() / 64);

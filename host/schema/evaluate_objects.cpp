@@ -26,14 +26,14 @@ std::string unexpected(const members& r, std::string_view name) {
     return out;
 }
 
-// " (string)" for "a string"; nothing for what says nothing.
+// " (string)" for "a string"; empty without a description.
 std::string in_brackets(std::string_view phrase) {
     if (phrase == anything) return "";
     const std::size_t article = phrase.starts_with("a ") ? 2 : phrase.starts_with("an ") ? 3 : 0;
     return " (" + std::string(phrase.substr(article)) + ")";
 }
 
-// What else a schema that misses a property says about properties.
+// Further properties that a schema with a missing property names.
 const members* properties_of(const node& schema) {
     for (const auto& r : schema.rules)
         if (const auto* found = std::get_if<members>(&r)) return found;

@@ -1,8 +1,7 @@
-// One check of one value: a walk through the program and the value together.
+// One check of one value: evaluates the program on the value.
 //
-// The walk is first made in silence, which allocates nothing for most schemas; only when the value
-// does not fit is it made again, to find the words. A rule that fails ends a silent walk; a telling
-// one goes on until there are enough faults.
+// The first pass is silent and allocates nothing for most schemas; it ends at the first failed rule. Only for an
+// invalid value a second pass collects faults, up to a limit.
 #pragma once
 
 #include "schema/effort.hpp"
@@ -19,7 +18,7 @@
 
 namespace toolrack::schema {
 
-// Where a value is in its parent: a member's name, or an index.
+// The place of a value in its parent: a member name or an index.
 struct place {
     const place* parent = nullptr;
     std::string_view name;
@@ -124,8 +123,8 @@ private:
     std::size_t nesting_ = 0;
 };
 
-// Always false, so that a rule can end with it. Words are dear: alternatives inside alternatives
-// could ask for any number of them.
+// Always false, so that a rule can return it. Descriptions are expensive: nested alternatives could require any number
+// of them.
 template <class Sentence>
 bool evaluation::tell(const place& at, Sentence sentence) {
     if (!is_telling()) return false;

@@ -1,7 +1,6 @@
-// A schema as `compile` leaves it and a check walks it: one node per subschema, found by index, and
-// in it one small struct per rule. Related keywords are one rule (`minimum` and `maximum`;
-// `properties`, `patternProperties` and `additionalProperties`), which saves passes over the value
-// and makes for better sentences.
+// A compiled schema: one node for each subschema, found by index, with one small struct for each rule. Related keywords
+// are one rule (`minimum` and `maximum`; `properties`, `patternProperties` and `additionalProperties`), which saves
+// passes over the value and gives better sentences.
 #pragma once
 
 #include "schema/compiled.hpp"

@@ -15,7 +15,7 @@ __extension__ using wide = unsigned __int128;
 constexpr double two_to_64 = 18446744073709551616.0;
 
 // mantissa * 10^exponent, the mantissa without trailing zeros. A double is read as the shortest
-// decimal that denotes it: what its author wrote.
+// decimal that denotes it, as in the source text.
 struct decimal {
     std::uint64_t mantissa;
     int exponent;
@@ -57,7 +57,7 @@ std::uint64_t power_of_ten(int exponent, std::uint64_t modulus) {
     return power;
 }
 
-// a's mantissa does not end in zero, so a smaller exponent than b's can never be made up for.
+// The mantissa of a does not end in zero, so an exponent smaller than that of b means that a is not a multiple.
 bool is_multiple(const decimal& a, const decimal& b) {
     if (a.mantissa == 0) return true;
     if (b.mantissa == 0 || a.exponent < b.exponent) return false;

@@ -1,5 +1,5 @@
-// A JSON number as mathematics sees it: 1 and 1.0 are the same, nothing is rounded to compare, and
-// 0.0075 is a multiple of 0.0001.
+// A JSON number by its mathematical value: 1 and 1.0 are equal, comparisons do not round, and 0.0075 is a multiple of
+// 0.0001.
 #pragma once
 
 #include <boost/json/value.hpp>

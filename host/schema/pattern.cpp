@@ -32,13 +32,13 @@ std::string message_of(int error) {
     return reinterpret_cast<const char*>(text.data());
 }
 
-// One match at work: what may be spent, and where the last call came from.
+// State of one match: the budget, and the position of the last callout.
 struct progress {
     effort& left;
     std::size_t position;
 };
 
-// A step for the item, and its share of the text that was walked to get here, forth or back.
+// Charges one step for the item, and a share for the distance in the text since the last callout.
 int pay(pcre2_callout_block* here, void* match) {
     auto& so_far = *static_cast<progress*>(match);
     const auto from = std::exchange(so_far.position, here->current_position);

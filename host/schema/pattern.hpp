@@ -1,10 +1,9 @@
 // A regular expression of a schema (`pattern`, `patternProperties`), on PCRE2.
 //
-// Means what ECMA-262 says where schemas depend on it (pattern_dialect.cpp), and costs no more than
-// the check may still spend, whatever the expression and whatever the text: PCRE2 calls back before
-// every item that it tries, and each call is paid for. PCRE2's own match limit alone would not do,
-// because it starts again at every character and does not see how far one item runs. No JIT: it
-// would need writable and executable memory, and short expressions do not gain.
+// Has the semantics of ECMA-262 where schemas depend on it (pattern_dialect.cpp). The cost of a match is bounded by the
+// budget of the check for any expression and text: PCRE2 calls back before every item that it tries, and each call is
+// charged. The match limit of PCRE2 is not sufficient, because it restarts at every character and does not count the
+// length of one item. No JIT: it needs writable and executable memory, and short expressions do not gain from it.
 #pragma once
 
 #include "schema/effort.hpp"
@@ -21,7 +20,7 @@ struct pcre2_real_match_data_8;
 
 namespace toolrack::schema {
 
-// Immutable: any number of matchers may use one at the same time.
+// Immutable: several matchers may use it concurrently.
 class pattern {
 public:
     // The error says why it is none: "missing closing parenthesis".
@@ -39,10 +38,10 @@ private:
     std::unique_ptr<pcre2_real_code_8, freed> code_;
 };
 
-// ECMA-262's spelling of an expression in PCRE2's.
+// Translates an expression of ECMA-262 to PCRE2.
 std::string in_pcre2(std::string_view ecma);
 
-// Matches for one check, and keeps PCRE2's working memory between its matches.
+// Matches during one check, and keeps the working memory of PCRE2 between matches.
 class matcher {
 public:
     explicit matcher(effort& left) : left_(left) {}

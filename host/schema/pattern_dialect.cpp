@@ -1,9 +1,9 @@
-// Where ECMA-262 and PCRE2 read the same expression differently, it is respelled here:
-// `.` and `\s` (line ends and spaces of all of Unicode), \uD83D\uDC32 (one character in two halves)
-// and \p{Letter} (long names of categories). Options of PCRE2 do the rest (pattern.cpp).
+// Rewrites the parts of an expression that ECMA-262 and PCRE2 interpret differently: `.` and `\s` (Unicode line ends
+// and spaces), \uD83D\uDC32 (surrogate pairs) and \p{Letter} (long names of categories). Options of PCRE2 do the rest
+// (pattern.cpp).
 //
-// What ECMA-262 does not know, such as \A and \Z, keeps the meaning that it has in PCRE2 (and in
-// Python, whose tools write it). `\S` inside brackets leaves out ASCII spaces only.
+// Syntax that ECMA-262 lacks, such as \A and \Z, keeps its meaning of PCRE2 (and of Python, whose tools generate it).
+// `\S` inside brackets excludes ASCII spaces only.
 #include "schema/pattern.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 using names = std::pair<std::string_view, std::string_view>;
 
-// Unicode's PropertyValueAliases for General_Category: the long names and what PCRE2 knows.
+// PropertyValueAliases of Unicode for General_Category: the long names and the short ones of PCRE2.
 constexpr std::array categories{names{"Other", "C"},
                                 names{"Control", "Cc"},
                                 names{"cntrl", "Cc"},

@@ -1,5 +1,4 @@
-// How the parts of `compile` give up: thrown from any depth, caught once at its end, never seen
-// outside this room.
+// Thrown by the parts of `compile` at any depth, and caught there. Not visible outside of this folder.
 #pragma once
 
 #include "schema/compiled.hpp"

@@ -16,7 +16,7 @@ std::string_view until(std::string_view text, std::string_view ends) {
     return text.substr(0, text.find_first_of(ends));
 }
 
-// Takes what follows `mark` up to one of `ends`, when `rest` begins with the mark.
+// If `rest` begins with `mark`, takes the text after it up to one of `ends`.
 std::optional<std::string_view> take(std::string_view& rest, std::string_view mark, std::string_view ends) {
     if (!rest.starts_with(mark)) return std::nullopt;
     rest.remove_prefix(mark.size());

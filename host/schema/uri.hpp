@@ -1,5 +1,5 @@
-// URI references, as far as naming schemas needs them: RFC 3986, section 5.2, without any opinion
-// about schemes. Boost.URL was not taken because it refuses ids that people do write.
+// URI references for schema names: RFC 3986, section 5.2, for any scheme. Not Boost.URL, because it refuses ids that
+// are in use.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct parts {
 };
 parts split(std::string_view whole);
 
-// Text with %41 read as A; what is not such an escape stays as it is.
+// Decodes percent escapes; invalid escapes are kept.
 std::string decoded(std::string_view text);
 
 }  // namespace toolrack::schema::uri
