@@ -16,7 +16,7 @@ const answersAllThree = {
 };
 
 export const both = {
-    async 'answers for a person who accepts'(connect) {
+    async 'answers a form request with accept'(connect) {
         const asked = new Events('a question');
         const peer = await connect({
             answers: {
@@ -35,7 +35,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'answers for a person who declines, and for one who leaves'(connect) {
+    async 'answers a form request with decline and cancel'(connect) {
         const actions = ['decline', 'cancel'];
         const peer = await connect({ answers: { 'elicitation/create': () => ({ action: actions.shift() }) } });
         for (const action of [...actions]) {
@@ -45,7 +45,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'fills in what a form has by default'(connect) {
+    async 'fills in the defaults of a form'(connect) {
         const peer = await connect({
             answers: { 'elicitation/create': () => accept({ age: 44 }) },
             capabilities: { elicitation: { form: { applyDefaults: true } } },
@@ -56,7 +56,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'answers for a model'(connect) {
+    async 'answers a sampling request'(connect) {
         const peer = await connect({
             answers: {
                 'sampling/createMessage': ({ messages: [first], maxTokens }) =>
@@ -67,21 +67,21 @@ export const both = {
         await peer.close();
     },
 
-    async 'tells its folders'(connect) {
+    async 'returns its roots'(connect) {
         const peer = await connect({ answers: { 'roots/list': () => roots } });
         assert.equal(textOf(await peer.call('test_input_required_result_list_roots')),
             'Client exposed 2 root(s): file:///home/ann, file:///tmp');
         await peer.close();
     },
 
-    async 'answers three questions of one call'(connect) {
+    async 'answers three requests of one call'(connect) {
         const peer = await connect({ answers: answersAllThree });
         const answer = await peer.call('test_input_required_result_multiple_inputs');
         assert.match(textOf(answer), /^Good morning, Ann — 2 root/);
         await peer.close();
     },
 
-    async 'answers one question after the other'(connect) {
+    async 'answers consecutive requests'(connect) {
         const asked = [];
         const peer = await connect({
             answers: {
@@ -97,14 +97,14 @@ export const both = {
         await peer.close();
     },
 
-    async 'answers what a prompt asks'(connect) {
+    async 'answers the request of a prompt'(connect) {
         const peer = await connect({ answers: { 'elicitation/create': () => accept({ context: 'a storm' }) } });
         const { messages } = await peer.client.getPrompt({ name: 'test_input_required_result_prompt' });
         assert.match(messages[0].content.text, /a storm/);
         await peer.close();
     },
 
-    async 'answers the questions of many calls, each its own'(connect) {
+    async 'answers the requests of concurrent calls'(connect) {
         const repeat = ({ message }) => accept({ response: message });
         const peer = await connect({ answers: { 'elicitation/create': repeat } });
         const messages = Array.from({ length: 10 }, (_, index) => `question ${index}`);
@@ -114,7 +114,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'is asked only what it can answer'(connect) {
+    async 'gets only requests that it supports'(connect) {
         const peer = await connect({ answers: { 'sampling/createMessage': () => model('Hello') } });
         assert.equal(textOf(await peer.call('test_input_required_result_capabilities')),
             'Capability-aware input requests fulfilled');
@@ -123,7 +123,7 @@ export const both = {
 };
 
 export const legacy = {
-    async 'hears as a failed tool what it cannot answer'(connect) {
+    async 'gets a tool error for an unsupported request'(connect) {
         const peer = await connect();
         const answer = await peer.call('test_input_required_result_sampling');
         assert.equal(answer.isError, true);
@@ -131,7 +131,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'hears as a failed tool that its own answer was an error'(connect) {
+    async 'gets a tool error after its error response'(connect) {
         const refuse = () => {
             throw new Error('Not today.');
         };
@@ -144,7 +144,7 @@ export const legacy = {
 };
 
 export const modern = {
-    async 'hears as an error what it cannot answer'(connect) {
+    async 'gets an error for an unsupported request'(connect) {
         const peer = await connect();
         await assert.rejects(peer.call('test_input_required_result_sampling'), (error) => {
             assert.equal(error.code, -32021);
@@ -154,7 +154,7 @@ export const modern = {
         await peer.close();
     },
 
-    async 'takes each round as a request of its own'(connect) {
+    async 'sends each round as a request of its own'(connect) {
         const peer = await connect({ answers: answersAllThree });
         await peer.call('test_input_required_result_multiple_inputs');
         const calls = peer.wire.requests.filter((request) => request.message?.method === 'tools/call');

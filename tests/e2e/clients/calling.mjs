@@ -34,7 +34,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'has 24 calls at work at the same time'(connect) {
+    async 'runs 24 calls concurrently'(connect) {
         const peer = await connect();
         const args = { job: randomUUID(), count: 24 };
         const calls = Array.from({ length: 24 }, () => peer.call('meet', args));
@@ -42,13 +42,13 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears of each step before the tool takes the next'(connect) {
+    async 'gets each progress notification before the next step'(connect) {
         const peer = await connect();
         await new Job(peer).finish(peer);
         await peer.close();
     },
 
-    async 'hears of the progress of each call apart'(connect) {
+    async 'gets the progress of each call separately'(connect) {
         const peer = await connect();
         const [one, other] = [new Job(peer), new Job(peer)];
         assert.equal(await other.steps.next(), '1 of 3');
@@ -58,7 +58,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'gives up a call, and the tool sees it'(connect) {
+    async 'cancels a call, and the tool is notified'(connect) {
         const peer = await connect();
         const giveUp = new AbortController();
         const [given, kept] = [new Job(peer, {}, { signal: giveUp.signal }), new Job(peer)];
@@ -72,7 +72,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'gives up a call that has said nothing'(connect) {
+    async 'cancels a call without notifications'(connect) {
         const peer = await connect();
         const id = randomUUID();
         const giveUp = new AbortController();
@@ -88,7 +88,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'gets structured output that is as the tool promised'(connect) {
+    async 'gets structured output that matches the schema'(connect) {
         const peer = await connect();
         assert.equal((await peer.learn('count')).outputSchema.properties.letters.type, 'integer');
         const answer = await peer.call('count', { word: 'rendezvous' });
@@ -97,14 +97,14 @@ export const both = {
         await peer.close();
     },
 
-    async 'refuses structured output that is not'(connect) {
+    async 'refuses structured output that violates the schema'(connect) {
         const peer = await connect();
         await peer.learn('miscount');
         await assert.rejects(peer.call('miscount'), /does not match the tool's output schema/);
         await peer.close();
     },
 
-    async 'hears of an unknown tool as an error'(connect) {
+    async 'gets an error for an unknown tool'(connect) {
         const peer = await connect();
         await assert.rejects(peer.call('no-such-tool'),
             (error) => error.code === -32602 && /no-such-tool/.test(error.message));
@@ -112,7 +112,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears what was wrong with the arguments'(connect) {
+    async 'gets the reason why arguments are invalid'(connect) {
         const peer = await connect();
         const said = await peer.call('meet', { job: 5 }).then(
             (answer) => (answer.isError ? textOf(answer) : 'served'), (error) => error.message);
@@ -120,7 +120,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears that a tool failed'(connect) {
+    async 'gets the error of a tool'(connect) {
         const peer = await connect();
         const answer = await peer.call('test_error_handling');
         assert.equal(answer.isError, true);
@@ -130,7 +130,7 @@ export const both = {
 };
 
 export const legacy = {
-    async 'hears what a tool logs from the level it set'(connect) {
+    async 'gets log messages from the level that it set'(connect) {
         const peer = await connect();
         const logged = peer.hear('notifications/message');
         await peer.client.setLoggingLevel('error');
@@ -143,7 +143,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'ends its session, and the tool that works in it sees it'(connect) {
+    async 'ends its session, and the running tool is cancelled'(connect) {
         const [peer, other] = [await connect(), await connect()];
         const job = new Job(peer);
         assert.equal(await job.steps.next(), '1 of 3');
@@ -155,7 +155,7 @@ export const legacy = {
 };
 
 export const modern = {
-    async 'hears what a tool logs when the request says from which level'(connect) {
+    async 'gets log messages from the level of the request'(connect) {
         const peer = await connect();
         const logged = peer.hear('notifications/message');
         const call = (meta) => peer.client.callTool({ name: 'test_tool_with_logging', _meta: meta });
@@ -168,7 +168,7 @@ export const modern = {
         await peer.close();
     },
 
-    async 'leaves, and the tool that works for it sees it'(connect) {
+    async 'disconnects, and the running tool is cancelled'(connect) {
         const [peer, other] = [await connect(), await connect()];
         const job = new Job(peer);
         assert.equal(await job.steps.next(), '1 of 3');
@@ -177,7 +177,7 @@ export const modern = {
         await other.close();
     },
 
-    async 'repeats an argument in a header when the schema asks for that'(connect) {
+    async 'repeats an argument in a header when the schema requires it'(connect) {
         const peer = await connect();
         await peer.learn('test_x_mcp_header');
         for (const region of ['eu', ' Grüße ', '=?base64?eA==?='])
@@ -185,7 +185,7 @@ export const modern = {
         await peer.close();
     },
 
-    async 'learns of such a header from the refusal'(connect) {
+    async 'repeats the call with the header that the error names'(connect) {
         const peer = await connect();
         assert.equal(textOf(await peer.call('test_x_mcp_header', { region: 'eu' })), 'region=eu');
         assert.deepEqual(peer.wire.requests.filter((request) => request.message?.method === 'tools/call')

@@ -43,19 +43,19 @@ const hearsAndFinds = (list) => async (connect) => {
 };
 
 export const both = {
-    async 'hears that the tools changed, and finds which'(connect) {
+    async 'gets a change of the tools, and lists them again'(connect) {
         await hearsAndFinds('tools')(connect);
     },
 
-    async 'hears that the prompts changed, and finds which'(connect) {
+    async 'gets a change of the prompts, and lists them again'(connect) {
         await hearsAndFinds('prompts')(connect);
     },
 
-    async 'hears that the resources changed, and finds which'(connect) {
+    async 'gets a change of the resources, and lists them again'(connect) {
         await hearsAndFinds('resources')(connect);
     },
 
-    async 'lists anew by itself when the SDK is asked to'(connect) {
+    async 'lists again with the option of the SDK'(connect) {
         const refreshed = new Events('a new list');
         const onChanged = (error, tools) => refreshed.add(error ?? tools);
         const peer = await connect({ client: { listChanged: { tools: { onChanged, debounceMs: 0 } } } });
@@ -66,7 +66,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears that a resource it subscribed to changed, and reads it'(connect) {
+    async 'gets an update of a subscribed resource, and reads it'(connect) {
         const [peer, other] = [await connect(), await connect()];
         const read = async () => (await peer.client.readResource({ uri: note })).contents[0].text;
         const updated = peer.hear('notifications/resources/updated');
@@ -81,7 +81,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears of no resource that it did not subscribe to'(connect) {
+    async 'gets no update of other resources'(connect) {
         const peer = await connect();
         const updated = peer.hear('notifications/resources/updated');
         const changed = peer.hear(lists.prompts.method);
@@ -95,7 +95,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears no more once it unsubscribed'(connect) {
+    async 'gets no update after unsubscribing'(connect) {
         const peer = await connect();
         const updated = peer.hear('notifications/resources/updated');
         const changed = peer.hear(lists.prompts.method);
@@ -114,7 +114,7 @@ export const both = {
 };
 
 export const legacy = {
-    async 'hears of changes beside calls that are at work'(connect) {
+    async 'gets changes during a call'(connect) {
         const peer = await connect();
         const changed = peer.hear(lists.tools.method);
         const job = new Job(peer);
@@ -126,7 +126,7 @@ export const legacy = {
 };
 
 export const modern = {
-    async 'hears only of what it listens to'(connect) {
+    async 'gets only the requested notifications'(connect) {
         const peer = await connect();
         const tools = peer.hear(lists.tools.method), prompts = peer.hear(lists.prompts.method);
         const subscription = await peer.listen({ promptsListChanged: true });
@@ -139,7 +139,7 @@ export const modern = {
         await peer.close();
     },
 
-    async 'listens twice, and each subscription is its own'(connect) {
+    async 'has two independent subscriptions'(connect) {
         const peer = await connect();
         const tools = peer.hear(lists.tools.method), prompts = peer.hear(lists.prompts.method);
         const one = await peer.listen({ toolsListChanged: true });

@@ -16,7 +16,7 @@ const connectRefused = async (connect, headers) => {
 };
 
 export const both = {
-    async 'speaks the version it came for'(connect) {
+    async 'negotiates the expected version'(connect) {
         const peer = await connect();
         assert.equal(peer.client.getServerVersion().name, 'toolrack');
         const version = peer.client.getNegotiatedProtocolVersion?.() ?? peer.transport.protocolVersion;
@@ -24,7 +24,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'sees what the server can do'(connect) {
+    async 'gets the capabilities of the server'(connect) {
         const peer = await connect();
         const can = peer.client.getServerCapabilities();
         assert.deepEqual(can.tools, { listChanged: true });
@@ -34,15 +34,15 @@ export const both = {
         await peer.close();
     },
 
-    async 'shows our sentence when the token is wrong'(connect) {
+    async 'shows the error sentence for an invalid token'(connect) {
         assert.match(await connectRefused(connect, { Authorization: `Bearer wrong-${token}` }), /Ask the operator/);
     },
 
-    async 'shows our sentence when there is no token'(connect) {
+    async 'shows the error sentence for a missing token'(connect) {
         assert.match(await connectRefused(connect, {}), /Authorization: Bearer TOKEN/);
     },
 
-    async 'shows our sentence when a variable was not filled in'(connect) {
+    async 'shows the error sentence for an unexpanded variable'(connect) {
         assert.match(await connectRefused(connect, { Authorization: 'Bearer ${MCP_AUTH_TOKEN}' }), /variable/);
     },
 };
@@ -57,7 +57,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'hears that its session is over'(connect) {
+    async 'gets an error after the end of its session'(connect) {
         const [peer, other] = [await connect(), await connect()];
         const { sessionId } = peer.transport;
         const headers = { Authorization: `Bearer ${token}`, 'Mcp-Session-Id': sessionId };

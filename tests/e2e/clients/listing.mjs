@@ -43,7 +43,7 @@ export const both = {
         await collects('resourceTemplates')(connect);
     },
 
-    async 'hears that a cursor is none of this list'(connect) {
+    async 'gets an error for an invalid cursor'(connect) {
         const peer = await connect();
         for (const kind of Object.keys(nameOf))
             await assert.rejects(peer.page(kind, 'nonsense'),
@@ -63,7 +63,7 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears what a prompt lacks'(connect) {
+    async 'gets an error for a missing prompt argument'(connect) {
         const peer = await connect();
         await assert.rejects(peer.client.getPrompt({ name: 'test_prompt_with_arguments', arguments: { arg1: 'one' } }),
             (error) => error.code === -32602 && /arg2/.test(error.message));
@@ -85,14 +85,14 @@ export const both = {
         await peer.close();
     },
 
-    async 'hears that a resource is not there'(connect) {
+    async 'gets an error for a missing resource'(connect) {
         const peer = await connect();
         const uri = 'test://nowhere';
         await assert.rejects(peer.client.readResource({ uri }), (error) => peer.isNotFound(error, uri));
         await peer.close();
     },
 
-    async 'completes what was typed'(connect) {
+    async 'gets completions'(connect) {
         const peer = await connect();
         const complete = async (ref, name, value) =>
             (await peer.client.complete({ ref, argument: { name, value } })).completion;

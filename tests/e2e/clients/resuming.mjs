@@ -17,7 +17,7 @@ const atOnce = {
 const callsOf = (peer, name) => peer.wire.requests.filter((request) => request.message?.params?.name === name);
 
 export const legacy = {
-    async 'takes up a stream that the server ended'(connect) {
+    async 'resumes a stream that the server closed'(connect) {
         const peer = await connect(atOnce);
         const release = peer.wire.holdBack(resumes);
         const job = new Job(peer, { hangs_up: true });
@@ -30,14 +30,14 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'takes up a stream that ended before anything was said'(connect) {
+    async 'resumes a stream that closed before the first message'(connect) {
         const peer = await connect(atOnce);
         assert.match(textOf(await peer.call('test_reconnection')), /^Reconnection test completed/);
         assert.equal(peer.wire.requests.filter(resumes).length, 1);
         await peer.close();
     },
 
-    async 'takes up the streams of 24 calls, each its own'(connect) {
+    async 'resumes the streams of 24 calls'(connect) {
         const peer = await connect(atOnce);
         const jobs = Array.from({ length: 24 }, () => new Job(peer, { hangs_up: true }));
         await Promise.all(jobs.map((job) => job.finish(peer)));
@@ -45,7 +45,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'takes up a stream whose connection broke'(connect) {
+    async 'resumes a stream after a broken connection'(connect) {
         const peer = await connect(atOnce);
         const job = new Job(peer);
         assert.equal(await job.steps.next(), '1 of 3');
@@ -58,7 +58,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'finds nothing to wait for on the stream of a call that it gave up'(connect) {
+    async 'gets the end of the stream of a cancelled call'(connect) {
         const peer = await connect(atOnce);
         const giveUp = new AbortController();
         const job = new Job(peer, {}, { signal: giveUp.signal });
@@ -70,7 +70,7 @@ export const legacy = {
         await peer.client.close();
     },
 
-    async 'takes up its own stream, and hears what changed meanwhile'(connect) {
+    async 'resumes the session stream, and gets missed changes'(connect) {
         const [peer, other] = [await connect(atOnce), await connect()];
         const changed = peer.hear('notifications/tools/list_changed');
         await other.call('test_trigger_tool_change');
@@ -86,7 +86,7 @@ export const legacy = {
         await peer.close();
     },
 
-    async 'takes up in a new client what another began'(connect) {
+    async 'resumes the stream of another client'(connect) {
         const peer = await connect();
         let lastEvent;
         const onresumptiontoken = (id) => {
@@ -109,7 +109,7 @@ export const legacy = {
 };
 
 export const modern = {
-    async 'keeps its stream when a tool would hang up'(connect) {
+    async 'keeps its stream when a tool closes it'(connect) {
         const peer = await connect();
         await new Job(peer, { hangs_up: true }).finish(peer);
         assert.match(textOf(await peer.call('test_reconnection')), /^Reconnection test completed/);
