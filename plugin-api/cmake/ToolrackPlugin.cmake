@@ -1,10 +1,10 @@
 # toolrack_add_plugin(NAME SOURCES...)
 #
-# NAME.so, built so that it exports the one symbol a plugin has and nothing else. Built with
-# defaults a C++ plugin exports hundreds of symbols, some of them GNU_UNIQUE, and those bind to
-# whatever another plugin or the host has under the same name.
+# Builds NAME.so, which exports only the entry of a plugin. By default a C++ plugin exports hundreds
+# of symbols, some of them GNU_UNIQUE, which bind to symbols of the same name in the host or in other
+# plugins.
 
-set(TOOLRACK_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map CACHE INTERNAL "What a plugin exports")
+set(TOOLRACK_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map CACHE INTERNAL "The exported symbols of a plugin")
 
 function(toolrack_add_plugin name)
     add_library(${name} MODULE ${ARGN})
@@ -21,8 +21,8 @@ function(toolrack_add_plugin name)
     target_link_options(${name} PRIVATE
         -Wl,--version-script=${TOOLRACK_PLUGIN_MAP} -Wl,-z,relro,-z,now)
 
-    # A symbol that nobody defines should be found now and not in the server. With sanitizers some
-    # are defined by the host program.
+    # An undefined symbol is an error of the build instead of the server. With sanitizers, the host
+    # program defines some symbols.
     get_property(link_options DIRECTORY PROPERTY LINK_OPTIONS)
     if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS} ${link_options}"
             MATCHES "-fsanitize")

@@ -201,8 +201,9 @@ def main():
     missing, wanted = [], []
     for version in chosen.version or [*VERSIONS, TASKS]:
         scenarios = list_scenarios(suite, version)
-        if len(scenarios) != VERSIONS.get(version, len(TASK_SCENARIOS)):
-            missing.append(f"{version}: the suite lists {len(scenarios)} scenarios, expected {VERSIONS.get(version, len(TASK_SCENARIOS))}")
+        expected = VERSIONS.get(version, len(TASK_SCENARIOS))
+        if len(scenarios) != expected:
+            missing.append(f"{version}: the suite lists {len(scenarios)} scenarios, expected {expected}")
         wanted += [(version, one) for one in scenarios if not chosen.only or one in chosen.only]
     if not wanted:
         sys.exit("unknown scenario")

@@ -31,7 +31,7 @@ def named_in(text):
             waiting.append(comment[1])
             continue
         if waiting and re.match(r"\s*(//|#)", line):
-            continue  # the comment goes on
+            continue  # a comment of several lines
         found += [(one, bool(TEST.match(line))) for one in waiting]
         waiting = []
         if name := IN_A_NAME.match(line):

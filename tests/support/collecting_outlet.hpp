@@ -18,13 +18,13 @@ namespace toolrack::test {
 class collecting_outlet final : public wire::outlet {
 public:
     // Without `headers` the message is from a pipe.
-    collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers) : room_(room), headers_(headers) {}
-    collecting_outlet(io_fixture& room, std::optional<wire::mirrored> headers, std::optional<std::string> session)
-        : room_(room), headers_(headers), session_(std::move(session)) {}
+    collecting_outlet(io_fixture& io, std::optional<wire::mirrored> headers) : io_(io), headers_(headers) {}
+    collecting_outlet(io_fixture& io, std::optional<wire::mirrored> headers, std::optional<std::string> session)
+        : io_(io), headers_(headers), session_(std::move(session)) {}
 
     const wire::mirrored* headers() const override { return headers_ ? &*headers_ : nullptr; }
     std::optional<std::string_view> session() const override { return session_; }
-    executor get_executor() override { return room_.get_executor(); }
+    executor get_executor() override { return io_.get_executor(); }
     bool takes_stream() const override { return reads_streams; }
 
     void notify(std::string json, std::string_view event = {}) override {
@@ -74,7 +74,7 @@ public:
     std::function<void()> on_end;     // called after the answer or the end of the stream
 
 private:
-    io_fixture& room_;
+    io_fixture& io_;
     std::optional<wire::mirrored> headers_;
     std::optional<std::string> session_;
     std::function<void()> on_closed_;

@@ -75,16 +75,16 @@ result linger(call& c) {
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
     wake.wait(lock, c.stop_token(), [] { return false; });
-    return text("gone");
+    return text("cancelled");
 }
 
 void offer_waiting_calls(setup& s) {
     const auto lingering = std::make_shared<std::atomic<int>>(0);
     s.tool("linger", "Waits until it is cancelled.", object({}), [lingering](call& c) {
          ++*lingering;
-         const result gone = linger(c);
+         const result cancelled = linger(c);
          --*lingering;
-         return gone;
+         return cancelled;
      }).task("optional");
     s.tool("lingering", "Returns the number of waiting calls.", object({}), [lingering](call&) {
          return text(std::to_string(*lingering));
