@@ -19,7 +19,7 @@ def replace(path, text, mode=0o600):
     next_one.rename(path)
 
 
-def become(path, make):
+def replace_with(path, make):
     """A link, a pipe or whatever `make` makes, at once."""
     next_one = path.with_name(path.name + ".next")
     make(next_one)
@@ -36,8 +36,8 @@ def twice(good, but):
 class InvalidTokenList(TokenListTests):
     def setUp(self):
         super().setUp()
-        self.ann = self.book.new("ann")
-        self.good = self.book.list.read_text()
+        self.ann = self.tokens.new("ann")
+        self.good = self.tokens.list.read_text()
         self.server = self.serve()
         self.times = 0
 
@@ -47,23 +47,23 @@ class InvalidTokenList(TokenListTests):
     def complaints(self):
         return [line for line in self.server.log.splitlines() if "the previous version stays in force" in line]
 
-    def breaks(self, sentence, break_it):
+    def assert_reported(self, sentence, break_it):
         """What `break_it` does is said once, changes nothing, and is over when the list is good again."""
         self.times += 1
         break_it()
         said = self.server.wait_for_line("the previous version stays in force", self.times)[-1]
         self.assertIn(sentence, said)
-        self.assertIn(str(self.book.list), said)
+        self.assertIn(str(self.tokens.list), said)
         self.assertEqual(200, self.status(self.server, self.ann))
         self.assertNotIn(self.ann.split("_")[2][:8], said)
         # However often it is looked at.
-        if os.path.lexists(self.book.list):
-            os.utime(self.book.list, follow_symlinks=False)
-        self.mend()
+        if os.path.lexists(self.tokens.list):
+            os.utime(self.tokens.list, follow_symlinks=False)
+        self.repair()
         self.assertEqual(self.times, len(self.complaints()), self.server.log)
 
-    def mend(self):
-        replace(self.book.list, self.good)
+    def repair(self):
+        replace(self.tokens.list, self.good)
         self.server.wait_for_line("is valid again", self.times)
         self.assertEqual(200, self.status(self.server, self.ann))
 
@@ -82,101 +82,104 @@ class InvalidTokenList(TokenListTests):
         }
         for sentence, text in edits.items():
             with self.subTest(sentence):
-                self.breaks(sentence, lambda text=text: replace(self.book.list, text))
+                self.assert_reported(sentence, lambda text=text: replace(self.tokens.list, text))
 
     def test_that_is_half_written_keeps_the_previous_tokens_valid(self):
         for part in (0.2, 0.5, 0.9):
             cut = self.good[: int(len(self.good) * part)].rstrip("\n")
             with self.subTest(cut[-20:]):
-                self.breaks("tokens.toml", lambda cut=cut: replace(self.book.list, cut))
+                self.assert_reported("tokens.toml", lambda cut=cut: replace(self.tokens.list, cut))
 
     def test_takes_effect_as_soon_as_it_is_complete(self):
         # As some editors do it: in place, and saved too early.
-        with self.book.list.open("a") as edited:
+        with self.tokens.list.open("a") as edited:
             edited.write('\n[[token]]\nid = "')
         self.assertIn("tokens.toml:", self.server.wait_for_line("the previous version stays in force")[0])
         self.assertEqual(200, self.status(self.server, self.ann))
-        bob = self.bob_is_added()
+        bob = self.add_bob()
         self.server.wait_for_line("is valid again")
         self.assert_soon(lambda: self.status(self.server, bob) == 200, "bob was never let in")
 
     def test_that_is_not_trusted_or_is_missing_is_not_read(self):
-        elsewhere = self.book.path / "elsewhere.toml"
+        elsewhere = self.tokens.path / "elsewhere.toml"
         replace(elsewhere, self.good)
 
-        self.breaks("other users may use it (mode 0644)", lambda: replace(self.book.list, self.good, 0o644))
-        self.breaks("other users may use it (mode 0620)", lambda: replace(self.book.list, self.good, 0o620))
-        self.breaks("No such file", self.book.list.unlink)
-        self.breaks("symbolic link", lambda: become(self.book.list, lambda link: link.symlink_to(elsewhere)))
-        self.breaks("not a regular file", lambda: become(self.book.list, os.mkfifo))
+        self.assert_reported("other users may use it (mode 0644)", lambda: replace(self.tokens.list, self.good, 0o644))
+        self.assert_reported("other users may use it (mode 0620)", lambda: replace(self.tokens.list, self.good, 0o620))
+        self.assert_reported("No such file", self.tokens.list.unlink)
+        self.assert_reported("symbolic link",
+                             lambda: replace_with(self.tokens.list, lambda link: link.symlink_to(elsewhere)))
+        self.assert_reported("not a regular file", lambda: replace_with(self.tokens.list, os.mkfifo))
 
     def test_that_is_too_long_is_not_read(self):
         before = self.server.memory()
 
         def grow():
-            replace(self.book.list, self.good)
-            os.truncate(self.book.list, HUGE)
+            replace(self.tokens.list, self.good)
+            os.truncate(self.tokens.list, HUGE)
 
-        self.breaks("longer than 67108864 bytes", grow)
+        self.assert_reported("longer than 67108864 bytes", grow)
         self.assertLess(self.server.memory() - before, 64)
 
     def test_of_an_untrusted_folder_takes_effect_once_the_mode_is_corrected(self):
-        self.book.path.chmod(0o777)
-        bob = self.bob_is_added()
+        self.tokens.path.chmod(0o777)
+        bob = self.add_bob()
         line = self.server.wait_for_line("the previous version stays in force")[0]
         self.assertIn("other users may write to the folder", line)
         self.assertEqual([200, 401], [self.status(self.server, one) for one in (self.ann, bob)])
-        self.book.path.chmod(0o700)
+        self.tokens.path.chmod(0o700)
         self.server.wait_for_line("is valid again")
         self.assertEqual(200, self.status(self.server, bob))
 
-    def bob_is_added(self):
+    def add_bob(self):
         """By hand, because the command would not touch a list in such a folder."""
         with tempfile.TemporaryDirectory() as folder:
             other, out = pathlib.Path(folder) / "tokens.toml", pathlib.Path(folder) / "bob"
             done = toolrack("token", "new", "--principal", "bob", "--scope", "*", "--out", out, "--tokens", other)
             self.assertEqual(0, done.returncode, done.stderr)
-            self.book.list.write_text(self.good + other.read_text().split("schema = 1\n")[1])
+            self.tokens.list.write_text(self.good + other.read_text().split("schema = 1\n")[1])
             return out.read_text().strip()
 
 
 class InvalidRevocationList(TokenListTests):
     def setUp(self):
         super().setUp()
-        self.ann, self.bob, self.eve = (self.book.new(name) for name in ("ann", "bob", "eve"))
-        self.book.done("revoke", id_of(self.eve))
-        self.good = self.book.revoked.read_text()
+        self.ann, self.bob, self.eve = (self.tokens.new(name) for name in ("ann", "bob", "eve"))
+        self.tokens.done("revoke", id_of(self.eve))
+        self.good = self.tokens.revoked.read_text()
         self.server = self.serve()
 
-    def assert_stands(self):
+    def assert_revocations_in_force(self):
         self.assertEqual([200, 200, 401], [self.status(self.server, one) for one in (self.ann, self.bob, self.eve)])
 
     def test_keeps_earlier_revocations_in_force(self):
-        broken = {"symbolic link": lambda: become(self.book.revoked, lambda link: link.symlink_to(self.book.list)),
-                  "other users may use it": lambda: replace(self.book.revoked, self.good, 0o666),
-                  "not a regular file": lambda: become(self.book.revoked, os.mkfifo),
-                  "longer than": lambda: (replace(self.book.revoked, self.good), os.truncate(self.book.revoked, HUGE)),
-                  "No such file": self.book.revoked.unlink}
+        broken = {"symbolic link": lambda: replace_with(self.tokens.revoked,
+                                                        lambda link: link.symlink_to(self.tokens.list)),
+                  "other users may use it": lambda: replace(self.tokens.revoked, self.good, 0o666),
+                  "not a regular file": lambda: replace_with(self.tokens.revoked, os.mkfifo),
+                  "longer than": lambda: (replace(self.tokens.revoked, self.good),
+                                          os.truncate(self.tokens.revoked, HUGE)),
+                  "No such file": self.tokens.revoked.unlink}
         for times, (sentence, break_it) in enumerate(broken.items(), 1):
             with self.subTest(sentence):
                 break_it()
                 said = self.server.wait_for_line("earlier revocations stay in force", times)[-1]
                 self.assertIn(sentence, said)
-                self.assert_stands()
+                self.assert_revocations_in_force()
                 # Who is revoked while it is mended is refused, and that is how anybody knows that it was read.
-                extra = self.book.new("mallory")
+                extra = self.tokens.new("mallory")
                 self.assert_soon(lambda: self.status(self.server, extra) == 200, "mallory was never let in")
                 self.good += f"2026-11-22T10:00:00Z tok {id_of(extra)}\n"
-                replace(self.book.revoked, self.good)
+                replace(self.tokens.revoked, self.good)
                 self.assert_soon(lambda: self.status(self.server, extra) == 401, "mallory was let in")
-                self.assert_stands()
+                self.assert_revocations_in_force()
 
     def test_does_not_delay_a_new_token(self):
-        replace(self.book.revoked, "nonsense\n" + self.good)
+        replace(self.tokens.revoked, "nonsense\n" + self.good)
         self.server.wait_for_line(r"revoked\.list:1: the line is not a revocation")
-        fresh = self.book.new("fresh")
+        fresh = self.tokens.new("fresh")
         self.assert_soon(lambda: self.status(self.server, fresh) == 200, "the new one was never let in")
-        self.assert_stands()
+        self.assert_revocations_in_force()
 
 
 if __name__ == "__main__":

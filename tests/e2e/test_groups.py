@@ -58,7 +58,7 @@ class Cgroups(unittest.TestCase):
             return False
         return True
 
-    def leave_to_the_server(self):
+    def delegate(self):
         """As systemd marks what it delegates."""
         os.setxattr(self.group, "user.delegate", b"1")
 
@@ -68,7 +68,7 @@ class Cgroups(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def sleeper(self, group):
+    def add_process(self, group):
         self.guests.append(subprocess.Popen(["sleep", "600"]))
         (group / "cgroup.procs").write_text(str(self.guests[-1].pid))
         return self.guests[-1]
@@ -77,7 +77,7 @@ class Cgroups(unittest.TestCase):
         return sorted(self.group.glob("plugin-*"))
 
     def test_the_server_and_each_worker_have_one(self):
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve("echo", plugin(hostile("faults")))
         workers = {server.worker(name) for name in ("echo", "faults")}
         self.assertEqual({server.pid}, processes_in(self.group / "server"))
@@ -86,10 +86,10 @@ class Cgroups(unittest.TestCase):
         self.assertEqual("hi", server.call_tool("echo", {"text": "hi"}).text)
 
     def test_processes_of_a_worker_end_with_it(self):
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve(plugin(hostile("faults")))
         leaf, = self.leaves()
-        left = self.sleeper(leaf)  # in no group of the worker's but this one
+        left = self.add_process(leaf)  # in no group of the worker's but this one
         os.kill(server.worker("faults"), signal.SIGKILL)
         self.assertEqual(-signal.SIGKILL, left.wait(10))
         self.assertEqual("fine", server.call_tool("fine", {}).text)
@@ -97,7 +97,7 @@ class Cgroups(unittest.TestCase):
         self.assertEqual(1, len(self.leaves()))
 
     def test_crashed_workers_leave_none(self):
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve(plugin(hostile("faults")))
         for _ in range(20):
             self.assertEqual("fine", server.call_tool("fine", {}).text)
@@ -110,7 +110,7 @@ class Cgroups(unittest.TestCase):
         self.assertEqual([], self.leaves())
 
     def test_those_of_a_killed_server_are_removed_by_the_next(self):
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve(plugin(hostile("faults")))
         server.kill()
         self.assertTrue(wait_until(lambda: not any(map(processes_in, self.leaves()))))
@@ -130,14 +130,14 @@ class Cgroups(unittest.TestCase):
         self.assertIn("because no cgroup is delegated to this server", said)
 
     def test_one_with_other_processes_is_not_changed(self):
-        self.leave_to_the_server()
-        self.sleeper(self.group)
+        self.delegate()
+        self.add_process(self.group)
         server = self.serve("echo")
         self.assertEqual([], [one for one in self.group.iterdir() if one.is_dir()])
         server.wait_for_line(f"because the cgroup {self.group} contains other processes as well")
 
     def test_a_server_in_a_subgroup_of_the_delegated_one_stays_there(self):
-        self.leave_to_the_server()
+        self.delegate()
         outer, self.group = self.group, self.group / "subgroup"
         self.group.mkdir()
         server = self.serve("echo")
@@ -156,7 +156,7 @@ class Cgroups(unittest.TestCase):
             self.skipTest(f"the cgroups of this machine lack {' and '.join(lacking)}")
 
     def test_missing_controllers_are_logged(self):
-        self.leave_to_the_server()
+        self.delegate()
         there = (self.group / "cgroup.controllers").read_text().split()
         lacking = " and ".join(one for one in ("memory", "pids") if one not in there)
         server = self.serve("echo")
@@ -165,7 +165,7 @@ class Cgroups(unittest.TestCase):
 
     def test_granted_processes_are_limited(self):
         self.need("pids")
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="",
                                            sandbox={"processes": 1}))
         leaf, = [one for one in self.leaves() if "reaches" in one.name]
@@ -181,7 +181,7 @@ class Cgroups(unittest.TestCase):
         self.need("memory")
         if IS_SANITIZED:
             self.skipTest("memory is not limited where a sanitizer is built in")
-        self.leave_to_the_server()
+        self.delegate()
         server = self.serve("echo", plugin(hostile("sandbox-probe"), name="reaches", prefix="",
                                            sandbox={"processes": 16, "memory": "128MiB"}))
         self.assertEqual("1 processes", server.call_tool("memory_bombs", {"count": 1}).text)

@@ -99,7 +99,7 @@ class HmacTests(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def is_let_in(self, server, token):
+    def is_accepted(self, server, token):
         return server.post(LIST, token=token).status == 200
 
     def assert_refused(self, server, token, status=401):
@@ -109,8 +109,8 @@ class HmacTests(unittest.TestCase):
         self.assertNotIn(token, response.body.decode())
         return response
 
-    def assert_soon_refused(self, server, token):
-        self.assertTrue(wait_until(lambda: not self.is_let_in(server, token)), server.log)
+    def wait_until_refused(self, server, token):
+        self.assertTrue(wait_until(lambda: not self.is_accepted(server, token)), server.log)
         self.assert_refused(server, token)
 
 
@@ -120,7 +120,7 @@ class HmacServer(HmacTests):
         self.assertEqual(("ann", ["tools", "orders:read"], HERE, self.keys.kid),
                          (about["principal"], about["scopes"], about["audience"], about["kid"]))
         with Server(self.keys.config) as server:
-            self.assertTrue(self.is_let_in(server, token))
+            self.assertTrue(self.is_accepted(server, token))
             self.assert_refused(server, token[:-2] + ("AA" if token[-2:] != "AA" else "BA"))
             self.assert_refused(server, "a.b.c")
             self.assert_refused(server, "no-signed-token-at-all-but-long-enough")
@@ -129,8 +129,8 @@ class HmacServer(HmacTests):
     def test_accepts_a_token_that_another_program_signed(self):
         secret = self.keys.secret()
         server = self.serve()
-        self.assertTrue(self.is_let_in(server, signed(secret, self.keys.kid, claims_of())))
-        self.assertTrue(self.is_let_in(server, signed(secret, self.keys.kid, claims_of(aud=["x", HERE], azp="ci"))))
+        self.assertTrue(self.is_accepted(server, signed(secret, self.keys.kid, claims_of())))
+        self.assertTrue(self.is_accepted(server, signed(secret, self.keys.kid, claims_of(aud=["x", HERE], azp="ci"))))
         now = int(time.time())
         for claims in (claims_of(aud="https://elsewhere.example.com/mcp"), claims_of(exp=now - 1),
                        claims_of(iat=now + 600), claims_of(exp=now + 25 * 3600), claims_of(iss="somebody"),
@@ -145,7 +145,7 @@ class HmacServer(HmacTests):
         secret, kid = self.keys.secret(), self.keys.kid
         server = self.serve()
         good = signed(secret, kid, claims_of())
-        self.assertTrue(self.is_let_in(server, good))
+        self.assertTrue(self.is_accepted(server, good))
         header, claims, signature = good.split(".")
 
         def headed(**changes):
@@ -200,7 +200,7 @@ class HmacServer(HmacTests):
         # What does not even fit into a head is never looked at.
         self.assertEqual(431, server.post(LIST, token="A" * 5_000_000).status)
         self.assertEqual(431, server.post(LIST, token="a." + "A" * 5_000_000 + ".b").status)
-        self.assertTrue(self.is_let_in(server, good))
+        self.assertTrue(self.is_accepted(server, good))
 
     def test_keeps_its_keys_when_their_file_becomes_invalid(self):
         server = self.serve()
@@ -227,7 +227,7 @@ class HmacServer(HmacTests):
                 said = server.wait_for_line("the previous version stays in force", times)[-1]
                 self.assertIn(sentence.strip(), said)
                 self.assertNotRegex(said, r"trkk_\w|c2hvcnQ")
-                self.assertTrue(self.is_let_in(server, token))
+                self.assertTrue(self.is_accepted(server, token))
                 next_one.write_text(good)
                 next_one.chmod(0o600)
                 next_one.rename(self.keys.keys)
@@ -237,24 +237,24 @@ class HmacServer(HmacTests):
     def test_refuses_a_revoked_token_without_a_restart(self):
         server = self.serve()
         (first, about), (second, _) = self.keys.mint(), self.keys.mint()
-        self.assertTrue(self.is_let_in(server, first))
+        self.assertTrue(self.is_accepted(server, first))
         begun = time.monotonic()
         self.keys.revoke("jti", about["jti"], "stolen")
-        self.assert_soon_refused(server, first)
+        self.wait_until_refused(server, first)
         self.assertLess(time.monotonic() - begun, 5)
-        self.assertTrue(self.is_let_in(server, second))
+        self.assertTrue(self.is_accepted(server, second))
         self.keys.revoke("principal-before", "somebody-else")
         self.keys.revoke("kid", self.keys.kid)
-        self.assert_soon_refused(server, second)
+        self.wait_until_refused(server, second)
 
     def test_revokes_in_spite_of_an_invalid_line(self):
         server = self.serve()
         token, about = self.keys.mint()
         self.keys.revoke("nonsense", "")
         server.wait_for_line("revoked.list:1: the line is not a revocation")
-        self.assertTrue(self.is_let_in(server, token))
+        self.assertTrue(self.is_accepted(server, token))
         self.keys.revoke("jti", about["jti"])
-        self.assert_soon_refused(server, token)
+        self.wait_until_refused(server, token)
         self.keys.list.unlink()
         server.wait_for_line("revoked.list cannot be used: No such file")
         self.assert_refused(server, token)
@@ -262,16 +262,16 @@ class HmacServer(HmacTests):
     def test_accepts_both_keys_while_they_rotate_and_a_retired_one_never_again(self):
         server = self.serve()
         old, _ = self.keys.mint()
-        self.assertTrue(self.is_let_in(server, old))
+        self.assertTrue(self.is_accepted(server, old))
         rotated = self.keys.key("rotate", "--overlap", "2h", "--json")
         self.assertEqual(self.keys.kid, rotated["verify"])
         new, about = self.keys.mint()
         self.assertEqual(rotated["active"], about["kid"])
-        self.assertTrue(wait_until(lambda: self.is_let_in(server, new)))
-        self.assertTrue(self.is_let_in(server, old))
+        self.assertTrue(wait_until(lambda: self.is_accepted(server, new)))
+        self.assertTrue(self.is_accepted(server, old))
         self.keys.key("retire", self.keys.kid)
-        self.assert_soon_refused(server, old)
-        self.assertTrue(self.is_let_in(server, new))
+        self.wait_until_refused(server, old)
+        self.assertTrue(self.is_accepted(server, new))
 
     def test_refuses_no_caller_during_rotations(self):
         server = self.serve()
@@ -319,8 +319,8 @@ class HmacServer(HmacTests):
         config = settings("echo", backend=["hmac-token", "env-token"], server={"public_url": HERE},
                           auth={"options": {"hmac-token": {"keys": self.keys.keys}}})
         with Server(config) as server:
-            self.assertTrue(self.is_let_in(server, self.keys.mint()[0]))
-            self.assertTrue(self.is_let_in(server, server.token))
+            self.assertTrue(self.is_accepted(server, self.keys.mint()[0]))
+            self.assertTrue(self.is_accepted(server, server.token))
             self.assert_refused(server, "a.b.c")
 
 
@@ -354,7 +354,8 @@ class KeyCommands(HmacTests):
                 (("key", "rotate", "--kid", self.keys.kid), "is already the active key"),
                 (("token", "mint", "--scope", "a", "--fd", "1"), "--principal"),
                 (("token", "mint", "--principal", "ann", "--fd", "1"), "--scope"),
-                (("token", "mint", "--principal", "ann b", "--scope", "a", "--fd", "1"), "--principal is not a valid name"),
+                (("token", "mint", "--principal", "ann b", "--scope", "a", "--fd", "1"),
+                 "--principal is not a valid name"),
                 (("token", "mint", "--principal", "ann", "--scope", 'a"b', "--fd", "1"), "is not a valid scope"),
                 (("token", "mint", "--principal", "ann", "--scope", "a", "--fd", "1", "--ttl", "25h"),
                  "is above max_ttl"),
@@ -400,8 +401,8 @@ class KeyCommands(HmacTests):
         self.assertNotIn(tokens[1][0].split(".")[2], done.stdout + done.stderr + self.keys.list.read_text())
         self.keys.ok("token", "revoke", "--principal", "eve")
         for token, _ in tokens[:4]:
-            self.assert_soon_refused(server, token)
-        self.assertTrue(self.is_let_in(server, tokens[4][0]))
+            self.wait_until_refused(server, token)
+        self.assertTrue(self.is_accepted(server, tokens[4][0]))
         done = self.keys.run("token", "revoke", "two words")
         self.assertEqual(USAGE, done.returncode)
         self.assertIn("is one word", done.stderr)
@@ -416,13 +417,13 @@ class KeyCommands(HmacTests):
         self.keys.config_file.write_text(self.keys.config)
         server, listed, (signed_one, about) = self.serve(), done.stdout.strip(), self.keys.mint()
         other = self.keys.mint()[0]
-        self.assertTrue(all(self.is_let_in(server, token) for token in (listed, signed_one, other)))
+        self.assertTrue(all(self.is_accepted(server, token) for token in (listed, signed_one, other)))
         self.keys.ok("token", "revoke", about["jti"])
-        self.assert_soon_refused(server, signed_one)
-        self.assertTrue(self.is_let_in(server, listed))
+        self.wait_until_refused(server, signed_one)
+        self.assertTrue(self.is_accepted(server, listed))
         self.keys.ok("token", "revoke", "--principal", "ann")
-        self.assert_soon_refused(server, listed)
-        self.assert_soon_refused(server, other)
+        self.wait_until_refused(server, listed)
+        self.wait_until_refused(server, other)
 
     def test_need_no_configuration_with_all_options(self):
         elsewhere = self.keys.folder / "elsewhere.toml"
@@ -497,12 +498,12 @@ class SecretOutput(HmacTests):
         with Server(keys.config, "--log-level", "debug") as server:
             for _ in range(2):
                 tokens.append(keys.mint()[0])
-                self.assertTrue(wait_until(lambda: self.is_let_in(server, tokens[-1])))
+                self.assertTrue(wait_until(lambda: self.is_accepted(server, tokens[-1])))
                 keys.key("rotate")
                 keys.key("list")
                 kept.append(keys.export("--base64url"))
             keys.key("retire", keys.kid)
-            self.assert_soon_refused(server, tokens[0])
+            self.wait_until_refused(server, tokens[0])
             broken = keys.keys.read_text()
             keys.keys.write_text(broken.replace("state = \"verify\"", "state = \"active\""))
             server.wait_for_line("are both active")
@@ -511,7 +512,7 @@ class SecretOutput(HmacTests):
             server.wait_for_line("is not a key")
             keys.run("key", "list")
             keys.run("check")
-            self.assertTrue(self.is_let_in(server, tokens[1]))
+            self.assertTrue(self.is_accepted(server, tokens[1]))
         said = "\n".join([server.log, *keys.said])
         for secret in kept:
             raw = base64.urlsafe_b64decode(secret + "=")
@@ -545,7 +546,7 @@ class OtherLibraries(HmacTests):
         server = self.serve()
         for library in ("jose", "jsonwebtoken"):
             with self.subTest(library):
-                self.assertTrue(self.is_let_in(server, self.node(library, "sign", claims=claims_of())), server.log)
+                self.assertTrue(self.is_accepted(server, self.node(library, "sign", claims=claims_of())), server.log)
                 self.assert_refused(server, self.node(library, "sign", claims=claims_of(aud="https://x.example.com")))
 
     def test_verify_minted_tokens(self):

@@ -19,7 +19,7 @@ WAITING = plugin(hostile("misbehaving"), prefix="mis_")
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-def waits_for_ever():
+def hanging_plugin():
     """A modern call, which ends when its client leaves."""
     return modern("tools/call", {"name": "mis_never_answers", "arguments": {}})
 
@@ -39,13 +39,13 @@ class Limited(unittest.TestCase):
     """A server that knows ann and bob."""
 
     def setUp(self):
-        self.book = TokenList()
-        self.addCleanup(self.book.close)
-        self.ann, self.bob = self.book.new("ann"), self.book.new("bob")
+        self.tokens = TokenList()
+        self.addCleanup(self.tokens.close)
+        self.ann, self.bob = self.tokens.new("ann"), self.tokens.new("bob")
         self.reloads = 0
 
     def config(self, *plugins, **limits):
-        return settings(*(plugins or ("echo",)), backend="token-file", auth={"options": {"path": self.book.list}},
+        return settings(*(plugins or ("echo",)), backend="token-file", auth={"options": {"path": self.tokens.list}},
                         limits=limits)
 
     def serve(self, *plugins, more=None, **limits):
@@ -101,7 +101,7 @@ class RequestRate(Limited):
 
     def test_another_token_or_session_of_the_principal_does_not_reset_it(self):
         self.serve(rate_per_principal=1, burst="2s")
-        second = self.book.new("ann")
+        second = self.tokens.new("ann")
         self.assertTrue(wait_until(lambda: self.ask(second).status != 401))
         self.assertTrue(wait_until(lambda: self.exhaust() and self.ask(second).status == 429))
         begin = rpc("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}})
@@ -170,7 +170,7 @@ class CallsInFlight(Limited):
 
     def hold(self):
         """A connection with a call that never ends; is_full() says when that is under way."""
-        return self.hold_with(self.server.request(body=waits_for_ever()[0], fields=waits_for_ever()[1]))
+        return self.hold_with(self.server.request(body=hanging_plugin()[0], fields=hanging_plugin()[1]))
 
     def hold_with(self, request):
         self.held, self.held_request = self.server.connect(), request
@@ -188,7 +188,7 @@ class CallsInFlight(Limited):
 
         return wait_until(is_refused)
 
-    def has_room(self):
+    def has_capacity(self):
         return wait_until(lambda: self.call().status == 200)
 
     def test_a_call_above_the_limit_is_refused_until_another_has_ended(self):
@@ -201,7 +201,7 @@ class CallsInFlight(Limited):
         self.assertEqual(200, self.call(self.bob).status)
         self.assertEqual(200, self.ask().status)
         held.close()
-        self.assertTrue(self.has_room())
+        self.assertTrue(self.has_capacity())
 
     def test_calls_from_one_source_count_together(self):
         self.serve(WAITING, calls_per_source=1, proxies=[])
@@ -212,7 +212,7 @@ class CallsInFlight(Limited):
             elsewhere.send(self.server.request(body=rpc("tools/call", {"name": "mis_slow", "arguments": {"ms": 0}})))
             self.assertEqual(200, elsewhere.read_response().status)
         held.close()
-        self.assertTrue(self.has_room())
+        self.assertTrue(self.has_capacity())
 
     def test_a_call_that_failed_or_timed_out_is_not_counted(self):
         self.serve(plugin(hostile("misbehaving"), prefix="mis_", timeout="100ms"), calls_per_principal=1)
@@ -230,7 +230,7 @@ class CallsInFlight(Limited):
         self.hold_with(self.server.request(body=body, fields=session.fields()))
         self.assertTrue(self.is_full())
         session.post(rpc("notifications/cancelled", {"requestId": "mine"}, None))
-        self.assertTrue(self.has_room())
+        self.assertTrue(self.has_capacity())
 
     def test_a_task_counts_until_it_has_ended(self):
         self.serve(WAITING, plugin(CONFORMANCE_PLUGIN), calls_per_principal=1)
@@ -244,7 +244,7 @@ class CallsInFlight(Limited):
         self.assert_told_to_wait(self.call(), "runs at most 1 for one caller")
         self.assertEqual(200, ask("tasks/get", taskId=begun.result["taskId"]).status)
         self.assertEqual(200, ask("tasks/cancel", taskId=begun.result["taskId"]).status)
-        self.assertTrue(self.has_room())
+        self.assertTrue(self.has_capacity())
 
     def test_a_stream_is_not_counted(self):
         self.serve(WAITING, calls_per_principal=1)

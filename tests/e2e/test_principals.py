@@ -14,18 +14,18 @@ class AfterTokenRotation(unittest.TestCase):
     """Ann's token was rotated and the old one revoked; Bob never had one of hers."""
 
     def setUp(self):
-        self.book = TokenList()
-        self.addCleanup(self.book.close)
-        self.old, self.bob = self.book.new("ann"), self.book.new("bob")
-        audit = table("[audit]", {"path": self.book.path / "audit.jsonl"})
+        self.tokens = TokenList()
+        self.addCleanup(self.tokens.close)
+        self.old, self.bob = self.tokens.new("ann"), self.tokens.new("bob")
+        audit = table("[audit]", {"path": self.tokens.path / "audit.jsonl"})
         self.server = Server(settings(plugin(CONFORMANCE_PLUGIN), plugin(hostile("misbehaving")), backend="token-file",
-                                      auth={"options": {"path": self.book.list}}, extra=audit))
+                                      auth={"options": {"path": self.tokens.list}}, extra=audit))
         self.addCleanup(self.server.stop)
 
     def rotate(self):
         """Ann's new token, once it is the only one of hers that counts."""
-        fresh = self.book.done("rotate", id_of(self.old), "--overlap", "1h", "--fd", 1).strip()
-        self.book.done("revoke", id_of(self.old))
+        fresh = self.tokens.done("rotate", id_of(self.old), "--overlap", "1h", "--fd", 1).strip()
+        self.tokens.done("revoke", id_of(self.old))
         self.assertTrue(wait_until(lambda: self.status(fresh) == 200 and self.status(self.old) == 401))
         return fresh
 
@@ -72,14 +72,14 @@ class AfterTokenRotation(unittest.TestCase):
         said = []
 
         def has_both():
-            said[:] = [json.loads(line) for line in (self.book.path / "audit.jsonl").read_text().splitlines()]
+            said[:] = [json.loads(line) for line in (self.tokens.path / "audit.jsonl").read_text().splitlines()]
             said[:] = [line for line in said if line["kind"] == "call"]
             return len(said) == 2
 
         self.assertTrue(wait_until(has_both))
         self.assertEqual([("ann", "token-file", id_of(self.old)), ("ann", "token-file", id_of(fresh))],
                          [(line["subject"], line["issuer"], line["credential"]) for line in said])
-        kept = (self.book.path / "audit.jsonl").read_text()
+        kept = (self.tokens.path / "audit.jsonl").read_text()
         for token in (self.old, fresh):
             self.assertNotIn(token.split("_")[2][:8], kept)
 

@@ -30,12 +30,12 @@ class ClientRequestTests(SharedServerTest):
         self.assertIsInstance(question["id"], (str, int))
         return question
 
-    def assert_takes_back(self, stream, question):
+    def assert_cancelled(self, stream, question):
         self.assertEqual({"jsonrpc": "2.0", "method": "notifications/cancelled",
                           "params": {"requestId": question["id"]}},
                          stream.next())
 
-    def assert_says(self, stream, text, is_error=False):
+    def assert_result(self, stream, text, is_error=False):
         answer = stream.next()
         self.assertEqual(is_error, answer["result"].get("isError", False), answer)
         self.assertIn(text, answer["result"]["content"][0]["text"])
@@ -57,7 +57,7 @@ class AnsweredRequests(ClientRequestTests):
                 self.assertEqual("Who?", question["params"]["message"])
                 self.assertEqual({"response"}, set(question["params"]["requestedSchema"]["properties"]))
                 self.reply(question, accepted(response="Zoë"), session)
-                self.assert_says(stream, 'action=accept, content={"response": "Zo')
+                self.assert_result(stream, 'action=accept, content={"response": "Zo')
 
     def test_of_sampling_roots_and_url_elicitation(self):
         stream = self.begin("test_sampling", {"prompt": "Why?"})
@@ -65,17 +65,17 @@ class AnsweredRequests(ClientRequestTests):
         self.assertEqual("Why?", question["params"]["messages"][0]["content"]["text"])
         self.assertEqual(100, question["params"]["maxTokens"])
         self.reply(question, said("Because."))
-        self.assert_says(stream, "LLM response: Because.")
+        self.assert_result(stream, "LLM response: Because.")
 
         stream = self.begin(ROUND + "list_roots")
         self.reply(self.assert_asked(stream, "roots/list"), {"roots": [{"uri": "file:///a"}]})
-        self.assert_says(stream, "file:///a")
+        self.assert_result(stream, "file:///a")
 
         stream = self.begin("visit")
         question = self.assert_asked(stream, "elicitation/create")
         self.assertEqual("url", question["params"]["mode"])
         self.reply(question, {"action": "accept"})
-        self.assert_says(stream, "page: accept")
+        self.assert_result(stream, "page: accept")
 
     def test_in_any_order(self):
         stream = self.begin(ROUND + "multiple_inputs")
@@ -83,7 +83,7 @@ class AnsweredRequests(ClientRequestTests):
         self.reply(questions["roots/list"], {"roots": []})
         self.reply(questions["sampling/createMessage"], said("Hi"))
         self.reply(questions["elicitation/create"], accepted(name="Ann"))
-        self.assert_says(stream, "Hi Ann")
+        self.assert_result(stream, "Hi Ann")
 
     def test_one_after_the_other(self):
         stream = self.begin(ROUND + "multi_round")
@@ -92,7 +92,7 @@ class AnsweredRequests(ClientRequestTests):
         second = self.assert_asked(stream, "elicitation/create")
         self.assertNotEqual(first["id"], second["id"])
         self.reply(second, accepted(color="red"))
-        self.assert_says(stream, "Ann likes red")
+        self.assert_result(stream, "Ann likes red")
 
     def test_for_a_prompt_too(self):
         stream = self.begin(ROUND + "prompt", method="prompts/get")
@@ -115,7 +115,7 @@ class AnsweredRequests(ClientRequestTests):
         stream_number = stream.last_id.split("-")[0]
         with self.session.listen(f"{stream_number}-0") as rest:
             self.reply(self.assert_asked(rest, "elicitation/create"), accepted(response="late"))
-            self.assert_says(rest, "late")
+            self.assert_result(rest, "late")
 
     def test_of_a_disconnected_client_end_with_its_session(self):
         before = self.server.open_files()
@@ -145,7 +145,7 @@ class UnansweredRequests(ClientRequestTests):
             stream = self.begin("test_elicitation", {"message": "Who?"}, Session(server, capabilities=EVERYTHING))
             question = self.assert_asked(stream, "elicitation/create")
             server.signal()
-            self.assert_takes_back(stream, question)
+            self.assert_cancelled(stream, question)
             answer = stream.next()
             self.assertEqual((1, -32603), (answer["id"], answer["error"]["code"]), answer)
             self.assertEqual("stopping", answer["error"]["data"]["reason"])
@@ -164,14 +164,14 @@ class InvalidResponses(ClientRequestTests):
         for error in ({"code": -1, "message": "The user said no"}, {"code": -32601, "message": "no", "data": {"x": 1}}):
             stream, question = self.ask()
             self.reply(question, error=error)
-            self.assert_says(stream, error["message"], is_error=True)
+            self.assert_result(stream, error["message"], is_error=True)
 
     def test_with_an_invalid_error_are_reported_to_the_model(self):
         for error in (5, "no", [], {}, {"code": "x"}, {"message": 5}, {"message": "x" * 100_000}, None):
             with self.subTest(str(error)[:50]):
                 stream, question = self.ask()
                 self.reply(question, error=error)
-                self.assert_says(stream, "the client responded with an error", is_error=True)
+                self.assert_result(stream, "the client responded with an error", is_error=True)
 
     def test_of_another_shape_lead_to_another_request(self):
         for wrong in (5, "x", True, None, [], {}, [accepted(response="x")], {"action": 5}, {"content": {}}):
@@ -181,7 +181,7 @@ class InvalidResponses(ClientRequestTests):
                 again = self.assert_asked(stream, "elicitation/create")
                 self.assertNotEqual(question["id"], again["id"])
                 self.reply(again, accepted(response="x"))
-                self.assert_says(stream, "action=accept")
+                self.assert_result(stream, "action=accept")
 
     def test_end_the_call_after_too_many_rounds(self):
         stream = self.begin("asks", {"method": "roots/list"})
@@ -198,13 +198,13 @@ class InvalidResponses(ClientRequestTests):
     def test_with_unknown_members_are_accepted(self):
         stream, question = self.ask()
         self.reply(question, accepted(response="x") | {"_meta": {"a": 1}, "unknown": [{}]}, more=5)
-        self.assert_says(stream, "action=accept")
+        self.assert_result(stream, "action=accept")
 
     def test_after_the_first_response_are_ignored(self):
         stream, question = self.ask()
         self.reply(question, accepted(response="first"))
         self.reply(question, accepted(response="second"))
-        self.assert_says(stream, "first")
+        self.assert_result(stream, "first")
         self.reply(question, accepted(response="third"))
 
     def test_with_an_unknown_id_change_nothing(self):
@@ -215,7 +215,7 @@ class InvalidResponses(ClientRequestTests):
                 self.reply(question, accepted(response="forged"), id=id)
         self.assertTrue(stream.connection.is_silent(0.2))
         self.reply(question, accepted(response="mine"))
-        self.assert_says(stream, "mine")
+        self.assert_result(stream, "mine")
 
     def test_in_another_session_change_nothing(self):
         stream, question = self.ask()
@@ -225,12 +225,12 @@ class InvalidResponses(ClientRequestTests):
         self.assertEqual(202, self.server.post({"jsonrpc": "2.0", "id": question["id"], "result": forged}).status)
         self.assertTrue(stream.connection.is_silent(0.2))
         self.reply(question, accepted(response="mine"))
-        self.assert_says(stream, "mine")
+        self.assert_result(stream, "mine")
 
     def test_cancelling_the_call_ends_it_without_an_answer(self):
         stream, question = self.ask()
         self.assertEqual(202, self.session.post(rpc("notifications/cancelled", {"requestId": 1}, id=None)).status)
-        self.assert_takes_back(stream, question)
+        self.assert_cancelled(stream, question)
         self.assertIsNone(stream.next())
         self.reply(question, accepted(response="late"))
         self.assertEqual({}, self.session.request("ping").result)

@@ -268,16 +268,16 @@ class WatchedDirectories(unittest.TestCase):
         shutil.copy(library, beside)
         beside.rename(self.drop / name)
 
-    def taken_over(self):
+    def wait_for_reload(self):
         self.reloads += 1
         self.server.wait_for_line("plugin directories reloaded", self.reloads)
         return set(self.server.tool_names())
 
     def test_a_new_library_is_served_and_a_removed_one_is_not(self):
         self.put(example("minimal"), "greet.so")
-        self.assertEqual({"echo", "greet"}, self.taken_over())
+        self.assertEqual({"echo", "greet"}, self.wait_for_reload())
         (self.drop / "greet.so").unlink()
-        self.assertEqual({"echo"}, self.taken_over())
+        self.assertEqual({"echo"}, self.wait_for_reload())
 
     def test_subscribers_are_notified(self):
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
@@ -289,13 +289,13 @@ class WatchedDirectories(unittest.TestCase):
 
     def test_a_new_toml_file_takes_effect(self):
         self.put(example("minimal"), "greet.so")
-        self.taken_over()
+        self.wait_for_reload()
         (self.drop / "greet.toml").write_text('prefix = "my_"\n')
-        self.assertEqual({"echo", "my_greet"}, self.taken_over())
+        self.assertEqual({"echo", "my_greet"}, self.wait_for_reload())
 
     def test_a_library_that_does_not_load_is_logged_and_the_previous_version_stays(self):
         self.put(example("minimal"), "greet.so")
-        self.taken_over()
+        self.wait_for_reload()
         (self.drop / "text").write_text("not a library")
         (self.drop / "text").rename(self.drop / "greet.so")
         self.server.wait_for_line("plugin greet: keeping the previous version; the new one failed: "
@@ -304,18 +304,18 @@ class WatchedDirectories(unittest.TestCase):
 
     def test_irrelevant_changes_cause_no_reload(self):
         self.put(example("minimal"), "greet.so")
-        self.taken_over()
+        self.wait_for_reload()
         os.utime(self.drop / "greet.so")
         (self.drop / "notes.txt").write_text("nothing")
         self.put(example("plain-c"), "plain.so")
-        self.taken_over()
+        self.wait_for_reload()
         self.assertEqual(self.reloads, self.server.log.count(" reloaded"))
 
     def test_a_library_that_is_replaced_under_load_loses_no_call(self):
         """Two libraries that offer the same tool; each call is answered by one or the other."""
         stop, wrong, answered = threading.Event(), [], []
         self.put(BUILD / "lib" / "toolrack" / "plugins" / "time.so", "swapped.so")
-        self.taken_over()
+        self.wait_for_reload()
 
         def ask():
             with self.server.connect() as connection:
@@ -331,7 +331,7 @@ class WatchedDirectories(unittest.TestCase):
         for round in range(6):
             self.put(example("minimal") if round % 2 == 0 else BUILD / "lib" / "toolrack" / "plugins" / "time.so",
                      "swapped.so")
-            tools = self.taken_over()
+            tools = self.wait_for_reload()
             self.assertEqual(round % 2 == 0, "greet" in tools)
             self.assertEqual(round % 2 == 1, "current_time" in tools)
         stop.set()

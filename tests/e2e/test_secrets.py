@@ -25,7 +25,7 @@ def write(file, text, mode=0o600):
     return file
 
 
-class Vault:
+class CanarySet:
     """A folder with everything that a server can be given in confidence: fifty canaries, and a configuration."""
 
     def __init__(self):
@@ -126,7 +126,7 @@ class CanaryTests(unittest.TestCase):
     """`assert_hidden` looks for all of the vault's canaries."""
 
     def setUp(self):
-        self.vault = Vault()
+        self.vault = CanarySet()
         self.addCleanup(self.vault.close)
         self.search = LeakSearch(self.vault.canaries)
 

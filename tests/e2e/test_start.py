@@ -44,7 +44,7 @@ class StartTests(unittest.TestCase):
         self.assertNotIn("serving http", done.stderr)
         return done.stderr
 
-    def refuse_both(self, config, *arguments, **more):
+    def refuse_serve_and_check(self, config, *arguments, **more):
         """`check` says what `serve` does."""
         said = self.refuse(config, *arguments, **more)
         checked = self.refuse(config, *arguments, command="check", **more)
@@ -58,16 +58,16 @@ class RequiredToken(StartTests):
             self.assertIn("openssl rand -hex 32", one)
 
     def test_unset(self):
-        self.assert_helpful(self.refuse_both(settings("echo")))
+        self.assert_helpful(self.refuse_serve_and_check(settings("echo")))
 
     def test_empty_or_blank(self):
         for token in ("", " ", "\t\n "):
             with self.subTest(token):
-                self.assert_helpful(self.refuse_both(settings("echo"), token=token))
+                self.assert_helpful(self.refuse_serve_and_check(settings("echo"), token=token))
 
     def test_shorter_than_32_characters(self):
         token = new_token()[:31]
-        said = self.refuse_both(settings("echo"), token=token)
+        said = self.refuse_serve_and_check(settings("echo"), token=token)
         self.assert_helpful(said)
         for one in said:
             self.assertIn("32", one)
@@ -77,91 +77,92 @@ class RequiredToken(StartTests):
         for token in (*PLACEHOLDERS, *(word.upper() for word in PLACEHOLDERS),
                       "<your-generated-token-of-64-characters>"):
             with self.subTest(token):
-                for one in self.refuse_both(settings("echo"), token=token):
+                for one in self.refuse_serve_and_check(settings("echo"), token=token):
                     self.assertIn("placeholder", one)
 
     def test_an_unexpanded_variable(self):
         for token in ("${MCP_AUTH_TOKEN_OF_THIS_VERY_SERVER}", "$MCP_AUTH_TOKEN_OF_THIS_VERY_SERVER_"):
             with self.subTest(token):
-                self.refuse_both(settings("echo"), token=token)
+                self.refuse_serve_and_check(settings("echo"), token=token)
 
     def test_one_of_two_is_too_short(self):
         short = new_token()[:20]
-        for one in self.refuse_both(settings("echo"), token=f"{new_token()} {short}"):
+        for one in self.refuse_serve_and_check(settings("echo"), token=f"{new_token()} {short}"):
             self.assertNotIn(short, one)
 
     def test_characters_that_no_header_can_hold(self):
         for token in (new_token() + "\u00fc", new_token() + '"', new_token() + "\x01"):
             with self.subTest(token[-1]):
-                self.refuse_both(settings("echo"), token=token)
+                self.refuse_serve_and_check(settings("echo"), token=token)
 
     def test_of_32_characters_is_accepted(self):
         with Server(settings("echo"), token=new_token()[:32]) as server:
             self.assertEqual(200, server.plain("tools/list").status)
 
     def test_in_another_variable_is_reported_by_that_name(self):
-        for one in self.refuse_both(settings("echo", auth={"variable": "OTHER_TOKEN"}), token=new_token()):
+        for one in self.refuse_serve_and_check(settings("echo", auth={"variable": "OTHER_TOKEN"}), token=new_token()):
             self.assertIn("OTHER_TOKEN", one)
 
 
 class RequiredBackend(StartTests):
     def test_none_named(self):
         for config in (settings("echo").replace('backend = "env-token"', ""), '[server]\nlisten = ["127.0.0.1:0"]\n'):
-            for one in self.refuse_both(config, token=new_token()):
+            for one in self.refuse_serve_and_check(config, token=new_token()):
                 self.assertIn("backend", one)
 
     def test_unknown(self):
-        for one in self.refuse_both(settings("echo", backend="no-such-backend"), token=new_token()):
+        for one in self.refuse_serve_and_check(settings("echo", backend="no-such-backend"), token=new_token()):
             self.assertIn("no-such-backend", one)
 
     def test_a_plugin_without_authentication(self):
         echo = BUILD / "lib" / "toolrack" / "plugins" / "echo.so"
-        for one in self.refuse_both(settings("echo", backend=str(echo)), token=new_token()):
+        for one in self.refuse_serve_and_check(settings("echo", backend=str(echo)), token=new_token()):
             self.assertIn("echo.so", one)
 
     def test_unknown_options(self):
-        for one in self.refuse_both(settings("echo", extra="options.nonsense = 5\n"), token=new_token()):
+        for one in self.refuse_serve_and_check(settings("echo", extra="options.nonsense = 5\n"), token=new_token()):
             self.assertIn("nonsense", one)
 
     def test_an_empty_array(self):
-        self.refuse_both(settings("echo", backend=[]), token=new_token())
+        self.refuse_serve_and_check(settings("echo", backend=[]), token=new_token())
 
 
 class OpenAccessRefused(StartTests):
     def test_without_dev(self):
-        for one in self.refuse_both(settings("echo", backend="open-access")):
+        for one in self.refuse_serve_and_check(settings("echo", backend="open-access")):
             self.assertIn("--dev", one)
 
     def test_off_loopback(self):
         for address in ("0.0.0.0:0", "[::]:0"):
-            self.refuse_both(settings("echo", backend="open-access", listen=[address]), "--dev")
+            self.refuse_serve_and_check(settings("echo", backend="open-access", listen=[address]), "--dev")
             # Also where clear text would be no objection.
             config = settings("echo", backend="open-access", listen=[address],
                               server={"allow_cleartext": ["0.0.0.0/0", "::/0"]})
-            for one in self.refuse_both(config, "--dev"):
+            for one in self.refuse_serve_and_check(config, "--dev"):
                 self.assertIn("open-access", one)
                 self.assertIn("127.0.0.1 or a unix socket", one)
 
     def test_on_loopback_and_another_address(self):
         config = settings("echo", backend="open-access", listen=["127.0.0.1:0", "0.0.0.0:0"],
                           server={"allow_cleartext": ["0.0.0.0/0"]})
-        for one in self.refuse_both(config, "--dev"):
+        for one in self.refuse_serve_and_check(config, "--dev"):
             self.assertIn("127.0.0.1 or a unix socket", one)
 
     def test_in_a_chain(self):
         for chain in (["env-token", "open-access"], ["open-access", "env-token"]):
-            for one in self.refuse_both(settings("echo", backend=chain), "--dev", token=new_token()):
+            for one in self.refuse_serve_and_check(settings("echo", backend=chain), "--dev", token=new_token()):
                 self.assertIn("open-access", one)
 
     def test_with_a_public_url(self):
-        self.refuse_both(settings("echo", backend="open-access", server={"public_url": "https://x.example.com/mcp"}),
+        self.refuse_serve_and_check(settings("echo", backend="open-access",
+                                             server={"public_url": "https://x.example.com/mcp"}),
                          "--dev")
 
     def test_under_systemd(self):
-        self.refuse_both(settings("echo", backend="open-access"), "--dev", INVOCATION_ID="0" * 32)
+        self.refuse_serve_and_check(settings("echo", backend="open-access"), "--dev", INVOCATION_ID="0" * 32)
 
     def test_an_empty_token_does_not_open_env_token_in_dev_mode(self):
-        self.refuse_both(settings("echo"), "--dev", token="")
+        self.refuse_serve_and_check(settings("echo"), "--dev", token="")
 
 
 class OpenAccessConditions(unittest.TestCase):

@@ -23,7 +23,7 @@ LIST = rpc("tools/list")
 ANY = table("[metrics]", {"scopes": []})
 
 
-def series(page):
+def parse_metrics(page):
     """{name and labels: value} of a page, which is first insisted on being one that can be read."""
     found, declared = {}, {}
     for line in page.splitlines():
@@ -50,19 +50,19 @@ class StatusTests(unittest.TestCase):
         answer = server.send("GET", "/metrics", token=token)
         self.assertEqual(200, answer.status, answer)
         self.assertTrue(answer.field("Content-Type").startswith("text/plain; version=0.0.4"), answer)
-        return series(answer.body.decode())
+        return parse_metrics(answer.body.decode())
 
     def status(self, server, expected=0):
         done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
         self.assertEqual(expected, done.returncode, done.stderr)
         return json.loads(done.stdout)
 
-    def shown(self, server, expected=0):
+    def status_text(self, server, expected=0):
         done = toolrack("status", "--config", server.folder / "toolrack.toml")
         self.assertEqual(expected, done.returncode, done.stderr)
         return done.stdout
 
-    def soon(self, claim):
+    def wait_for(self, claim):
         """Until it holds, which nobody announces."""
         end = time.monotonic() + TIMEOUT
         while not claim():
@@ -128,7 +128,7 @@ class Readiness(StatusTests):
 
                 busy.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1000}})))
                 self.assertEqual(200, ask().status)
-                self.soon(lambda: self.status(server)["plugins"][1]["activeCalls"] == 1)
+                self.wait_for(lambda: self.status(server)["plugins"][1]["activeCalls"] == 1)
                 server.signal()
                 server.wait_for_line("stopping")
                 answer = ask()
@@ -137,7 +137,7 @@ class Readiness(StatusTests):
 
 
 class SuspendedPlugin(StatusTests):
-    def bench(self, server, name="faults"):
+    def suspend(self, server, name="faults"):
         for _ in range(5):
             self.assertIn("error", server.call_tool("exit", {}).answer)
         server.wait_for_line(f"plugin {name}: .* suspended after")
@@ -149,7 +149,7 @@ class SuspendedPlugin(StatusTests):
             self.assertEqual("Serving 2 plugins", supervisor.next_status())
             self.assertEqual(0, self.metrics(server)['toolrack_plugin_suspended{instance="faults",kind="plugin"}'])
             self.assertEqual(0, self.metrics(server)['toolrack_worker_crashes_total{instance="faults"}'])
-            self.bench(server)
+            self.suspend(server)
 
             answer = server.send("GET", "/readyz", token=False)
             self.assertEqual((503, b"unready\n"), (answer.status, answer.body))
@@ -166,7 +166,7 @@ class SuspendedPlugin(StatusTests):
             self.assertEqual(("suspended", 5, True), (one["state"], one["workerCrashes"], one["required"]))
             self.assertIn("it exited", one["reason"])
             self.assertRegex(one["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
-            text = self.shown(server, expected=69)
+            text = self.status_text(server, expected=69)
             self.assertIn("NOT READY", text)
             self.assertRegex(text, r"suspended since \S+: it exited")
 
@@ -178,7 +178,7 @@ class SuspendedPlugin(StatusTests):
 
     def test_that_is_not_required_leaves_the_server_ready(self):
         with Server(settings("echo", plugin(hostile("faults")))) as server:
-            self.bench(server)
+            self.suspend(server)
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
             self.assertEqual("suspended", self.status(server)["plugins"][1]["state"])
 
@@ -270,7 +270,7 @@ class Metrics(StatusTests):
             seconds = name.replace("_count", "_sum") + call[len(name):] + ',gen_ai_tool_name="echo"}'
             self.assertGreater(after[seconds], 0)
             # Who was refused is gone a moment after its answer.
-            self.soon(lambda: self.metrics(server)["toolrack_connections"] == 1)
+            self.wait_for(lambda: self.metrics(server)["toolrack_connections"] == 1)
             self.assertEqual(1, after["toolrack_sessions"])
 
     def test_survive_a_reload(self):
@@ -297,7 +297,7 @@ class Metrics(StatusTests):
             self.assertEqual(78, toolrack("reload", "--config", file).returncode)
             self.assertEqual((0, before[when]), (self.metrics(server)[good], self.metrics(server)[when]))
             self.assertIn("toolrack.toml:1", self.status(server)["reloadError"])
-            self.assertIn("last reload failed: ", self.shown(server))
+            self.assertIn("last reload failed: ", self.status_text(server))
             file.write_text(whole + plugin("/nowhere/x.so"))  # taken over, and not all of it is served
             toolrack("reload", "--config", file)
             self.assertEqual((0, 1), (self.metrics(server)[good], self.metrics(server)["toolrack_load_failures"]))
@@ -320,8 +320,8 @@ class Gauges(TaskTests, StatusTests):
         self.assertEqual(0, self.gauge("listen_streams"))
         with self.server.stream(body, fields | {"Accept": "text/event-stream"}) as stream:
             stream.next()
-            self.soon(lambda: self.gauge("listen_streams") == 1)
-        self.soon(lambda: self.gauge("listen_streams") == 0)
+            self.wait_for(lambda: self.gauge("listen_streams") == 1)
+        self.wait_for(lambda: self.gauge("listen_streams") == 0)
 
     def test_count_tasks(self):
         before = self.gauge("tasks")
@@ -336,7 +336,7 @@ class Gauges(TaskTests, StatusTests):
         session = Session(self.server)
         self.assertEqual(before + 1, self.gauge("sessions"))
         session.send("DELETE")
-        self.soon(lambda: self.gauge("sessions") == before)
+        self.wait_for(lambda: self.gauge("sessions") == before)
 
 
 class StalePlugin(StatusTests):
@@ -360,7 +360,7 @@ class StalePlugin(StatusTests):
             told, count = reload(b"not a library")
             self.assertIn("not a shared library", told["staleReason"])
             self.assertEqual(1, count)
-            self.assertIn("stale, the configured version failed: ", self.shown(server))
+            self.assertIn("stale, the configured version failed: ", self.status_text(server))
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
             told, count = reload(good)
             self.assertNotIn("staleReason", told)
@@ -387,9 +387,9 @@ class InvalidTokenList(TokenListTests, StatusTests):
     status = StatusTests.status
 
     def test_sets_the_gauge_and_the_status_until_it_is_valid(self):
-        token = self.book.new("ann")
-        good = self.book.list.read_text()
-        server = Server(self.book.config() + ANY)
+        token = self.tokens.new("ann")
+        good = self.tokens.list.read_text()
+        server = Server(self.tokens.config() + ANY)
         self.addCleanup(server.stop)
         gauge = 'toolrack_instance_degraded{instance="token-file",kind="auth"}'
 
@@ -398,21 +398,21 @@ class InvalidTokenList(TokenListTests, StatusTests):
 
         self.assertEqual(0, degraded())
         self.assertNotIn("degradedReason", self.status(server)["auth"][0])
-        replace(self.book.list, good + "\nnonsense")
-        self.soon(lambda: degraded() == 1)
+        replace(self.tokens.list, good + "\nnonsense")
+        self.wait_for(lambda: degraded() == 1)
         told = self.status(server)["auth"][0]
-        self.assertIn(str(self.book.list), told["degradedReason"])
-        self.assertRegex(self.shown(server), r"degraded since \S+Z: .*tokens.toml")
+        self.assertIn(str(self.tokens.list), told["degradedReason"])
+        self.assertRegex(self.status_text(server), r"degraded since \S+Z: .*tokens.toml")
         self.assertEqual(200, server.send("GET", "/readyz", token=False).status)  # the old one serves
         # Two things at once; one of them mended leaves the other.
-        self.book.revoked.write_text("nonsense\n")
-        self.soon(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("degradedReason", ""))
+        self.tokens.revoked.write_text("nonsense\n")
+        self.wait_for(lambda: "revoked.list:1" in self.status(server)["auth"][0].get("degradedReason", ""))
         self.assertIn("tokens.toml", self.status(server)["auth"][0]["degradedReason"])
-        replace(self.book.list, good)
-        self.soon(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("degradedReason", ""))
+        replace(self.tokens.list, good)
+        self.wait_for(lambda: "tokens.toml" not in self.status(server)["auth"][0].get("degradedReason", ""))
         self.assertEqual(1, degraded())
-        replace(self.book.revoked, "")
-        self.soon(lambda: degraded() == 0)
+        replace(self.tokens.revoked, "")
+        self.wait_for(lambda: degraded() == 0)
         self.assertNotIn("degradedReason", self.status(server)["auth"][0])
 
 
@@ -456,24 +456,24 @@ class SecretsInStatus(TokenListTests, StatusTests):
     status = StatusTests.status
 
     def test_are_not_shown(self):
-        right = [self.book.new(name) for name in ("ann", "bob", 'q"uote\\', "Ann B.")]
+        right = [self.tokens.new(name) for name in ("ann", "bob", 'q"uote\\', "Ann B.")]
         wrong = ["trk_" + id_of(right[0]) + "_" + "A" * 43 + "_" + "b" * 6, new_token()]
         search = LeakSearch([Canary("token", token, token.split("_")[2] if token.startswith("trk_") else token)
                      for token in right + wrong])
-        server = Server(self.book.config() + ANY)
+        server = Server(self.tokens.config() + ANY)
         self.addCleanup(server.stop)
         for token in right + wrong:
             server.post(LIST, token=token)
             server.plain("tools/call", {"name": token}, fields={"Authorization": f"Bearer {right[0]}"})
             server.post(rpc(token), token=right[0])
             server.send("GET", "/" + token, token=False)
-        replace(self.book.list, self.book.list.read_text() + f'\n"{right[1]}" = 1\n')
+        replace(self.tokens.list, self.tokens.list.read_text() + f'\n"{right[1]}" = 1\n')
         degraded = 'toolrack_instance_degraded{instance="token-file",kind="auth"}'
-        self.soon(lambda: self.metrics(server, right[0])[degraded] == 1)
+        self.wait_for(lambda: self.metrics(server, right[0])[degraded] == 1)
         page = server.send("GET", "/metrics", token=right[0]).body.decode()
-        series(page)  # also with the oddest of names
+        parse_metrics(page)  # also with the oddest of names
         self.assertIn('subject="q\\"uote\\\\"', page)
-        for text in (page, json.dumps(self.status(server)), self.shown(server)):
+        for text in (page, json.dumps(self.status(server)), self.status_text(server)):
             self.assertEqual([], search.find_in_text(text, "what operators see"))
 
 
@@ -481,7 +481,7 @@ class Certificates(CertificateTests):
     def test_have_their_expiry_in_the_status(self):
         certificate, key = self.certificate, self.key
         with Server(settings("echo") + ANY + tls(certificate, key)) as server:
-            page = series(server.send("GET", "/metrics").body.decode())
+            page = parse_metrics(server.send("GET", "/metrics").body.decode())
             end = page["toolrack_tls_certificate_expiry_timestamp_seconds"]
             self.assertAlmostEqual(time.time() + 2 * 24 * 3600, end, delta=3600)
             done = toolrack("status", "--json", "--config", server.folder / "toolrack.toml")
@@ -503,7 +503,7 @@ class StatusCommand(StatusTests):
             self.assertEqual([1, 0], [one["calls"] for one in status["plugins"]])
             self.assertEqual("env-token", status["auth"][0]["name"])
             self.assertEqual(1, status["auth"][0]["calls"])
-            text = self.shown(server)
+            text = self.status_text(server)
             for words in (f"process {server.pid}", f"127.0.0.1:{server.port}", "serving, 1 call", "env-token", "ready"):
                 self.assertIn(words, text)
 

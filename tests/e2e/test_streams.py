@@ -13,7 +13,8 @@ class SessionStream(ChangeTests):
         with self.session.listen() as stream:
             for kind, method in LISTS.values():
                 self.change(kind)
-                self.assertEqual({"jsonrpc": "2.0", "method": method, "params": {}}, self.assert_hears(stream, method))
+                self.assertEqual({"jsonrpc": "2.0", "method": method, "params": {}},
+                                 self.assert_receives(stream, method))
 
     def test_gets_updates_of_a_resource_while_it_is_subscribed(self):
         with self.session.listen() as stream:
@@ -22,12 +23,12 @@ class SessionStream(ChangeTests):
                 self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://a"}).result)
             self.assertEqual({}, self.session.request("resources/subscribe", {"uri": "talk://b"}).result)
             self.update("talk://a")
-            self.assertEqual({"uri": "talk://a"}, self.assert_hears(stream, UPDATED, "talk://a")["params"])
+            self.assertEqual({"uri": "talk://a"}, self.assert_receives(stream, UPDATED, "talk://a")["params"])
             for _ in range(2):
                 self.assertEqual({}, self.session.request("resources/unsubscribe", {"uri": "talk://a"}).result)
             self.update("talk://a")
             self.update("talk://b")
-            self.assert_hears(stream, UPDATED, "talk://b")
+            self.assert_receives(stream, UPDATED, "talk://b")
             self.assertTrue(stream.connection.is_silent(0))
 
     def test_gets_no_updates_for_another_session(self):
@@ -36,8 +37,8 @@ class SessionStream(ChangeTests):
         with self.session.listen() as stream, other.listen() as theirs:
             self.update("talk://a")
             self.change("tool")
-            self.assert_hears(theirs, UPDATED, "talk://a")
-            self.assert_hears(stream, "notifications/tools/list_changed")
+            self.assert_receives(theirs, UPDATED, "talk://a")
+            self.assert_receives(stream, "notifications/tools/list_changed")
 
     def test_can_subscribe_to_existing_resources_only(self):
         for uri in ("talk://nobody", "", "test://template/data"):
@@ -62,7 +63,7 @@ class SessionStream(ChangeTests):
 class EvictedSessions(ChangeTests):
     """They end as those do that were deleted, whether they were idle or there were too many."""
 
-    def assert_is_over(self, stream, session):
+    def assert_ended(self, stream, session):
         try:
             self.assertIsNone(stream.next())
         except Closed:
@@ -78,7 +79,7 @@ class EvictedSessions(ChangeTests):
                     Session(server)
                 self.assertEqual(404, session.request("ping").status)
                 self.change("tool", server)
-                self.assert_is_over(stream, session)
+                self.assert_ended(stream, session)
 
     def test_have_no_subscriptions(self):
         with Server(settings(*PLUGINS, server={"sessions": 2})) as server:
@@ -114,17 +115,17 @@ class ResumedStream(ChangeTests):
     def call(self, session=None):
         return (session or self.session).stream("tools/call", self.CALL, 7)
 
-    def take_back(self):
+    def cancel_call(self):
         self.assertEqual(202, self.session.post(rpc("notifications/cancelled", {"requestId": 7}, id=None)).status)
 
-    def broken_off(self, after=1, **more):
+    def interrupted_stream(self, after=1, **more):
         """The id of the last event that was heard of a call whose connection broke."""
         with self.call(**more) as stream:
             for _ in range(after):
                 stream.next()
             return stream.last_id
 
-    def heard(self, last_event, session=None):
+    def resumed_messages(self, last_event, session=None):
         """The steps, and the answer, that a stream has from there on; it must end."""
         with (session or self.session).listen(last_event) as stream:
             messages = list(stream)
@@ -133,22 +134,22 @@ class ResumedStream(ChangeTests):
         steps = [message["params"]["progress"] for message in messages if "method" in message]
         return steps, [message["result"]["content"][0]["text"] for message in messages if message.get("id") == 7]
 
-    def assert_is_the_sessions_own(self, stream):
+    def assert_is_session_stream(self, stream):
         """It has nothing to say, stays open, and hears of changes."""
         self.change("tool")
-        self.assert_hears(stream, "notifications/tools/list_changed")
+        self.assert_receives(stream, "notifications/tools/list_changed")
         stream.close()
 
     def test_continues_after_any_event(self):
         for count in (1, 2, 3):
-            last_event = self.broken_off(count)
+            last_event = self.interrupted_stream(count)
             for _ in range(2):
-                self.assertEqual((self.STEPS[count:], ["t"]), self.heard(last_event))
+                self.assertEqual((self.STEPS[count:], ["t"]), self.resumed_messages(last_event))
 
     def test_ends_after_the_last_event(self):
         with self.call() as stream:
             self.assertEqual(4, len(list(stream)))
-        self.assertEqual(([], []), self.heard(stream.last_id))
+        self.assertEqual(([], []), self.resumed_messages(stream.last_id))
 
     def test_has_event_ids_that_are_unique_in_the_session(self):
         ids = set()
@@ -159,14 +160,14 @@ class ResumedStream(ChangeTests):
         self.assertEqual(12, len(ids))
 
     def test_has_no_events_of_other_calls(self):
-        first, second = self.broken_off(), self.broken_off()
+        first, second = self.interrupted_stream(), self.interrupted_stream()
         with self.session.listen() as own:
             self.change("tool")
-            self.assert_hears(own, "notifications/tools/list_changed")
-        self.assertEqual((self.STEPS[1:], ["t"]), self.heard(first))
-        self.assertEqual((self.STEPS[1:], ["t"]), self.heard(second))
+            self.assert_receives(own, "notifications/tools/list_changed")
+        self.assertEqual((self.STEPS[1:], ["t"]), self.resumed_messages(first))
+        self.assertEqual((self.STEPS[1:], ["t"]), self.resumed_messages(second))
 
-    def assert_is_over(self, last_event, session=None):
+    def assert_ended(self, last_event, session=None):
         """Not 404: of that a client would begin a new session."""
         session = session or self.session
         response = self.server.send("GET", fields=session.fields({"Accept": "text/event-stream",
@@ -176,9 +177,9 @@ class ResumedStream(ChangeTests):
         self.assertEqual({}, session.request("ping").result)
 
     def test_is_not_available_to_another_session(self):
-        last_event = self.broken_off()
+        last_event = self.interrupted_stream()
         for other in (Session(self.server), Session(self.server, "2025-03-26")):
-            self.assert_is_over(last_event, other)
+            self.assert_ended(last_event, other)
         other = Session(self.server)
         other.stream("tools/call", self.CALL | {"_meta": {"progressToken": "theirs"}}, 8).close()
         with other.listen(last_event.split("-")[0] + "-0") as stream:
@@ -188,17 +189,17 @@ class ResumedStream(ChangeTests):
         for id in ("", "x", "1", "1-", "-1", "1-x", "-", "--", "1-1-1", "+1-1", "0x1-1", f"{2**64}-1", f"1-{2**64}",
                    "1" * 2000, "ü", "%00", "1-1,1-2"):
             with self.subTest(id[:30]), self.session.listen(id) as stream:
-                self.assert_is_the_sessions_own(stream)
+                self.assert_is_session_stream(stream)
 
     def test_of_an_unknown_stream_ends_at_once(self):
         for id in ("1-0", "9999-1", f"{2**64 - 1}-{2**64 - 1}", "1-1"):
-            self.assert_is_over(id)
+            self.assert_ended(id)
 
     def test_after_its_time_limit_ends_at_once(self):
-        last_event = self.broken_off()
+        last_event = self.interrupted_stream()
         for _ in range(20):
-            self.assertIsNotNone(self.broken_off(4))
-        self.assert_is_over(last_event)
+            self.assertIsNotNone(self.interrupted_stream(4))
+        self.assert_ended(last_event)
 
     def test_of_a_running_call_has_no_time_limit(self):
         with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
@@ -207,19 +208,19 @@ class ResumedStream(ChangeTests):
             self.session.request("tools/call", {"name": "test_tool_with_logging"})
         with self.session.listen(stream.last_id) as rest:
             self.assertEqual(2, rest.next()["params"]["progress"])
-        self.take_back()
+        self.cancel_call()
 
     def test_of_the_session_gets_missed_events(self):
         with self.session.listen() as stream:
             self.change("tool")
-            self.assert_hears(stream, "notifications/tools/list_changed")
+            self.assert_receives(stream, "notifications/tools/list_changed")
         with Session(self.server).listen() as witness:
             for kind, method in list(LISTS.values())[1:]:
                 self.change(kind)
-                self.assert_hears(witness, method)
+                self.assert_receives(witness, method)
         with self.session.listen(stream.last_id) as again:
-            self.assert_hears(again, "notifications/prompts/list_changed")
-            self.assert_hears(again, "notifications/resources/list_changed")
+            self.assert_receives(again, "notifications/prompts/list_changed")
+            self.assert_receives(again, "notifications/resources/list_changed")
         with self.session.listen() as fresh:
             self.assertTrue(fresh.connection.is_silent(0.2), "without Last-Event-ID nothing is told again")
 
@@ -228,7 +229,7 @@ class ResumedStream(ChangeTests):
             with self.session.listen() as second:
                 self.assertIsNone(first.next())
                 self.change("tool")
-                self.assert_hears(second, "notifications/tools/list_changed")
+                self.assert_receives(second, "notifications/tools/list_changed")
         self.assertEqual({}, self.session.request("ping").result)
 
     def test_during_the_call_replaces_the_first_connection(self):
@@ -237,19 +238,19 @@ class ResumedStream(ChangeTests):
             with self.session.listen(first.last_id) as second:
                 self.assertNotIn(7, [message.get("id") for message in first])
                 self.assertEqual(2, second.next()["params"]["progress"])
-        self.take_back()
+        self.cancel_call()
 
     def test_ends_when_the_call_is_cancelled(self):
         with self.session.stream("tools/call", self.LONG_CALL, 7) as stream:
             stream.next()
         with self.session.listen(stream.last_id) as rest:
             rest.next()
-            self.take_back()
+            self.cancel_call()
             self.assertNotIn(7, [message.get("id") for message in rest])
-        self.assert_is_over(stream.last_id)
+        self.assert_ended(stream.last_id)
 
     def test_by_many_clients_at_once_affects_no_other(self):
-        last_event = self.broken_off()
+        last_event = self.interrupted_stream()
 
         def client(_):
             try:

@@ -31,7 +31,7 @@ class ChangeTests(SharedServerTest):
         self.assertEqual(id, message["params"]["_meta"][META + "subscriptionId"], message)
         self.assertIs(type(id), type(message["params"]["_meta"][META + "subscriptionId"]))
 
-    def assert_hears(self, stream, method, uri=None):
+    def assert_receives(self, stream, method, uri=None):
         message = stream.next()
         self.assertIsNotNone(message, "it ended")
         self.assertEqual((method, uri), (message.get("method"), message.get("params", {}).get("uri")), message)
@@ -58,8 +58,8 @@ class Subscription(ChangeTests):
             self.assertEqual({wanted: True}, acknowledged)
             for other_kind, other in sorted(LISTS.values(), key=lambda one: one[0] == kind):
                 self.change(other_kind)
-                self.assert_belongs(self.assert_hears(of_all, other), "all")
-            self.assert_belongs(self.assert_hears(stream, method), wanted)
+                self.assert_belongs(self.assert_receives(of_all, other), "all")
+            self.assert_belongs(self.assert_receives(stream, method), wanted)
 
     def test_gets_updates_of_the_requested_resources_only(self):
         on_a, acknowledged = self.listen({"resourceSubscriptions": ["talk://a", "talk://tree/x/y"]}, 1)
@@ -68,11 +68,11 @@ class Subscription(ChangeTests):
         for uri in ("talk://b", "talk://a", "talk://tree/x", "talk://tree/x/y", "talk://A", "talk://b"):
             self.update(uri)
         self.change("resource")
-        self.assert_belongs(self.assert_hears(on_a, UPDATED, "talk://a"), 1)
-        self.assert_hears(on_a, UPDATED, "talk://tree/x/y")
-        self.assert_belongs(self.assert_hears(on_b, UPDATED, "talk://b"), 2)
-        self.assert_hears(on_b, UPDATED, "talk://b")
-        self.assert_hears(on_b, "notifications/resources/list_changed")
+        self.assert_belongs(self.assert_receives(on_a, UPDATED, "talk://a"), 1)
+        self.assert_receives(on_a, UPDATED, "talk://tree/x/y")
+        self.assert_belongs(self.assert_receives(on_b, UPDATED, "talk://b"), 2)
+        self.assert_receives(on_b, UPDATED, "talk://b")
+        self.assert_receives(on_b, "notifications/resources/list_changed")
         self.assertTrue(on_a.connection.is_silent(0))
 
     def test_gets_every_event_after_its_acknowledgement(self):
@@ -82,7 +82,7 @@ class Subscription(ChangeTests):
                 stream, _ = self.listen({"resourceSubscriptions": ["talk://a"]})
                 caller.send(data)
                 self.assertEqual("reported", caller.read_response().text)
-                self.assert_hears(stream, UPDATED, "talk://a")
+                self.assert_receives(stream, UPDATED, "talk://a")
                 stream.close()
 
     def test_with_an_empty_filter_gets_nothing(self):
@@ -99,7 +99,7 @@ class Subscription(ChangeTests):
             with self.subTest(id):
                 stream, _ = self.listen({"toolsListChanged": True}, id)
                 self.change("tool")
-                self.assert_belongs(self.assert_hears(stream, "notifications/tools/list_changed"), id)
+                self.assert_belongs(self.assert_receives(stream, "notifications/tools/list_changed"), id)
                 stream.close()
 
     def test_with_the_same_request_id_as_another_is_independent(self):
@@ -107,7 +107,7 @@ class Subscription(ChangeTests):
         streams.pop().close()
         self.change("tool")
         for stream in streams:
-            self.assert_hears(stream, "notifications/tools/list_changed")
+            self.assert_receives(stream, "notifications/tools/list_changed")
 
     def test_to_an_unknown_resource_is_not_acknowledged(self):
         uris = ["talk://nobody", "talk://a", "", "nonsense", "talk://tree/%00"]
@@ -170,7 +170,7 @@ class Subscription(ChangeTests):
         self.assertGreater(self.server.open_files(), before + 150)
         self.change("tool")
         for stream in streams:
-            self.assert_hears(stream, "notifications/tools/list_changed")
+            self.assert_receives(stream, "notifications/tools/list_changed")
             stream.close()
         self.change("tool")
         self.assertTrue(wait_until(lambda: self.server.open_files() <= before))
@@ -186,7 +186,7 @@ class KeepAlive(ChangeTests):
             for _ in range(4):
                 self.assertEqual([":"], stream.connection.read_block())
             self.change("tool")
-            self.assert_hears(stream, "notifications/tools/list_changed")
+            self.assert_receives(stream, "notifications/tools/list_changed")
             stream.close()
 
 
@@ -255,7 +255,7 @@ class SlowSubscriber(ChangeTests):
             before = server.memory()
             self.flood(server)
             self.update("talk://b", server=server)
-            self.assert_hears(reader, UPDATED, "talk://b")
+            self.assert_receives(reader, UPDATED, "talk://b")
             self.assertLess(server.memory() - before, 48)
             self.assertEqual({}, session.request("ping").result)
             for stream in stalled:

@@ -140,7 +140,7 @@ class Task(TaskTests):
 class DisconnectedBeforeTheHandle(TaskTests):
     config = settings(plugin(hostile("notifying"), threads=16))
 
-    def lingering(self):
+    def count_lingering_tools(self):
         return int(self.server.call_tool("lingering", {}).text)
 
     def test_the_call_is_cancelled(self):
@@ -148,18 +148,18 @@ class DisconnectedBeforeTheHandle(TaskTests):
         for _ in range(10):
             with self.server.connect() as connection:
                 connection.send(self.server.request(body=message, fields=fields))
-                self.assertTrue(wait_until(lambda: self.lingering() == 1))
+                self.assertTrue(wait_until(lambda: self.count_lingering_tools() == 1))
                 is_in_time = connection.is_silent(0)
                 if not is_in_time:
                     self.acknowledge("tasks/cancel", connection.read_response().result["taskId"])
-            self.assertTrue(wait_until(lambda: self.lingering() == 0, 10), "nobody can take it back any more")
+            self.assertTrue(wait_until(lambda: self.count_lingering_tools() == 0, 10), "the call was not cancelled")
             if is_in_time:
                 return
         self.skipTest("this machine is too slow to leave within a quarter of a second")
 
 
 class TaskInput(TaskTests):
-    def parked(self, name="confirm_delete", arguments=None):
+    def task_waiting_for_input(self, name="confirm_delete", arguments=None):
         task = self.wait(self.begin(name, arguments or {"filename": "f"}), "input_required", *ENDS)
         self.assertEqual("input_required", task["status"])
         return task
@@ -168,7 +168,7 @@ class TaskInput(TaskTests):
         self.acknowledge("tasks/update", task["taskId"], inputResponses=responses)
 
     def test_is_requested_by_the_task(self):
-        task = self.parked()
+        task = self.task_waiting_for_input()
         self.assertEqual({"confirm": "elicitation/create"},
                          {key: one["method"] for key, one in task["inputRequests"].items()})
         self.assertIn("Delete f?", task["inputRequests"]["confirm"]["params"]["message"])
@@ -178,7 +178,7 @@ class TaskInput(TaskTests):
         self.assertNotIn("inputRequests", done)
 
     def test_can_be_sent_in_parts(self):
-        task = self.parked("multi_input")
+        task = self.task_waiting_for_input("multi_input")
         self.assertEqual({"first", "second"}, set(task["inputRequests"]))
         self.update(task, first=accepted(name="Ann"))
         self.assertEqual({"second"}, set(self.get(task["taskId"])["inputRequests"]))
@@ -186,7 +186,7 @@ class TaskInput(TaskTests):
         self.assertEqual("Got Ann and Bob", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
     def test_that_was_not_requested_is_ignored(self):
-        task = self.parked()
+        task = self.task_waiting_for_input()
         self.update(task, unknown=accepted(confirm=True))
         self.update(task)
         self.assertEqual(task["inputRequests"], self.get(task["taskId"])["inputRequests"])
@@ -194,13 +194,13 @@ class TaskInput(TaskTests):
         self.assertEqual("Kept f", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
     def test_that_declines_fails_the_tool_and_not_the_task(self):
-        task = self.parked()
+        task = self.task_waiting_for_input()
         self.update(task, confirm={"action": "decline"})
         done = self.wait(task["taskId"], *ENDS)
         self.assertEqual(("completed", True), (done["status"], done["result"]["isError"]))
 
     def test_is_an_object(self):
-        task = self.parked()
+        task = self.task_waiting_for_input()
         for wrong in ([], "x", 5, None, [{"confirm": accepted(confirm=True)}]):
             response = self.ask("tasks/update", {"taskId": task["taskId"], "inputResponses": wrong})
             self.assertEqual(INVALID_PARAMS, response.code)
@@ -212,7 +212,7 @@ class TaskInput(TaskTests):
     def test_of_another_shape_is_requested_again(self):
         for wrong in (5, "yes", None, [], {}, {"action": 5}, accepted(confirm="yes"), {"action": "accept"}):
             with self.subTest(wrong):
-                task = self.parked()
+                task = self.task_waiting_for_input()
                 self.update(task, confirm=wrong)
                 again = self.wait(task["taskId"], "input_required", *ENDS)
                 self.assertEqual("input_required", again["status"])
@@ -221,7 +221,7 @@ class TaskInput(TaskTests):
                 self.assertEqual("Deleted f", self.wait(task["taskId"], *ENDS)["result"]["content"][0]["text"])
 
     def test_is_never_requested_twice_with_one_key(self):
-        task = self.parked()
+        task = self.task_waiting_for_input()
         self.update(task, confirm=5)
         again = self.wait(task["taskId"], "input_required", *ENDS)
         self.assertEqual(set(), set(task["inputRequests"]) & set(again.get("inputRequests", {})))
@@ -255,7 +255,7 @@ class TaskSubscription(TaskTests):
         self.assertEqual({META + "subscriptionId": "s"}, told.pop("_meta"))
         return told
 
-    def as_got(self, id):
+    def status_of(self, id):
         task = self.get(id)
         del task["resultType"], task["_meta"]
         return task
@@ -264,13 +264,13 @@ class TaskSubscription(TaskTests):
         id = self.wait(self.begin("confirm_delete", {"filename": "f"}), "input_required")["taskId"]
         streams = [self.listen(id)[0] for _ in range(3)]
         for stream in streams:
-            self.assertEqual(self.as_got(id), self.next(stream))
+            self.assertEqual(self.status_of(id), self.next(stream))
         self.acknowledge("tasks/update", id, inputResponses={"confirm": accepted(confirm=True)})
         for stream in streams:
             self.assertEqual("working", self.next(stream)["status"])
             done = self.next(stream)
             self.assertEqual("completed", done["status"])
-            self.assertEqual(self.as_got(id), done)
+            self.assertEqual(self.status_of(id), done)
 
     def test_to_an_ended_task_gets_its_status_at_once(self):
         cancelled, failed = self.compute(), self.begin("protocol_error_job")
@@ -278,9 +278,9 @@ class TaskSubscription(TaskTests):
         self.wait(failed, "failed")
         stream, ids = self.listen(cancelled, failed)
         self.assertEqual([cancelled, failed], ids)
-        self.assertEqual(self.as_got(cancelled), self.next(stream))
+        self.assertEqual(self.status_of(cancelled), self.next(stream))
         told = self.next(stream)
-        self.assertEqual(self.as_got(failed), told)
+        self.assertEqual(self.status_of(failed), told)
         self.assertEqual(("failed", told["error"]["message"]), (told["status"], told["statusMessage"]))
 
     def test_to_an_unknown_task_is_not_acknowledged(self):

@@ -52,7 +52,7 @@ def der(certificate):
     return ssl.PEM_cert_to_DER_cert(pathlib.Path(certificate).read_text())
 
 
-def put_in_place(certificate, at):
+def replace_files(certificate, at):
     """As those do it who renew certificates: one file, then the other, each at once."""
     for new, old in zip(certificate, at):
         shutil.copy(new, f"{old}.new")
@@ -93,7 +93,7 @@ class TlsTests(SharedServerTest):
         finally:
             cls.own.__exit__()
 
-    def trusting(self, **settings):
+    def client_context(self, **settings):
         trust = ssl.create_default_context(cafile=self.authority.certificate)
         for name, thing in settings.items():
             setattr(trust, name, thing)
@@ -107,7 +107,8 @@ class TlsClient(TlsTests):
     def test_is_served_with_tls_1_2_and_1_3(self):
         for version, name in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
             with self.subTest(name), \
-                    self.server.connect(trust=self.trusting(minimum_version=version, maximum_version=version)) as mine:
+                    self.server.connect(trust=self.client_context(minimum_version=version,
+                                                                  maximum_version=version)) as mine:
                 self.assertEqual(name, mine.socket.version())
                 for _ in range(3):
                     mine.send(self.server.request(body=LIST))
@@ -127,7 +128,7 @@ class TlsClient(TlsTests):
         self.server.wait_for_line(r"^  tls      certificate valid until \d{4}-\d\d-\d\d$")
 
     def test_negotiates_http_1_1(self):
-        trust = self.trusting()
+        trust = self.client_context()
         trust.set_alpn_protocols(["h2", "http/1.1"])
         with self.server.connect(trust=trust) as mine:
             self.assertEqual("http/1.1", mine.socket.selected_alpn_protocol())
@@ -135,7 +136,7 @@ class TlsClient(TlsTests):
             self.assertEqual(200, mine.read_response().status)
 
     def test_with_http_2_only_is_refused_in_the_handshake(self):
-        trust = self.trusting()
+        trust = self.client_context()
         trust.set_alpn_protocols(["h2"])
         with self.assertRaisesRegex(ssl.SSLError, "(?i)no.application.protocol"):
             self.server.connect(trust=trust)
@@ -165,7 +166,7 @@ class TlsClient(TlsTests):
     def test_that_disconnects_during_the_handshake_affects_no_other(self):
         for _ in range(20):
             incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-            half = self.trusting().wrap_bio(incoming, outgoing, server_hostname="localhost")
+            half = self.client_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
             with self.assertRaises(ssl.SSLWantReadError):
                 half.do_handshake()
             with self.raw_connection() as mine:
@@ -219,7 +220,7 @@ class TlsClient(TlsTests):
                 self.assertFalse(mine.is_truncated)
 
     def test_can_resume_with_a_ticket(self):
-        trust = self.trusting(maximum_version=ssl.TLSVersion.TLSv1_2)
+        trust = self.client_context(maximum_version=ssl.TLSVersion.TLSv1_2)
         with self.server.connect(trust=trust) as first:
             session = first.socket.session
         with socket.create_connection(self.server.addresses[0], TIMEOUT) as plain, \
@@ -415,7 +416,7 @@ class CertificateReplacement(CertificateTests):
     def test_applies_to_new_connections_only(self):
         with self.serve() as server, server.connect() as old:
             new = self.authority.issue("new")
-            put_in_place(new, (self.certificate, self.key))
+            replace_files(new, (self.certificate, self.key))
             self.assert_will_serve(server, new[0])
             old.send(server.request(body=LIST))
             self.assertEqual(200, old.read_response().status)
@@ -442,7 +443,7 @@ class CertificateReplacement(CertificateTests):
                 worker.start()
             for round in range(3):
                 new = self.authority.issue(f"new-{round}")
-                put_in_place(new, (self.certificate, self.key))
+                replace_files(new, (self.certificate, self.key))
                 self.assert_will_serve(server, new[0])
             is_over.set()
             for worker in workers:
@@ -454,12 +455,12 @@ class CertificateReplacement(CertificateTests):
         with self.serve() as server:
             before = der(self.certificate)
             new = self.authority.issue("new")
-            put_in_place(new[1:], (self.key,))
+            replace_files(new[1:], (self.key,))
             line, = server.wait_for_line("was not reloaded")
             self.assertIn("error: ", line)
             self.assertIn("does not belong to the first certificate", line)
             self.assertEqual(before, self.served(server))
-            put_in_place(new, (self.certificate, self.key))
+            replace_files(new, (self.certificate, self.key))
             self.assert_will_serve(server, new[0])
             self.assertEqual(1, server.log.count("was not reloaded"))
 

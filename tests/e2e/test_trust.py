@@ -20,7 +20,7 @@ class TrustedLibraries(unittest.TestCase):
         self.library.chmod(0o755)
         self.digest = hashlib.sha256(ECHO.read_bytes()).hexdigest()
 
-    def left_out(self, *plugins):
+    def rejection_of(self, *plugins):
         with Server(settings("time", *plugins)) as server:
             self.assertNotIn("echo", server.tool_names())
             return server.wait_for_line("plugin mine is not served")[0]
@@ -31,17 +31,18 @@ class TrustedLibraries(unittest.TestCase):
                 self.assertEqual(["echo"], server.tool_names())
 
     def test_a_library_that_differs_from_its_pin_is_not_served(self):
-        said = self.left_out(plugin(self.library, sha256="0" * 64))
+        said = self.rejection_of(plugin(self.library, sha256="0" * 64))
         self.assertIn("it is not the pinned library", said)
         self.assertIn(self.digest, said)
 
     def test_a_library_that_other_users_may_write_is_not_served(self):
         self.library.chmod(0o777)
-        self.assertIn("other users may write to it (mode 0777)", self.left_out(plugin(self.library)))
+        self.assertIn("other users may write to it (mode 0777)", self.rejection_of(plugin(self.library)))
 
     def test_a_library_in_a_folder_that_other_users_may_write_is_not_served(self):
         self.library.parent.chmod(0o777)
-        self.assertIn(f"other users may write to the folder {self.library.parent}", self.left_out(plugin(self.library)))
+        self.assertIn(f"other users may write to the folder {self.library.parent}",
+                      self.rejection_of(plugin(self.library)))
 
     def test_an_auth_backend_that_differs_from_its_pin_prevents_the_start(self):
         with Folder(settings("echo", auth={"sha256": "0" * 64})) as folder:

@@ -50,7 +50,7 @@ class WorkerFaults(WorkerTests, SharedServerTest):
     config = settings("echo", faults(timeout="20s", sandbox={"memory": "8GiB"}), plugin(hostile("throws-across")),
                       server={"max_result": "1MiB"})
 
-    def commit(self, tool, words, name="faults"):
+    def assert_fault(self, tool, words, name="faults"):
         before = self.pid(name)
         self.assertIsNotNone(before)
         self.assert_lost(self.server.call_tool(tool, {}), name)
@@ -62,36 +62,36 @@ class WorkerFaults(WorkerTests, SharedServerTest):
         self.assertEqual("fine", self.server.call_tool("fine", {}).text)
 
     def test_a_segmentation_fault(self):
-        self.commit("segv", r"it crashed \(a segmentation fault, signal 11\); 1 call was lost")
+        self.assert_fault("segv", r"it crashed \(a segmentation fault, signal 11\); 1 call was lost")
         self.fine()
 
     def test_an_abort(self):
-        self.commit("abort", r"it crashed \(abort\(\), signal 6\)")
+        self.assert_fault("abort", r"it crashed \(abort\(\), signal 6\)")
         self.fine()
 
     def test_an_exit(self):
-        self.commit("exit", r"it exited \(status 0\)")
+        self.assert_fault("exit", r"it exited \(status 0\)")
         self.fine()
 
     def test_a_kill(self):
-        self.commit("kill", r"it crashed \(killed, signal 9\)")
+        self.assert_fault("kill", r"it crashed \(killed, signal 9\)")
         self.fine()
 
     def test_a_stack_overflow(self):
-        self.commit("overflow", r"it crashed \(a segmentation fault, signal 11\)")
+        self.assert_fault("overflow", r"it crashed \(a segmentation fault, signal 11\)")
         self.fine()
 
     def test_a_corrupt_frame(self):
-        self.commit("corrupt", r"it sent an? (invalid message|frame of an invalid length)")
+        self.assert_fault("corrupt", r"it sent an? (invalid message|frame of an invalid length)")
         self.fine()
 
     def test_a_closed_socket(self):
-        self.commit("hang_up", r"it (closed its socket|exited)")
+        self.assert_fault("hang_up", r"it (closed its socket|exited)")
         self.fine()
 
     def test_an_exception_across_the_boundary(self):
-        self.commit("throw", r"it crashed \(abort\(\), signal 6\)", "throws-across")
-        self.commit("throw_at_once", r"it crashed \(abort\(\), signal 6\)", "throws-across")
+        self.assert_fault("throw", r"it crashed \(abort\(\), signal 6\)", "throws-across")
+        self.assert_fault("throw_at_once", r"it crashed \(abort\(\), signal 6\)", "throws-across")
 
     def test_an_answer_for_an_unknown_call(self):
         before = self.pid()
@@ -126,7 +126,7 @@ class WorkerFaults(WorkerTests, SharedServerTest):
 class StuckWorkers(WorkerTests, unittest.TestCase):
     """A loop and a process that is stopped: answered when the time is up, and ended a little later."""
 
-    def stick(self, tool):
+    def assert_stuck_worker(self, tool):
         with Server(settings("echo", faults(timeout="500ms"))) as self.server:
             before = self.pid()
             beside = self.begin(1)[0]
@@ -140,10 +140,10 @@ class StuckWorkers(WorkerTests, unittest.TestCase):
             self.assertTrue(wait_until(lambda: self.server.call_tool("fine", {}).answer.get("result")))
 
     def test_a_loop(self):
-        self.stick("loop")
+        self.assert_stuck_worker("loop")
 
     def test_a_stopped_process(self):
-        self.stick("stop")
+        self.assert_stuck_worker("stop")
 
     def test_a_stopped_process_queues_a_bounded_number_of_calls_and_blocks_no_other(self):
         with Server(settings("echo", faults(timeout="3s"))) as self.server:
@@ -181,7 +181,7 @@ class KilledUnderLoad(WorkerTests, unittest.TestCase):
             for turn in range(60):
                 before = self.pid()
                 os.kill(before, signal.SIGKILL)
-                self.assertEqual("fine", self.call_until_it_comes_back(), self.server.log)
+                self.assertEqual("fine", self.call_until_it_restarts(), self.server.log)
                 if turn == 10:
                     files, count = self.server.open_files(), len(os.listdir(threads))
             self.assertLessEqual(self.server.open_files(), files + 1)
@@ -189,7 +189,7 @@ class KilledUnderLoad(WorkerTests, unittest.TestCase):
             self.assertNotIn("suspended after", self.server.log)
             self.assertEqual(1, len(self.server.children()))
 
-    def call_until_it_comes_back(self):
+    def call_until_it_restarts(self):
         # The kill may catch this very call; the next one finds the next worker, and waits for it.
         for _ in range(2):
             response = self.server.call_tool("fine", {})
@@ -204,12 +204,12 @@ class SuspendedPlugin(WorkerTests, unittest.TestCase):
         self.server = Server(settings("echo", faults()))
         self.addCleanup(self.server.stop)
 
-    def die(self, times):
+    def crash(self, times):
         for _ in range(times):
             self.assertIn(self.server.call_tool("exit", {}).error["data"]["reason"], ("crashed", "suspended"))
 
     def test_a_worker_that_keeps_exiting_without_an_answer_is_suspended_and_named(self):
-        self.die(5)
+        self.crash(5)
         self.server.wait_for_line("plugin faults: .* suspended after 5 exits without an answer")
         response = self.server.call_tool("fine", {})
         self.assertEqual({"plugin": "faults", "reason": "suspended", "retriable": False}, response.error["data"])
@@ -218,7 +218,7 @@ class SuspendedPlugin(WorkerTests, unittest.TestCase):
         self.assertEqual("hi", self.server.call_tool("echo", {"text": "hi"}).text)
 
     def test_a_reload_resumes_it(self):
-        self.die(5)
+        self.crash(5)
         self.server.wait_for_line("suspended after")
         self.server.signal(signal.SIGHUP)
         self.server.wait_for_line("configuration reloaded")

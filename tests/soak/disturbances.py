@@ -15,7 +15,7 @@ import time
 from datetime import datetime
 
 from harness import BINARY, environment
-from test_tls import put_in_place
+from test_tls import replace_files
 
 
 class Unavailable(Exception):
@@ -93,7 +93,7 @@ class Disturbances:
         self.tokens.set_end(revoked, time.time())
 
     def replace_certificate(self):
-        put_in_place(random.choice(self.deployment.certificates), self.deployment.certificate)
+        replace_files(random.choice(self.deployment.certificates), self.deployment.certificate)
 
     # Faults of the machine and of clients.
 
