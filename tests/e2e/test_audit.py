@@ -1,4 +1,4 @@
-"""The audit: a line for every call, whole and in order, whatever becomes of its file."""
+"""The audit log: one complete record for each call, in order, for any state of the file."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""The lock: what is let in, what is not, and what those who are not let in are told."""
+"""Auth backends: which requests are accepted, which are refused, and what the error says."""
 
 import signal
 import unittest

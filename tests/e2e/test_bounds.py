@@ -6,7 +6,7 @@ import unittest
 from harness import LEGACY, Server, SharedServerTest, hostile, modern, plugin, rpc, settings
 
 
-# What was freed must be free: the sanitizer would keep hundreds of MiB of it.
+# A sanitizer keeps hundreds of MiB of freed memory by default.
 HONEST = {"ASAN_OPTIONS": "exitcode=99:quarantine_size_mb=1"}
 
 

@@ -1,4 +1,4 @@
-"""Lists of tokens that break while the server runs: who was let in goes on to be, and one line says what is wrong."""
+"""Token lists that become invalid while the server runs: earlier tokens stay valid, and one log line has the reason."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ HUGE = 100 * 1024 * 1024
 
 
 def replace(path, text, mode=0o600):
-    """At once, as those do it who know how."""
+    """Replaces the file atomically."""
     next_one = path.with_name(path.name + ".next")
     next_one.write_bytes(text if isinstance(text, bytes) else text.encode())
     next_one.chmod(mode)
@@ -166,7 +166,7 @@ class InvalidRevocationList(TokenListTests):
                 said = self.server.wait_for_line("earlier revocations stay in force", times)[-1]
                 self.assertIn(sentence, said)
                 self.assert_revocations_in_force()
-                # Who is revoked while it is mended is refused, and that is how anybody knows that it was read.
+                # A refused token shows that the corrected list was read.
                 extra = self.tokens.new("mallory")
                 self.assert_soon(lambda: self.status(self.server, extra) == 200, "mallory was never let in")
                 self.good += f"2026-11-22T10:00:00Z tok {id_of(extra)}\n"

@@ -1,4 +1,4 @@
-"""Calls: tools that misbehave, many at once, and what reaches a client and a tool on the way."""
+"""Calls: misbehaving tools, concurrency, notifications, cancellation and the drain."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Real clients: the SDKs that most MCP clients are made of, in both generations and eras."""
+"""The official TypeScript SDKs, which most MCP clients use, in both generations and eras."""
 
 import filecmp
 import fcntl
@@ -56,7 +56,7 @@ def install():
 
 
 class Runner:
-    """A process of one client, which is asked claim after claim until one does not hold."""
+    """A process of one client, which checks claims until one fails."""
 
     def __init__(self, client, server):
         self._process = subprocess.Popen(
@@ -65,7 +65,7 @@ class Runner:
             env={"PATH": os.environ["PATH"], "TOOLRACK_URL": server.url, "MCP_AUTH_TOKEN": server.token})
 
     def check(self, claim):
-        """Whether it holds, and what was said of it."""
+        """(whether the claim holds, the output)"""
         late = threading.Timer(4 * TIMEOUT, self._process.kill)
         late.start()
         said = ""

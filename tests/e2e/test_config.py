@@ -1,4 +1,4 @@
-"""Configuration errors as an operator sees them: file, line, column, what was expected and what was found."""
+"""Configuration errors: file, line, column, expected and found value."""
 
 import os
 import re

@@ -1,5 +1,4 @@
-"""The edge under attack and at its end: who hands over sockets, who is told, who is too slow, and what happens
-when there are no descriptors left or when the server stops."""
+"""Socket activation, sd_notify(3), slow clients, exhausted descriptors and the shutdown."""
 
 import os
 import pathlib
@@ -143,7 +142,7 @@ class InheritedSockets(unittest.TestCase):
 
 
 class Supervisor:
-    """Who is told how a server is: sd_notify(3)."""
+    """A receiver of sd_notify(3) messages."""
 
     def __init__(self, name=None):
         self._folder = tempfile.TemporaryDirectory(prefix="toolrack-e2e-")
@@ -160,21 +159,21 @@ class Supervisor:
         self._folder.cleanup()
 
     def next(self, but=()):
-        """What is said next, besides the words in `but`, and in words for people."""
+        """The next message, except the variables in `but` and STATUS."""
         while True:
             said = self.socket.recv(4096).decode().split("\n")
             if said[0] not in but and not said[0].startswith("STATUS="):
                 return said
 
     def next_status(self):
-        """What is said next in words for people."""
+        """The next STATUS."""
         while True:
             said = self.socket.recv(4096).decode()
             if said.startswith("STATUS="):
                 return said.removeprefix("STATUS=")
 
     def forget(self):
-        """What was said before now."""
+        """Discards the messages until now."""
         while not self.is_silent(0):
             self.socket.recv(4096)
 
@@ -353,7 +352,7 @@ class DescriptorExhaustion(SharedServerTest):
             inside.send(self.server.request(body=LIST))
             self.assertEqual(200, inside.read_response().status)
             for _ in range(3):
-                # Whatever is free below the highest one is soon taken by those who wait.
+                # Waiting clients soon take all descriptors below the limit.
                 self.limit_to(max(map(int, os.listdir(self.folder))) + 1)
                 waiting = [self.server.connect() for _ in range(20)]
                 try:

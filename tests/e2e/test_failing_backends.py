@@ -108,7 +108,7 @@ class MissingAnswers(Failing):
                 self.assertEqual(503, response.status)
             self.assertNotIn("reached by", server.log)
             self.assert_first_admitted_call_is_number_1(server)
-            # The late answers admitted nobody: the next call is number 2.
+            # The late answers admitted no call: the next one is number 2.
             self.assertEqual("2", server.post(call(), token="grant_all").result["content"][0]["text"])
 
     def test_of_a_hanging_backend_delay_only_requests_that_need_it(self):

@@ -1,4 +1,4 @@
-"""Prompts, resources, completion and paging, in both eras; URIs that mean no good."""
+"""Prompts, resources, completion and paging in both eras, and malicious URIs."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Cgroups: a worker has one of its own where some were left to the server, and nothing is touched where none were."""
+"""Cgroups: with delegation each worker has one, and without it none is changed."""
 
 import os
 import pathlib
@@ -59,7 +59,7 @@ class Cgroups(unittest.TestCase):
         return True
 
     def delegate(self):
-        """As systemd marks what it delegates."""
+        """Marks the group as delegated, as systemd does."""
         os.setxattr(self.group, "user.delegate", b"1")
 
     def serve(self, *plugins):

@@ -1,4 +1,4 @@
-"""Signed tokens: made by the command or by somebody else's library, let in by the server, revoked while it runs."""
+"""Signed tokens: issued by the command or by another library, accepted by the server, revoked while it runs."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ def b64(data):
 
 
 def signed(secret, kid, claims, header=None):
-    """As anybody with the key can make one, in pure Python."""
+    """A signed token, made in pure Python."""
     head = header or {"alg": "HS256", "typ": "at+jwt", "kid": kid}
     text = b64(json.dumps(head).encode()) + "." + b64(json.dumps(claims).encode())
     return text + "." + b64(hmac.new(secret, text.encode(), hashlib.sha256).digest())
@@ -71,7 +71,7 @@ class Keys:
         return json.loads(out) if "--json" in arguments else out
 
     def mint(self, *arguments, principal="ann", scopes=("tools",)):
-        """(the token, what is said about it)"""
+        """(the token, its description)"""
         out = self.folder / f"token-{b64(os.urandom(6))}"
         said = json.loads(self.ok("token", "mint", "--principal", principal, "--scope", *scopes, "--json", "--out", out,
                                   *arguments))
@@ -339,7 +339,7 @@ class KeyCommands(HmacTests):
         listed = {key["kid"]: key["state"] for key in self.keys.key("list", "--json")["keys"]}
         self.assertEqual({self.keys.kid: "active", "ci": "verify"}, listed)
         self.assertRegex(self.keys.key("list"), rf"{self.keys.kid} +active +\d{{4}}-")
-        # A key that lay ready signs when it is told to.
+        # A key in state verify can become the active one.
         self.assertEqual("ci", self.keys.key("rotate", "--kid", "ci", "--json")["active"])
         self.assertEqual("ci", self.keys.mint()[1]["kid"])
 
@@ -526,7 +526,7 @@ class SecretOutput(HmacTests):
 
 
 class OtherLibraries(HmacTests):
-    """Whoever has the exported key can make tokens, and read ours, with what they have."""
+    """Other libraries can sign tokens with the exported key, and verify minted ones."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,7 +1,7 @@
-"""The edge: what a request must look like before anybody is asked who sent it.
+"""HTTP: the checks of a request before authentication.
 
-Each malformed request is followed, on the same connection, by a good one with another id: whoever reads
-the first differently from the proxy in front of us would answer that one, and smuggling would begin.
+A valid request with another id follows each malformed one on the same connection. A response to it would mean that the
+server and a proxy can disagree about the end of the first request (request smuggling).
 """
 
 import json
@@ -547,8 +547,8 @@ class SlowClients(HttpTests):
 
 
 class DamagedRequests(HttpTests):
-    """Good requests with a little damage, the same ones each time: nothing in particular is expected, but that
-    the server survives them, serves on, and never answers that something went wrong inside."""
+    """Valid requests with random but reproducible damage. The server must keep serving, and never answer with an
+    internal error."""
 
     PIECES = (b"\r\n", b"\n", b"\r", b"\x00", b":", b" ", b"\t", b"\xff", b";", b"%", b"{", b"}", b"[", b'"', b"-1",
               b"chunked", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"0\r\n\r\n", b"HTTP/1.1",

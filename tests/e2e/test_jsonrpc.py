@@ -1,4 +1,4 @@
-"""Messages: what is one, what is not, and what comes back for each."""
+"""JSON-RPC messages: valid and invalid ones, and the responses."""
 
 import json
 

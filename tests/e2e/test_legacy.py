@@ -1,4 +1,4 @@
-"""The protocols of 2025 over HTTP: a handshake, sessions, and clients that do neither."""
+"""The protocols of 2025 over HTTP: the handshake, sessions, and clients without either."""
 
 import os
 import subprocess

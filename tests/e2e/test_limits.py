@@ -1,4 +1,4 @@
-"""How much one caller may do at once and in a time, and what becomes of those who guess tokens."""
+"""Rate and concurrency limits of callers, and the limit of invalid tokens."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""The protocol of 2026-07-28 over HTTP: stateless, and every request says all of itself."""
+"""The stateless protocol of 2026-07-28 over HTTP."""
 
 import base64
 

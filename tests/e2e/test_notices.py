@@ -1,4 +1,4 @@
-"""What client and tool tell each other during a call: progress, log messages, and that a call is taken back."""
+"""Notifications during a call: progress, log messages and cancellation."""
 
 import json
 

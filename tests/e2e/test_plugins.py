@@ -19,7 +19,7 @@ X86_64, AARCH64 = 62, 183
 CRASHES_ARE_PLAIN = {"ASAN_OPTIONS": "exitcode=99:handle_segv=0:handle_sigbus=0:handle_abort=0",
                      "TSAN_OPTIONS": "exitcode=99:handle_segv=0:handle_sigbus=0:handle_abort=0"}
 
-# What is wrong with each, in the words that an operator gets. These are whole libraries:
+# Libraries that cannot be loaded, and the reason in the log:
 HOSTILE = {
     "wrong-entry": "does not export toolrack_plugin_v1",
     "other-major": "major version 2",
@@ -34,7 +34,7 @@ HOSTILE = {
     "create-null-silent": "create() failed without a reason",
     "throws-in-create": "The database is unreachable.",
 }
-# And these list one bad tool beside a good one, "fine".
+# Libraries with one invalid tool and the valid tool "fine".
 BAD_TOOLS = {
     "duplicate-tools": ('twice"', "listed twice"),
     "bad-definition-json": ('"broken"', "not valid JSON"),
@@ -45,7 +45,7 @@ BAD_TOOLS = {
 
 
 def made_files(folder):
-    """Files that are no libraries: {name: (what is in it, words of the complaint)}, written to `folder`."""
+    """Writes files that are not valid libraries to `folder`. {name: pattern of the error}"""
     whole = ECHO.read_bytes()
     machine = struct.unpack_from("<H", whole, 18)[0]
     other = AARCH64 if machine == X86_64 else X86_64
@@ -55,7 +55,7 @@ def made_files(folder):
         "of-32-bits": (whole[:4] + b"\x01" + whole[5:], "32-bit"),
         "of-another-machine": (whole[:18] + struct.pack("<H", other) + whole[20:], "another architecture"),
         "cut-in-its-header": (whole[:30], "cut off"),
-        # Early enough to lose code: what stands at the end may be debug information, which nobody misses.
+        # Near the start, to lose code: the end may be debug information.
         "cut-in-its-middle": (whole[:8192], "during loading|dynamic loader"),
         "scrambled": (whole[:64] + os.urandom(len(whole) - 64), "during loading|dynamic loader"),
     }

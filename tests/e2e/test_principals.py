@@ -1,4 +1,4 @@
-"""Whose something is: the principal's, whatever token of theirs is shown, and nobody else's."""
+"""Sessions, tasks and state belong to the principal, not to a token."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""Rounds of input in the protocols of 2025: the server asks on a call's stream, and the client posts its answer."""
+"""Requests to the client in the protocols of 2025: sent on the stream of the call, answered by POST."""
 
 from harness import (CONFORMANCE_PLUGIN, LEGACY, Server, Session, SharedServerTest, hostile, in_parallel, plugin, rpc,
                      settings, wait_until)

@@ -1,5 +1,4 @@
-"""SIGHUP, toolrack reload and folders that are watched: what is new is taken over, and nobody notices but those
-whom it concerns."""
+"""SIGHUP, toolrack reload and watched plugin directories: changes take effect without a disturbance of other clients."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Tokens that are rotated and configurations that are read again under load: in short, what scripts/bench measures."""
+"""Rotation of signing keys and reloads under load, as a short form of scripts/bench."""
 
 import pathlib
 import sys

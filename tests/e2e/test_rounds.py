@@ -1,4 +1,4 @@
-"""Rounds of input in the protocol of 2026-07-28: what a feature asks of the client, and the state that travels."""
+"""Input rounds in the protocol of 2026-07-28: input requests and the request state."""
 
 import json
 import tempfile
@@ -31,7 +31,7 @@ class RoundTests(SharedServerTest):
         return (server or self.server).modern(method, params, meta=meta, **more)
 
     def assert_asks(self, response, **methods):
-        """That it asks exactly this: {key: method}. What it asks with, by key."""
+        """Checks that the response has exactly these requests, {key: method}, and returns them by key."""
         self.assertEqual("input_required", response.result["resultType"], response)
         self.assertEqual(200, response.status)
         asked = response.result.get("inputRequests", {})

@@ -1,4 +1,4 @@
-"""Sandboxes: a plugin in a process of its own reaches what it was granted, and nothing else of the machine."""
+"""Sandboxes: a plugin in a worker has access to its grants only."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""toolrack scan: finds tokens and keys of ours wherever they leaked to, and never says one."""
+"""toolrack scan: finds leaked tokens and keys, and never prints them."""
 
 import json
 import os

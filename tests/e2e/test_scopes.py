@@ -1,4 +1,4 @@
-"""Who may see and use what, once the lock has let them in."""
+"""Scopes: the features that a caller may see and use."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def granted(scopes, *plugins, **keys):
 
 
 def named(*plugins, options=None, **keys):
-    """A server whose tokens say who shows them and what was granted: "ann~orders/read~audit"."""
+    """A server whose tokens contain the subject and the scopes: "ann~orders/read~audit"."""
     return settings(*(plugins or (guarded(), "echo")), backend=str(hostile("scopes-from-token")),
                     auth={"options": options} if options else None, **keys)
 
@@ -161,7 +161,7 @@ class Subscriptions(ScopeTests):
             self.assertEqual("reported", self.call("ann", "touch", {"uri": uri}).text)
         heard = [self.next_change(broad) for _ in range(2)]
         self.assertEqual(wanted, heard)
-        # The first and only thing that the other one hears is the second change.
+        # The other stream gets the second change only.
         self.assertEqual("orders://public", self.next_change(narrow))
 
     def test_a_legacy_session_cannot_subscribe_to_what_its_owner_may_not_read(self):

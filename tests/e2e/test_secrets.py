@@ -58,7 +58,7 @@ class CanarySet:
         }
         self._hide("credentials/option", self._add("credential", secrets.token_hex(20)))
         seals = [{"file": self._hide(f"seal{n}", self._add("seal key", secrets.token_hex(32)))} for n in range(2)]
-        # Nobody has given these out; whoever shows them is refused.
+        # Unknown tokens, which are refused.
         for _ in range(7):
             self.wrong.append(self._add("wrong token", new_token()[3:]))
         self.wrong.append(self._opaque("nobody", "elsewhere.toml"))
@@ -155,7 +155,7 @@ class CanaryTests(unittest.TestCase):
             lambda: server.post(rpc("tools/call", {"name": "count", "arguments": {}}), token=token),
             lambda: server.post(rpc("tools/call", {"name": "echo", "arguments": {}}), token=token),
             lambda: server.post(rpc("nonsense"), token=token),
-            # What is no secret's place: it may come back to who sent it, but not be kept.
+            # Not a place for secrets: the text may be returned to the client, but not stored.
             lambda: server.send(path=f"/{token}", body=body, token=None) and None,
             lambda: server.send(fields={"Host": token}, body=body) and None,
             lambda: server.send(fields={"Host": f"{token}.example.com"}, body=body) and None,

@@ -1,7 +1,7 @@
-"""Starting: when the command refuses to, what it says then, and that nothing was ever bound.
+"""The start of the server: when it fails, and with which error.
 
-A refusal must come before the first bind. Each case shows it by naming an address that is taken: who had
-tried to bind would complain of that (69), not of the configuration (78).
+Configuration errors must be reported before the first bind. Each case configures an address that is in use: an earlier
+bind would fail with exit status 69, not with that of the configuration (78).
 """
 
 import itertools
@@ -37,7 +37,7 @@ class StartTests(unittest.TestCase):
         self.taken.close()
 
     def refuse(self, config, *arguments, token=None, command="serve", **more):
-        """What is said when a start is refused for its configuration."""
+        """The error output of a start that fails with status 78."""
         with Folder(config.replace("127.0.0.1:0", f"127.0.0.1:{self.port}")) as folder:
             done = toolrack(command, "--config", folder.config, *arguments, token=token, **more)
         self.assertEqual(CONFIGURATION, done.returncode, done)
@@ -156,7 +156,7 @@ class OpenAccessRefused(StartTests):
     def test_with_a_public_url(self):
         self.refuse_serve_and_check(settings("echo", backend="open-access",
                                              server={"public_url": "https://x.example.com/mcp"}),
-                         "--dev")
+                                    "--dev")
 
     def test_under_systemd(self):
         self.refuse_serve_and_check(settings("echo", backend="open-access"), "--dev", INVOCATION_ID="0" * 32)

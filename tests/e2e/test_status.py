@@ -1,4 +1,4 @@
-"""What those see who look after a server: probes, metrics, the command "status", and whoever started it."""
+"""Monitoring: probes, metrics, the command "status" and sd_notify(3)."""
 
 import json
 import pathlib
@@ -63,7 +63,7 @@ class StatusTests(unittest.TestCase):
         return done.stdout
 
     def wait_for(self, claim):
-        """Until it holds, which nobody announces."""
+        """Polls until the condition holds."""
         end = time.monotonic() + TIMEOUT
         while not claim():
             self.assertLess(time.monotonic(), end, "never came true")
@@ -207,7 +207,7 @@ class Metrics(StatusTests):
                 self.assertEqual(405, server.send("POST", "/metrics", token=reader, body=b"{}").status)
                 for token in (wide, reader):
                     self.assertIn("toolrack_build_info", "".join(self.metrics(server, token)))
-                # Who may read them may do nothing else by it.
+                # The scope of the metrics permits nothing else.
                 self.assertEqual([], server.post(LIST, token=reader).result["tools"])
 
     def test_exist_only_with_configured_scopes_and_follow_a_reload(self):
@@ -269,7 +269,7 @@ class Metrics(StatusTests):
             self.assertEqual(10, after[ok] - before[ok])  # and the first page's own
             seconds = name.replace("_count", "_sum") + call[len(name):] + ',gen_ai_tool_name="echo"}'
             self.assertGreater(after[seconds], 0)
-            # Who was refused is gone a moment after its answer.
+            # A refused connection closes shortly after its response.
             self.wait_for(lambda: self.metrics(server)["toolrack_connections"] == 1)
             self.assertEqual(1, after["toolrack_sessions"])
 

@@ -1,4 +1,4 @@
-"""Streams of a session, in the protocols of 2025: its own, and those of calls, taken up again where they broke."""
+"""Streams of a session in the protocols of 2025: the session stream, and resumed streams of calls."""
 
 from harness import Closed, Server, Session, hostile, in_parallel, rpc, settings, wait_until
 
@@ -135,7 +135,7 @@ class ResumedStream(ChangeTests):
         return steps, [message["result"]["content"][0]["text"] for message in messages if message.get("id") == 7]
 
     def assert_is_session_stream(self, stream):
-        """It has nothing to say, stays open, and hears of changes."""
+        """Checks that the stream stays open and gets changes."""
         self.change("tool")
         self.assert_receives(stream, "notifications/tools/list_changed")
         stream.close()

@@ -1,4 +1,4 @@
-"""Who hears what of changes in the protocol of 2026-07-28: subscriptions/listen."""
+"""Change notifications in the protocol of 2026-07-28: subscriptions/listen."""
 
 import socket
 
@@ -45,7 +45,7 @@ class ChangeTests(SharedServerTest):
         self.assertEqual("reported", (server or self.server).call_tool("update", {"uri": uri, "times": times}).text)
 
     def watched(self):
-        """Who began and ended to watch since this was last asked."""
+        """The watch events of the plugin since the last call."""
         return self.server.call_tool("watched", {}).text
 
 

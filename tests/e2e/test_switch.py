@@ -1,4 +1,4 @@
-"""ChangeTests the lock is one line."""
+"""A change of the auth backend takes one line of the configuration."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""Tasks: calls that go on after they were answered with a handle (extension io.modelcontextprotocol/tasks)."""
+"""Tasks: calls that continue after a response with a handle (extension io.modelcontextprotocol/tasks)."""
 
 import datetime
 

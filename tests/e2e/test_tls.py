@@ -1,4 +1,4 @@
-"""TLS: who is served, who is turned away and how, and a certificate that changes while everybody looks."""
+"""TLS: handshakes, refusals, and replacement of the certificate under load."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def der(certificate):
 
 
 def replace_files(certificate, at):
-    """As those do it who renew certificates: one file, then the other, each at once."""
+    """Replaces the two files one after the other, each atomically, as certificate renewal does."""
     for new, old in zip(certificate, at):
         shutil.copy(new, f"{old}.new")
         os.replace(f"{old}.new", old)
@@ -294,7 +294,7 @@ class TlsAddresses(CertificateTests):
 
 
 class BehindAProxy(unittest.TestCase):
-    """Whoever is refused for a Host or an Origin: the log says which, and what would let it in."""
+    """The log names a refused Host or Origin, and the key that would allow it."""
 
     def test_configured_hosts_and_origins_are_accepted_and_others_are_logged(self):
         named = {"allowed_hosts": ["tools.example.com"], "allowed_origins": ["https://app.example.com"]}

@@ -1,4 +1,4 @@
-"""A token of its own for each client: made, listed, rotated and revoked while the server runs."""
+"""One token for each client: created, listed, rotated and revoked while the server runs."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Which libraries are loaded: those that nobody else can have written, and of these the one that is pinned."""
+"""Only libraries that no other user can write are loaded, and only with the pinned digest."""
 
 import hashlib
 import pathlib

@@ -1,4 +1,4 @@
-"""Workers: whatever a plugin does to its process, it does to nobody else, and it comes back."""
+"""Workers: a fault of a plugin affects its own process only, which is restarted."""
 
 import os
 import pathlib
@@ -44,9 +44,9 @@ class WorkerTests:
 
 
 class WorkerFaults(WorkerTests, SharedServerTest):
-    """One fault after the other, with a good call between: nobody else notices, and it is never suspended."""
+    """Faults with successful calls between them: no other plugin is affected, and the worker is never suspended."""
 
-    # With memory enough for a gigabyte: what it does to the host is to be seen.
+    # Enough memory for a gigabyte, to see its effect on the host.
     config = settings("echo", faults(timeout="20s", sandbox={"memory": "8GiB"}), plugin(hostile("throws-across")),
                       server={"max_result": "1MiB"})
 
