@@ -59,7 +59,7 @@ complaint journal_file::write(std::string& lines) {
         return {};
     }
     // The disk is full, for example.
-    const auto why = complain(std::strerror(errno));
+    auto why = complain(std::strerror(errno));
     const auto whole = done == 0 ? 0 : lines.rfind('\n', done - 1) + 1;  // npos + 1 is 0
     if (whole < done) remove_torn_line(done - whole);
     lines.erase(0, whole);

@@ -35,8 +35,9 @@ public:
         pages_ = catalog::pages(member, definitions, page_size);
         visible_lists_ = std::make_unique<const visible_lists>(member, all, page_size);
     }
-    feature_index(feature_index&&) = default;  // the map points into the vector's memory, which moves with it
-    feature_index& operator=(feature_index&&) = default;
+    // The map points into the vector's memory, which moves with it.
+    feature_index(feature_index&&) noexcept = default;
+    feature_index& operator=(feature_index&&) noexcept = default;
 
     const Entry* find(std::string_view name) const {
         const auto found = by_name_.find(name);

@@ -79,7 +79,7 @@ endpoint::answer(const wire::message& message, const identity::principal& caller
     auto from = is_modern(message, to.headers()) ? read_modern(message, to.headers())
                                                  : read_legacy(message, caller, to, shared.sessions);
     response_writer response(to, from ? from->session : nullptr, entry);
-    if (!from) co_return response.finish(std::move(from.error()));
+    if (!from) co_return response.finish(from.error());
     const request_context request{*this, message, caller, *from, response, entry, timer};
 
     const auto* method = find_method(message.method, from->version.era);

@@ -26,7 +26,7 @@ public:
     std::string text() const;
 
     friend std::partial_ordering operator<=>(const number& a, const number& b);
-    friend bool operator==(const number& a, const number& b) { return (a <=> b) == 0; }
+    friend bool operator==(const number& a, const number& b) { return std::is_eq(a <=> b); }
 
 private:
     __extension__ using wide = __int128;  // holds every int64, every uint64 and their negatives

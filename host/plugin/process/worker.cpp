@@ -61,8 +61,7 @@ worker::worker(const program& program,
                wakeup_event& wakeup,
                log& log,
                std::unique_ptr<cgroup> group)
-    : name_(std::move(name)), longest_frame_(longest_frame), wakeup_(wakeup), log_(log), group_(std::move(group)),
-      buffer_(longest_frame) {
+    : name_(std::move(name)), wakeup_(wakeup), log_(log), group_(std::move(group)), buffer_(longest_frame) {
     int ends[2], pipe_ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw_no_channel(errno);
     socket_.reset(ends[0]);

@@ -79,7 +79,6 @@ private:
     complaint start_error(std::string_view phase, std::chrono::seconds limit, event how);
 
     std::string name_;
-    std::size_t longest_frame_;
     wakeup_event& wakeup_;
     log& log_;
     toolrack::descriptor socket_, output_;
