@@ -303,7 +303,7 @@ class Inspect(unittest.TestCase):
     def test_shows_a_plugin_that_requires_options(self):
         done = toolrack("inspect", hostile("complains"))
         self.assertEqual(0, done.returncode, done)
-        self.assertIn("The moon", done.stdout)
+        self.assertIn("The database is missing; create it.", done.stdout)
 
     def test_needs_no_configuration_and_no_token(self):
         self.assertEqual(0, toolrack("inspect", ECHO, HOME="/nonexistent").returncode)

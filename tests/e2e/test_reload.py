@@ -1,4 +1,4 @@
-"""SIGHUP, toolrack reload and watched plugin directories: changes take effect without a disturbance of other clients."""
+"""SIGHUP, toolrack reload and watched plugin directories: changes take effect without a disturbance of clients."""
 
 import os
 import pathlib
