@@ -1,4 +1,4 @@
-// A instance_fixture: an instance to say things in the name of.
+// An instance of the plugin echo, for definitions that need one.
 #pragma once
 
 #include <memory>
