@@ -9,8 +9,7 @@ usage_table::of(std::string_view issuer, std::string_view subject, bucket::time 
     const lock_guard lock(mutex_);
     if (const auto found = by_name_.find(view(issuer, subject)); found != by_name_.end()) return found->second;
     if (by_name_.size() >= next_removal_at_) remove_unused(now);
-    auto made =
-        by_name_.emplace(name(issuer, subject), std::make_shared<identity::usage_counters>()).first->second;
+    auto made = by_name_.emplace(name(issuer, subject), std::make_shared<identity::usage_counters>()).first->second;
     if (requests_ && !issuer.empty()) made->requests = &requests_->at({issuer, subject});
     return made;
 }

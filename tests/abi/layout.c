@@ -5,9 +5,9 @@
 #if !defined(__cplusplus)
 #define static_assert _Static_assert
 #endif
-#define FIELD(type, field, offset, width)                                                          \
-    static_assert(offsetof(type, field) == (offset), #type "." #field " moved");                   \
-    static_assert(sizeof(((type *)0)->field) == (width), #type "." #field " changed its size")
+#define FIELD(type, field, offset, width)                                                                              \
+    static_assert(offsetof(type, field) == (offset), #type "." #field " moved");                                       \
+    static_assert(sizeof(((type*)0)->field) == (width), #type "." #field " changed its size")
 #define END(type, size) static_assert(sizeof(type) == (size), #type " changed its size")
 #define VALUE(name, value) static_assert((name) == (value), #name " changed its value")
 

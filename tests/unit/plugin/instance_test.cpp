@@ -48,8 +48,7 @@ std::string text_of(const test::call_result& result) {
 }  // namespace
 
 TEST_CASE("a plugin that refuses to be set up is named with its own reason") {
-    CHECK(error_of(test::hostile("complains")) ==
-          "its create() failed: The database is missing; create it.");
+    CHECK(error_of(test::hostile("complains")) == "its create() failed: The database is missing; create it.");
     CHECK(error_of(test::hostile("create-null-silent")) == "its create() failed without a reason");
     CHECK(error_of(test::hostile("throws-in-create")).find("its create() failed: ") == 0);
     CHECK(error_of(test::hostile("throws-in-create")).find("The database is unreachable.") != std::string::npos);

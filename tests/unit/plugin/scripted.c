@@ -13,29 +13,29 @@
 #include <unistd.h>
 
 struct toolrack_instance {
-    const toolrack_host *host;
+    const toolrack_host* host;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     toolrack_call cancelled[64]; /* the calls that cancel() got */
     int cancellations;
 };
 
-static toolrack_str text(const char *zero_terminated) {
+static toolrack_str text(const char* zero_terminated) {
     toolrack_str view = {zero_terminated, strlen(zero_terminated)};
     return view;
 }
 
-static bool is(toolrack_str view, const char *zero_terminated) {
+static bool is(toolrack_str view, const char* zero_terminated) {
     return view.size == strlen(zero_terminated) && memcmp(view.data, zero_terminated, view.size) == 0;
 }
 
-static void log_line(const toolrack_host *host, const char *line) { host->log(host, 6, text(line)); }
+static void log_line(const toolrack_host* host, const char* line) { host->log(host, 6, text(line)); }
 
-static void done(const toolrack_host *host, toolrack_call call, const char *json) {
+static void done(const toolrack_host* host, toolrack_call call, const char* json) {
     host->finish(host, call, TOOLRACK_DONE, text(json));
 }
 
-static void notice(const toolrack_host *host, toolrack_call call, int number) {
+static void notice(const toolrack_host* host, toolrack_call call, int number) {
     char params[64];
     snprintf(params, sizeof params, "{\"progress\":%d}", number);
     host->notify(host, call, text("notifications/progress"), text(params));
@@ -44,22 +44,22 @@ static void notice(const toolrack_host *host, toolrack_call call, int number) {
 /* Answers, and returns later. Does not touch the host or the instance in between, so that a host that destroys the
  * instance too early is detected without a crash. */
 static atomic_int returning;
-static void return_slowly(const toolrack_host *host, toolrack_call call) {
+static void return_slowly(const toolrack_host* host, toolrack_call call) {
     ++returning;
     done(host, call, "{\"content\":[]}");
     usleep(200000);
     --returning;
 }
 
-static int times_cancelled(toolrack_instance *self, toolrack_call call) {
+static int times_cancelled(toolrack_instance* self, toolrack_call call) {
     int n, times = 0;
     for (n = 0; n < self->cancellations; ++n) times += self->cancelled[n] == call;
     return times;
 }
 
 /* Blocks its thread until the call was cancelled `times` times. */
-static void wait_for_cancel(toolrack_instance *self, toolrack_call call, int times) {
-    const toolrack_host *host = self->host;
+static void wait_for_cancel(toolrack_instance* self, toolrack_call call, int times) {
+    const toolrack_host* host = self->host;
     notice(host, call, 0);
     log_line(host, "waiting");
     pthread_mutex_lock(&self->mutex);
@@ -69,7 +69,7 @@ static void wait_for_cancel(toolrack_instance *self, toolrack_call call, int tim
     done(host, call, "{\"content\":[]}");
 }
 
-static void cancel(toolrack_instance *self, toolrack_call call) {
+static void cancel(toolrack_instance* self, toolrack_call call) {
     log_line(self->host, "cancel() was called");
     pthread_mutex_lock(&self->mutex);
     if (self->cancellations < 64) self->cancelled[self->cancellations++] = call;
@@ -78,20 +78,20 @@ static void cancel(toolrack_instance *self, toolrack_call call) {
 }
 
 /* Answers with the id of its thread. */
-static void answer_thread(const toolrack_host *host, toolrack_call call) {
+static void answer_thread(const toolrack_host* host, toolrack_call call) {
     char answer[64];
     snprintf(answer, sizeof answer, "{\"content\":[],\"thread\":%ld}", (long)syscall(SYS_gettid));
     done(host, call, answer);
 }
 
-static void send_notices(const toolrack_host *host, toolrack_call call, int count) {
+static void send_notices(const toolrack_host* host, toolrack_call call, int count) {
     int n;
     for (n = 0; n < count; ++n) notice(host, call, n);
     log_line(host, "all sent");
     done(host, call, "{\"content\":[]}");
 }
 
-static void send_invalid_notices(const toolrack_host *host, toolrack_call call) {
+static void send_invalid_notices(const toolrack_host* host, toolrack_call call) {
     static char huge[1100000];
     const toolrack_str progress = text("notifications/progress"), odd = {"\xff\xfe", 2};
     host->notify(host, call, progress, text("{\"progress\":"));
@@ -107,8 +107,8 @@ static void send_invalid_notices(const toolrack_host *host, toolrack_call call) 
     done(host, call, "{\"content\":[]}");
 }
 
-static void start(toolrack_instance *self, toolrack_call call, const toolrack_request *request) {
-    const toolrack_host *host = self->host;
+static void start(toolrack_instance* self, toolrack_call call, const toolrack_request* request) {
+    const toolrack_host* host = self->host;
     const toolrack_str name = request->name;
     if (is(name, "wait")) {
         wait_for_cancel(self, call, 1);
@@ -151,7 +151,8 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     } else if (is(name, "without_content")) {
         done(host, call, "{\"structuredContent\":{}}");
     } else if (is(name, "meta")) {
-        done(host, call,
+        done(host,
+             call,
              "{\"content\":[],\"resultType\":\"task\",\"_meta\":{\"k\\u0065y\":1,"
              "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"forged\",\"version\":\"1\"}}}");
     } else {
@@ -159,10 +160,10 @@ static void start(toolrack_instance *self, toolrack_call call, const toolrack_re
     }
 }
 
-static bool list(toolrack_instance *self,
-                 void (*emit)(void *, toolrack_str, toolrack_str, toolrack_str), void *context) {
-    static const char *const names[] = {"wait",  "thread", "notices", "flood",          "late_notice", "input",
-                                        "fails", "meta",   "without_content"};
+static bool
+list(toolrack_instance* self, void (*emit)(void*, toolrack_str, toolrack_str, toolrack_str), void* context) {
+    static const char* const names[] = {
+        "wait", "thread", "notices", "flood", "late_notice", "input", "fails", "meta", "without_content"};
     size_t n;
     char definition[128];
     (void)self;
@@ -170,16 +171,18 @@ static bool list(toolrack_instance *self,
         snprintf(definition, sizeof definition, "{\"name\":\"%s\",\"inputSchema\":{\"type\":\"object\"}}", names[n]);
         emit(context, text("tool"), text(definition), text("{}"));
     }
-    emit(context, text("tool"), text("{\"name\":\"quick\",\"inputSchema\":{\"type\":\"object\"}}"),
+    emit(context,
+         text("tool"),
+         text("{\"name\":\"quick\",\"inputSchema\":{\"type\":\"object\"}}"),
          text("{\"quick\":true}"));
     return true;
 }
 
 static const toolrack_features features = {sizeof features, list, start, cancel, NULL};
 
-static toolrack_instance *create(const toolrack_host *host, toolrack_str options,
-                                 void (*complain)(void *, toolrack_str), void *context) {
-    toolrack_instance *self = calloc(1, sizeof *self);
+static toolrack_instance*
+create(const toolrack_host* host, toolrack_str options, void (*complain)(void*, toolrack_str), void* context) {
+    toolrack_instance* self = calloc(1, sizeof *self);
     (void)options;
     if (!self) {
         complain(context, text("There is no memory left."));
@@ -191,14 +194,14 @@ static toolrack_instance *create(const toolrack_host *host, toolrack_str options
     return self;
 }
 
-static void destroy(toolrack_instance *self) {
+static void destroy(toolrack_instance* self) {
     log_line(self->host, returning ? "destroyed too early" : "destroyed");
     pthread_cond_destroy(&self->changed);
     pthread_mutex_destroy(&self->mutex);
     free(self);
 }
 
-static const void *get_extension(toolrack_instance *self, const char *id) {
+static const void* get_extension(toolrack_instance* self, const char* id) {
     (void)self;
     return strcmp(id, TOOLRACK_EXT_FEATURES) == 0 ? &features : NULL;
 }
@@ -216,5 +219,5 @@ static const toolrack_plugin plugin = {
     get_extension,
 };
 
-TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void);
-TOOLRACK_EXPORT const toolrack_plugin *toolrack_plugin_v1(void) { return &plugin; }
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void);
+TOOLRACK_EXPORT const toolrack_plugin* toolrack_plugin_v1(void) { return &plugin; }
