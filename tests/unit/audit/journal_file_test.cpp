@@ -16,7 +16,7 @@ namespace {
 class journal_fixture {
 public:
     std::string write(std::string lines) {
-        auto why = file.follow();
+        auto why = file.open();
         if (why.why().empty()) why = file.write(lines);
         left = lines;
         return why.why();
@@ -105,6 +105,6 @@ TEST_CASE("a file that is not regular or not trusted is refused") {
     ::chmod(here.folder.path().c_str(), 0700);
     CHECK(here.write("1\n").empty());
 
-    CHECK(audit::journal_file("/dev/full").follow().why() == "it is not a regular file");
-    CHECK_FALSE(audit::journal_file(here.folder.path() / "none/audit.jsonl").follow().why().empty());
+    CHECK(audit::journal_file("/dev/full").open().why() == "it is not a regular file");
+    CHECK_FALSE(audit::journal_file(here.folder.path() / "none/audit.jsonl").open().why().empty());
 }

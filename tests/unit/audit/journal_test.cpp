@@ -22,7 +22,7 @@ const std::string said = R"("kind":"call","name":"echo")";
 
 class journal_fixture {
 public:
-    audit::journal::receipt write() {
+    audit::journal::write_result write() {
         return room.run([this] { return journal->write(said, room.get_executor()); });
     }
 

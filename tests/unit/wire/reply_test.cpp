@@ -67,7 +67,7 @@ TEST_CASE("every outcome and every refusal has its own word") {
     for (int how = 0; how <= static_cast<int>(wire::outcome::unanswered); ++how)
         words.insert(wire::word_for(static_cast<wire::outcome>(how)));
     for (int why = 0; why <= static_cast<int>(identity::refusal::unavailable); ++why)
-        words.insert(wire::word_for(static_cast<identity::refusal>(why)));
+        words.insert(identity::word_for(static_cast<identity::refusal>(why)));
     CHECK(words.size() == 11 + 12);
     CHECK_FALSE(words.contains(""));
 }
