@@ -101,7 +101,7 @@ TEST_CASE("a group whose limit cannot be written is removed") {
     const auto taken = tree.taken();
     REQUIRE(taken.has_value());
     CHECK_FALSE((*taken)->make("orders", {1, 1}, log));  // these files are the kernel's to make
-    CHECK(log.says("orders: memory is not limited in " + (tree.root / "plugin-orders-1").string() +
+    CHECK(log.says("orders: cannot limit memory in " + (tree.root / "plugin-orders-1").string() +
                    ": No such file or directory"));
     CHECK_FALSE(fs::exists(tree.root / "plugin-orders-1"));
 }

@@ -157,9 +157,10 @@ TEST_CASE("a secret in a file that other users may read is refused") {
     CHECK(refused_with(0400).empty());
     CHECK(refused_with(0640).empty());
     CHECK(refused_with(0440).empty());
-    CHECK(refused_with(0644) ==
-          R"(t.toml:4:14: auth.options.p.file is open to others (mode 0644); expected a file of mode 0600 or 0640, )"
-          R"(found "s")");
+    CHECK(
+        refused_with(0644) ==
+        R"(t.toml:4:14: auth.options.p.file is accessible to other users (mode 0644); expected a file of mode 0600 or 0640, )"
+        R"(found "s")");
     for (const unsigned mode : {0604u, 0602u, 0601u, 0660u}) CHECK_FALSE(refused_with(mode).empty());
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("a session serves its principal, and does not exist for any other") {
     CHECK(other.status == 404);
     CHECK(other.error() == -32600);
     CHECK(other.id() == "7");
-    CHECK(other.sentence().find("Send initialize to begin a new one.") != std::string::npos);
+    CHECK(other.sentence().find("Send initialize to start a new session.") != std::string::npos);
 }
 
 TEST_CASE("an unknown session is a 404 for every kind of message, but not for initialize") {
