@@ -110,7 +110,7 @@ TEST_CASE("records that cannot be written are kept, do not block, and are writte
     CHECK_FALSE(first.is_written);
     CHECK(here.write().number == 0);  // from then on, none is even taken
     for (int i = 0; i < 10; ++i) here.journal->add(said);
-    CHECK(here.log.will_say("cannot be written to " + here.path.string() + ": File too large"));
+    CHECK(here.log.will_say("cannot write the audit log " + here.path.string() + ": File too large"));
     CHECK(lines_of(here.path).size() == 2);
     disk.lift();
     CHECK(here.log.will_say("is written again"));
