@@ -31,7 +31,7 @@ HOSTILE = {
     "crash-in-description": "crashed during loading",
     "exit-in-constructor": "exited during loading",
     "complains": "The database is missing; create it.",
-    "create-null-silent": "create() failed without a reason",
+    "create-null-silent": r"create\(\) failed without a reason",
     "throws-in-create": "The database is unreachable.",
 }
 # Libraries with one invalid tool and the valid tool "fine".

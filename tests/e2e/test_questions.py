@@ -252,7 +252,7 @@ class ImpossibleRequests(ClientRequestTests):
                             (ROUND + "list_roots", "roots"), ("test_missing_capability", "sampling"),
                             ("visit", '{"elicitation":{"url":{}}}')):
             with self.subTest(name):
-                self.assert_refuses(session.request("tools/call", {"name": name, "arguments": {}}), "capability", words)
+                self.assert_refuses(session.request("tools/call", {"name": name, "arguments": {}}), "capabilities", words)
         response = session.request("prompts/get", {"name": ROUND + "prompt"})
         self.assertIn("elicitation", response.sentence)
 
@@ -260,7 +260,7 @@ class ImpossibleRequests(ClientRequestTests):
         session = Session(self.server, capabilities={"elicitation": {"url": {}}})
         response = session.request("tools/call", {"name": ROUND + "elicitation", "arguments": {}},
                                    fields={"Accept": "application/json"})
-        self.assert_refuses(response, "capability", '{"elicitation":{"form":{}}}')
+        self.assert_refuses(response, "capabilities", '{"elicitation":{"form":{}}}')
 
     def test_without_a_session_are_not_sent(self):
         for name in (ROUND + "elicitation", "test_missing_capability"):
