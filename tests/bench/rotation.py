@@ -22,15 +22,26 @@ class RotatedTokens:
         self.fixture, self.lock, self.expiries, self.requests = fixture, threading.Lock(), {}, {}
         self.false_401, self.late_200, self.errors, self.lost = [], [], [], []
         self.with_rotated_token = self.refused = 0
+        self.rotating, self.undecided = set(), []
 
     def add(self, token):
         with self.lock:
             self.expiries[token] = NEVER
             self.requests[token] = self.fixture.tools_list_request(token)
 
+    def start_rotation(self, token):
+        """From now on the token may have an expiry that is not known yet: its responses wait for expire()."""
+        with self.lock:
+            self.rotating.add(token)
+
     def expire(self, token, expiry):
         with self.lock:
             self.expiries[token] = expiry
+            self.rotating.discard(token)
+            waiting = [request for request in self.undecided if request.token == token]
+            self.undecided = [request for request in self.undecided if request.token != token]
+        for request in waiting:
+            self.sort(request, expiry)
 
     def next_request(self):
         now = time.time()
@@ -43,7 +54,13 @@ class RotatedTokens:
     def record(self, request):
         # A token may be rotated while its request is in flight; the expiry at the time of the response counts.
         with self.lock:
+            if request.token in self.rotating:
+                self.undecided.append(request)
+                return
             expiry = self.expiries.get(request.token, 0)
+        self.sort(request, expiry)
+
+    def sort(self, request, expiry):
         line = (f"{request.status} for {id_of(request.token)}, sent {request.sent_at - expiry:+.3f} s from its expiry: "
                 f"{request.body[:120]}")
         self.with_rotated_token += expiry != NEVER
@@ -63,6 +80,7 @@ def rotate(fixture, workload, tokens, overlap):
     """Rotates one of the tokens. The new one is used as soon as the command returns."""
     index = random.randrange(len(tokens))
     old = tokens[index]
+    workload.start_rotation(old)
     new = fixture.run_token_command("rotate", id_of(old), "--overlap", overlap, "--fd", 1).strip()
     workload.add(new)
     workload.expire(old, datetime.fromisoformat(fixture.tokens_by_id()[id_of(old)]["expires"]).timestamp())

@@ -126,7 +126,7 @@ class Readiness(StatusTests):
                     probe.send(server.request("GET", "/readyz", token=False))
                     return probe.read_response()
 
-                busy.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 1000}})))
+                busy.send(server.request(body=rpc("tools/call", {"name": "slow", "arguments": {"ms": 5000}})))
                 self.assertEqual(200, ask().status)
                 self.wait_for(lambda: self.status(server)["plugins"][1]["activeCalls"] == 1)
                 server.signal()

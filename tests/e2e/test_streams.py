@@ -173,7 +173,7 @@ class ResumedStream(ChangeTests):
         response = self.server.send("GET", fields=session.fields({"Accept": "text/event-stream",
                                                                   "Last-Event-ID": last_event}))
         self.assertEqual(405, response.status, response)
-        self.assertIn("over", response.sentence)
+        self.assertIn("The stream has ended", response.sentence)
         self.assertEqual({}, session.request("ping").result)
 
     def test_is_not_available_to_another_session(self):
