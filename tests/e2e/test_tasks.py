@@ -236,7 +236,8 @@ class TaskInput(TaskTests):
     def test_of_an_undeclared_capability_fails_the_task(self):
         id = self.begin("confirm_delete", {"filename": "f"}, can={"extensions": {EXTENSION: {}}})
         done = self.wait(id, *ENDS)
-        self.assertEqual(("failed", -32603), (done["status"], done["error"]["code"]))
+        self.assertEqual(("failed", -32021), (done["status"], done["error"]["code"]))
+        self.assertIn("elicitation", done["error"]["data"]["requiredCapabilities"])
 
 
 class TaskSubscription(TaskTests):
