@@ -12,9 +12,7 @@
 
 namespace toolrack::json::scan {
 
-inline bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
+inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 inline const char* space(const char* at, const char* end) {
     while (at != end && is_space(*at)) ++at;
@@ -27,8 +25,7 @@ inline const char* to_quote_or_escape(const char* at, const char* end) {
     const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
     for (; end - at >= 16; at += 16) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const int hits = _mm_movemask_epi8(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape)));
+        const int hits = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape)));
         if (hits) return at + std::countr_zero(static_cast<unsigned>(hits));
     }
 #endif
@@ -45,8 +42,7 @@ inline const char* to_quote_or_bracket(const char* at, const char* end) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
         const __m128i braced = _mm_or_si128(bytes, one_bit);
         const int hits = _mm_movemask_epi8(_mm_or_si128(
-            _mm_cmpeq_epi8(bytes, quote),
-            _mm_or_si128(_mm_cmpeq_epi8(braced, open), _mm_cmpeq_epi8(braced, close))));
+            _mm_cmpeq_epi8(bytes, quote), _mm_or_si128(_mm_cmpeq_epi8(braced, open), _mm_cmpeq_epi8(braced, close))));
         if (hits) return at + std::countr_zero(static_cast<unsigned>(hits));
     }
 #endif

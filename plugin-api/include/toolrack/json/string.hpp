@@ -84,12 +84,9 @@ private:
         char32_t unit = 0;
         for (const char c : digits) {
             const char lower = static_cast<char>(c | 0x20);
-            if (c >= '0' && c <= '9')
-                unit = unit << 4 | static_cast<char32_t>(c - '0');
-            else if (lower >= 'a' && lower <= 'f')
-                unit = unit << 4 | static_cast<char32_t>(lower - 'a' + 10);
-            else
-                return replacement;
+            if (c >= '0' && c <= '9') unit = unit << 4 | static_cast<char32_t>(c - '0');
+            else if (lower >= 'a' && lower <= 'f') unit = unit << 4 | static_cast<char32_t>(lower - 'a' + 10);
+            else return replacement;
         }
         return digits.size() == 4 ? unit : replacement;
     }
@@ -115,8 +112,7 @@ inline std::string decoded(std::string_view raw) {
 // Whether the inside of a JSON string stands for this text.
 inline bool same_string(std::string_view raw, std::string_view text) noexcept {
     if (raw == text) return raw.find('\\') == std::string_view::npos;
-    if (raw.size() <= text.size())
-        return false;  // an escape is always longer than what it stands for
+    if (raw.size() <= text.size()) return false;  // an escape is always longer than what it stands for
     for (unescaper each(raw); !each.at_end();) {
         const std::string_view piece = each.next();
         if (!text.starts_with(piece)) return false;

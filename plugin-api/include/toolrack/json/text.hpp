@@ -36,7 +36,8 @@ public:
         write_number(json_, static_cast<std::int64_t>(number));
     }
     template <std::unsigned_integral Integer>
-    requires(!std::same_as<Integer, bool>) text(Integer number) {
+        requires(!std::same_as<Integer, bool>)
+    text(Integer number) {
         write_number(json_, static_cast<std::uint64_t>(number));
     }
     template <std::floating_point Real>
@@ -44,7 +45,8 @@ public:
         write_number(json_, static_cast<double>(number));
     }
     template <class String>
-    requires std::convertible_to<const String&, std::string_view> text(const String& string) {
+        requires std::convertible_to<const String&, std::string_view>
+    text(const String& string) {
         write_string(json_, string);
     }
     // A piece of somebody's text, as it stands there.
@@ -93,8 +95,8 @@ inline text array(std::initializer_list<text> elements = {}) {
 }
 
 template <std::ranges::input_range Range>
-requires std::convertible_to<std::ranges::range_reference_t<const Range>, text>
-    text array(const Range& elements) {
+    requires std::convertible_to<std::ranges::range_reference_t<const Range>, text>
+text array(const Range& elements) {
     text result = raw("[]");
     for (auto&& each : elements) result.push(each);
     return result;

@@ -39,7 +39,7 @@ public:
     value() = default;
     explicit value(std::string_view text) noexcept : value(text, {}) {}
     template <class Temporary>
-    requires std::same_as<std::remove_cv_t<Temporary>, std::string>
+        requires std::same_as<std::remove_cv_t<Temporary>, std::string>
     explicit value(Temporary&&) = delete;  // it would be gone before it was read
 
     json::kind kind() const noexcept;
@@ -142,9 +142,7 @@ inline kind value::kind() const noexcept {
     case 't':
     case 'f': return kind::boolean;
     case '-': return kind::number;
-    default:
-        return !text_.empty() && text_.front() >= '0' && text_.front() <= '9' ? kind::number
-                                                                              : kind::null;
+    default: return !text_.empty() && text_.front() >= '0' && text_.front() <= '9' ? kind::number : kind::null;
     }
 }
 
@@ -187,8 +185,7 @@ inline double value::f64() const {
     expect(kind::number, "a number");
     double number = 0;
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
-    if (error != std::errc() || end != text_.data() + text_.size())
-        complain("is a number out of range");
+    if (error != std::errc() || end != text_.data() + text_.size()) complain("is a number out of range");
     return number;
 }
 
@@ -204,8 +201,7 @@ Integer value::integer() const {
     if (real != std::floor(real)) complain("must be an integer");
     // Doubles are only exact up to here, and a rounded integer is a wrong one.
     constexpr double exact = 9007199254740992.0;
-    if (std::fabs(real) > exact || (real < 0 && std::is_unsigned_v<Integer>))
-        complain("is an integer out of range");
+    if (std::fabs(real) > exact || (real < 0 && std::is_unsigned_v<Integer>)) complain("is an integer out of range");
     return static_cast<Integer>(real);
 }
 
@@ -226,17 +222,13 @@ inline std::string_view value::inside_quotes() const noexcept {
 }
 
 inline void value::expect(json::kind wanted, const char* called) const {
-    if (kind() != wanted)
-        complain("must be " + std::string(called) + ", but is " + name_of(kind()));
+    if (kind() != wanted) complain("must be " + std::string(called) + ", but is " + name_of(kind()));
 }
 
-inline void value::complain(const std::string& what) const {
-    throw bad_value(shown_name() + ' ' + what);
-}
+inline void value::complain(const std::string& what) const { throw bad_value(shown_name() + ' ' + what); }
 
 inline value::iterator::iterator(std::string_view container) noexcept
-    : rest_(container.data() + 1), end_(container.data() + container.size()),
-      named_(container.front() == '{') {
+    : rest_(container.data() + 1), end_(container.data() + container.size()), named_(container.front() == '{') {
     rest_ = scan::space(rest_, end_);
     read();
 }

@@ -17,9 +17,7 @@ namespace toolrack::json {
 namespace scan {
 
 // Stands for itself in a string: ASCII, and none of those that are escaped.
-inline bool is_plain(char c) {
-    return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\';
-}
+inline bool is_plain(char c) { return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\'; }
 
 // The first byte that is not plain ASCII text: a quote, a backslash, a control character, or the
 // beginning of something longer.
@@ -31,8 +29,7 @@ inline const char* plain(const char* at, const char* end) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
         // Signed, so that everything from 0x80 counts as below a blank too.
         const int hits = _mm_movemask_epi8(_mm_or_si128(
-            _mm_cmplt_epi8(bytes, blank),
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape))));
+            _mm_cmplt_epi8(bytes, blank), _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape))));
         if (hits) return at + std::countr_zero(static_cast<unsigned>(hits));
     }
 #endif
@@ -93,10 +90,8 @@ inline void write_string(std::string& out, std::string_view text) {
         if (at != end && scan::is_plain(*at)) continue;
         out.append(clean, static_cast<std::size_t>(at - clean));
         if (at == end) break;
-        if (length == 1)
-            write_escaped(out, *at);
-        else
-            out += "\xEF\xBF\xBD";
+        if (length == 1) write_escaped(out, *at);
+        else out += "\xEF\xBF\xBD";
         clean = ++at;
     }
     out += '"';
