@@ -146,8 +146,9 @@ class Tokens(TokenListTests):
         self.assertEqual(200, self.status(server, bob))
 
     def test_a_stream_is_closed_when_its_token_expires(self):
-        token = self.tokens.new("ann", "--ttl", "3s")
+        self.tokens.new("bob")
         server = self.serve()
+        token = self.tokens.new("ann", "--ttl", "5s")
         body, headers = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
         with server.connect() as stream:
             stream.send(server.request(body=body, fields=headers | {"Accept": "text/event-stream"}, token=token))
