@@ -19,7 +19,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
 # Seconds for one test, or for the set-up of a class, which may install packages from npm.
-DEADLINE = 400
+DEADLINE = 800
 
 
 def flatten(suite):
