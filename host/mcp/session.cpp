@@ -13,8 +13,14 @@ constexpr std::size_t max_subscriptions = 1000;
 }  // namespace
 
 void session::add_call(std::string_view id, std::function<void()> cancel) {
-    const lock_guard lock(mutex_);
-    calls_[std::string(id)] = std::move(cancel);
+    {
+        const lock_guard lock(mutex_);
+        if (!has_ended_) {
+            calls_[std::string(id)] = std::move(cancel);
+            return;
+        }
+    }
+    cancel();
 }
 
 void session::remove_call(std::string_view id) {

@@ -47,7 +47,8 @@ public:
 
     std::atomic<log_level> level = log_level::info;
 
-    // The calls that the client may cancel. `cancel` runs on the thread that calls cancel_call().
+    // The calls that the client may cancel. `cancel` runs on the thread that calls cancel_call() or end(), or at once
+    // when the session has ended already: another thread may end it between two steps of a call.
     void add_call(std::string_view id, std::function<void()> cancel);
     void remove_call(std::string_view id);
     void cancel_call(std::string_view id);

@@ -189,3 +189,18 @@ TEST_CASE("an ended session accepts no subscription") {
     CHECK(sessions.end(name, fixture.ann));
     CHECK_FALSE(held->subscribe("a:c", fixture.ann));
 }
+
+TEST_CASE("a call that begins after its session ended is cancelled at once") {
+    sessions_fixture fixture;
+    mcp::sessions sessions(10, 30min, fixture.clock);
+    const auto name = sessions.open(fixture.ann, wire::newest_legacy, "{}");
+    const auto session = sessions.find(name, fixture.ann);
+    int before = 0, after = 0;
+    session->add_call("1", [&] { ++before; });
+    CHECK(sessions.end(name, fixture.ann));
+    CHECK(before == 1);
+    session->add_call("2", [&] { ++after; });
+    CHECK(after == 1);
+    session->cancel_call("2");
+    CHECK(after == 1);
+}
