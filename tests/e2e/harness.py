@@ -303,7 +303,7 @@ class Server:
         if self.is_running():
             self.signal()
         try:
-            self._process.wait(2 * TIMEOUT)  # more than the default of server.drain, which an open call may use up
+            self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._end()
