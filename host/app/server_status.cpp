@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace toolrack::app {
 namespace {
 
@@ -39,10 +41,8 @@ std::string server_status::summary() const {
     instance_lists lists;
     lists.add(now->backends());
     lists.add(now->plugins());
-    const auto plugins = now->plugins().size();
-    return fmt::format("Serving {} plugin{}{}{}{}",
-                       plugins,
-                       plugins == 1 ? "" : "s",
+    return fmt::format("Serving {}{}{}{}",
+                       counted(now->plugins().size(), "plugin"),
                        titled("suspended", lists.suspended),
                        titled("stale", lists.stale),
                        titled("degraded", lists.degraded));

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace toolrack::app {
 namespace {
 
@@ -16,19 +18,14 @@ std::string describe_backends(const config::settings& settings) {
     return text;
 }
 
-std::string counted(std::size_t count, const char* noun) {
-    return count == 0 ? "" : fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 // "current_time, convert_time, 2 prompts"
 std::string describe_features(const load_report::served_plugin& plugin) {
     constexpr std::size_t max_named = 8;
     const auto named = static_cast<std::ptrdiff_t>(std::min(max_named, plugin.tools.size()));
     std::vector<std::string> parts(plugin.tools.begin(), plugin.tools.begin() + named);
     if (plugin.tools.size() > max_named) parts.push_back(counted(plugin.tools.size() - max_named, "more tool"));
-    parts.push_back(counted(plugin.prompts, "prompt"));
-    parts.push_back(counted(plugin.resources, "resource"));
-    std::erase(parts, "");
+    if (plugin.prompts) parts.push_back(counted(plugin.prompts, "prompt"));
+    if (plugin.resources) parts.push_back(counted(plugin.resources, "resource"));
     return parts.empty() ? "no features" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

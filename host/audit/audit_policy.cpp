@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "audit/line.hpp"
 #include "base/digest.hpp"
-#include "base/rfc3339.hpp"
 #include "wire/canonical.hpp"
 
 namespace toolrack::audit {
@@ -31,10 +29,6 @@ const call* find_call(const wire::message& said) {
     if (said.kind != wire::message::kind::request) return nullptr;
     const auto* found = std::ranges::find(calls, said.method, &call::method);
     return found == calls.end() ? nullptr : found;
-}
-
-std::string now() {
-    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 std::optional<std::string> name_of(const call& what, const json::value& params) {
@@ -70,7 +64,7 @@ entry audit_policy::open(const wire::message& said, const identity::principal& w
     if (!what) return {};
 
     line about;
-    about.word("time", now()).word("method", what->method);
+    about.word("time", timestamp()).word("method", what->method);
     if (const auto name = name_of(*what, said.params)) about.word("name", *name, longest_name);
     about.word("subject", who.subject()).word("issuer", who.issuer());
     if (!who.credential().empty()) about.word("credential", who.credential());
@@ -104,7 +98,7 @@ void audit_policy::record_refusal(identity::refusal why, std::string_view peer) 
     const auto omitted = into_->refusal_limiter().take();
     if (!omitted) return;
     line said;
-    said.word("kind", "refused").word("time", now()).word("reason", word_for(why)).word("peer", peer);
+    said.word("kind", "refused").word("time", timestamp()).word("reason", word_for(why)).word("peer", peer);
     if (*omitted > 0) said.number("omitted", *omitted);
     into_->add(said.text());
 }

@@ -8,9 +8,9 @@
 #include <csignal>
 #include <utility>
 
+#include "audit/line.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
-#include "base/rfc3339.hpp"
 
 namespace toolrack::audit {
 namespace {
@@ -22,12 +22,8 @@ constexpr auto write_timeout = 2s;
 constexpr auto check_interval = 1s;  // for a renamed file, while the queue is empty
 constexpr auto retry_interval = 100ms;
 
-std::string now() {
-    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
-}
-
 std::string journal_event(std::string_view kind, std::string_view more = {}) {
-    return fmt::format(R"("kind":"{}","time":"{}"{})", kind, now(), more);
+    return fmt::format(R"("kind":"{}","time":"{}"{})", kind, timestamp(), more);
 }
 
 std::string lost_event(std::uint64_t lines) { return journal_event("lost", fmt::format(R"(,"lines":{})", lines)); }

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstring>
 #include <toolrack/json.hpp>
+
+#include "base/rfc3339.hpp"
 
 namespace toolrack::audit {
 namespace {
@@ -71,6 +74,10 @@ line& line::more(std::string_view members) {
     if (!text_.empty() && !members.empty()) text_ += ',';
     text_ += members;
     return *this;
+}
+
+std::string timestamp() {
+    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 void keep_on_one_line(std::string& json) {

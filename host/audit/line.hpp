@@ -26,6 +26,9 @@ private:
     std::string text_;
 };
 
+// The current time in UTC with milliseconds, as RFC 3339 writes it.
+std::string timestamp();
+
 // Escapes characters that act on a terminal or that some readers take for a line end: DEL, C1 controls, line and
 // paragraph separators, and bidirectional marks. In valid JSON they occur only inside strings.
 void keep_on_one_line(std::string& json);

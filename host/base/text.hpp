@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ bool is_utf8(std::string_view text) noexcept;
 // Makes a text safe for one line of a log or an error message: control characters, DEL and bytes that are not UTF-8
 // become \xNN, and a text longer than `most` bytes is cut and ends in "...".
 std::string printable(std::string_view text, std::size_t most = 200);
+
+// "1 file", "3 files".
+std::string counted(std::uint64_t count, std::string_view noun);
 
 // The word with the smallest edit distance to `typed`, for "did you mean"; empty when none is near.
 template <typename Words>

@@ -16,10 +16,6 @@ std::string shown(const std::string& name) {
     return redacted(printable(name, max_size));
 }
 
-std::string counted(std::uint64_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 void leak_report::add_leak(const std::string& name, const token::finding& leak) {

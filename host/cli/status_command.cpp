@@ -52,10 +52,6 @@ std::string format_duration(std::int64_t seconds) {
     return fmt::format("{} s", seconds);
 }
 
-std::string counted(std::int64_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 void print_line(const char* title, const std::string& text) {
     if (!text.empty()) std::puts(fmt::format("  {:8} {}", title, text).c_str());
 }

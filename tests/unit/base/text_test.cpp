@@ -136,3 +136,9 @@ TEST_CASE("distance counts insertions, removals and replacements") {
     CHECK(edit_distance("flaw", "lawn") == 2);
     CHECK(edit_distance("same", "same") == 0);
 }
+
+TEST_CASE("a counted noun has a plural s unless there is one of it") {
+    CHECK(counted(0, "file") == "0 files");
+    CHECK(counted(1, "file") == "1 file");
+    CHECK(counted(2, "signing key") == "2 signing keys");
+}
