@@ -1,5 +1,6 @@
 """A slow auth backend that allows the server to remember its grants. (CONTRACT.md, A5)"""
 
+import itertools
 import os
 import signal
 import time
@@ -16,7 +17,13 @@ def slow(limits=None, **options):
 
 
 class RememberedGrants(unittest.TestCase):
+    last = itertools.count()
+
     def asked(self, server, credential):
+        """How often the backend was asked about a credential. The log is complete up to the line of the last request."""
+        last = f"last-{next(self.last)}"
+        server.post(CALL, token=f"grant-{last}")
+        server.wait_for_line(f"asked about {last} by ")
         return server.log.count(f"asked about {credential} by ")
 
     def assert_admitted(self, server, token):
@@ -34,13 +41,13 @@ class RememberedGrants(unittest.TestCase):
             for _ in range(5):
                 self.assert_admitted(server, "grant-1")
             self.assertLess(time.monotonic() - started, 1)
-            self.assertEqual(1, self.asked(server, "1"))
             self.assert_admitted(server, "grant-2")
-            self.assertEqual(1, self.asked(server, "2"))
             page = server.send("GET", "/metrics", token="grant-1").body.decode()
             self.assertRegex(page, r'toolrack_auth_decisions_total\{backend="[^"]+",result="granted"\} 2\n')
             self.assertRegex(page, r'toolrack_auth_decisions_total\{backend="[^"]+",result="remembered"\} 6\n')
             self.assertIn("toolrack_auth_remembered_grants 2\n", page)
+            self.assertEqual(1, self.asked(server, "1"))
+            self.assertEqual(1, self.asked(server, "2"))
 
     def test_a_grant_is_forgotten_after_its_time_to_keep_and_after_its_expiry(self):
         for options in ({"keep": 1}, {"keep": 600, "expires_in": 3}):
