@@ -43,7 +43,7 @@ def counted(output, not_run):
     return passed - len(not_run), failed  # Catch2 2 cannot skip: it counts them as passed
 
 
-def judge(case):
+def result_of(case):
     """(passed, failed, remark, not run) of one program that ctest ran."""
     output = case.findtext("system-out") or ""
     ended_well = case.get("status") == "run"
@@ -78,7 +78,7 @@ def main(results, runs):
             print(f"{run}: nothing ran")
             total_failed += 1
         for case in cases:
-            passed, failed, remark, lines = judge(case)
+            passed, failed, remark, lines = result_of(case)
             total_passed += passed
             total_failed += failed
             not_run |= {f"{run}: {line}" for line in lines}

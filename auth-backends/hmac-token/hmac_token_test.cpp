@@ -41,18 +41,18 @@ public:
     std::string options() const { return object({{"keys", keys.string()}}).str(); }
 
     std::string token(std::string id = "t1", std::string kid = "k1") const {
-        auto said = claims();
-        said.id = std::move(id);
-        return signed_token(said, kid);
+        auto made = claims();
+        made.id = std::move(id);
+        return signed_token(made, kid);
     }
-    std::string signed_token(const jwt::claims& said, const std::string& kid = "k1") const {
-        return jwt::sign(said, *jwt::load_keys(keys).find(kid));
+    std::string signed_token(const jwt::claims& claims, const std::string& kid = "k1") const {
+        return jwt::sign(claims, *jwt::load_keys(keys).find(kid));
     }
     static jwt::claims claims() {
-        auto said = test::claims_of();
-        said.issued_at = now();
-        said.expires = now() + 3600;
-        return said;
+        auto claims = test::claims_of();
+        claims.issued_at = now();
+        claims.expires = now() + 3600;
+        return claims;
     }
 
     void change(const std::function<void(jwt::key_ring&)>& what) const {
@@ -100,14 +100,14 @@ std::string refused_with(const std::string& options) {
 TEST_CASE("a token is granted with its own claims, until it expires") {
     const key_folder at;
     host here(at.options());
-    auto said = at.claims();
-    const auto yes = here.authenticate(at.signed_token(said));
+    auto claims = at.claims();
+    const auto yes = here.authenticate(at.signed_token(claims));
     CHECK(yes.granted);
     CHECK(yes.subject == "alice");
     CHECK(yes.scopes == std::vector<std::string>{"orders:read", "tools"});
-    CHECK(yes.credential == said.id);
+    CHECK(yes.credential == claims.id);
     CHECK(yes.issuer.empty());
-    CHECK(yes.expires == said.expires);
+    CHECK(yes.expires == claims.expires);
     CHECK(yes.keep == 0);
 }
 
@@ -143,12 +143,12 @@ TEST_CASE("a token that is not signed is passed on, and a signed one is decided 
 
 TEST_CASE("the audience is the URL of the server, unless the options name another") {
     const key_folder at;
-    auto said = at.claims();
-    said.audience = {"https://elsewhere.example.com/mcp"};
-    const auto token = at.signed_token(said);
+    auto claims = at.claims();
+    claims.audience = {"https://elsewhere.example.com/mcp"};
+    const auto token = at.signed_token(claims);
     host here(at.options());
     CHECK(here.authenticate(token).refusal == TOOLRACK_WRONG_AUDIENCE);
-    host elsewhere(object({{"keys", at.keys.string()}, {"audience", said.audience.front()}}).str());
+    host elsewhere(object({{"keys", at.keys.string()}, {"audience", claims.audience.front()}}).str());
     CHECK(elsewhere.authenticate(token).granted);
     CHECK(elsewhere.authenticate(at.token()).refusal == TOOLRACK_WRONG_AUDIENCE);
 }
@@ -168,10 +168,10 @@ TEST_CASE("the time is that of the host") {
 
 TEST_CASE("issuer and max_ttl can be configured") {
     const key_folder at;
-    auto said = at.claims();
-    said.issuer = "ci";
-    said.expires = now() + 48 * 3600;
-    const auto token = at.signed_token(said);
+    auto claims = at.claims();
+    claims.issuer = "ci";
+    claims.expires = now() + 48 * 3600;
+    const auto token = at.signed_token(claims);
     CHECK_FALSE(host(at.options()).authenticate(token).granted);
     host here(object({{"keys", at.keys.string()}, {"issuer", "ci"}, {"max_ttl", "2d"}}).str());
     CHECK(here.authenticate(token).granted);

@@ -25,9 +25,9 @@ constexpr std::array calls{call{"tools/call", "name"},
                            call{"tasks/update", "taskId"},
                            call{"tasks/cancel", "taskId"}};
 
-const call* find_call(const wire::message& said) {
-    if (said.kind != wire::message::kind::request) return nullptr;
-    const auto* found = std::ranges::find(calls, said.method, &call::method);
+const call* find_call(const wire::message& message) {
+    if (message.kind != wire::message::kind::request) return nullptr;
+    const auto* found = std::ranges::find(calls, message.method, &call::method);
     return found == calls.end() ? nullptr : found;
 }
 
@@ -40,10 +40,10 @@ std::optional<std::string> name_of(const call& what, const json::value& params) 
 }
 
 // "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01": the second part. (W3C Trace Context, 3.2.)
-std::string trace_of(const wire::message& said) {
+std::string trace_of(const wire::message& message) {
     constexpr std::size_t begin = 3, size = 32;
-    if (!said.meta.traceparent || !said.meta.traceparent->is_string()) return {};
-    const auto text = said.meta.traceparent->str();
+    if (!message.meta.traceparent || !message.meta.traceparent->is_string()) return {};
+    const auto text = message.meta.traceparent->str();
     if (text.size() < begin + size + 1 || text[begin - 1] != '-' || text[begin + size] != '-') return {};
     auto id = text.substr(begin, size);
     const bool is_hex =
@@ -59,28 +59,28 @@ audit_policy::audit_policy(std::shared_ptr<journal> into,
                            secret key)
     : into_(std::move(into)), rules_(rules), generation_(generation), key_(std::move(key)) {}
 
-entry audit_policy::open(const wire::message& said, const identity::principal& who) const {
-    const auto* what = into_ ? find_call(said) : nullptr;
+entry audit_policy::open(const wire::message& message, const identity::principal& who) const {
+    const auto* what = into_ ? find_call(message) : nullptr;
     if (!what) return {};
 
     line about;
     about.word("time", timestamp()).word("method", what->method);
-    if (const auto name = name_of(*what, said.params)) about.word("name", *name, longest_name);
+    if (const auto name = name_of(*what, message.params)) about.word("name", *name, longest_name);
     about.word("subject", who.subject()).word("issuer", who.issuer());
     if (!who.credential().empty()) about.word("credential", who.credential());
-    const json::value id(said.id);
+    const json::value id(message.id);
     if (id.is_string()) about.word("request", id.str(), 128);
-    else about.json("request", said.id);
-    if (const auto trace = trace_of(said); !trace.empty()) about.word("trace", trace);
+    else about.json("request", message.id);
+    if (const auto trace = trace_of(message); !trace.empty()) about.word("trace", trace);
     about.number("generation", generation_);
-    return {into_, rules_.is_required, about.text(), arguments_of(said)};
+    return {into_, rules_.is_required, about.text(), arguments_of(message)};
 }
 
-std::string audit_policy::arguments_of(const wire::message& said) const {
+std::string audit_policy::arguments_of(const wire::message& message) const {
     line shown;
     if (rules_.arguments == config::audit::arguments::none) return {};
     for (const std::string_view key : {"arguments", "argument", "inputResponses"}) {
-        const auto value = said.params.find(key);
+        const auto value = message.params.find(key);
         if (!value) continue;
         if (rules_.arguments == config::audit::arguments::full) {
             shown.json(key, value->text());
@@ -97,10 +97,10 @@ void audit_policy::record_refusal(identity::refusal why, std::string_view peer) 
     if (!into_) return;
     const auto omitted = into_->refusal_limiter().take();
     if (!omitted) return;
-    line said;
-    said.word("kind", "refused").word("time", timestamp()).word("reason", word_for(why)).word("peer", peer);
-    if (*omitted > 0) said.number("omitted", *omitted);
-    into_->add(said.text());
+    line record;
+    record.word("kind", "refused").word("time", timestamp()).word("reason", word_for(why)).word("peer", peer);
+    if (*omitted > 0) record.number("omitted", *omitted);
+    into_->add(record.text());
 }
 
 }  // namespace toolrack::audit

@@ -26,7 +26,7 @@ public:
     audit_policy(std::shared_ptr<journal> into, const config::audit& rules, std::uint64_t generation, secret key);
 
     // An entry for a call; an inactive entry for any other message.
-    entry open(const wire::message& said, const identity::principal& who) const;
+    entry open(const wire::message& message, const identity::principal& who) const;
 
     // Records that authentication failed. Rate-limited; a line has the number of refusals that were not recorded before
     // it.
@@ -36,7 +36,7 @@ public:
     const std::shared_ptr<journal>& shared_journal() const noexcept { return into_; }
 
 private:
-    std::string arguments_of(const wire::message& said) const;
+    std::string arguments_of(const wire::message& message) const;
 
     std::shared_ptr<journal> into_;
     config::audit rules_;

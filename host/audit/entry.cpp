@@ -28,16 +28,16 @@ entry& entry::operator=(entry&& other) noexcept {
 void entry::add_client(std::string_view json) {
     if (!in_) return;
     const json::value client(json);
-    line said;
-    if (const auto name = wire::string_member(client, "name")) said.word("client", *name, 128);
-    if (const auto version = wire::string_member(client, "version")) said.word("clientVersion", *version, 64);
-    if (!said.text().empty()) (about_ += ',') += said.text();
+    line record;
+    if (const auto name = wire::string_member(client, "name")) record.word("client", *name, 128);
+    if (const auto version = wire::string_member(client, "version")) record.word("clientVersion", *version, 64);
+    if (!record.text().empty()) (about_ += ',') += record.text();
 }
 
 awaitable<bool> entry::begin(executor home) {
-    line said;
-    said.word("kind", "begin").more(about_).more(arguments_);
-    const auto receipt = co_await in_->write(said.text(), home);
+    line record;
+    record.word("kind", "begin").more(about_).more(arguments_);
+    const auto receipt = co_await in_->write(record.text(), home);
     begun_ = receipt.number;
     is_guaranteed_ = receipt.is_written;
     if (receipt.number != 0) arguments_.clear();  // already in that line
@@ -57,22 +57,22 @@ void entry::write() {
     if (!in_) return;
     if (!how_) until_ = std::chrono::steady_clock::now();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(until_ - since_);
-    line said;
-    said.word("kind", is_of_task_ ? "task" : "call").more(about_);
-    said.word("outcome", word_for(how_.value_or(wire::outcome::unanswered)));
-    if (code_ != 0) said.json("code", std::to_string(code_));
-    said.milliseconds("durationMs", took.count());
-    if (begun_ != 0) said.number("beginSeq", begun_);
-    said.more(arguments_);
+    line record;
+    record.word("kind", is_of_task_ ? "task" : "call").more(about_);
+    record.word("outcome", word_for(how_.value_or(wire::outcome::unanswered)));
+    if (code_ != 0) record.json("code", std::to_string(code_));
+    record.milliseconds("durationMs", took.count());
+    if (begun_ != 0) record.number("beginSeq", begun_);
+    record.more(arguments_);
     std::exchange(in_, nullptr)
-        ->add(said.text(), is_guaranteed_ ? journal::priority::guaranteed : journal::priority::normal);
+        ->add(record.text(), is_guaranteed_ ? journal::priority::guaranteed : journal::priority::normal);
 }
 
 entry entry::of_task(std::string_view id) {
     if (!in_) return {};
-    line said;
-    said.more(about_).word("task", id);
-    about_ = said.text();
+    line record;
+    record.more(about_).word("task", id);
+    about_ = record.text();
     entry made(in_, is_required_, about_, {});
     made.is_of_task_ = true;
     made.is_guaranteed_ = is_guaranteed_;

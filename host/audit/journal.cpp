@@ -194,7 +194,7 @@ void journal::write_batch(unique_lock& lock) {
 
     lock.lock();
     is_writing_ = false;
-    has_failed_ = has_failed;  // before the waiters are told: they may call write() again at once
+    has_failed_ = has_failed;  // before the waiting calls resume: they may call write() again at once
     for (const auto& one : std::exchange(batch_writes_, {})) one->complete(!has_failed);
     if (has_failed)
         for (const auto& one : std::exchange(queued_writes_, {})) one->complete(false);

@@ -122,7 +122,7 @@ gate::ask(plugin::instance& backend, const plugin::credentials& shown, executor 
     co_return none;
 }
 
-// A remembered grant has the issuer that the backend said, because shared_subjects can change with a reload.
+// A remembered grant has the issuer from the backend, because shared_subjects can change with a reload.
 identity::grant gate::with_shared_issuer(identity::grant who) const {
     if (std::ranges::find(rules_.shared_subjects, who.backend) != rules_.shared_subjects.end())
         who.issuer = rules_.shared_subjects.front();

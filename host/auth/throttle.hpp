@@ -1,4 +1,4 @@
-// Slows down guessing of tokens: after too many bad tokens, the client is told to wait.
+// Slows down guessing of tokens: after too many bad tokens, the client has to wait.
 //
 // Only bad tokens are counted, so the failures of others never block a valid token. They are counted by source, and by
 // the public id in a token of ours, so that attempts on one token from many addresses are found, too. The memory is

@@ -11,6 +11,8 @@ namespace toolrack {
 
 using std::chrono::sys_seconds;
 
+inline sys_seconds this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
 std::string to_rfc3339(sys_seconds when);
 std::string to_rfc3339(std::chrono::sys_time<std::chrono::milliseconds> when);  // "2026-11-22T10:00:00.123Z"
 inline std::string to_rfc3339(std::int64_t seconds) { return to_rfc3339(sys_seconds(std::chrono::seconds(seconds))); }

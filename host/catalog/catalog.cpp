@@ -24,25 +24,25 @@ std::string shown_name(const plugin::feature& feature) {
 
 // Appends a valid feature; returns the reason when it is invalid.
 template <typename Entry>
-std::string place(std::vector<Entry>& into, result<Entry, complaint> read) {
+std::string add_entry(std::vector<Entry>& into, result<Entry, complaint> read) {
     if (!read) return read.error().why();
     into.push_back(std::move(*read));
     return {};
 }
 
-std::string place(offer& into, const plugin::feature& said, const std::shared_ptr<plugin::instance>& from) {
-    if (said.kind == "tool") return place(into.tools, read_tool(said, from));
-    if (said.kind == "prompt") return place(into.prompts, read_prompt(said, from));
-    if (said.kind == "resource") return place(into.resources, read_resource(said, from));
-    if (said.kind == "template") return place(into.templates, read_template(said, from));
+std::string add_entry(offer& into, const plugin::feature& feature, const std::shared_ptr<plugin::instance>& from) {
+    if (feature.kind == "tool") return add_entry(into.tools, read_tool(feature, from));
+    if (feature.kind == "prompt") return add_entry(into.prompts, read_prompt(feature, from));
+    if (feature.kind == "resource") return add_entry(into.resources, read_resource(feature, from));
+    if (feature.kind == "template") return add_entry(into.templates, read_template(feature, from));
     return "this version of toolrack does not support this kind of feature";
 }
 
 // The URI or template of a feature that is not served but that its plugin would answer for; else empty.
-std::optional<left_out> still_read(const plugin::feature& said, const std::shared_ptr<plugin::instance>& from) {
-    const bool is_template = said.kind == "template";
-    if ((!is_template && said.kind != "resource") || !is_utf8(said.definition)) return std::nullopt;
-    auto name = wire::string_member(json::value(said.definition), is_template ? "uriTemplate" : "uri");
+std::optional<left_out> still_read(const plugin::feature& feature, const std::shared_ptr<plugin::instance>& from) {
+    const bool is_template = feature.kind == "template";
+    if ((!is_template && feature.kind != "resource") || !is_utf8(feature.definition)) return std::nullopt;
+    auto name = wire::string_member(json::value(feature.definition), is_template ? "uriTemplate" : "uri");
     if (!name) return std::nullopt;
     left_out one{from, std::move(*name), std::nullopt};
     try {
@@ -113,7 +113,7 @@ result<offer, complaint> list_features(const std::shared_ptr<plugin::instance>& 
 
     offer made;
     for (const auto& feature : *listed) {
-        const auto why = place(made, feature, instance);
+        const auto why = add_entry(made, feature, instance);
         if (why.empty()) continue;
         made.omissions.push_back({instance->name(), shown_name(feature) + " is not served: " + why});
         if (auto one = still_read(feature, instance)) made.unserved.push_back(std::move(*one));

@@ -48,12 +48,12 @@ std::string renamed(const json::value& definition, std::string_view member_name,
 
 // The scopes that the plugin suggests; empty when it suggests none.
 result<std::optional<std::vector<std::string>>, complaint> read_scopes(const json::value& attributes) {
-    const auto said = attributes.find("scopes");
-    if (!said) return std::optional<std::vector<std::string>>();
+    const auto array = attributes.find("scopes");
+    if (!array) return std::optional<std::vector<std::string>>();
     std::vector<std::string> scopes;
-    bool is_good = said->is_array();
+    bool is_good = array->is_array();
     if (is_good)
-        for (const auto& one : *said) {
+        for (const auto& one : *array) {
             is_good = is_good && one.is_string() && identity::can_be_required(one.str());
             if (is_good) scopes.push_back(one.str());
         }
@@ -65,16 +65,16 @@ result<std::optional<std::vector<std::string>>, complaint> read_scopes(const jso
 
 // Reads the common part. `named_by` is the member with the name of the feature; `prefixed` whether the prefix of the
 // instance applies.
-std::optional<complaint> read_common(const plugin::feature& said,
+std::optional<complaint> read_common(const plugin::feature& feature,
                                      std::shared_ptr<plugin::instance> from,
                                      std::string_view named_by,
                                      bool prefixed,
                                      listed& made) {
-    if (said.definition.size() > longest_definition) return complain("its definition is longer than 1 MiB");
-    if (!is_utf8(said.definition)) return complain("its definition is not UTF-8");
-    if (const auto fault = wire::check_json(said.definition))
+    if (feature.definition.size() > longest_definition) return complain("its definition is longer than 1 MiB");
+    if (!is_utf8(feature.definition)) return complain("its definition is not UTF-8");
+    if (const auto fault = wire::check_json(feature.definition))
         return complain("its definition is not acceptable: " + std::string(to_string(fault->kind)));
-    const json::value definition(said.definition);
+    const json::value definition(feature.definition);
     if (!definition.is_object()) return complain("its definition is not a JSON object");
 
     const auto name = wire::string_member(definition, named_by);
@@ -94,9 +94,9 @@ std::optional<complaint> read_common(const plugin::feature& said,
         return complain("its \"description\" is not a string");
 
     std::optional<std::vector<std::string>> suggested;
-    if (!said.attributes.empty()) {
-        const json::value attributes(said.attributes);
-        if (wire::check_json(said.attributes) || !attributes.is_object())
+    if (!feature.attributes.empty()) {
+        const json::value attributes(feature.attributes);
+        if (wire::check_json(feature.attributes) || !attributes.is_object())
             return complain("its attributes are not a JSON object");
         const auto quick = attributes.find("quick");
         made.quick = quick && quick->is_bool() && quick->boolean();
@@ -105,8 +105,8 @@ std::optional<complaint> read_common(const plugin::feature& said,
         suggested = std::move(*scopes);
     }
     const auto& settings = from->settings();
-    made.needs = said.kind == "tool" ? required_of_tool(settings, made.own_name, suggested)
-                                     : required_of_other(settings, suggested);
+    made.needs = feature.kind == "tool" ? required_of_tool(settings, made.own_name, suggested)
+                                        : required_of_other(settings, suggested);
     made.definition = renamed(definition, named_by, made.name);
     made.from = std::move(from);
     return std::nullopt;
@@ -121,10 +121,10 @@ result<std::shared_ptr<const schema::compiled>, complaint> read_schema(const jso
 
 }  // namespace
 
-result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+result<tool, complaint> read_tool(const plugin::feature& feature, std::shared_ptr<plugin::instance> from) {
     tool made;
-    if (auto why = read_common(said, std::move(from), "name", true, made)) return std::move(*why);
-    const json::value definition(said.definition);
+    if (auto why = read_common(feature, std::move(from), "name", true, made)) return std::move(*why);
+    const json::value definition(feature.definition);
 
     const auto input = definition.find("inputSchema");
     if (!input || !input->is_object()) return complain("its definition has no object \"inputSchema\"");
@@ -146,7 +146,8 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
     made.changes_nothing = hint && hint->is_bool() && hint->boolean();
     made.timeout = timeout_of_tool(made.from->settings(), made.own_name);
 
-    const json::value attributes(said.attributes.empty() ? std::string_view("{}") : std::string_view(said.attributes));
+    const json::value attributes(feature.attributes.empty() ? std::string_view("{}")
+                                                            : std::string_view(feature.attributes));
     if (const auto task = wire::string_member(attributes, "task")) {
         if (*task != "optional" && *task != "required")
             return complain("its attribute \"task\" must be \"optional\" or \"required\"");
@@ -155,10 +156,10 @@ result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<p
     return made;
 }
 
-result<prompt, complaint> read_prompt(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+result<prompt, complaint> read_prompt(const plugin::feature& feature, std::shared_ptr<plugin::instance> from) {
     prompt made;
-    if (auto why = read_common(said, std::move(from), "name", true, made)) return std::move(*why);
-    const auto arguments = json::value(said.definition).find("arguments");
+    if (auto why = read_common(feature, std::move(from), "name", true, made)) return std::move(*why);
+    const auto arguments = json::value(feature.definition).find("arguments");
     if (!arguments) return made;
     if (!arguments->is_array()) return complain("its \"arguments\" are not an array");
     for (const auto& argument : *arguments) {
@@ -170,16 +171,16 @@ result<prompt, complaint> read_prompt(const plugin::feature& said, std::shared_p
     return made;
 }
 
-result<resource, complaint> read_resource(const plugin::feature& said, std::shared_ptr<plugin::instance> from) {
+result<resource, complaint> read_resource(const plugin::feature& feature, std::shared_ptr<plugin::instance> from) {
     resource made;
-    if (auto why = read_common(said, std::move(from), "uri", false, made)) return std::move(*why);
+    if (auto why = read_common(feature, std::move(from), "uri", false, made)) return std::move(*why);
     return made;
 }
 
-result<resource_template, complaint> read_template(const plugin::feature& said,
+result<resource_template, complaint> read_template(const plugin::feature& feature,
                                                    std::shared_ptr<plugin::instance> from) {
     resource_template made;
-    if (auto why = read_common(said, std::move(from), "uriTemplate", false, made)) return std::move(*why);
+    if (auto why = read_common(feature, std::move(from), "uriTemplate", false, made)) return std::move(*why);
     try {
         made.pattern = uri_template(made.name);
     } catch (const std::invalid_argument& wrong) {

@@ -52,9 +52,10 @@ struct resource_template : listed {
 
 // Each validates one definition. The error completes a sentence about the feature. (2026-07-28, server/tools, "Tool"
 // and "Tool Names"; server/prompts, "Prompt"; server/resources, "Resource" and "Resource Templates".)
-result<tool, complaint> read_tool(const plugin::feature& said, std::shared_ptr<plugin::instance> from);
-result<prompt, complaint> read_prompt(const plugin::feature& said, std::shared_ptr<plugin::instance> from);
-result<resource, complaint> read_resource(const plugin::feature& said, std::shared_ptr<plugin::instance> from);
-result<resource_template, complaint> read_template(const plugin::feature& said, std::shared_ptr<plugin::instance> from);
+result<tool, complaint> read_tool(const plugin::feature& feature, std::shared_ptr<plugin::instance> from);
+result<prompt, complaint> read_prompt(const plugin::feature& feature, std::shared_ptr<plugin::instance> from);
+result<resource, complaint> read_resource(const plugin::feature& feature, std::shared_ptr<plugin::instance> from);
+result<resource_template, complaint> read_template(const plugin::feature& feature,
+                                                   std::shared_ptr<plugin::instance> from);
 
 }  // namespace toolrack::catalog

@@ -28,17 +28,17 @@ bool is_token(std::string_view text) {
 }
 
 // The position of a subschema in the inputSchema.
-struct place {
+struct position {
     std::string pointer;
     std::vector<std::string> path;  // of the argument that it describes
     bool in_reach = true;           // reached by "properties" only
 
-    place argument(const std::string& name) const {
-        place inner{pointer + "/properties/" + name, path, in_reach};
+    position argument(const std::string& name) const {
+        position inner{pointer + "/properties/" + name, path, in_reach};
         inner.path.push_back(name);
         return inner;
     }
-    place elsewhere(const std::string& step) const { return {pointer + '/' + step, {}, false}; }
+    position elsewhere(const std::string& step) const { return {pointer + '/' + step, {}, false}; }
     std::string shown() const { return " at \"" + printable(pointer) + '"'; }
 };
 
@@ -46,7 +46,7 @@ struct place {
 // of a default value, may have the same name.
 class reading {
 public:
-    std::optional<complaint> through(const json::value& schema, const place& here) {
+    std::optional<complaint> through(const json::value& schema, const position& here) {
         if (const auto name = schema.find(annotation))
             if (auto why = take(*name, schema, here)) return why;
         for (const auto& member : schema) {
@@ -61,7 +61,7 @@ public:
     std::vector<param_header> found;
 
 private:
-    std::optional<complaint> take(const json::value& name, const json::value& schema, const place& here) {
+    std::optional<complaint> take(const json::value& name, const json::value& schema, const position& here) {
         const std::string what = "its " + std::string(annotation);
         if (!here.in_reach || here.path.empty())
             return complain(what + here.shown() +
@@ -82,14 +82,15 @@ private:
         return std::nullopt;
     }
 
-    std::optional<complaint> through_properties(const json::value& all, const place& here) {
+    std::optional<complaint> through_properties(const json::value& all, const position& here) {
         for (const auto& each : all)
             if (auto why = through(each, here.argument(each.key()))) return why;
         return std::nullopt;
     }
 
     // A keyword of JSON Schema that contains a list of schemas, an object of schemas, or one schema.
-    std::optional<complaint> through_keyword(const std::string& keyword, const json::value& held, const place& here) {
+    std::optional<complaint>
+    through_keyword(const std::string& keyword, const json::value& held, const position& here) {
         auto shape = schema::subschemas_of({}, keyword);
         if (!shape) shape = schema::subschemas_of({.version = schema::draft::seven}, keyword);
         if (!shape) return std::nullopt;

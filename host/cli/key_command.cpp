@@ -21,9 +21,7 @@ namespace {
 
 using std::chrono::seconds;
 
-std::int64_t now() {
-    return std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+std::int64_t seconds_since_1970() { return this_second().time_since_epoch().count(); }
 
 void print(const json::text& line) { fmt::print("{}\n", line.str()); }
 
@@ -39,7 +37,7 @@ jwt::key& find(jwt::key_ring& ring, const std::string& kid, const std::filesyste
 
 // With a random id when `kid` is empty.
 jwt::key make_key(const std::string& kid, const jwt::key_ring& ring) {
-    auto made = jwt::make_key(now());
+    auto made = jwt::make_key(seconds_since_1970());
     if (!kid.empty()) {
         if (!jwt::is_kid(kid))
             usage_error(fmt::format("\"{}\" is not a valid key id: expected 1 to 32 characters from A-Z a-z 0-9 _ -",
@@ -50,7 +48,7 @@ jwt::key make_key(const std::string& kid, const jwt::key_ring& ring) {
     return made;
 }
 
-std::string to_text(const std::optional<std::int64_t>& time) { return time ? to_rfc3339(*time) : ""; }
+std::string time_or_empty(const std::optional<std::int64_t>& time) { return time ? to_rfc3339(*time) : ""; }
 
 json::text describe(const jwt::key& key) {
     auto line = json::object({{"kid", key.kid}, {"state", to_string(key.state)}, {"created", to_rfc3339(key.created)}});
@@ -129,14 +127,14 @@ void key_command::rotate() const {
         if (kid_.empty() || !ring.find(kid_)) ring.keys().push_back(make_key(kid_, ring));
         auto& next = kid_.empty() ? ring.keys().back() : *ring.find(kid_);
         if (next.kid == before) usage_error(fmt::format("Key {} is already the active key.", next.kid));
-        if (!next.is_accepted_at(now()))
+        if (!next.is_accepted_at(seconds_since_1970()))
             usage_error(fmt::format("Key {} is no longer accepted, so it cannot be the active key.", next.kid));
         if (auto* previous = before.empty() ? nullptr : ring.find(before)) {
             previous->state = jwt::key_state::verify;
-            const auto end = now() + overlap.count();
+            const auto end = seconds_since_1970() + overlap.count();
             previous->not_after = std::min(previous->not_after.value_or(end), end);
             old = before;
-            until = to_text(previous->not_after);
+            until = time_or_empty(previous->not_after);
         }
         next.state = jwt::key_state::active;
         signing = next.kid;
@@ -174,8 +172,11 @@ void key_command::list() const {
     }
     fmt::print("{:32}  {:8}  {:20}  {}\n", "KEY", "STATE", "CREATED", "NOT AFTER");
     for (const auto& key : ring.keys())
-        fmt::print(
-            "{:32}  {:8}  {:20}  {}\n", key.kid, to_string(key.state), to_rfc3339(key.created), to_text(key.not_after));
+        fmt::print("{:32}  {:8}  {:20}  {}\n",
+                   key.kid,
+                   to_string(key.state),
+                   to_rfc3339(key.created),
+                   time_or_empty(key.not_after));
 }
 
 void key_command::export_key() const {
@@ -185,7 +186,7 @@ void key_command::export_key() const {
     if (kid_.empty() && !ring.active())
         usage_error(fmt::format("There is no active key in {}. Name the key to export.", file.string()));
     const auto& key = kid_.empty() ? *ring.active() : find(ring, kid_, file);
-    if (!key.is_accepted_at(now()))
+    if (!key.is_accepted_at(seconds_since_1970()))
         usage_error(fmt::format("Key {} is no longer accepted, so it is not exported.", key.kid));
 
     std::string encoded = base64url(key.bytes.reveal());

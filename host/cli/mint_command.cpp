@@ -21,10 +21,6 @@ namespace {
 
 using std::chrono::seconds;
 
-std::int64_t now() {
-    return std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 seconds read_ttl(const std::string& written) {
     const auto parsed = config::parse_duration(written);
     if (!parsed || *parsed < seconds(1)) usage_error("--ttl is not a duration; expected one such as 30m, 1h or 7d.");
@@ -94,7 +90,7 @@ exit_code mint_command::run() const {
     const auto by = find_minting_settings(where_);
     const auto ring = jwt::load_keys(by.keys);
     const auto& key = signing_key(ring, by.keys);
-    const auto issued = now();
+    const auto issued = this_second().time_since_epoch().count();
     const jwt::claims claims{.issuer = by.issuer,
                              .audience = {by.audience},
                              .subject = principal_,

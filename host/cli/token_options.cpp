@@ -51,6 +51,4 @@ std::chrono::seconds read_duration(const std::string& written, const char* optio
     return std::chrono::ceil<std::chrono::seconds>(*read);
 }
 
-sys_seconds this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 }  // namespace toolrack::cli

@@ -32,6 +32,4 @@ struct token_options {
 // Throws failure when it is not a duration; the sentence names `option`.
 std::chrono::seconds read_duration(const std::string& written, const char* option);
 
-sys_seconds this_second();
-
 }  // namespace toolrack::cli

@@ -12,10 +12,10 @@
 namespace toolrack::config {
 namespace {
 
-constexpr std::size_t most_bytes = 1024 * 1024;
+constexpr std::size_t longest_file = 1024 * 1024;
 
 std::string read_text(const std::filesystem::path& file) {
-    auto content = read_file(file, most_bytes);
+    auto content = read_file(file, longest_file);
     const location here{.file = file.string()};
     if (content) return std::move(content->bytes);
 

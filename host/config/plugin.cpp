@@ -83,14 +83,14 @@ void read_isolation(const reader& table, plugin& into) {
 
 // Only a worker process can be confined; a sandbox for a plugin in the server would have no effect.
 void read_sandbox_of(const reader& table, plugin& into) {
-    const auto said = read_sandbox(table);
-    if (!said) return;
+    const auto sandbox = read_sandbox(table);
+    if (!sandbox) return;
     if (into.isolation == "host")
         complain(table.where("sandbox"),
                  table.name_of("sandbox") + " needs a worker process",
                  R"(isolation = "process", or no sandbox)",
                  R"(isolation = "host")");
-    into.sandbox = *said;
+    into.sandbox = *sandbox;
 }
 
 std::vector<tool_rule> read_tool_rules(const reader& plugin) {

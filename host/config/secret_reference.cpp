@@ -15,11 +15,11 @@
 namespace toolrack::config {
 namespace {
 
-constexpr std::size_t most_bytes = 64 * 1024;
+constexpr std::size_t longest_secret = 64 * 1024;
 
 // `target` is the reference in the configuration.
 std::string read_secret(const text& target, const std::filesystem::path& file) {
-    auto content = read_file(file, most_bytes);
+    auto content = read_file(file, longest_secret);
     if (!content) {
         const auto reason = content.error();
         if (reason == std::errc::file_too_large) target.refuse("is too long", "at most 64 KiB");

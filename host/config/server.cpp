@@ -11,7 +11,7 @@
 namespace toolrack::config {
 namespace {
 
-constexpr std::size_t gibibyte = 1024 * 1024 * 1024;
+constexpr std::size_t largest_result = 1024 * 1024 * 1024;
 
 template <typename Parse>
 auto each(const std::vector<text>& list, Parse parse) {
@@ -47,7 +47,7 @@ void read_server_table(const reader& table, server& into) {
     if (const auto networks = table.find_list("allow_cleartext")) into.allow_cleartext = each(*networks, parse_network);
     table.number("page_size", into.page_size, std::size_t{1}, std::size_t{10'000});
     table.number("threads", into.threads, 0u, 256u);
-    table.size("max_result", into.max_result, gibibyte);
+    table.size("max_result", into.max_result, largest_result);
     table.number("json_depth", into.json_depth, std::size_t{8}, std::size_t{512});
     table.number("sessions", into.sessions, std::size_t{1}, std::size_t{1'000'000});
     table.duration("session_idle", into.session_idle);

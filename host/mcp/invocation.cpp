@@ -183,7 +183,7 @@ invocation::invocation(const request_context& request, task_start start)
     : request_(request), target_(std::move(start.target)), task_(std::move(start.task)), round_(std::move(start.first)),
       permit_(std::move(start.permit)) {}
 
-// Runs the call as a task, and waits a moment for its first answer. Nothing when the client was told of the task, or
+// Runs the call as a task, and waits a moment for its first answer. Nothing when the client was sent the task, or
 // cancelled the request. When there are too many tasks the request waits for the call.
 awaitable<std::optional<plugin::answer>> invocation::start_task() {
     auto& tasks = request_.endpoint.shared.tasks;

@@ -8,7 +8,7 @@ namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t max_streams = 16;
-constexpr std::size_t max_subscriptions = 1000;
+constexpr std::size_t max_subscriptions_of_a_session = 1000;
 
 }  // namespace
 
@@ -95,7 +95,7 @@ bool session::subscribe(std::string_view uri, const identity::principal& who) {
         found->second = who;
         return false;
     }
-    if (has_ended_ || subscriptions_.size() >= max_subscriptions) return false;
+    if (has_ended_ || subscriptions_.size() >= max_subscriptions_of_a_session) return false;
     return subscriptions_.emplace(uri, who).second;
 }
 

@@ -5,7 +5,7 @@
 namespace toolrack::mcp {
 namespace {
 
-constexpr std::size_t id_bytes = 18;  // 144 random bits
+constexpr std::size_t session_id_bytes = 18;  // 144 random bits
 
 }  // namespace
 
@@ -14,7 +14,7 @@ sessions::sessions(std::size_t max, std::chrono::milliseconds idle, const clock&
 
 std::string sessions::open(const identity::principal& who, const wire::version& version, std::string client) {
     entry made;
-    made.id = random_id(id_bytes);
+    made.id = random_id(session_id_bytes);
     made.session = std::make_shared<session>(who, version, std::move(client));
     made.last_use = clock_.steady();
     std::string id = made.id;

@@ -12,7 +12,7 @@ namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t max_tasks = 10'000;
-constexpr std::size_t id_bytes = 18;
+constexpr std::size_t task_id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
 constexpr std::size_t max_message = 500;
 
@@ -194,7 +194,7 @@ void task::wake() {
 }
 
 std::shared_ptr<task> tasks::open(const identity::principal& owner, executor thread) {
-    auto made = std::make_shared<task>(random_id(id_bytes), owner, thread, clock_);
+    auto made = std::make_shared<task>(random_id(task_id_bytes), owner, thread, clock_);
     const lock_guard lock(mutex_);
     // At most once a second, because it walks through all tasks.
     if (const auto now = clock_.steady(); now >= next_expiry_check_) {

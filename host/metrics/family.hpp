@@ -35,9 +35,9 @@ public:
     family& operator=(const family&) = delete;
 
     using values = std::array<std::string_view, Labels>;
-    Series& at(const values& said) {
+    Series& at(const values& labels) {
         key named;
-        for (std::size_t i = 0; i < Labels; ++i) named[i] = label_value(said[i]);
+        for (std::size_t i = 0; i < Labels; ++i) named[i] = label_value(labels[i]);
         const lock_guard lock(mutex_);
         if (const auto found = series_.find(named); found != series_.end()) return found->second;
         if (series_.size() >= about_.most)
@@ -49,9 +49,9 @@ public:
     void write(page& to) const {
         const lock_guard lock(mutex_);
         to.begin(about_.name, std::is_same_v<Series, histogram> ? "histogram" : "counter", about_.help);
-        for (const auto& [said, series] : series_) {
+        for (const auto& [named, series] : series_) {
             std::array<label, Labels> all;
-            for (std::size_t i = 0; i < Labels; ++i) all[i] = {about_.labels[i], said[i]};
+            for (std::size_t i = 0; i < Labels; ++i) all[i] = {about_.labels[i], named[i]};
             to.sample(labels(all), series);
         }
     }

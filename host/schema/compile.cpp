@@ -63,7 +63,7 @@ program compiler::make(const value& root) {
         made_.nodes[next] = std::move(made);
     }
     if (const auto id = find_endless(made_.nodes))
-        refuse(documents_.standing_of(*sources_[*id]).pointer,
+        refuse(documents_.location_of(*sources_[*id]).pointer,
                "leads back to itself without looking at a smaller part of the value, expected a "
                "\"$ref\" that comes to an end");
     return std::move(made_);
@@ -81,7 +81,7 @@ node_id compiler::node_for(const value& schema) {
 
 // In an entered resource, a nested $dynamicRef may refer to any of its dynamic anchors.
 void compiler::enter(const value& schema) {
-    const auto id = documents_.standing_of(schema).resource;
+    const auto id = documents_.location_of(schema).resource;
     if (made_.resources.size() <= id) made_.resources.resize(id + 1);
     auto& known = made_.resources[id];
     const auto& dynamic = documents_.resource_of(schema).dynamic;
@@ -92,13 +92,13 @@ void compiler::enter(const value& schema) {
 
 node compiler::make_node(const value& schema) {
     node made;
-    made.resource = documents_.standing_of(schema).resource;
+    made.resource = documents_.location_of(schema).resource;
     if (const auto* flag = schema.if_bool()) {
         if (!*flag) made.types = types::none;
         return made;
     }
     const auto* source = schema.if_object();
-    if (!source) refuse(documents_.standing_of(schema).pointer, "not a schema, expected an object or a boolean");
+    if (!source) refuse(documents_.location_of(schema).pointer, "not a schema, expected an object or a boolean");
     const auto rules = documents_.resource_of(schema).rules;  // a copy: resources may be added
     work w{schema, *source, rules, made};
     if (rules.is_old() && source->contains("$ref")) {

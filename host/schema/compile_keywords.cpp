@@ -198,7 +198,7 @@ void compiler::definitions(work& w) {
 }
 
 void compiler::refuse_at(const work& w, std::string_view keyword, std::string sentence) const {
-    refuse(documents_.standing_of(w.schema).pointer + "/" + std::string(keyword), std::move(sentence));
+    refuse(documents_.location_of(w.schema).pointer + "/" + std::string(keyword), std::move(sentence));
 }
 
 std::optional<number> compiler::number_at(const work& w, std::string_view keyword) const {

@@ -26,7 +26,7 @@ struct limits {
     std::size_t depth = 128;          // levels of JSON in one schema document
     std::size_t nesting = 512;        // schemas at work inside one another during a check
     std::uint64_t steps = 1'000'000;  // effort of one check; about a tenth of a second
-    std::size_t faults = 5;           // told about one value
+    std::size_t faults = 5;           // reported about one value
 };
 
 // Other documents that `$ref` and `$schema` may name, by absolute URI. Only read by `compile`.

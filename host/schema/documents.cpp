@@ -78,7 +78,7 @@ void documents::map(const json::value& schema, std::uint32_t in, const std::stri
     if (schemas_.contains(&schema)) return;
     if (schemas_.size() == bounds_.subschemas)
         refuse(pointer, "too many schemas in the schema, expected at most " + std::to_string(bounds_.subschemas));
-    standing here{in, pointer};
+    location here{in, pointer};
     const auto* object = schema.if_object();
     // In draft 7, nothing beside a $ref counts; only its definitions are reached by others.
     const bool only_refers = object && resources_[in].rules.is_old() && object->contains("$ref");
@@ -93,11 +93,11 @@ void documents::map(const json::value& schema, std::uint32_t in, const std::stri
         map_members(*definitions, {in, pointer + "/definitions"}, false);
 }
 
-void documents::map_inside(const json::object& schema, const standing& here) {
+void documents::map_inside(const json::object& schema, const location& here) {
     for (const auto& [keyword, value] : schema) {
         const auto shape = subschemas_of(resources_[here.resource].rules, keyword);
         if (!shape) continue;
-        const standing inside{here.resource, here.pointer + "/" + std::string(keyword)};
+        const location inside{here.resource, here.pointer + "/" + std::string(keyword)};
         switch (*shape) {
         case holds::one: map(value, inside.resource, inside.pointer); break;
         case holds::list: map_items(value, inside); break;
@@ -110,14 +110,14 @@ void documents::map_inside(const json::object& schema, const standing& here) {
     }
 }
 
-void documents::map_members(const json::value& schemas, const standing& here, bool skip_arrays) {
+void documents::map_members(const json::value& schemas, const location& here, bool skip_arrays) {
     const auto* members = schemas.if_object();
     if (!members) refuse(here.pointer, "not an object, expected an object of schemas");
     for (const auto& [name, value] : *members)
         if (!skip_arrays || !value.is_array()) map(value, here.resource, here.pointer + "/" + escaped(name));
 }
 
-void documents::map_items(const json::value& schemas, const standing& here) {
+void documents::map_items(const json::value& schemas, const location& here) {
     const auto* list = schemas.if_array();
     if (!list) refuse(here.pointer, "not an array, expected an array of schemas");
     for (std::size_t i = 0; i != list->size(); ++i)
@@ -125,7 +125,7 @@ void documents::map_items(const json::value& schemas, const standing& here) {
 }
 
 // The resource that `$id` starts, or else the enclosing one.
-std::uint32_t documents::name_resource(const json::value& schema, const standing& here) {
+std::uint32_t documents::name_resource(const json::value& schema, const location& here) {
     const auto& object = schema.get_object();
     const auto text = text_of(object, "$id", here.pointer);
     if (!text || text->starts_with('#')) return here.resource;
@@ -143,7 +143,7 @@ std::uint32_t documents::name_resource(const json::value& schema, const standing
     return id;
 }
 
-void documents::name_anchors(const json::value& schema, const standing& here) {
+void documents::name_anchors(const json::value& schema, const location& here) {
     const auto& object = schema.get_object();
     auto& names = resources_[here.resource];
     if (names.rules.is_old()) {
@@ -158,7 +158,7 @@ void documents::name_anchors(const json::value& schema, const standing& here) {
     }
 }
 
-void documents::add_anchor(anchors& to, std::string_view name, const json::value& schema, const standing& here) {
+void documents::add_anchor(anchors& to, std::string_view name, const json::value& schema, const location& here) {
     if (name.empty()) return;
     const auto [known, is_new] = to.emplace(name, &schema);
     if (!is_new && known->second != &schema)
@@ -197,7 +197,7 @@ const json::value* documents::retrieve(std::string_view uri) const {
 const json::value& documents::follow(const json::value& from, std::string_view keyword, std::string_view reference) {
     const auto* target = locate(uri::resolve(resource_of(from).uri, reference), resource_of(from).rules);
     if (!target)
-        refuse(standing_of(from).pointer + "/" + std::string(keyword),
+        refuse(location_of(from).pointer + "/" + std::string(keyword),
                "leads nowhere: \"" + std::string(reference) +
                    "\", expected a schema inside this document; nothing is fetched");
     return *target;
@@ -224,7 +224,7 @@ const json::value* documents::locate(const std::string& uri, const dialect& othe
 // The path may lead into a nested resource; the last schema on it determines which.
 const json::value* documents::at_pointer(std::uint32_t in, std::string_view pointer) {
     const auto* at = resources_[in].root;
-    auto here = standing_of(*at);
+    auto here = location_of(*at);
     while (!pointer.empty()) {
         pointer.remove_prefix(1);
         const auto token = pointer.substr(0, pointer.find('/'));
@@ -238,10 +238,10 @@ const json::value* documents::at_pointer(std::uint32_t in, std::string_view poin
     return at;
 }
 
-const standing& documents::standing_of(const json::value& schema) const { return schemas_.at(&schema); }
+const location& documents::location_of(const json::value& schema) const { return schemas_.at(&schema); }
 
 const resource& documents::resource_of(const json::value& schema) const {
-    return resources_[standing_of(schema).resource];
+    return resources_[location_of(schema).resource];
 }
 
 }  // namespace toolrack::schema

@@ -29,7 +29,7 @@ struct resource {
 };
 
 // The pointer is for error sentences; in other documents it begins with the URI of the document and "#".
-struct standing {
+struct location {
     std::uint32_t resource;
     std::string pointer;
 };
@@ -47,7 +47,7 @@ public:
     const boost::json::value&
     follow(const boost::json::value& from, std::string_view keyword, std::string_view reference);
 
-    const standing& standing_of(const boost::json::value& schema) const;
+    const location& location_of(const boost::json::value& schema) const;
     const resource& resource_of(const boost::json::value& schema) const;
 
     // Documents given and published, by URI without fragment.
@@ -55,13 +55,13 @@ public:
 
 private:
     void map(const boost::json::value& schema, std::uint32_t resource, const std::string& pointer);
-    void map_inside(const boost::json::object& schema, const standing& here);
-    void map_members(const boost::json::value& schemas, const standing& here, bool skip_arrays);
-    void map_items(const boost::json::value& schemas, const standing& here);
+    void map_inside(const boost::json::object& schema, const location& here);
+    void map_members(const boost::json::value& schemas, const location& here, bool skip_arrays);
+    void map_items(const boost::json::value& schemas, const location& here);
 
-    std::uint32_t name_resource(const boost::json::value& schema, const standing& here);
-    void name_anchors(const boost::json::value& schema, const standing& here);
-    void add_anchor(anchors& to, std::string_view name, const boost::json::value& schema, const standing& here);
+    std::uint32_t name_resource(const boost::json::value& schema, const location& here);
+    void name_anchors(const boost::json::value& schema, const location& here);
+    void add_anchor(anchors& to, std::string_view name, const boost::json::value& schema, const location& here);
     dialect dialect_of(const boost::json::object& schema, const dialect& otherwise, const std::string& pointer) const;
 
     const boost::json::value* locate(const std::string& uri, const dialect& otherwise);
@@ -71,7 +71,7 @@ private:
     const registry& others_;
     std::vector<resource> resources_;
     std::map<std::string, std::uint32_t, std::less<>> by_uri_;
-    std::unordered_map<const boost::json::value*, standing> schemas_;
+    std::unordered_map<const boost::json::value*, location> schemas_;
 };
 
 }  // namespace toolrack::schema

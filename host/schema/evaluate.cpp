@@ -41,13 +41,13 @@ type_set types_of(const json::value& v) {
 // Suppresses faults during its lifetime: a failed alternative is not a fault yet.
 class evaluation::silence {
 public:
-    explicit silence(evaluation& e) : told_(e.told_), restored_(std::exchange(e.told_, nullptr)) {}
-    ~silence() { told_ = restored_; }
+    explicit silence(evaluation& e) : reported_(e.reported_), restored_(std::exchange(e.reported_, nullptr)) {}
+    ~silence() { reported_ = restored_; }
     silence(const silence&) = delete;
     silence& operator=(const silence&) = delete;
 
 private:
-    std::vector<fault>*& told_;
+    std::vector<fault>*& reported_;
     std::vector<fault>* restored_;
 };
 
@@ -107,7 +107,7 @@ bool evaluation::all_hold(const meeting& m) {
         // What is unevaluated is only known when the rest holds.
         if (!good && is_about_unevaluated(r)) break;
         if (std::visit([&](const auto& one) { return holds(one, m); }, r)) continue;
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
         good = false;
     }
     return good;

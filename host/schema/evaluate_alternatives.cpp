@@ -9,20 +9,20 @@ namespace toolrack::schema {
 
 // Of the alternatives that resemble the value, the one with the fewest faults is reported. Without one, all are named.
 bool evaluation::explain(const std::vector<node_id>& schemas, const meeting& m) {
-    if (!is_telling()) return false;
+    if (!is_reporting()) return false;
     std::vector<fault> best;
     for (const auto id : schemas) {
         if (!is_likely(id, m.instance, 0)) continue;
-        std::vector<fault> said;
-        auto* const outer = std::exchange(told_, &said);
+        std::vector<fault> faults;
+        auto* const outer = std::exchange(reported_, &faults);
         fits(id, m.instance, m.at, m.within, nullptr);
-        told_ = outer;
-        if (best.empty() || said.size() < best.size()) best = std::move(said);
+        reported_ = outer;
+        if (best.empty() || faults.size() < best.size()) best = std::move(faults);
     }
     if (best.empty())
         return tell(m.at, [&] { return "expected " + describe_any(in_, schemas) + ", found " + show(m.instance); });
     for (auto& each : best)
-        if (is_telling()) told_->push_back(std::move(each));
+        if (is_reporting()) reported_->push_back(std::move(each));
     return false;
 }
 

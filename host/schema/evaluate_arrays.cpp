@@ -21,7 +21,7 @@ bool evaluation::holds(const items& r, const meeting& m) {
                        show(m.instance);
             });
         if (item_fits(is_first ? r.first[i] : *r.rest, m, i)) continue;
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
         good = false;
     }
     return good;
@@ -66,7 +66,7 @@ bool evaluation::holds(const unevaluated_items& r, const meeting& m) {
         if ((*m.seen)[i]) continue;
         (*m.seen)[i] = true;
         if (item_fits(r.item, m, i)) continue;
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
         good = false;
     }
     return good;

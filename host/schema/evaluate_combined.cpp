@@ -22,7 +22,7 @@ bool evaluation::holds(const all_of& r, const meeting& m) {
     bool good = true;
     for (const auto id : r.schemas) {
         if (fits_here(id, m)) continue;
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
         good = false;
     }
     return good;

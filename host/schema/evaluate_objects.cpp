@@ -68,7 +68,7 @@ bool evaluation::holds(const required& r, const meeting& m) {
             return "missing required property " + quoted(name) +
                    (known ? in_brackets(describe(in_, known->value)) : "");
         });
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
     }
     return good;
 }
@@ -79,7 +79,7 @@ bool evaluation::holds(const members& r, const meeting& m) {
     bool good = true;
     for (std::size_t i = 0; i != object->size(); ++i) {
         if (member_holds(r, m, i)) continue;
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
         good = false;
     }
     return good;
@@ -115,7 +115,7 @@ bool evaluation::holds(const property_names& r, const meeting& m) {
         good = tell(m.at, [&] {
             return "unexpected property name " + quoted(member.key()) + ", expected " + describe(in_, r.name);
         });
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
     }
     return good;
 }
@@ -127,7 +127,7 @@ bool evaluation::holds(const dependent_required& r, const meeting& m) {
     for (const auto& name : r.needs) {
         if (object->contains(name)) continue;
         good = tell(m.at, [&] { return "missing property " + quoted(name) + ", required beside " + quoted(r.name); });
-        if (!is_telling()) return false;
+        if (!is_reporting()) return false;
     }
     return good;
 }
@@ -147,7 +147,7 @@ bool evaluation::holds(const unevaluated_members& r, const meeting& m) {
         const auto& member = object->begin()[i];
         if (allows_none(r.value)) good = tell(m.at, [&] { return "unexpected property " + quoted(member.key()); });
         else if (!member_fits(r.value, m, member)) good = false;
-        if (!good && !is_telling()) return false;
+        if (!good && !is_reporting()) return false;
     }
     return good;
 }

@@ -32,8 +32,8 @@ type_set types_of(const boost::json::value& v);
 
 class evaluation {
 public:
-    evaluation(const program& in, std::vector<fault>* told)
-        : in_(in), told_(told), left_(in.bounds.steps), matcher_(left_) {}
+    evaluation(const program& in, std::vector<fault>* reported)
+        : in_(in), reported_(reported), left_(in.bounds.steps), matcher_(left_) {}
     evaluation(const evaluation&) = delete;
     evaluation& operator=(const evaluation&) = delete;
 
@@ -111,13 +111,13 @@ private:
     bool has_likely_members(const members& r, const value& instance);
     node_id resolve(const dynamic_reference& r, const scope& within);
 
-    bool is_telling() const { return told_ && told_->size() < in_.bounds.faults; }
+    bool is_reporting() const { return reported_ && reported_->size() < in_.bounds.faults; }
     template <class Sentence>
     bool tell(const place& at, Sentence sentence);
     bool tell_mismatch(const meeting& m);
 
     const program& in_;
-    std::vector<fault>* told_;
+    std::vector<fault>* reported_;
     effort left_;
     matcher matcher_;
     std::size_t nesting_ = 0;
@@ -127,9 +127,9 @@ private:
 // of them.
 template <class Sentence>
 bool evaluation::tell(const place& at, Sentence sentence) {
-    if (!is_telling()) return false;
+    if (!is_reporting()) return false;
     left_.spend(in_.bounds.steps / 1000);
-    told_->push_back({at.pointer(), sentence()});
+    reported_->push_back({at.pointer(), sentence()});
     return false;
 }
 

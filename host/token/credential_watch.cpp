@@ -17,7 +17,7 @@ struct wipe_at_end {
 };
 
 // A trusted file that could not be opened; invalid content is another error.
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
+[[noreturn]] void throw_unusable(const std::filesystem::path& file, const std::string& why) {
     throw failure(file.string() + " cannot be used: " + why);
 }
 
@@ -65,7 +65,7 @@ void credential_watch::read_credentials() {
     {
         auto file = read_trusted(settings_.credentials, settings_.longest_credentials);
         is_credentials_file_unreadable_ = !file;
-        if (!file) refuse(settings_.credentials, file.error().why());
+        if (!file) throw_unusable(settings_.credentials, file.error().why());
         const wipe_at_end wiped{file->bytes};
         handlers_.use_credentials(file->bytes);
     }
@@ -87,7 +87,7 @@ std::optional<std::string> credential_watch::read_revocations() {
     is_revocation_list_unreadable_ = !file;
     if (!file) {
         if (!had_revocation_list_ && mark_of(settings_.revocations) == file_mark{}) return std::nullopt;
-        refuse(settings_.revocations, file.error().why());
+        throw_unusable(settings_.revocations, file.error().why());
     }
     had_revocation_list_ = true;
     const auto parsed = parser_.parse(file->bytes);

@@ -6,7 +6,7 @@
 namespace toolrack::wire {
 namespace {
 
-using kind = enum message::kind;
+using message_kind = enum message::kind;
 
 constexpr std::int64_t largest_safe_integer = (std::int64_t{1} << 53) - 1;  // Number.MAX_SAFE_INTEGER
 constexpr std::size_t longest_id = 1024;
@@ -70,7 +70,7 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
             return refuse(parsed.id,
                           code::invalid_request,
                           "A message needs a \"method\", or an \"id\" and either \"result\" or \"error\".");
-        parsed.kind = kind::response;
+        parsed.kind = message_kind::response;
         parsed.outcome = error ? *error : *outcome;
         parsed.is_error = error.has_value();
         return parsed;
@@ -82,7 +82,7 @@ result<message, reply> parse_message(std::string_view body, const json_limits& l
     if (!method->is_string())
         return refuse(parsed.id, code::invalid_request, "The member \"method\" must be a string.");
     parsed.method = method->str();
-    parsed.kind = id ? kind::request : kind::notification;
+    parsed.kind = id ? message_kind::request : message_kind::notification;
 
     if (params && !params->is_object())
         return refuse(parsed.id, code::invalid_params, "The member \"params\" must be an object.");

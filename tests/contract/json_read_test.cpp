@@ -57,14 +57,14 @@ std::string complaint(auto read) {
     return "";
 }
 
-constexpr std::string_view sample =
+constexpr std::string_view document =
     R"( { "name" : "Ann" , "n":-12, "list":[ 1 , "two", [], {} ,{"deep":[true,false,null]} ],)"
     R"( "text":"brackets ]}[{ and \"quotes\\", "empty":"" , "f" : 2.5e3 } )";
 
 }  // namespace
 
 TEST_CASE("members and elements are found between any white space") {
-    const value all(sample);
+    const value all(document);
     CHECK(all.is_object());
     CHECK(all.size() == 6);
     CHECK(all.at("name").str() == "Ann");
@@ -149,7 +149,7 @@ TEST_CASE("an error names the member and its type") {
 }
 
 TEST_CASE("truncated and invalid text is read safely") {
-    for (std::size_t size = 0; size <= sample.size(); ++size) read_exactly(sample.substr(0, size));
+    for (std::size_t size = 0; size <= document.size(); ++size) read_exactly(document.substr(0, size));
     for (const char* text :
          {"",       " ",    "{",      "[",       "\"",       "\"\\",      "\"\\u",      "\"\\u12",  "\"\\ud83d\\u",
           "{\"",    "{\"a", "{\"a\"", "{\"a\":", "{\"a\":}", "{\"a\" 1}", "{a:1}",      "[,]",      "[1 2]",
@@ -164,7 +164,7 @@ TEST_CASE("truncated and invalid text is read safely") {
 }
 
 TEST_CASE("text with any wrong byte is read safely") {
-    std::string text(sample);
+    std::string text(document);
     std::size_t most = 0;
     for (std::size_t at = 0; at != text.size(); ++at) {
         const char before = text[at];

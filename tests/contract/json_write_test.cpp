@@ -12,7 +12,7 @@ using namespace toolrack;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string written(std::string_view text) {
     std::string out;
     json::write_string(out, text);
     return out;
@@ -23,12 +23,12 @@ std::string number(auto value) { return json::text(value).str(); }
 }  // namespace
 
 TEST_CASE("strings are escaped only where JSON requires it") {
-    CHECK(quoted("") == R"("")");
-    CHECK(quoted("plain, and / too") == R"("plain, and / too")");
-    CHECK(quoted("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
-    CHECK(quoted(std::string(1, '\0') + "\x1f\x7f") == "\"\\u0000\\u001f\x7f\"");
-    CHECK(quoted("é€😀") == "\"é€😀\"");
-    CHECK(quoted("é\"€\nä plain é\\") == "\"é\\\"€\\nä plain é\\\\\"");
+    CHECK(written("") == R"("")");
+    CHECK(written("plain, and / too") == R"("plain, and / too")");
+    CHECK(written("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
+    CHECK(written(std::string(1, '\0') + "\x1f\x7f") == "\"\\u0000\\u001f\x7f\"");
+    CHECK(written("é€😀") == "\"é€😀\"");
+    CHECK(written("é\"€\nä plain é\\") == "\"é\\\"€\\nä plain é\\\\\"");
 }
 
 TEST_CASE("a character to escape is found at every position of a wide scan") {
@@ -36,7 +36,7 @@ TEST_CASE("a character to escape is found at every position of a wide scan") {
         std::string text(40, 'a');
         text[at] = '"';
         const std::string expected = '"' + std::string(at, 'a') + "\\\"" + std::string(39 - at, 'a') + '"';
-        CHECK(quoted(text) == expected);
+        CHECK(written(text) == expected);
         CHECK(json::value(expected).str() == text);
     }
 }
@@ -56,7 +56,7 @@ TEST_CASE("bytes that are not UTF-8 are replaced") {
         {"\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"},         // the last character
         {"\xEF\xBF\xBF\xE0\xA0\x80", "\xEF\xBF\xBF\xE0\xA0\x80"},
     };
-    for (const auto& [bytes, expected] : table) CHECK(quoted(bytes) == '"' + expected + '"');
+    for (const auto& [bytes, expected] : table) CHECK(written(bytes) == '"' + expected + '"');
 }
 
 TEST_CASE("numbers are read as written") {

@@ -607,17 +607,17 @@ class ConnectionsOfOneSource(HttpTests):
     config = settings("echo", limits={"connections_per_source": 5, "proxies": []})
 
     def test_are_limited(self):
-        crowd = [self.server.connect() for _ in range(5)]
-        for connection in crowd:
+        connections = [self.server.connect() for _ in range(5)]
+        for connection in connections:
             connection.send(self.good())
             self.assertEqual(200, connection.read_response().status)
         with self.server.connect() as one_more:
             one_more.send(self.good())
             answer = one_more.read_to_end()
             self.assertTrue(answer == b"" or answer.startswith((b"HTTP/1.1 503", b"HTTP/1.1 429")), answer)
-        crowd[0].send(self.good())
-        self.assertEqual(200, crowd[0].read_response().status)
-        for connection in crowd:
+        connections[0].send(self.good())
+        self.assertEqual(200, connections[0].read_response().status)
+        for connection in connections:
             connection.close()
 
         def is_let_in():

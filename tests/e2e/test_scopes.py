@@ -208,8 +208,8 @@ class ConfiguredScopes(unittest.TestCase):
 
     # CONTRACT.md, H12.
     def test_the_rule_of_a_tool_precedes_that_of_its_plugin_and_both_precede_the_suggestion(self):
-        rules = ({"match": "orders_*", "scopes": ["desk"]}, {"match": "*_write", "scopes": []})
-        server = self.serve(granted(["desk", "till"], guarded(rules, scopes=["till"], prefix="g_")))
+        rules = ({"match": "orders_*", "scopes": ["orders"]}, {"match": "*_write", "scopes": []})
+        server = self.serve(granted(["orders", "till"], guarded(rules, scopes=["till"], prefix="g_")))
         self.assertEqual({f"g_{name}" for name in ("status", "orders_read", "orders_write", "plain", "says_it_writes",
                                                    "touch")}, set(server.tool_names()))
         # By the plugin's own names, and the first that matches: so the second rule never counts.

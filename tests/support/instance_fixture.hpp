@@ -94,4 +94,6 @@ private:
     std::shared_ptr<plugin::instance> instance_;
 };
 
+inline instance_fixture scripted() { return instance_fixture(test_plugin("scripted")); }
+
 }  // namespace toolrack::test

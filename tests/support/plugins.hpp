@@ -30,6 +30,10 @@ inline std::filesystem::path shipped(const std::string& name) {
 inline std::filesystem::path shipped_backend(const std::string& name) {
     return build_folder / "lib/toolrack/auth" / (name + ".so");
 }
+// A plugin that the test programs build for themselves.
+inline std::filesystem::path test_plugin(const std::string& name) {
+    return build_folder / "test-plugins" / (name + ".so");
+}
 inline std::filesystem::path hostile(const std::string& name) { return build_folder / "hostile" / (name + ".so"); }
 
 // The library stays loaded until the end, as in a server, because a thread may still run code of it.

@@ -100,7 +100,9 @@ public:
 
     // Called on a thread of the lane: on is true for the first subscription to a resource, and
     // false when the last one has ended.
-    void on_watch(std::function<void(std::string_view uri, bool on)> then) { registry_.watcher = std::move(then); }
+    void on_watch(std::function<void(std::string_view uri, bool on)> then) {
+        registry_.watch_handler = std::move(then);
+    }
 
     // Registers the auth backend; at most one for each instance. auth.hpp lists the handlers.
     template <class Handler>

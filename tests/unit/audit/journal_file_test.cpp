@@ -13,7 +13,7 @@ using test::bytes_of;
 
 namespace {
 
-class journal_fixture {
+class file_fixture {
 public:
     std::string write(std::string lines) {
         auto why = file.open();
@@ -31,7 +31,7 @@ public:
 }  // namespace
 
 TEST_CASE("lines are appended to a file that is created for owner and group") {
-    journal_fixture here;
+    file_fixture here;
     CHECK(here.write("1\n2\n").empty());
     CHECK(here.write("3\n").empty());
     CHECK(bytes_of(here.path) == "1\n2\n3\n");
@@ -41,7 +41,7 @@ TEST_CASE("lines are appended to a file that is created for owner and group") {
 }
 
 TEST_CASE("a renamed or removed file is reopened before the next line") {
-    journal_fixture here;
+    file_fixture here;
     CHECK(here.write("1\n").empty());
     fs::rename(here.path, here.folder.path() / "old");
     CHECK(here.write("2\n").empty());
@@ -52,7 +52,7 @@ TEST_CASE("a renamed or removed file is reopened before the next line") {
 }
 
 TEST_CASE("a truncated file is continued at its new end") {
-    journal_fixture here;
+    file_fixture here;
     CHECK(here.write("1\n2\n").empty());
     fs::resize_file(here.path, 0);
     CHECK(here.write("3\n").empty());
@@ -60,7 +60,7 @@ TEST_CASE("a truncated file is continued at its new end") {
 }
 
 TEST_CASE("an incomplete line of another process is ended before the next line") {
-    journal_fixture here;
+    file_fixture here;
     here.folder.write("audit.jsonl", R"({"torn)");
     ::chmod(here.path.c_str(), 0600);
     CHECK(here.write("1\n").empty());
@@ -68,7 +68,7 @@ TEST_CASE("an incomplete line of another process is ended before the next line")
 }
 
 TEST_CASE("on a full disk the file has whole lines and the others are kept") {
-    journal_fixture here;
+    file_fixture here;
     test::size_limit disk(10);
     CHECK(here.write("1234\n56789\nabc\n") == "File too large");
     CHECK(bytes_of(here.path) == "1234\n");
@@ -81,7 +81,7 @@ TEST_CASE("on a full disk the file has whole lines and the others are kept") {
 }
 
 TEST_CASE("a file that is not regular or not trusted is refused") {
-    journal_fixture here;
+    file_fixture here;
     fs::create_directory(here.path);
     CHECK_FALSE(here.write("1\n").empty());
     fs::remove(here.path);

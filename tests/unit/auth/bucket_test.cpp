@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "throttle_fixture.hpp"
 
 using toolrack::auth::bucket;
+using toolrack::test::start;
+using toolrack::test::zero;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr bucket::size ten_a_second{100ms, 1s};
-constexpr auto zero = bucket::duration::zero();
-const bucket::time start{1h};
 
 int taken(bucket& from, const bucket::size& size, bucket::time now, int tries) {
     int count = 0;

@@ -1,26 +1,16 @@
 #include "auth/throttle.hpp"
 
-#include <cstring>
 #include <string>
 
 #include "bytes_in_use.hpp"
 #include "catch.hpp"
+#include "throttle_fixture.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto zero = auth::bucket::duration::zero();
-const auth::bucket::time start{1h};
-
-identity::source numbered(std::uint64_t number) {
-    identity::source made;
-    std::memcpy(made.bytes.data(), &number, sizeof number);
-    return made;
-}
-
-}  // namespace
+using test::numbered;
+using test::start;
+using test::zero;
 
 TEST_CASE("after the bad tokens of one minute, the next one has to wait") {
     auth::throttle throttle;

@@ -1,27 +1,17 @@
 #include "auth/usage_table.hpp"
 
-#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "bytes_in_use.hpp"
 #include "catch.hpp"
+#include "throttle_fixture.hpp"
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-
-namespace {
-
-const auth::bucket::time start{1h};
-
-identity::source numbered(std::uint64_t number) {
-    identity::source made;
-    std::memcpy(made.bytes.data(), &number, sizeof number);
-    return made;
-}
-
-}  // namespace
+using test::numbered;
+using test::start;
 
 TEST_CASE("a limited counter stops at its limit") {
     auth::limited_counter count;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-mode_t mode_of(const fs::path& file) {
+mode_t mode_of_key(const fs::path& file) {
     struct stat about {};
     REQUIRE(::stat(file.c_str(), &about) == 0);
     return about.st_mode & 07777;
@@ -52,7 +52,7 @@ TEST_CASE("a missing key file is created, and read the next time") {
     const auto file = folder.path() / "seal.key";
     const auto made = load_or_make_key(file);
     CHECK(made.size() == 32);
-    CHECK(mode_of(file) == 0600);
+    CHECK(mode_of_key(file) == 0600);
     CHECK(test::bytes_of(file) == base64url(made.reveal()));
     CHECK(load_or_make_key(file).reveal() == made.reveal());
     CHECK(files_in(folder.path()) == 1);

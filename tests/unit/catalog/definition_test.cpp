@@ -14,7 +14,7 @@ using namespace toolrack;
 
 namespace {
 
-struct instance_fixture : test::instance_fixture {
+struct tool_fixture : test::instance_fixture {
     using test::instance_fixture::instance_fixture;
 
     result<catalog::tool, complaint> read(const std::string& definition, const std::string& attributes = "") {
@@ -34,7 +34,7 @@ constexpr auto bad_name_end = " is invalid: a name has 1 to 128 characters of A-
 }  // namespace
 
 TEST_CASE("a valid definition is kept unchanged") {
-    instance_fixture one;
+    tool_fixture one;
     const auto tool = one.read("{\n  \"title\": \"X\",\r\n  \"name\": \"get_x\",\n"
                                " \"inputSchema\": {\"type\": \"object\", \"x-mine\": [1, 2]},\n"
                                "  \"description\": \"a\\nb\", \"_meta\": {\"k\": null}\n}");
@@ -54,7 +54,7 @@ TEST_CASE("a valid definition is kept unchanged") {
 }
 
 TEST_CASE("the prefix is added to the public name, and not to the name that the plugin gets") {
-    instance_fixture one("orders_");
+    tool_fixture one("orders_");
     const auto tool = one.read(named("get"));
     REQUIRE(tool.has_value());
     CHECK(tool->name == "orders_get");
@@ -63,7 +63,7 @@ TEST_CASE("the prefix is added to the public name, and not to the name that the 
 }
 
 TEST_CASE("names of every allowed character are valid") {
-    instance_fixture one;
+    tool_fixture one;
     for (const auto& name :
          std::vector<std::string>{"a", "A", "0", "_", "-", ".", "get_orders-v1.2", std::string(128, 'x')})
         CHECK(one.read(named(name)).has_value());
@@ -71,7 +71,7 @@ TEST_CASE("names of every allowed character are valid") {
 }
 
 TEST_CASE("the error for an invalid name says what names are") {
-    instance_fixture one;
+    tool_fixture one;
     for (const auto& name :
          std::vector<std::string>{"", " ", "a b", "a/b", "a:b", "ä", "a\\n", "<x>", std::string(129, 'x')}) {
         const auto why = one.refused(named(name));
@@ -79,12 +79,12 @@ TEST_CASE("the error for an invalid name says what names are") {
         CHECK(why.find("the name \"") == 0);
         CHECK(why.ends_with(bad_name_end));
     }
-    CHECK(instance_fixture("p_").refused(named(std::string(127, 'x'))).ends_with(bad_name_end));  // 129 with its prefix
-    CHECK(instance_fixture("p_").refused(named("")).empty());  // the prefix alone is a name
+    CHECK(tool_fixture("p_").refused(named(std::string(127, 'x'))).ends_with(bad_name_end));  // 129 with its prefix
+    CHECK(tool_fixture("p_").refused(named("")).empty());  // the prefix alone is a name
 }
 
 TEST_CASE("an invalid definition is refused with the reason") {
-    instance_fixture one;
+    tool_fixture one;
     CHECK(one.refused("") == "its definition is not acceptable: it is not valid JSON");
     CHECK(one.refused("{\"name\":") == "its definition is not acceptable: it is not valid JSON");
     CHECK(one.refused("{\"name\":\"\xFF\"}") == "its definition is not UTF-8");
@@ -103,7 +103,7 @@ TEST_CASE("an invalid definition is refused with the reason") {
 }
 
 TEST_CASE("an input schema that is not one for an object is refused") {
-    instance_fixture one;
+    tool_fixture one;
     for (const char* schema : {"true", "[]", "null", "\"object\""})
         CHECK(one.refused(with_input(schema)) == "its definition has no object \"inputSchema\"");
     for (const char* schema : {"{}", R"({"type":"string"})", R"({"type":["object"]})", R"({"type":null})"})
@@ -120,7 +120,7 @@ TEST_CASE("an input schema that is not one for an object is refused") {
 }
 
 TEST_CASE("an output schema is checked when it exists") {
-    instance_fixture one;
+    tool_fixture one;
     const auto with_output = [](const std::string& schema) {
         return R"({"name":"x","inputSchema":{"type":"object"},"outputSchema":)" + schema + "}";
     };
@@ -130,7 +130,7 @@ TEST_CASE("an output schema is checked when it exists") {
 }
 
 TEST_CASE("arguments are checked against the given schema") {
-    instance_fixture one;
+    tool_fixture one;
     const auto tool =
         one.read(with_input(R"({"type":"object","required":["a"],"properties":{"a":{"type":"integer"}}})"));
     REQUIRE(tool.has_value());
@@ -139,7 +139,7 @@ TEST_CASE("arguments are checked against the given schema") {
 }
 
 TEST_CASE("only the attribute quick makes a tool quick") {
-    instance_fixture one;
+    tool_fixture one;
     CHECK(one.read(named("x"), R"({"quick":true})")->quick);
     for (const char* attributes :
          {"", "{}", R"({"quick":false})", R"({"quick":"true"})", R"({"quick":1})", R"({"Quick":true})"})

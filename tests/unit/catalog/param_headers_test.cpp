@@ -22,7 +22,7 @@ result<std::vector<param_header>, complaint> read(const std::string& schema) {
     return catalog::read_param_headers(json::value(schema));
 }
 
-std::string refused(const std::string& schema) {
+std::string schema_refusal(const std::string& schema) {
     const auto made = read(schema);
     return made ? std::string() : made.error().why();
 }
@@ -107,7 +107,7 @@ TEST_CASE("a value that is not valid in a header name is refused") {
                              "[\"A\"]",
                              R"({"type":"string"})"}) {
         CAPTURE(name);
-        const auto why = refused(with(std::string(R"("a":{"type":"string","x-mcp-header":)") + name + "}"));
+        const auto why = schema_refusal(with(std::string(R"("a":{"type":"string","x-mcp-header":)") + name + "}"));
         CHECK(why.find(R"(its x-mcp-header at "/properties/a" is )") == 0);
         CHECK(
             why.ends_with(" and cannot be part of a header name: expected letters, digits and characters such as '-'"));
@@ -125,7 +125,7 @@ TEST_CASE("only strings, integers and booleans can be mirrored") {
                              R"("$ref":"#/$defs/a",)",
                              ""}) {
         CAPTURE(type);
-        CHECK(refused(with("\"a\":{" + std::string(type) + R"("x-mcp-header":"A"})")) ==
+        CHECK(schema_refusal(with("\"a\":{" + std::string(type) + R"("x-mcp-header":"A"})")) ==
               R"(its x-mcp-header at "/properties/a" belongs to a property whose type is not "string", )"
               R"("integer" or "boolean")");
     }
@@ -133,11 +133,11 @@ TEST_CASE("only strings, integers and booleans can be mirrored") {
 
 TEST_CASE("two properties cannot share a header, ignoring case") {
     for (const char* other : {"Region", "REGION", "region"})
-        CHECK(refused(with(R"("a":{"type":"string","x-mcp-header":"Region"},)"
-                           R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
-                           std::string(other) + "\"}}}")) == "two of its properties have the x-mcp-header \"" +
-                                                                 std::string(other) +
-                                                                 "\"; header names are case-insensitive");
+        CHECK(schema_refusal(with(R"("a":{"type":"string","x-mcp-header":"Region"},)"
+                                  R"("b":{"properties":{"c":{"type":"string","x-mcp-header":")" +
+                                  std::string(other) + "\"}}}")) == "two of its properties have the x-mcp-header \"" +
+                                                                        std::string(other) +
+                                                                        "\"; header names are case-insensitive");
 }
 
 TEST_CASE("an annotation outside of properties is refused with its place") {
@@ -173,7 +173,7 @@ TEST_CASE("an annotation outside of properties is refused with its place") {
         std::string text = schema;
         if (const auto at = text.find('@'); at != std::string::npos) text.replace(at, 1, marked);
         CAPTURE(text);
-        CHECK(refused(text) == "its x-mcp-header at \"" + std::string(where) + '"' + misplaced);
+        CHECK(schema_refusal(text) == "its x-mcp-header at \"" + std::string(where) + '"' + misplaced);
     }
 }
 

@@ -71,18 +71,18 @@ std::vector<std::string> read_all(const catalog::feature_index<listed>& feature_
     return pages;
 }
 
-using pages = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("each caller gets the permitted features, in order, in full pages") {
     readers people;
     const catalog::feature_index<listed> feature_index("things", things(10), 3);
-    CHECK(read_all(feature_index, people.with(R"(["*"])")) == pages{"0 1 2 ", "3 4 5 ", "6 7 8 ", "9 "});
-    CHECK(read_all(feature_index, people.with(R"(["b","a"])")) == pages{"0 1 2 ", "3 4 5 ", "6 7 8 ", "9 "});
-    CHECK(read_all(feature_index, people.with(R"(["a"])")) == pages{"0 2 3 ", "5 6 8 ", "9 "});
-    CHECK(read_all(feature_index, people.with(R"(["b"])")) == pages{"2 5 8 "});
-    CHECK(read_all(feature_index, people.with("[]")) == pages{"2 5 8 "});
+    CHECK(read_all(feature_index, people.with(R"(["*"])")) == texts{"0 1 2 ", "3 4 5 ", "6 7 8 ", "9 "});
+    CHECK(read_all(feature_index, people.with(R"(["b","a"])")) == texts{"0 1 2 ", "3 4 5 ", "6 7 8 ", "9 "});
+    CHECK(read_all(feature_index, people.with(R"(["a"])")) == texts{"0 2 3 ", "5 6 8 ", "9 "});
+    CHECK(read_all(feature_index, people.with(R"(["b"])")) == texts{"2 5 8 "});
+    CHECK(read_all(feature_index, people.with("[]")) == texts{"2 5 8 "});
 }
 
 TEST_CASE("a caller without permitted features gets an empty page") {
@@ -90,8 +90,8 @@ TEST_CASE("a caller without permitted features gets an empty page") {
     auto all = things(10);
     for (auto& one : all) one.needs = catalog::requirement({"a"});
     const catalog::feature_index<listed> feature_index("things", std::move(all), 3);
-    CHECK(read_all(feature_index, people.with("[]")) == pages{""});
-    CHECK(read_all(catalog::feature_index<listed>("things", {}, 3), people.with("[]")) == pages{""});
+    CHECK(read_all(feature_index, people.with("[]")) == texts{""});
+    CHECK(read_all(catalog::feature_index<listed>("things", {}, 3), people.with("[]")) == texts{""});
 }
 
 TEST_CASE("a cursor is valid only for callers with the same list") {
@@ -131,5 +131,5 @@ TEST_CASE("callers above the cache limit are served") {
     for (int round = 0; round < 2; ++round)
         for (int i = 0; i < 100; i += round ? 7 : 1)
             CHECK(read_all(feature_index, people.with(R"(["s)" + std::to_string(i) + R"("])")) ==
-                  pages{std::to_string(i) + " "});
+                  texts{std::to_string(i) + " "});
 }

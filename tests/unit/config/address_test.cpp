@@ -11,7 +11,7 @@ text written(std::string value) {
 }
 
 template <typename Parse>
-std::string refusal(Parse parse, std::string value) {
+std::string refusal_of_address(Parse parse, std::string value) {
     return config_fixture().refusal_of([&] { parse(written(std::move(value))); });
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("an address to listen on is read and written back in canonical form") 
 TEST_CASE("an invalid address to listen on is refused") {
     const std::string forms =
         R"(expected "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/toolrack/mcp.sock")";
-    CHECK(refusal(parse_address, "8080") == "t.toml:1:2: K has no port; " + forms + R"(, found "8080")");
+    CHECK(refusal_of_address(parse_address, "8080") == "t.toml:1:2: K has no port; " + forms + R"(, found "8080")");
     for (const std::string given : {"tools.example.com:80",
                                     ":8080",
                                     "*:80",
@@ -58,21 +58,21 @@ TEST_CASE("an invalid address to listen on is refused") {
                                     "http://127.0.0.1:80",
                                     "127.1:80"}) {
         INFO(given);
-        CHECK(refusal(parse_address, given) ==
+        CHECK(refusal_of_address(parse_address, given) ==
               "t.toml:1:2: K is not an address to listen on; " + forms + ", found \"" + given + '"');
     }
     for (const std::string given :
          {"127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:80x", "127.0.0.1: 80", "127.0.0.1:99999999999"}) {
         INFO(given);
-        CHECK(refusal(parse_address, given) ==
+        CHECK(refusal_of_address(parse_address, given) ==
               "t.toml:1:2: K has no valid port; expected a port from 0 (any) to 65535, found \"" + given + '"');
     }
-    CHECK(refusal(parse_address, "unix:run/x.sock") ==
+    CHECK(refusal_of_address(parse_address, "unix:run/x.sock") ==
           R"(t.toml:1:2: K names a relative socket; expected an absolute path such as "unix:/run/toolrack/mcp.sock", )"
           R"(found "unix:run/x.sock")");
     const std::string fits = "unix:/" + std::string(106, 'x');
-    CHECK(refusal(parse_address, fits).empty());
-    CHECK(refusal(parse_address, fits + 'x') ==
+    CHECK(refusal_of_address(parse_address, fits).empty());
+    CHECK(refusal_of_address(parse_address, fits + 'x') ==
           "t.toml:1:2: K is too long for a socket path, or has a NUL character; expected a path of at most 107 "
           "bytes, found \"" +
               fits + "x\"");
@@ -84,13 +84,14 @@ TEST_CASE("a network is an address and a prefix that covers its bits") {
     CHECK(parse_network(written("192.168.7.9/32")) == "192.168.7.9/32");
     CHECK(parse_network(written("FD00:0::/8")) == "fd00::/8");
     const std::string expected = R"(; expected a network such as "10.0.0.0/8" or "fd00::/8", found )";
-    CHECK(refusal(parse_network, "10.0.0.1") == "t.toml:1:2: K is not a network" + expected + R"("10.0.0.1")");
-    CHECK(refusal(parse_network, "lan/8") == "t.toml:1:2: K is not a network" + expected + R"("lan/8")");
-    CHECK(refusal(parse_network, "10.0.0.0/33") ==
+    CHECK(refusal_of_address(parse_network, "10.0.0.1") ==
+          "t.toml:1:2: K is not a network" + expected + R"("10.0.0.1")");
+    CHECK(refusal_of_address(parse_network, "lan/8") == "t.toml:1:2: K is not a network" + expected + R"("lan/8")");
+    CHECK(refusal_of_address(parse_network, "10.0.0.0/33") ==
           "t.toml:1:2: K has no valid prefix length" + expected + R"("10.0.0.0/33")");
-    CHECK(refusal(parse_network, "10.0.0.0/") ==
+    CHECK(refusal_of_address(parse_network, "10.0.0.0/") ==
           "t.toml:1:2: K has no valid prefix length" + expected + R"("10.0.0.0/")");
-    CHECK(refusal(parse_network, "10.0.0.1/8") ==
+    CHECK(refusal_of_address(parse_network, "10.0.0.1/8") ==
           "t.toml:1:2: K has bits set beyond its prefix" + expected + R"("10.0.0.1/8")");
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("a host is a name with an optional port") {
     for (const std::string given : {"", "*", "https://tools.example.com", "a b", "a/b", "me@a"}) {
         INFO(given);
         CHECK(
-            refusal(parse_host, given) ==
+            refusal_of_address(parse_host, given) ==
             R"(t.toml:1:2: K is not a host; expected a host such as "tools.example.com" or "localhost:8080", found ")" +
                 given + '"');
     }
@@ -114,9 +115,9 @@ TEST_CASE("an origin is a scheme, a host and an optional port") {
     for (const std::string given :
          {"", "null", "*", "https://*", "app.example.com", "https://a/", "https://a/b", "https://a?q", "https://a#f"}) {
         INFO(given);
-        CHECK(refusal(parse_origin, given) == sentence + '"' + given + '"');
+        CHECK(refusal_of_address(parse_origin, given) == sentence + '"' + given + '"');
     }
-    CHECK(refusal(parse_origin, "https://me:canary@a") == sentence + "a user name in it");
+    CHECK(refusal_of_address(parse_origin, "https://me:canary@a") == sentence + "a user name in it");
 }
 
 TEST_CASE("the public URL is a canonical resource identifier") {
@@ -126,17 +127,24 @@ TEST_CASE("the public URL is a canonical resource identifier") {
         return "t.toml:1:2: K " + std::string(wrong) +
                R"(; expected a URL such as "https://tools.example.com/mcp", found )" + std::string(found);
     };
-    CHECK(refusal(parse_public_url, "/mcp") == sentence("is not an absolute http or https URL", R"("/mcp")"));
-    CHECK(refusal(parse_public_url, "ftp://a") == sentence("is not an absolute http or https URL", R"("ftp://a")"));
-    CHECK(refusal(parse_public_url, "https://") == sentence("is not an absolute http or https URL", R"("https://")"));
-    CHECK(refusal(parse_public_url, "https:a") == sentence("is not an absolute http or https URL", R"("https:a")"));
-    CHECK(refusal(parse_public_url, "https://a b") ==
+    CHECK(refusal_of_address(parse_public_url, "/mcp") ==
+          sentence("is not an absolute http or https URL", R"("/mcp")"));
+    CHECK(refusal_of_address(parse_public_url, "ftp://a") ==
+          sentence("is not an absolute http or https URL", R"("ftp://a")"));
+    CHECK(refusal_of_address(parse_public_url, "https://") ==
+          sentence("is not an absolute http or https URL", R"("https://")"));
+    CHECK(refusal_of_address(parse_public_url, "https:a") ==
+          sentence("is not an absolute http or https URL", R"("https:a")"));
+    CHECK(refusal_of_address(parse_public_url, "https://a b") ==
           sentence("is not an absolute http or https URL", R"("https://a b")"));
-    CHECK(refusal(parse_public_url, "https://a/b#c") == sentence("must not have a fragment", R"("https://a/b#c")"));
-    CHECK(refusal(parse_public_url, "https://a/b?c") == sentence("must not have a query", R"("https://a/b?c")"));
-    CHECK(refusal(parse_public_url, "https://a/b/") == sentence("must not end in a slash", R"("https://a/b/")"));
-    CHECK(refusal(parse_public_url, "https://a/") == sentence("must not end in a slash", R"("https://a/")"));
-    CHECK(refusal(parse_public_url, "https://me:canary@a") ==
+    CHECK(refusal_of_address(parse_public_url, "https://a/b#c") ==
+          sentence("must not have a fragment", R"("https://a/b#c")"));
+    CHECK(refusal_of_address(parse_public_url, "https://a/b?c") ==
+          sentence("must not have a query", R"("https://a/b?c")"));
+    CHECK(refusal_of_address(parse_public_url, "https://a/b/") ==
+          sentence("must not end in a slash", R"("https://a/b/")"));
+    CHECK(refusal_of_address(parse_public_url, "https://a/") == sentence("must not end in a slash", R"("https://a/")"));
+    CHECK(refusal_of_address(parse_public_url, "https://me:canary@a") ==
           sentence("must not contain a user name", "one (not shown)"));
 }
 

@@ -6,13 +6,15 @@
 namespace toolrack {
 namespace {
 
-constexpr std::string_view lock = "[auth]\nbackend = 'x'\n";
+constexpr std::string_view auth_section = "[auth]\nbackend = 'x'\n";
 
 config::options options_of(const config_fixture& fixture, std::string_view table) {
-    return fixture.read(std::string(lock) + "[auth.options]\n" + std::string(table)).auth.backends.front().options;
+    return fixture.read(std::string(auth_section) + "[auth.options]\n" + std::string(table))
+        .auth.backends.front()
+        .options;
 }
 std::string json_of(const config_fixture& fixture, std::string_view table) { return options_of(fixture, table).json; }
-std::string refusal(const config_fixture& fixture, std::string_view table) {
+std::string refusal_of_options(const config_fixture& fixture, std::string_view table) {
     return fixture.refusal_of([&] { options_of(fixture, table); });
 }
 
@@ -59,7 +61,7 @@ TEST_CASE("variables are expanded in the values of options, not in their names")
     fixture.set("RACK_HOME", "/srv \"x\"");
     CHECK(json_of(fixture, "'${RACK_HOME}' = ['${RACK_HOME}/a']") == R"({"${RACK_HOME}":["/srv \"x\"/a"]})");
     fixture.unset("RACK_HOME");
-    CHECK(refusal(fixture, "a = [{ b = '${RACK_HOME}' }]") ==
+    CHECK(refusal_of_options(fixture, "a = [{ b = '${RACK_HOME}' }]") ==
           "t.toml:4:12: auth.options.a[0].b needs the environment variable RACK_HOME; expected it to "
           "be set, found it unset");
 }
@@ -82,7 +84,7 @@ TEST_CASE("every option has its place in the file") {
 
 TEST_CASE("absent options are an empty object with the place of their table") {
     const config_fixture fixture;
-    const auto options = fixture.read(lock).auth.backends.front().options;
+    const auto options = fixture.read(auth_section).auth.backends.front().options;
     CHECK(options.json == "{}");
     CHECK(options.locations.at("").line == 1);
 }
@@ -90,7 +92,7 @@ TEST_CASE("absent options are an empty object with the place of their table") {
 TEST_CASE("values without a JSON form are refused") {
     const config_fixture fixture;
     for (const std::string number : {"inf", "nan"}) {
-        CHECK(refusal(fixture, "a = { b = [" + number + "] }") ==
+        CHECK(refusal_of_options(fixture, "a = { b = [" + number + "] }") ==
               "t.toml:4:12: auth.options.a.b[0] is a number that JSON cannot represent; expected a finite "
               "number, found " +
                   number);
@@ -102,9 +104,10 @@ TEST_CASE("options nest at most 32 levels deep") {
     const auto nested = [](std::size_t depth) {
         return "a = " + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']');
     };
-    CHECK(refusal(fixture, nested(32)).empty());
-    CHECK(refusal(fixture, nested(33)).find("is nested too deeply; expected at most 32 levels, found more") !=
-          std::string::npos);
+    CHECK(refusal_of_options(fixture, nested(32)).empty());
+    CHECK(
+        refusal_of_options(fixture, nested(33)).find("is nested too deeply; expected at most 32 levels, found more") !=
+        std::string::npos);
 }
 
 TEST_CASE("a secret is read from the place that an option names") {
@@ -151,7 +154,7 @@ TEST_CASE("a secret in a file that other users may read is refused") {
     const auto file = fixture.write_secret("s", "canary");
     const auto refused_with = [&](unsigned mode) {
         std::filesystem::permissions(file, std::filesystem::perms(mode));
-        return refusal(fixture, "p = { file = '" + file.string() + "' }");
+        return refusal_of_options(fixture, "p = { file = '" + file.string() + "' }");
     };
     CHECK(refused_with(0600).empty());
     CHECK(refused_with(0400).empty());
@@ -167,7 +170,7 @@ TEST_CASE("a secret in a file that other users may read is refused") {
 TEST_CASE("the error for an unreadable secret does not show it") {
     config_fixture fixture;
     const auto of_file = [&](std::string_view bytes) {
-        return refusal(fixture, "p = { file = '" + fixture.write_secret("s", bytes).string() + "' }");
+        return refusal_of_options(fixture, "p = { file = '" + fixture.write_secret("s", bytes).string() + "' }");
     };
     const std::string here = "t.toml:4:14: auth.options.p.file ";
     CHECK(of_file("") == here + R"(is empty; expected a file with a secret, found "s")");
@@ -175,21 +178,21 @@ TEST_CASE("the error for an unreadable secret does not show it") {
     CHECK(of_file("\xff") == here + R"(is not text; expected UTF-8, found "s")");
     CHECK(of_file(std::string(64 * 1024, 'x')).empty());
     CHECK(of_file(std::string(64 * 1024 + 1, 'x')) == here + R"(is too long; expected at most 64 KiB, found "s")");
-    CHECK(refusal(fixture, "p = { file = '" + (fixture.folder() / "gone").string() + "' }") ==
+    CHECK(refusal_of_options(fixture, "p = { file = '" + (fixture.folder() / "gone").string() + "' }") ==
           here +
               R"(cannot be read (No such file or directory); expected a regular file that can be read, found "gone")");
-    CHECK(refusal(fixture, "p = { file = '/dev/null' }") ==
+    CHECK(refusal_of_options(fixture, "p = { file = '/dev/null' }") ==
           here + R"(cannot be read (Invalid argument); expected a regular file that can be read, found "/dev/null")");
 
     fixture.set("RACK_CANARY", "canary");
-    CHECK(refusal(fixture, "p = { file = '/${RACK_CANARY}' }") ==
+    CHECK(refusal_of_options(fixture, "p = { file = '/${RACK_CANARY}' }") ==
           here + "cannot be read (No such file or directory); expected a regular file that can be read, "
                  "found a value from the environment (not shown)");
-    CHECK(refusal(fixture, "p = { env = 'sk-canary' }") ==
+    CHECK(refusal_of_options(fixture, "p = { env = 'sk-canary' }") ==
           "t.toml:4:13: auth.options.p.env is not the name of a variable; expected a name such as "
           "DB_PASSWORD, found something else");
     fixture.unset("RACK_UNSET");
-    CHECK(refusal(fixture, "p = { env = 'RACK_UNSET' }") ==
+    CHECK(refusal_of_options(fixture, "p = { env = 'RACK_UNSET' }") ==
           "t.toml:4:13: auth.options.p.env names the environment variable RACK_UNSET; expected it "
           "to be "
           "set, found it unset");
@@ -199,14 +202,14 @@ TEST_CASE("a credential is a file name in CREDENTIALS_DIRECTORY") {
     config_fixture fixture;
     fixture.unset("CREDENTIALS_DIRECTORY");
     const std::string here = "t.toml:4:20: auth.options.p.credential ";
-    CHECK(refusal(fixture, "p = { credential = 'db' }") ==
+    CHECK(refusal_of_options(fixture, "p = { credential = 'db' }") ==
           here + R"(needs CREDENTIALS_DIRECTORY, which is not set; expected a start by systemd with LoadCredential=, )"
                  R"(found "db")");
     fixture.set("CREDENTIALS_DIRECTORY", fixture.folder().string());
     for (const std::string name : {"", ".", "..", "a/b", "/etc/passwd"})
-        CHECK(refusal(fixture, "p = { credential = '" + name + "' }") ==
+        CHECK(refusal_of_options(fixture, "p = { credential = '" + name + "' }") ==
               here + "is not the name of a credential; expected a file name without slashes, found \"" + name + '"');
-    CHECK(refusal(fixture, "p = { credential = 'db' }") ==
+    CHECK(refusal_of_options(fixture, "p = { credential = 'db' }") ==
           here + R"(cannot be read (No such file or directory); expected a regular file that can be read, found "db")");
 }
 

@@ -15,7 +15,9 @@ using strings = std::vector<std::string>;
 constexpr std::string_view head = "[auth]\nbackend = 'env-token'\n[[plugin]]\nlibrary = 'x'\n";
 
 // What is said of a plugin with these lines, the first of which is line 5.
-std::string refusal(std::string_view lines) { return config_fixture().refusal(std::string(head) + std::string(lines)); }
+std::string refusal_of_sandbox(std::string_view lines) {
+    return config_fixture().refusal(std::string(head) + std::string(lines));
+}
 
 config::sandbox granted(std::string_view line) {
     const toml::table table = toml::parse(line);
@@ -59,28 +61,29 @@ TEST_CASE("a granted path is normalised") {
 
 TEST_CASE("an invalid sandbox is refused with its place") {
     const std::string a_path = R"(an absolute path of a file or a folder such as "/srv/orders")";
-    CHECK(refusal("sandbox = { network = 1 }") ==
+    CHECK(refusal_of_sandbox("sandbox = { network = 1 }") ==
           "t.toml:5:23: plugin.sandbox.network has the wrong type; expected true or false, found an integer");
-    CHECK(refusal("sandbox = { read = ['srv'] }") ==
+    CHECK(refusal_of_sandbox("sandbox = { read = ['srv'] }") ==
           "t.toml:5:21: plugin.sandbox.read[0] is not an absolute path; expected " + a_path + ", found \"srv\"");
-    CHECK(refusal("sandbox = { write = ['/a', ''] }") ==
+    CHECK(refusal_of_sandbox("sandbox = { write = ['/a', ''] }") ==
           "t.toml:5:28: plugin.sandbox.write[1] is not an absolute path; expected " + a_path + ", found \"\"");
-    CHECK(refusal("sandbox = { read = ['~/x'] }").find("is not an absolute path") != std::string::npos);
-    CHECK(refusal("sandbox = { read = [\"/a\\u0000b\"] }").find("is not an absolute path") != std::string::npos);
-    CHECK(refusal("sandbox = { read = '/a' }") ==
+    CHECK(refusal_of_sandbox("sandbox = { read = ['~/x'] }").find("is not an absolute path") != std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = { read = [\"/a\\u0000b\"] }").find("is not an absolute path") !=
+          std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = { read = '/a' }") ==
           "t.toml:5:20: plugin.sandbox.read has the wrong type; expected an array of strings, found a string");
-    CHECK(refusal("sandbox = { processes = 1001 }") ==
+    CHECK(refusal_of_sandbox("sandbox = { processes = 1001 }") ==
           "t.toml:5:25: plugin.sandbox.processes is out of range; expected an integer from 0 to 1000, found 1001");
-    CHECK(refusal("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
-    CHECK(refusal("sandbox = { memory = '1MiB' }") == "t.toml:5:22: plugin.sandbox.memory is too small; "
-                                                      "expected at least \"16MiB\", found 1048576 bytes");
-    CHECK(refusal("sandbox = { memory = 'lots' }").find("is not a valid size") != std::string::npos);
-    CHECK(refusal("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
-    CHECK(refusal("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = { processes = -1 }").find("is out of range") != std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = { memory = '1MiB' }") == "t.toml:5:22: plugin.sandbox.memory is too small; "
+                                                                 "expected at least \"16MiB\", found 1048576 bytes");
+    CHECK(refusal_of_sandbox("sandbox = { memory = 'lots' }").find("is not a valid size") != std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = { netwrok = true }").find(R"((did you mean "network"?))") != std::string::npos);
+    CHECK(refusal_of_sandbox("sandbox = true").find("has the wrong type; expected a table") != std::string::npos);
 }
 
 TEST_CASE("a sandbox for a plugin in the host is refused") {
-    CHECK(refusal("isolation = 'host'\nsandbox = {}") ==
+    CHECK(refusal_of_sandbox("isolation = 'host'\nsandbox = {}") ==
           "t.toml:6:11: plugin.sandbox needs a worker process; expected isolation = \"process\", "
           "or no sandbox, found isolation = \"host\"");
 }
@@ -97,10 +100,11 @@ TEST_CASE("a library is pinned by its SHA-256") {
                               std::string(64, 'g'),
                               "sha256:" + std::string(57, 'a'),
                               std::string()})
-        CHECK(refusal("sha256 = '" + wrong + "'") == "t.toml:5:10: plugin.sha256 is not a SHA-256 digest; expected 64 "
-                                                     "hexadecimal digits, as sha256sum prints them, "
-                                                     "found \"" +
-                                                         wrong + '"');
+        CHECK(refusal_of_sandbox("sha256 = '" + wrong + "'") ==
+              "t.toml:5:10: plugin.sha256 is not a SHA-256 digest; expected 64 "
+              "hexadecimal digits, as sha256sum prints them, "
+              "found \"" +
+                  wrong + '"');
 }
 
 TEST_CASE("an auth backend can be pinned, and one of several by its name") {
@@ -121,12 +125,12 @@ TEST_CASE("an auth backend can be pinned, and one of several by its name") {
 TEST_CASE("reserved names and names that begin with a dot are refused") {
     const std::string reserved =
         R"( is reserved for the server itself; expected one that does not begin with "toolrack", found )";
-    CHECK(refusal("name = 'toolrack'") == "t.toml:5:8: plugin.name" + reserved + R"("toolrack")");
-    CHECK(refusal("name = 'ToolRack-x'") == "t.toml:5:8: plugin.name" + reserved + R"("ToolRack-x")");
-    CHECK(refusal("prefix = 'toolrack_'") == "t.toml:5:10: plugin.prefix" + reserved + R"("toolrack_")");
-    CHECK(refusal("name = 'toolrac'\nprefix = 'my_toolrack_'").empty());
+    CHECK(refusal_of_sandbox("name = 'toolrack'") == "t.toml:5:8: plugin.name" + reserved + R"("toolrack")");
+    CHECK(refusal_of_sandbox("name = 'ToolRack-x'") == "t.toml:5:8: plugin.name" + reserved + R"("ToolRack-x")");
+    CHECK(refusal_of_sandbox("prefix = 'toolrack_'") == "t.toml:5:10: plugin.prefix" + reserved + R"("toolrack_")");
+    CHECK(refusal_of_sandbox("name = 'toolrac'\nprefix = 'my_toolrack_'").empty());
     for (const std::string name : {".", "..", ".hidden"})
-        CHECK(refusal("name = '" + name + "'") ==
+        CHECK(refusal_of_sandbox("name = '" + name + "'") ==
               "t.toml:5:8: plugin.name begins with a dot; expected a name without a leading dot, found \"" + name +
                   '"');
     CHECK(config_fixture()

@@ -17,7 +17,7 @@ std::optional<http::rejection> check(const std::string& fields, const std::strin
     return http::check_request(read.head, policy);
 }
 
-unsigned status_of(const std::string& fields, const std::string& line = "POST /mcp") {
+unsigned status_of_check(const std::string& fields, const std::string& line = "POST /mcp") {
     const auto no = check(fields, line);
     return no ? no->status : 200;
 }
@@ -27,25 +27,25 @@ const std::string allowed_host = "Host: localhost:8080\r\n";
 }  // namespace
 
 TEST_CASE("an allowed host is accepted") {
-    CHECK(status_of("Host: localhost:8080\r\n") == 200);
-    CHECK(status_of("Host: LocalHost:8080\r\n") == 200);
-    CHECK(status_of("Host: [::1]:8080\r\n") == 200);
-    CHECK(status_of("Host: tools.example.com\r\n") == 200);
-    CHECK(status_of("Host: tools.example.com:443\r\n") == 200);
-    CHECK(status_of("Host: any.example\r\n") == 200);
-    CHECK(status_of("Host: any.example:1234\r\n") == 200);
+    CHECK(status_of_check("Host: localhost:8080\r\n") == 200);
+    CHECK(status_of_check("Host: LocalHost:8080\r\n") == 200);
+    CHECK(status_of_check("Host: [::1]:8080\r\n") == 200);
+    CHECK(status_of_check("Host: tools.example.com\r\n") == 200);
+    CHECK(status_of_check("Host: tools.example.com:443\r\n") == 200);
+    CHECK(status_of_check("Host: any.example\r\n") == 200);
+    CHECK(status_of_check("Host: any.example:1234\r\n") == 200);
 }
 
 TEST_CASE("another host is refused (DNS rebinding)") {
-    CHECK(status_of("Host: evil.example.com\r\n") == 403);
-    CHECK(status_of("Host: evil.example.com:8080\r\n") == 403);
-    CHECK(status_of("Host: localhost\r\n") == 403);
-    CHECK(status_of("Host: localhost:80\r\n") == 403);
-    CHECK(status_of("Host: localhost:18080\r\n") == 403);
-    CHECK(status_of("Host: localhost.:8080\r\n") == 403);
-    CHECK(status_of("Host: localhost.evil.example:8080\r\n") == 403);
-    CHECK(status_of("Host: xlocalhost:8080\r\n") == 403);
-    CHECK(status_of("Host: tools.example.com:8080\r\n") == 403);
+    CHECK(status_of_check("Host: evil.example.com\r\n") == 403);
+    CHECK(status_of_check("Host: evil.example.com:8080\r\n") == 403);
+    CHECK(status_of_check("Host: localhost\r\n") == 403);
+    CHECK(status_of_check("Host: localhost:80\r\n") == 403);
+    CHECK(status_of_check("Host: localhost:18080\r\n") == 403);
+    CHECK(status_of_check("Host: localhost.:8080\r\n") == 403);
+    CHECK(status_of_check("Host: localhost.evil.example:8080\r\n") == 403);
+    CHECK(status_of_check("Host: xlocalhost:8080\r\n") == 403);
+    CHECK(status_of_check("Host: tools.example.com:8080\r\n") == 403);
     const auto no = check("Host: evil.example.com\r\n");
     CHECK(no->sentence == "Host \"evil.example.com\" is not allowed. Add it to server.allowed_hosts.");
 }
@@ -94,20 +94,20 @@ TEST_CASE("a refused host or origin is quoted only when it is plausible") {
 }
 
 TEST_CASE("X-Forwarded-Host and Forwarded are ignored") {
-    CHECK(status_of("Host: evil.example\r\nX-Forwarded-Host: localhost:8080\r\nForwarded: "
-                    "host=localhost:8080\r\n") == 403);
+    CHECK(status_of_check("Host: evil.example\r\nX-Forwarded-Host: localhost:8080\r\nForwarded: "
+                          "host=localhost:8080\r\n") == 403);
 }
 
 TEST_CASE("an origin must be an allowed one") {
-    CHECK(status_of(allowed_host + "Origin: http://localhost:8080\r\n") == 200);
-    CHECK(status_of(allowed_host + "Origin: https://tools.example.com\r\n") == 200);
-    CHECK(status_of(allowed_host + "Origin: http://evil.example\r\n") == 403);
-    CHECK(status_of(allowed_host + "Origin: http://localhost\r\n") == 403);
-    CHECK(status_of(allowed_host + "Origin: https://localhost:8080\r\n") == 403);
-    CHECK(status_of(allowed_host + "Origin: null\r\n") == 403);
-    CHECK(status_of(allowed_host + "Origin:\r\n") == 403);
-    CHECK(status_of(allowed_host + "Sec-Fetch-Site: cross-site\r\n") == 403);
-    CHECK(status_of(allowed_host + "Sec-Fetch-Site: same-origin\r\n") == 200);
+    CHECK(status_of_check(allowed_host + "Origin: http://localhost:8080\r\n") == 200);
+    CHECK(status_of_check(allowed_host + "Origin: https://tools.example.com\r\n") == 200);
+    CHECK(status_of_check(allowed_host + "Origin: http://evil.example\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Origin: http://localhost\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Origin: https://localhost:8080\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Origin: null\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Origin:\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Sec-Fetch-Site: cross-site\r\n") == 403);
+    CHECK(status_of_check(allowed_host + "Sec-Fetch-Site: same-origin\r\n") == 200);
 }
 
 TEST_CASE("an empty list allows nothing") {
@@ -116,13 +116,13 @@ TEST_CASE("an empty list allows nothing") {
 }
 
 TEST_CASE("only one path and three methods are accepted") {
-    CHECK(status_of(allowed_host, "POST /mcp?x=1") == 200);
-    CHECK(status_of(allowed_host, "GET /mcp") == 200);
-    CHECK(status_of(allowed_host, "DELETE /mcp") == 200);
+    CHECK(status_of_check(allowed_host, "POST /mcp?x=1") == 200);
+    CHECK(status_of_check(allowed_host, "GET /mcp") == 200);
+    CHECK(status_of_check(allowed_host, "DELETE /mcp") == 200);
     for (const auto* path :
          {"/", "/mcp/", "/MCP", "//mcp", "/./mcp", "/%6dcp", "/health", "/.well-known/oauth-protected-resource"}) {
         CAPTURE(path);
-        CHECK(status_of(allowed_host, std::string("GET ") + path) == 404);
+        CHECK(status_of_check(allowed_host, std::string("GET ") + path) == 404);
     }
     for (const auto* method : {"PUT", "OPTIONS", "HEAD", "TRACE", "post", "BREW"}) {
         CAPTURE(method);

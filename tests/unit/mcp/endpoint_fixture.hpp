@@ -65,9 +65,6 @@ struct mount {
     std::string prefix = "";
     std::size_t threads = 4;
 };
-inline std::filesystem::path test_plugin(const std::string& name) {
-    return build_folder / "test-plugins" / (name + ".so");
-}
 inline const mount books{test_plugin("books"), "books"};
 inline const mount questions{test_plugin("questions"), "questions"};
 inline const mount held_calls{test_plugin("held-calls"), "held-calls"};

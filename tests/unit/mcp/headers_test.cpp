@@ -13,7 +13,7 @@ namespace {
 using text = std::optional<std::string_view>;
 
 std::optional<std::string>
-names(const std::string& method, const std::string& params, text shown_method, text shown_name) {
+mismatch(const std::string& method, const std::string& params, text shown_method, text shown_name) {
     const auto body = R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}";
     const auto message = wire::parse_message(body, {});
     REQUIRE(message.has_value());
@@ -24,7 +24,7 @@ names(const std::string& method, const std::string& params, text shown_method, t
 }
 
 bool agree(const std::string& method, const std::string& params, text shown_method, text shown_name) {
-    return !names(method, params, shown_method, shown_name);
+    return !mismatch(method, params, shown_method, shown_name);
 }
 
 }  // namespace
@@ -43,9 +43,9 @@ TEST_CASE("the protocol version header is required and must equal the body's ver
 
 TEST_CASE("the method header is required and must equal the body's method exactly") {
     CHECK(agree("tools/list", "{}", "tools/list", {}));
-    CHECK(names("tools/list", "{}", {}, {}) ==
+    CHECK(mismatch("tools/list", "{}", {}, {}) ==
           "Header mismatch: the header Mcp-Method is missing; send \"Mcp-Method: tools/list\".");
-    CHECK(names("tools/list", "{}", "prompts/list", {}) ==
+    CHECK(mismatch("tools/list", "{}", "prompts/list", {}) ==
           "Header mismatch: Mcp-Method says \"prompts/list\" and the body \"tools/list\".");
     CHECK_FALSE(agree("tools/list", "{}", "TOOLS/LIST", {}));
     CHECK_FALSE(agree("tools/list", "{}", "", {}));
@@ -55,11 +55,11 @@ TEST_CASE("the name header is required and must equal the body's name, for metho
     CHECK(agree("tools/call", R"({"name":"echo"})", "tools/call", "echo"));
     CHECK(agree("prompts/get", R"({"name":"p"})", "prompts/get", "p"));
     CHECK(agree("resources/read", R"({"uri":"test://x","name":"y"})", "resources/read", "test://x"));
-    CHECK(names("tools/call", R"({"name":"echo"})", "tools/call", {}) ==
+    CHECK(mismatch("tools/call", R"({"name":"echo"})", "tools/call", {}) ==
           "Header mismatch: the header Mcp-Name is missing; send the value of params.name in it.");
-    CHECK(names("resources/read", R"({"uri":"test://x"})", "resources/read", {}) ==
+    CHECK(mismatch("resources/read", R"({"uri":"test://x"})", "resources/read", {}) ==
           "Header mismatch: the header Mcp-Name is missing; send the value of params.uri in it.");
-    CHECK(names("tools/call", R"({"name":"echo"})", "tools/call", "ECHO") ==
+    CHECK(mismatch("tools/call", R"({"name":"echo"})", "tools/call", "ECHO") ==
           "Header mismatch: Mcp-Name says \"ECHO\" and the body \"echo\".");
     CHECK_FALSE(agree("tools/call", R"({"name":"echo"})", "tools/call", ""));
     CHECK_FALSE(agree("resources/read", R"({"uri":"test://x","name":"y"})", "resources/read", "y"));
@@ -78,15 +78,16 @@ TEST_CASE("header and body values are compared after decoding") {
     CHECK(agree("tools/call", R"({"name":"Grüße"})", "tools/call", "=?base64?R3LDvMOfZQ==?="));
     CHECK(agree("tools/call", R"({"name":"SGVsbG8="})", "tools/call", "SGVsbG8="));
     CHECK_FALSE(agree("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?aGVsbG8=?="));  // hello
-    CHECK(names("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?SGVsbG8?=") ==
+    CHECK(mismatch("tools/call", R"({"name":"Hello"})", "tools/call", "=?base64?SGVsbG8?=") ==
           "Header mismatch: the value of Mcp-Name is neither plain ASCII nor valid =?base64?...?=.");
     CHECK_FALSE(agree("tools/call", R"({"name":"Grüße"})", "tools/call", "Grüße"));  // bytes that a header may not have
 }
 
 TEST_CASE("values quoted in a mismatch are short and on one line") {
-    const auto why = names("tools/call", R"({"name":"echo"})", "tools/call", "x\ty");
+    const auto why = mismatch("tools/call", R"({"name":"echo"})", "tools/call", "x\ty");
     REQUIRE(why);
-    const auto shown = *names("tools/call", R"({"name":")" + std::string(5000, 'n') + R"(\n"})", "tools/call", "short");
+    const auto shown =
+        *mismatch("tools/call", R"({"name":")" + std::string(5000, 'n') + R"(\n"})", "tools/call", "short");
     CHECK(shown.size() < 300);
     CHECK(shown.find('\n') == std::string::npos);
 }

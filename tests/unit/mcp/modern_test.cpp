@@ -13,7 +13,7 @@ namespace {
 const std::string version = R"("io.modelcontextprotocol/protocolVersion":)";
 const std::string capabilities = R"("io.modelcontextprotocol/clientCapabilities":{})";
 
-std::string request(const std::string& method, const std::string& params, const std::string& id = "7") {
+std::string modern_request(const std::string& method, const std::string& params, const std::string& id = "7") {
     return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":)" + params + "}";
 }
 std::string with_meta(const std::string& meta) { return R"({"_meta":{)" + meta + "}}"; }
@@ -44,9 +44,9 @@ TEST_CASE("a request that names no version is legacy") {
 TEST_CASE("a request that names a legacy version in its header is legacy, whatever other headers it has") {
     endpoint_fixture server;
     for (const char* name : {"2025-11-25", "2025-06-18", "2025-03-26"}) {
-        CHECK(server.send(request("tools/list", "{}"), headers(name, "tools/list")).status == 200);
-        const auto begun =
-            server.send(request("initialize", R"({"protocolVersion":"2025-11-25"})"), headers(name, "initialize"));
+        CHECK(server.send(modern_request("tools/list", "{}"), headers(name, "tools/list")).status == 200);
+        const auto begun = server.send(modern_request("initialize", R"({"protocolVersion":"2025-11-25"})"),
+                                       headers(name, "initialize"));
         CHECK(begun.status == 200);
         CHECK(begun.result().at("protocolVersion").str() == "2025-11-25");
     }
@@ -55,7 +55,7 @@ TEST_CASE("a request that names a legacy version in its header is legacy, whatev
 TEST_CASE("a header that names the modern version requires the modern _meta, even for initialize") {
     endpoint_fixture server;
     for (const char* method : {"tools/list", "server/discover", "initialize", "ping"}) {
-        const auto response = server.send(request(method, "{}", "101"), test::modern_headers(method));
+        const auto response = server.send(modern_request(method, "{}", "101"), test::modern_headers(method));
         CHECK(response.status == 400);
         CHECK(response.error() == -32602);
         CHECK(response.id() == "101");
@@ -65,7 +65,7 @@ TEST_CASE("a header that names the modern version requires the modern _meta, eve
 TEST_CASE("a header that names an unknown version is refused with the supported versions") {
     endpoint_fixture server;
     for (const char* name : {"v999.0.0", "2027-01-01", "", "2024-11-05"}) {
-        const auto response = server.send(request("tools/list", "{}"), headers(name, "tools/list"));
+        const auto response = server.send(modern_request("tools/list", "{}"), headers(name, "tools/list"));
         CHECK(response.status == 400);
         CHECK(response.error() == -32022);
         CHECK(response.data().at("supported").text() == R"(["2026-07-28"])");
@@ -86,7 +86,7 @@ TEST_CASE("without headers, as over a pipe, the body alone decides the era") {
     endpoint_fixture server;
     const auto modern = server.send(endpoint_fixture::modern_body("tools/list"), std::nullopt);
     CHECK(modern.result().at("resultType").str() == "complete");
-    const auto legacy = server.send(request("tools/list", "{}"), std::nullopt);
+    const auto legacy = server.send(modern_request("tools/list", "{}"), std::nullopt);
     CHECK_FALSE(legacy.result().find("resultType"));
 }
 
@@ -108,8 +108,8 @@ TEST_CASE("a modern request without a required _meta member is refused with its 
           {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":"loud")", "logLevel"},
           {test::modern_meta + R"(,"io.modelcontextprotocol/logLevel":7)", "logLevel"}}) {
         CAPTURE(meta);
-        const auto response =
-            server.send(request("server/discover", with_meta(meta), "\"x\""), test::modern_headers("server/discover"));
+        const auto response = server.send(modern_request("server/discover", with_meta(meta), "\"x\""),
+                                          test::modern_headers("server/discover"));
         CHECK(response.status == 400);
         CHECK(response.error() == -32602);
         CHECK(response.id() == "\"x\"");
@@ -127,7 +127,8 @@ TEST_CASE("clientInfo is optional") {
 TEST_CASE("an unsupported version is refused with the supported ones, none of which is legacy") {
     endpoint_fixture server;
     for (const char* name : {"v999.0.0", "2025-11-25", "2027-01-01", ""}) {
-        const auto body = request("server/discover", with_meta(version + "\"" + name + "\"," + capabilities), "301");
+        const auto body =
+            modern_request("server/discover", with_meta(version + "\"" + name + "\"," + capabilities), "301");
         const auto response = server.send(body, headers(name, "server/discover"));
         CAPTURE(name);
         CHECK(response.status == 400);
@@ -141,7 +142,7 @@ TEST_CASE("an unsupported version is refused with the supported ones, none of wh
 
 TEST_CASE("a version that differs between header and body is a mismatch, also when it is unsupported") {
     endpoint_fixture server;
-    const auto strange = request("server/discover", with_meta(version + R"("v999.0.0",)" + capabilities), "302");
+    const auto strange = modern_request("server/discover", with_meta(version + R"("v999.0.0",)" + capabilities), "302");
     auto response = server.send(strange, test::modern_headers("server/discover"));
     CHECK(response.status == 400);
     CHECK(response.error() == -32020);
@@ -247,9 +248,9 @@ TEST_CASE("a modern request ignores the session header") {
 TEST_CASE("every id is returned byte for byte") {
     endpoint_fixture server;
     for (const char* id : {"0", "-5", "1785250800000", "\"\"", R"("\u0061 \"x\"")"}) {
-        CHECK(server.send(request("ping", "{}", id), wire::mirrored{}).id() == id);
+        CHECK(server.send(modern_request("ping", "{}", id), wire::mirrored{}).id() == id);
         CHECK(server
-                  .send(request("server/discover", with_meta(test::modern_meta), id),
+                  .send(modern_request("server/discover", with_meta(test::modern_meta), id),
                         test::modern_headers("server/discover"))
                   .id() == id);
     }

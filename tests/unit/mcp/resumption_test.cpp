@@ -35,7 +35,7 @@ struct resumption_fixture {
     }
 };
 
-double progress(const pending_request::notification& said) { return said.params().at("progress").f64(); }
+double progress_of(const pending_request::notification& said) { return said.params().at("progress").f64(); }
 
 }  // namespace
 
@@ -81,7 +81,7 @@ TEST_CASE("a client that lost its connection gets the rest and the reply on a ne
     CHECK(call.disconnect());
     fixture.release("speak");
     auto back = fixture.reconnect(seen);
-    CHECK(progress(back.next_notification()) == 2);
+    CHECK(progress_of(back.next_notification()) == 2);
     fixture.release("done");
     CHECK(back.wait_for_end().text() == "done");
     CHECK(back.outlet().answer->event == "1-3");
@@ -108,7 +108,7 @@ TEST_CASE("a new connection of a stream replaces the old one") {
     auto call = fixture.hold();
     auto back = fixture.reconnect(call.next_notification().event);
     fixture.release("speak");
-    CHECK(progress(back.next_notification()) == 2);
+    CHECK(progress_of(back.next_notification()) == 2);
     fixture.release("done");
     CHECK(back.wait_for_end().text() == "done");
     CHECK(call.wait_for_end().status == 0);

@@ -12,7 +12,8 @@ using test::response;
 namespace {
 
 const std::string can_all = R"({"elicitation":{"form":{},"url":{}},"sampling":{"tools":{}},"roots":{}})";
-const std::string who = R"({"who":{"method":"elicitation/create","params":{"mode":"form","message":"Who?"}}})";
+const std::string who_questions =
+    R"({"who":{"method":"elicitation/create","params":{"mode":"form","message":"Who?"}}})";
 
 // A request of a client with these capabilities. `more` follows the params.
 response send(endpoint_fixture& server,
@@ -31,7 +32,7 @@ response send(endpoint_fixture& server,
     return server.send(body, headers, from);
 }
 
-struct questions_fixture {
+struct rounds_fixture {
     endpoint_fixture server{{test::questions}};
 
     response
@@ -52,68 +53,68 @@ const std::string it_is_ann = R"({"who":{"action":"accept","content":{"name":"An
 }  // namespace
 
 TEST_CASE("the input requests of a tool are the result, and the next call brings the responses") {
-    questions_fixture fixture;
-    const auto arguments = questions_fixture::asking(who);
+    rounds_fixture fixture;
+    const auto arguments = rounds_fixture::asking(who_questions);
     const auto asked = fixture.call(arguments);
     CHECK(asked.status == 200);
     CHECK(asked.id() == "7");
     CHECK(asked.result().at("resultType").str() == "input_required");
-    CHECK(asked.result().at("inputRequests").text() == who);
+    CHECK(asked.result().at("inputRequests").text() == who_questions);
     CHECK_FALSE(asked.result().find("requestState"));
     CHECK(asked.result().at("_meta").at("io.modelcontextprotocol/serverInfo").at("name").str() == "toolrack");
 
-    const auto done = fixture.call(arguments, questions_fixture::with(it_is_ann));
+    const auto done = fixture.call(arguments, rounds_fixture::with(it_is_ann));
     CHECK(done.result().at("resultType").str() == "complete");
     CHECK(done.result().at("structuredContent").at("responses").text() == it_is_ann);
 }
 
 TEST_CASE("a state is sealed for the client and opened for the tool") {
-    questions_fixture fixture;
-    const auto arguments = questions_fixture::asking(who, R"({"step":[1,"two"]})");
+    rounds_fixture fixture;
+    const auto arguments = rounds_fixture::asking(who_questions, R"({"step":[1,"two"]})");
     const auto asked = fixture.call(arguments);
     const auto state = asked.result().at("requestState").str();
     CHECK(asked.result().at("inputRequests").size() == 1);
     CHECK(state.find("step") == std::string::npos);
-    const auto done = fixture.call(arguments, questions_fixture::with(it_is_ann, state));
+    const auto done = fixture.call(arguments, rounds_fixture::with(it_is_ann, state));
     CHECK(done.result().at("structuredContent").at("state").text() == R"({"step":[1,"two"]})");
     CHECK(done.result().at("structuredContent").at("responses").text() == it_is_ann);
 }
 
 TEST_CASE("a state may be sent without input requests") {
-    questions_fixture fixture;
-    const auto asked = fixture.call(questions_fixture::asking("{}", "1"));
+    rounds_fixture fixture;
+    const auto asked = fixture.call(rounds_fixture::asking("{}", "1"));
     CHECK(asked.result().at("resultType").str() == "input_required");
     CHECK_FALSE(asked.result().find("inputRequests"));
     CHECK(asked.result().find("requestState"));
 }
 
 TEST_CASE("a state of another request is refused before the tool is called") {
-    questions_fixture fixture;
-    const auto arguments = questions_fixture::asking(who, "1");
+    rounds_fixture fixture;
+    const auto arguments = rounds_fixture::asking(who_questions, "1");
     const auto state = fixture.call(arguments).result().at("requestState").str();
     const auto not_ours =
         "params.requestState was not made by this server for this request. Repeat the request without it.";
 
     const auto other_arguments =
-        fixture.call(questions_fixture::asking(who, "2"), questions_fixture::with(it_is_ann, state));
+        fixture.call(rounds_fixture::asking(who_questions, "2"), rounds_fixture::with(it_is_ann, state));
     CHECK(other_arguments.error() == -32602);
     CHECK(other_arguments.sentence() == not_ours);
     const auto other_person = send(fixture.server,
                                    "tools/call",
                                    "name",
                                    "ask",
-                                   R"(,"arguments":)" + arguments + questions_fixture::with(it_is_ann, state),
+                                   R"(,"arguments":)" + arguments + rounds_fixture::with(it_is_ann, state),
                                    fixture.server.bob);
     CHECK(other_person.sentence() == not_ours);
-    CHECK(fixture.call(arguments, questions_fixture::with(it_is_ann, "forged")).sentence() == not_ours);
+    CHECK(fixture.call(arguments, rounds_fixture::with(it_is_ann, "forged")).sentence() == not_ours);
     fixture.server.clock().pass(31min);
-    CHECK(fixture.call(arguments, questions_fixture::with(it_is_ann, state)).sentence() ==
+    CHECK(fixture.call(arguments, rounds_fixture::with(it_is_ann, state)).sentence() ==
           "params.requestState has expired. Repeat the request without it.");
 }
 
 TEST_CASE("prompts and resources may request input") {
-    questions_fixture fixture;
-    const auto about = questions_fixture::with(R"({"topic":{"action":"accept","content":{"topic":"tea"}}})");
+    rounds_fixture fixture;
+    const auto about = rounds_fixture::with(R"({"topic":{"action":"accept","content":{"topic":"tea"}}})");
     const auto asked = send(fixture.server, "prompts/get", "name", "speech", "", fixture.server.ann);
     CHECK(asked.result().at("resultType").str() == "input_required");
     CHECK(send(fixture.server, "prompts/get", "name", "speech", about, fixture.server.ann)
@@ -136,21 +137,21 @@ TEST_CASE("prompts and resources may request input") {
 }
 
 TEST_CASE("a request that needs an undeclared capability is refused, and the error names it") {
-    questions_fixture fixture;
-    const auto response = fixture.call(questions_fixture::asking(who), "", R"({"roots":{}})");
+    rounds_fixture fixture;
+    const auto response = fixture.call(rounds_fixture::asking(who_questions), "", R"({"roots":{}})");
     CHECK(response.status == 400);
     CHECK(response.error() == -32021);
     CHECK(response.data().text() == R"({"requiredCapabilities":{"elicitation":{}}})");
     CHECK(response.sentence() == "The tool \"ask\" needs capabilities that the client did not declare: "
                                  "{\"elicitation\":{}}");
     const auto page = R"({"who":{"method":"elicitation/create","params":{"mode":"url"}}})";
-    CHECK(fixture.call(questions_fixture::asking(page), "", R"({"elicitation":{}})").data().text() ==
+    CHECK(fixture.call(rounds_fixture::asking(page), "", R"({"elicitation":{}})").data().text() ==
           R"({"requiredCapabilities":{"elicitation":{"url":{}}}})");
 }
 
 TEST_CASE("a request that is not a client method is an invalid answer, with the reason in the log") {
-    questions_fixture fixture;
-    const auto response = fixture.call(questions_fixture::asking(R"({"a":{"method":"no/such","params":{}}})"));
+    rounds_fixture fixture;
+    const auto response = fixture.call(rounds_fixture::asking(R"({"a":{"method":"no/such","params":{}}})"));
     CHECK(response.status == 200);
     CHECK(response.error() == -32603);
     CHECK(response.sentence() == "The tool \"ask\" returned an invalid answer. The server's log has the reason.");
@@ -160,20 +161,20 @@ TEST_CASE("a request that is not a client method is an invalid answer, with the 
 }
 
 TEST_CASE("an answer without requests and state, or with an oversized state, is invalid") {
-    questions_fixture fixture;
+    rounds_fixture fixture;
     for (const auto& arguments :
-         {questions_fixture::asking("{}"), questions_fixture::asking("{}", '"' + std::string(65'536, 'x') + '"')}) {
+         {rounds_fixture::asking("{}"), rounds_fixture::asking("{}", '"' + std::string(65'536, 'x') + '"')}) {
         CHECK(fixture.call(arguments).error() == -32603);
         CHECK(fixture.server.log().says(
             "error: questions: invalid answer of the tool \"ask\": it requested input in an invalid way\n"));
     }
-    CHECK(fixture.call(questions_fixture::asking("{}", '"' + std::string(65'534, 'x') + '"')).error() == 0);
+    CHECK(fixture.call(rounds_fixture::asking("{}", '"' + std::string(65'534, 'x') + '"')).error() == 0);
 }
 
 TEST_CASE("invalid inputResponses and requestState are invalid params") {
-    questions_fixture fixture;
-    CHECK(fixture.call(questions_fixture::asking(who), questions_fixture::with("[]")).sentence() ==
+    rounds_fixture fixture;
+    CHECK(fixture.call(rounds_fixture::asking(who_questions), rounds_fixture::with("[]")).sentence() ==
           "params.inputResponses must be an object.");
-    CHECK(fixture.call(questions_fixture::asking(who), R"(,"requestState":1)").sentence() ==
+    CHECK(fixture.call(rounds_fixture::asking(who_questions), R"(,"requestState":1)").sentence() ==
           "params.requestState must be a string.");
 }

@@ -25,7 +25,7 @@ std::string options_error_of(const std::string& lines) {
     const auto file =
         folder.write("t.toml", "auth.backend = \"env-token\"\n[[plugin]]\nlibrary = \"/x/scripted.so\"\n" + lines);
     const auto settings = config::read(file).plugins.at(0);
-    const auto made = test::try_instance(test::loaded(test::build_folder / "test-plugins/scripted.so"), settings, log);
+    const auto made = test::try_instance(test::loaded(test::test_plugin("scripted")), settings, log);
     if (made) return {};
     auto why = made.error().why();
     if (const auto at = why.find(folder.path().string() + "/"); at != std::string::npos)

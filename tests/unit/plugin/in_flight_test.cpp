@@ -9,7 +9,7 @@
 
 using namespace toolrack;
 using namespace std::chrono_literals;
-using call = plugin::in_flight<std::string>;
+using waiting_call = plugin::in_flight<std::string>;
 
 namespace {
 
@@ -17,7 +17,7 @@ auto in_a_minute() { return std::chrono::steady_clock::now() + 1min; }
 
 // Waits on the owner's thread and returns the answer, if any.
 std::optional<std::string>
-answer_to(test::io_fixture& io, call& waiting, std::chrono::steady_clock::time_point until = in_a_minute()) {
+answer_to(test::io_fixture& io, waiting_call& waiting, std::chrono::steady_clock::time_point until = in_a_minute()) {
     return io.run([&]() -> awaitable<std::optional<std::string>> {
         co_await waiting.wait(until);
         co_return waiting.take();
@@ -28,14 +28,14 @@ answer_to(test::io_fixture& io, call& waiting, std::chrono::steady_clock::time_p
 
 TEST_CASE("an answer that is delivered before the wait is kept") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     waiting->deliver("here");
     CHECK(answer_to(io, *waiting) == "here");
 }
 
 TEST_CASE("an answer from another thread ends the wait") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     std::thread plugin;
     const auto answer = io.run([&]() -> awaitable<std::optional<std::string>> {
         plugin = std::thread([waiting] { waiting->deliver("from afar"); });
@@ -48,7 +48,7 @@ TEST_CASE("an answer from another thread ends the wait") {
 
 TEST_CASE("an answer on the owner's thread arrives at once") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     CHECK(io.call([&] {
         waiting->deliver("at once");
         return waiting->is_answered();
@@ -57,7 +57,7 @@ TEST_CASE("an answer on the owner's thread arrives at once") {
 
 TEST_CASE("the wait ends on timeout") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     CHECK_FALSE(answer_to(io, *waiting, std::chrono::steady_clock::now() + 5ms));
     CHECK_FALSE(waiting->is_abandoned());
 }
@@ -65,7 +65,8 @@ TEST_CASE("the wait ends on timeout") {
 TEST_CASE("the wait ends when the call is abandoned, and nothing arrives after that") {
     test::io_fixture io;
     std::atomic<int> received = 0;
-    const auto waiting = std::make_shared<call>(io.get_executor(), [&](std::string, std::string) { ++received; });
+    const auto waiting =
+        std::make_shared<waiting_call>(io.get_executor(), [&](std::string, std::string) { ++received; });
     io.run([&]() -> awaitable<void> {
         asio::post(io.get_executor(), [waiting] { waiting->abandon(); });
         co_await waiting->wait(in_a_minute());
@@ -79,7 +80,7 @@ TEST_CASE("the wait ends when the call is abandoned, and nothing arrives after t
 
 TEST_CASE("a call can be abandoned before the wait") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     io.call([&] { waiting->abandon(); });
     CHECK_FALSE(answer_to(io, *waiting));
 }
@@ -87,7 +88,7 @@ TEST_CASE("a call can be abandoned before the wait") {
 TEST_CASE("notifications arrive in order, and before the answer") {
     test::io_fixture io;
     std::string received;
-    const auto waiting = std::make_shared<call>(
+    const auto waiting = std::make_shared<waiting_call>(
         io.get_executor(), [&](std::string method, std::string params) { received += method + params; });
     for (const char* word : {"1", "2", "3"}) waiting->notify("m", word);
     waiting->deliver("done");
@@ -100,7 +101,8 @@ TEST_CASE("notifications arrive in order, and before the answer") {
 TEST_CASE("at most a thousand notifications wait for a busy owner") {
     test::io_fixture io;
     int received = 0;
-    const auto waiting = std::make_shared<call>(io.get_executor(), [&](std::string, std::string) { ++received; });
+    const auto waiting =
+        std::make_shared<waiting_call>(io.get_executor(), [&](std::string, std::string) { ++received; });
     io.call([&] {
         std::thread([&] {
             for (int i = 0; i < 5000; ++i) waiting->notify("m", "{}");
@@ -116,7 +118,7 @@ TEST_CASE("at most a thousand notifications wait for a busy owner") {
 
 TEST_CASE("a call without a handler drops notifications") {
     test::io_fixture io;
-    const auto waiting = std::make_shared<call>(io.get_executor());
+    const auto waiting = std::make_shared<waiting_call>(io.get_executor());
     waiting->notify("m", "{}");
     io.call([&] { waiting->notify("m", "{}"); });
     waiting->deliver("done");

@@ -17,14 +17,9 @@ using kind = enum plugin::answer::kind;
 
 namespace {
 
-std::filesystem::path test_plugin(const std::string& name) {
-    return test::build_folder / "test-plugins" / (name + ".so");
-}
-
 test::instance_fixture hostile() {
     return test::instance_fixture(test::hostile("misbehaving"), test::settings_named("hostile"), 100'000);
 }
-test::instance_fixture scripted() { return test::instance_fixture(test_plugin("scripted")); }
 
 config::plugin narrow() {
     auto settings = test::settings_named("narrow");
@@ -56,16 +51,17 @@ TEST_CASE("a plugin that refuses to be set up is named with its own reason") {
 
 // CONTRACT.md, H2.
 TEST_CASE("options are validated before create()") {
-    CHECK(error_of(test_plugin("scripted"), R"({"path":1})").find("its options are invalid: ") == 0);
-    CHECK(error_of(test_plugin("scripted"), R"({"path":"/x"})").empty());
+    CHECK(error_of(test::test_plugin("scripted"), R"({"path":1})").find("its options are invalid: ") == 0);
+    CHECK(error_of(test::test_plugin("scripted"), R"({"path":"/x"})").empty());
 }
 
 TEST_CASE("a plugin with incomplete tables is refused with the missing part") {
-    CHECK(error_of(test_plugin("offers-nothing")) == "it offers neither features nor authentication");
+    CHECK(error_of(test::test_plugin("offers-nothing")) == "it offers neither features nor authentication");
     for (const char* name : {"short-features", "no-start", "no-list"})
-        CHECK(error_of(test_plugin(name)) == "its table toolrack.features/1 is too short or lacks list() or start()");
+        CHECK(error_of(test::test_plugin(name)) ==
+              "its table toolrack.features/1 is too short or lacks list() or start()");
     for (const char* name : {"short-auth", "no-authenticate"})
-        CHECK(error_of(test_plugin(name)) == "its table toolrack.auth/1 is too short or lacks authenticate()");
+        CHECK(error_of(test::test_plugin(name)) == "its table toolrack.auth/1 is too short or lacks authenticate()");
 }
 
 TEST_CASE("an instance lists the features of its plugin") {
@@ -81,7 +77,7 @@ TEST_CASE("an instance lists the features of its plugin") {
 }
 
 TEST_CASE("a failed list() is an error") {
-    test::instance_fixture fixture(test_plugin("cannot-list"));
+    test::instance_fixture fixture(test::test_plugin("cannot-list"));
     const auto listed = fixture.instance().list();
     REQUIRE_FALSE(listed.has_value());
     CHECK(listed.error().why() == "its list() failed");
@@ -104,7 +100,7 @@ TEST_CASE("a call returns the answer of the plugin") {
 
 // CONTRACT.md, H6.
 TEST_CASE("a quick feature runs on the calling thread, and any other on a lane", "[host]") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     const auto thread_of = [&](bool quick) {
         const auto result = fixture.call_tool("thread", "{}", quick);
         return json::value(result.answer.value().json).at("thread").i64();
@@ -163,8 +159,8 @@ TEST_CASE("two plugins never get the same call number", "[host]") {
     test::captured_log log;
     test::io_fixture io;
     const auto who = test::principal_named("ann", io, log);
-    const auto a = test::instance_of(test_plugin("scripted"), test::settings_named("a"), log);
-    const auto b = test::instance_of(test_plugin("scripted"), test::settings_named("b"), log);
+    const auto a = test::instance_of(test::test_plugin("scripted"), test::settings_named("a"), log);
+    const auto b = test::instance_of(test::test_plugin("scripted"), test::settings_named("b"), log);
     std::set<std::uint64_t> numbers;
     io.call([&] {
         const plugin::request request{"tools/call", "input", "{}", "{}", {}, {}, {}, who, {}};
@@ -212,7 +208,7 @@ TEST_CASE("an invalid answer is rejected, and the log has the reason") {
                                         row{"fails_without_code", "its error lacks \"code\" or \"message\""},
                                         row{"fails_without_message", "its error lacks \"code\" or \"message\""}}) {
             CAPTURE(tool);
-            auto fixture = scripted();
+            auto fixture = test::scripted();
             for (const bool quick : {false, true}) {
                 const auto result = fixture.call_tool(tool, "{}", quick);
                 REQUIRE(result.answer);
@@ -234,7 +230,7 @@ TEST_CASE("an answer has at most the length of the limit") {
 }
 
 TEST_CASE("an answer is sent on one line, with its strings unchanged") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     const auto result = fixture.call_tool("lines");
     REQUIRE(result.answer);
     CHECK(result.answer->kind == kind::done);
@@ -242,7 +238,7 @@ TEST_CASE("an answer is sent on one line, with its strings unchanged") {
 }
 
 TEST_CASE("a failure and a request for input differ from a result") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     const auto failed = fixture.call_tool("fails");
     CHECK(failed.answer.value().kind == kind::failed);
     CHECK(failed.json() == R"({"code":-32000,"message":"Out of paper."})");
@@ -261,7 +257,7 @@ TEST_CASE("a handler that throws fails its call without its internal message") {
 
 // CONTRACT.md, H3.
 TEST_CASE("close reports a call that never ends, and its instance is never destroyed", "[host]") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("keep", result);
     REQUIRE(fixture.log().will_say("mine: kept\n"));
@@ -274,7 +270,7 @@ TEST_CASE("close reports a call that never ends, and its instance is never destr
 // CONTRACT.md, H3, and destroy() is [setup]: no other call into the instance is running. start() can still be running
 // after the answer has arrived.
 TEST_CASE("an instance is not destroyed before start() of a call has returned") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("slow_return", result);
     CHECK(fixture.answer_to(call).value().kind == kind::done);
@@ -289,7 +285,7 @@ TEST_CASE("an instance is not destroyed before start() of a call has returned") 
 TEST_CASE("an instance is destroyed when its owner releases it, on the owner's thread", "[host]") {
     for (int i = 0; i < 20; ++i) {
         test::captured_log log;
-        auto one = plugin::make_host_instance(test::loaded(test_plugin("scripted")),
+        auto one = plugin::make_host_instance(test::loaded(test::test_plugin("scripted")),
                                               test::settings_named("gone"),
                                               {log, test::real_clock, test::no_events});
         REQUIRE(one.has_value());
@@ -301,7 +297,7 @@ TEST_CASE("an instance is destroyed when its owner releases it, on the owner's t
 }
 
 TEST_CASE("a cancelled call wakes the plugin, which sees the cancellation") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("mine: waiting\n"));
@@ -314,7 +310,7 @@ TEST_CASE("a cancelled call wakes the plugin, which sees the cancellation") {
 
 // CONTRACT.md, H8.
 TEST_CASE("the plugin gets no cancel() for an answered call", "[host]") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("fails", result, "{}", true);
     REQUIRE(call->is_answered());
@@ -323,7 +319,7 @@ TEST_CASE("the plugin gets no cancel() for an answered call", "[host]") {
 }
 
 TEST_CASE("a call on a full lane is answered busy") {
-    test::instance_fixture fixture(test_plugin("scripted"), narrow());
+    test::instance_fixture fixture(test::test_plugin("scripted"), narrow());
     test::call_result result;
     const auto first = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("narrow: waiting\n"));
@@ -339,7 +335,7 @@ TEST_CASE("a call on a full lane is answered busy") {
 }
 
 TEST_CASE("a call that is cancelled in the queue never reaches the plugin") {
-    test::instance_fixture fixture(test_plugin("scripted"), narrow());
+    test::instance_fixture fixture(test::test_plugin("scripted"), narrow());
     test::call_result result;
     const auto first = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("narrow: waiting\n"));
@@ -355,7 +351,7 @@ TEST_CASE("a call that is cancelled in the queue never reaches the plugin") {
 }
 
 TEST_CASE("a queued call of a closing instance is answered and does not delay it") {
-    test::instance_fixture fixture(test_plugin("scripted"), narrow());
+    test::instance_fixture fixture(test::test_plugin("scripted"), narrow());
     test::call_result result;
     const auto first = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("narrow: waiting\n"));
@@ -365,7 +361,7 @@ TEST_CASE("a queued call of a closing instance is answered and does not delay it
 }
 
 TEST_CASE("a quick feature of an instance with a full lane still answers") {
-    test::instance_fixture fixture(test_plugin("scripted"), narrow());
+    test::instance_fixture fixture(test::test_plugin("scripted"), narrow());
     test::call_result result;
     const auto first = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("narrow: waiting\n"));
@@ -375,7 +371,7 @@ TEST_CASE("a quick feature of an instance with a full lane still answers") {
 }
 
 TEST_CASE("close cancels the open calls") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("mine: waiting\n"));
@@ -384,7 +380,7 @@ TEST_CASE("close cancels the open calls") {
 }
 
 TEST_CASE("close waits for a stuck call at most for its grace", "[host]") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("deaf", result);
     REQUIRE(fixture.log().will_say("mine: waiting\n"));

@@ -28,8 +28,6 @@ struct cache_fixture {
     std::string refused_bytes(std::string_view bytes) { return refused(folder.write("x.so", bytes)); }
 };
 
-fs::path test_plugin(const std::string& name) { return test::build_folder / "test-plugins" / (name + ".so"); }
-
 constexpr auto echo_id = "toolrack.echo";
 
 }  // namespace
@@ -72,7 +70,7 @@ TEST_CASE("a file that is no library of this architecture is refused before it i
 
 TEST_CASE("a library that the loader refuses is refused with the loader's reason") {
     cache_fixture fixture;
-    CHECK(fixture.refused(test_plugin("needs-a-symbol")) ==
+    CHECK(fixture.refused(test::test_plugin("needs-a-symbol")) ==
           "the dynamic loader refuses it: undefined symbol: undefined_function");
     const auto program = fixture.refused(test::build_folder / "bin/toolrack-worker");
     CHECK(program.find("the dynamic loader refuses it: cannot dynamically load position-independent executable") == 0);
@@ -109,9 +107,9 @@ TEST_CASE("a plugin with an invalid table is refused with the missing part") {
 TEST_CASE("a plugin with an invalid description is refused with the reason") {
     cache_fixture fixture;
     CHECK(fixture.refused(test::hostile("bad-description")) == "its description is invalid: it is not valid JSON");
-    CHECK(fixture.refused(test_plugin("no-kinds")) == "its description has no array \"kinds\"");
-    CHECK(fixture.refused(test_plugin("odd-kinds")) == "its description has a kind that is not a string");
-    CHECK(fixture.refused(test_plugin("no-options-schema"))
+    CHECK(fixture.refused(test::test_plugin("no-kinds")) == "its description has no array \"kinds\"");
+    CHECK(fixture.refused(test::test_plugin("odd-kinds")) == "its description has a kind that is not a string");
+    CHECK(fixture.refused(test::test_plugin("no-options-schema"))
               .find("the schema of its options is not a valid JSON Schema: ") == 0);
 }
 

@@ -9,8 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-test::instance_fixture scripted() { return test::instance_fixture(test::build_folder / "test-plugins/scripted.so"); }
-
 // Whether the notifications are numbered from 0, in order.
 bool are_in_order(const test::call_result& result) {
     std::size_t number = 0;
@@ -24,7 +22,7 @@ bool are_in_order(const test::call_result& result) {
 
 TEST_CASE("notifications arrive in order, and all before the answer") {
     for (const bool quick : {false, true}) {
-        auto fixture = scripted();
+        auto fixture = test::scripted();
         const auto result = fixture.call_tool("notices", "{}", quick);
         CHECK(result.answer.value().kind == plugin::answer::kind::done);
         CHECK(result.notifications.size() == 100);
@@ -33,7 +31,7 @@ TEST_CASE("notifications arrive in order, and all before the answer") {
 }
 
 TEST_CASE("notifications to a busy owner are dropped beyond a bound; the order and the answer stay") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     plugin::call call;
     fixture.io().call([&] {
@@ -52,7 +50,7 @@ TEST_CASE("notifications to a busy owner are dropped beyond a bound; the order a
 }
 
 TEST_CASE("invalid notifications are dropped, and valid ones pass") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     const auto result = fixture.call_tool("nonsense");
     REQUIRE(result.notifications.size() == 1);
     CHECK(result.notifications[0].first == "notifications/good");
@@ -67,7 +65,7 @@ TEST_CASE("invalid notifications are dropped, and valid ones pass") {
 }
 
 TEST_CASE("a notification is sent on one line") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     const auto result = fixture.call_tool("lines");
     REQUIRE(result.notifications.size() == 1);
     CHECK(result.notifications[0].second == "{\"a\":  [1, 2] ,\"b\":\"\\n\" }");
@@ -75,7 +73,7 @@ TEST_CASE("a notification is sent on one line") {
 
 TEST_CASE("a notification after the answer is dropped, and the call counts as cancelled") {
     for (const bool quick : {false, true}) {
-        auto fixture = scripted();
+        auto fixture = test::scripted();
         const auto result = fixture.call_tool("late_notice", "{}", quick);
         CHECK(result.answer.value().kind == plugin::answer::kind::done);
         CHECK(fixture.log().will_say("mine: over\n"));
@@ -85,7 +83,7 @@ TEST_CASE("a notification after the answer is dropped, and the call counts as ca
 }
 
 TEST_CASE("notifications of a cancelled call are dropped") {
-    auto fixture = scripted();
+    auto fixture = test::scripted();
     test::call_result result;
     const auto call = fixture.start("wait", result);
     REQUIRE(fixture.log().will_say("mine: waiting\n"));

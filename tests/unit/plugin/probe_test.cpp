@@ -49,7 +49,7 @@ TEST_CASE("inspect shows the description and the features of a library") {
 }
 
 TEST_CASE("inspect shows all features") {
-    const auto text = inspected(test::build_folder / "test-plugins/scripted.so");
+    const auto text = inspected(test::test_plugin("scripted"));
     CHECK(json::value(text).at("features").size() == 10);
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("inspect shows the description of a plugin that fails without options,
     CHECK_FALSE(about.find("features"));
     CHECK(about.at("featuresError").str() == "its create() failed: The database is missing; create it.");
 
-    const auto list = inspected(test::build_folder / "test-plugins/cannot-list.so");
+    const auto list = inspected(test::test_plugin("cannot-list"));
     CHECK(json::value(list).at("featuresError").str() == "its list() failed");
 }
 

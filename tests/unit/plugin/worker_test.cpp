@@ -30,11 +30,9 @@ config::plugin worker_settings(const std::string& name = "mine") {
     return settings;
 }
 
-fs::path scripted() { return test::build_folder / "test-plugins/scripted.so"; }
-
 struct worker_fixture : test::instance_fixture {
     explicit worker_fixture(const config::plugin& settings = worker_settings())
-        : test::instance_fixture(scripted(), settings) {}
+        : test::instance_fixture(test::test_plugin("scripted"), settings) {}
 
     // Quick features run on the main thread of the worker, whose id is the process id.
     pid_t pid() {
@@ -53,7 +51,7 @@ std::string text_of(const fs::path& file) {
 TEST_CASE("the library of a worker is not loaded into this process") {
     test::temporary_folder folder;
     const auto copy = folder.path() / "never-opened-here.so";
-    fs::copy_file(scripted(), copy);
+    fs::copy_file(test::test_plugin("scripted"), copy);
     test::instance_fixture fixture(copy, worker_settings());
     CHECK(fixture.call_tool("fails").answer->kind == kind::failed);
     CHECK(fixture.instance().about().id == "org.example.scripted");
@@ -115,7 +113,7 @@ TEST_CASE("options reach the plugin and do not show in /proc") {
 
     test::captured_log log;
     settings.options.json = R"({"path":17})";
-    const auto made = test::try_made(scripted(), settings, log);
+    const auto made = test::try_made(test::test_plugin("scripted"), settings, log);
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().why().find("its options are invalid: ") == 0);
 }

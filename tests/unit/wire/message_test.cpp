@@ -8,7 +8,7 @@
 
 using namespace toolrack;
 using namespace std::literals;
-using kind = enum wire::message::kind;
+using message_kind = enum wire::message::kind;
 
 namespace {
 
@@ -21,7 +21,7 @@ struct refusal {
     std::string sentence;
 };
 
-refusal refused(std::string_view body) {
+refusal refusal_of(std::string_view body) {
     const auto outcome = parsed(body);
     if (outcome) return {};
     const auto& reply = outcome.error();
@@ -49,7 +49,7 @@ TEST_CASE("a message with a method and an id is a request") {
                       R"("params":{"name":"echo","_meta":{"traceparent":"t"}}})"sv;
     const auto message = parsed(body);
     REQUIRE(message.has_value());
-    CHECK(message->kind == kind::request);
+    CHECK(message->kind == message_kind::request);
     CHECK(message->id == "7");
     CHECK(message->method == "tools/call");
     CHECK(message->params.text() == R"({"name":"echo","_meta":{"traceparent":"t"}})");
@@ -60,7 +60,7 @@ TEST_CASE("a message with a method and an id is a request") {
 TEST_CASE("a message with a method and no id is a notification") {
     const auto message = parsed(R"({"method":"notifications/initialized","jsonrpc":"2.0"})");
     REQUIRE(message.has_value());
-    CHECK(message->kind == kind::notification);
+    CHECK(message->kind == message_kind::notification);
     CHECK(message->id.empty());
     CHECK(message->params.text() == "{}");
     CHECK_FALSE(message->meta.version);
@@ -72,7 +72,7 @@ TEST_CASE("a message with a result or an error, and an id, is a response") {
                                   R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}})"}) {
         const auto message = parsed(body);
         REQUIRE(message.has_value());
-        CHECK(message->kind == kind::response);
+        CHECK(message->kind == message_kind::response);
         CHECK(message->method.empty());
         CHECK_FALSE(message->id.empty());
     }
@@ -93,7 +93,7 @@ TEST_CASE("a response has a result or an error") {
         const auto body = R"({"jsonrpc":"2.0","id":1,")" + std::string(member) + "\":" + outcome + "}";
         const auto message = parsed(body);
         REQUIRE(message.has_value());
-        CHECK(message->kind == kind::response);
+        CHECK(message->kind == message_kind::response);
         CHECK(message->outcome.text() == outcome);
         CHECK(message->is_error == is_error);
     }
@@ -125,7 +125,7 @@ TEST_CASE("an id is kept byte for byte") {
         const auto message = parsed(body);
         CAPTURE(id);
         REQUIRE(message.has_value());
-        CHECK(message->kind == kind::request);
+        CHECK(message->kind == message_kind::request);
         CHECK(message->id == id);
     }
 }
@@ -148,7 +148,7 @@ TEST_CASE("an id that is neither a string nor a safe JavaScript integer is refus
                                 "{}",
                                 R"({"a":1})"}) {
         CAPTURE(id);
-        const auto no = refused(with_id(id));
+        const auto no = refusal_of(with_id(id));
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id.empty());
         CHECK(no.sentence.find("The id must be a string or an integer") == 0);
@@ -157,12 +157,12 @@ TEST_CASE("an id that is neither a string nor a safe JavaScript integer is refus
 
 TEST_CASE("the length of an id is limited") {
     CHECK(parsed(with_id('"' + std::string(1022, 'a') + '"')).has_value());
-    CHECK(refused(with_id('"' + std::string(1023, 'a') + '"')).code == wire::invalid_request);
+    CHECK(refusal_of(with_id('"' + std::string(1023, 'a') + '"')).code == wire::invalid_request);
 }
 
 TEST_CASE("a batch is refused with what to do instead") {
     for (std::string_view body : {"[]", R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])", "[1,2]"}) {
-        const auto no = refused(body);
+        const auto no = refusal_of(body);
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id.empty());
         CHECK(no.sentence == "A batch of messages is not accepted here. Send each message by itself.");
@@ -171,7 +171,7 @@ TEST_CASE("a batch is refused with what to do instead") {
 
 TEST_CASE("a message is an object") {
     for (std::string_view body : {"1", "\"ping\"", "null", "true"}) {
-        const auto no = refused(body);
+        const auto no = refusal_of(body);
         CHECK(no.code == wire::invalid_request);
         CHECK(no.sentence == "A JSON-RPC message is an object.");
     }
@@ -180,7 +180,7 @@ TEST_CASE("a message is an object") {
 TEST_CASE("invalid JSON is a parse error with the place") {
     for (std::string_view body : {"", "{", "hello", "{\"jsonrpc\":\"2.0\",}", "\"\xFF\"", R"("\ud800")"}) {
         CAPTURE(body);
-        const auto no = refused(body);
+        const auto no = refusal_of(body);
         CHECK(no.code == wire::parse_error);
         CHECK(no.id.empty());
         CHECK(no.sentence.find("The message cannot be read: it is not valid JSON (near byte ") == 0);
@@ -206,7 +206,7 @@ TEST_CASE("dangerous JSON is an invalid request with the reason") {
     };
     for (const auto& [body, why] : table) {
         CAPTURE(body);
-        const auto no = refused(body);
+        const auto no = refusal_of(body);
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id.empty());
         CHECK(no.sentence.find("The message cannot be read: " + why) == 0);
@@ -230,7 +230,7 @@ TEST_CASE("jsonrpc is required and must be the string 2.0") {
                                     R"("jsonrpc":null,)",
                                     R"("JSONRPC":"2.0",)"}) {
         CAPTURE(member);
-        const auto no = refused("{" + std::string(member) + R"("id":5,"method":"ping"})");
+        const auto no = refusal_of("{" + std::string(member) + R"("id":5,"method":"ping"})");
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id == "5");
         CHECK(no.sentence == "The member \"jsonrpc\" must be \"2.0\".");
@@ -245,19 +245,19 @@ TEST_CASE("a message is either a request or a response") {
                                      R"("result":{},"error":{})",
                                      R"("params":{})"}) {
         CAPTURE(members);
-        const auto no = refused(R"({"jsonrpc":"2.0","id":"x",)" + std::string(members) + "}");
+        const auto no = refusal_of(R"({"jsonrpc":"2.0","id":"x",)" + std::string(members) + "}");
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id == "\"x\"");
     }
-    CHECK(refused(R"({"jsonrpc":"2.0","result":{}})").code == wire::invalid_request);  // whose answer?
-    CHECK(refused(R"({"jsonrpc":"2.0"})").code == wire::invalid_request);
-    CHECK(refused("{}").code == wire::invalid_request);
+    CHECK(refusal_of(R"({"jsonrpc":"2.0","result":{}})").code == wire::invalid_request);  // whose answer?
+    CHECK(refusal_of(R"({"jsonrpc":"2.0"})").code == wire::invalid_request);
+    CHECK(refusal_of("{}").code == wire::invalid_request);
 }
 
 TEST_CASE("a method is a string") {
     for (std::string_view method : {"null", "1", "true", "[]", "{}", "[\"ping\"]"}) {
         CAPTURE(method);
-        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":)" + std::string(method) + "}");
+        const auto no = refusal_of(R"({"jsonrpc":"2.0","id":3,"method":)" + std::string(method) + "}");
         CHECK(no.code == wire::invalid_request);
         CHECK(no.id == "3");
         CHECK(no.sentence == "The member \"method\" must be a string.");
@@ -269,7 +269,7 @@ TEST_CASE("a method is a string") {
 TEST_CASE("params must be an object") {
     for (std::string_view params : {"null", "1", "true", "[]", "\"{}\"", "[{}]"}) {
         CAPTURE(params);
-        const auto no = refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":)" + std::string(params) + "}");
+        const auto no = refusal_of(R"({"jsonrpc":"2.0","id":3,"method":"x","params":)" + std::string(params) + "}");
         CHECK(no.code == wire::invalid_params);
         CHECK(no.id == "3");
         CHECK(no.sentence == "The member \"params\" must be an object.");
@@ -280,7 +280,7 @@ TEST_CASE("_meta must be an object") {
     for (std::string_view meta : {"null", "1", "[]", "\"\""}) {
         CAPTURE(meta);
         const auto no =
-            refused(R"({"jsonrpc":"2.0","id":3,"method":"x","params":{"_meta":)" + std::string(meta) + "}}");
+            refusal_of(R"({"jsonrpc":"2.0","id":3,"method":"x","params":{"_meta":)" + std::string(meta) + "}}");
         CHECK(no.code == wire::invalid_params);
         CHECK(no.sentence == "The member \"params._meta\" must be an object.");
     }

@@ -160,7 +160,7 @@ inline void cancel(toolrack_instance* self, toolrack_call call) noexcept { self-
 
 inline void watch(toolrack_instance* self, toolrack_str uri, bool on) noexcept {
     try {
-        if (self->offered.watcher) self->offered.watcher(view(uri), on);
+        if (self->offered.watch_handler) self->offered.watch_handler(view(uri), on);
     } catch (...) {
         self->host.log(severity::error, "the watch function threw an exception");
     }

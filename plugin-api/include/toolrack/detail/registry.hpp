@@ -20,7 +20,7 @@ struct registry {
     std::deque<feature> features;  // a deque, so that pointers to features stay valid
     std::map<std::pair<feature::kind, std::string_view>, const feature*> by_name;
     std::optional<toolrack::authenticator> authenticator;
-    std::function<void(std::string_view uri, bool on)> watcher;
+    std::function<void(std::string_view uri, bool on)> watch_handler;
     std::function<std::vector<json::text>()> more_resources;
     std::vector<std::shared_ptr<void>> kept;
 
