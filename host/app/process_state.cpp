@@ -1,5 +1,7 @@
 #include "app/process_state.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -44,12 +46,23 @@ seal_keys(const config::settings& settings, const std::filesystem::path& state, 
     return keys;
 }
 
+// One principal may have a quarter. 0 means a quarter of the machine's memory.
+std::shared_ptr<mcp::held_bytes> make_held_bytes(std::size_t most) {
+    const auto pages = ::sysconf(_SC_PHYS_PAGES), page_size = ::sysconf(_SC_PAGESIZE);
+    constexpr std::size_t assumed = 1024 * 1024 * 1024;  // when the system does not say
+    const auto machine =
+        pages > 0 && page_size > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page_size) : assumed;
+    if (most == 0) most = machine / 4;
+    return std::make_shared<mcp::held_bytes>(most, most / 4);
+}
+
 }  // namespace
 
 process_state::process_state(const config::settings& settings, toolrack::log& to)
     : log(to), state(find_state_directory()), token(take_from_environment(settings.auth.variable.c_str())),
       worker_program(find_worker_program()), libraries(plugin::probe_in_worker(worker_program, to), to),
-      seal(seal_keys(settings, state, to)), sessions(settings.server.sessions, settings.server.session_idle, clock) {}
+      seal(seal_keys(settings, state, to)), held(make_held_bytes(settings.server.memory)),
+      sessions(settings.server.sessions, settings.server.session_idle, clock, held) {}
 
 secret process_state::load_or_make_key(const char* file, std::string_view consequence) const {
     return load_or_make_key_in(state, file, consequence, log);

@@ -50,9 +50,10 @@ struct process_state {
     plugin::library_cache libraries;
     plugin::events changes;  // set before any plugin is loaded; all of them use it
     toolrack::seal seal;
+    const std::shared_ptr<mcp::held_bytes> held;
     mcp::sessions sessions;
-    mcp::notifier notifier{sessions};
-    mcp::tasks tasks{clock};
+    mcp::notifier notifier{sessions, held};
+    mcp::tasks tasks{clock, held};
     auth::open_streams open_streams;
     auth::remembered_grants remembered_grants;
     metrics::registry registry;

@@ -24,8 +24,9 @@ void revoke_grants_of_removed_backends(const generation& previous, const generat
 
 void warn_about_restart(const generation& previous, const generation& next, log& log) {
     if (!config::has_same_listeners(next.settings().server, previous.settings().server))
-        log.warning("[server] or [limits] changes addresses, hosts, threads or connections, which only takes effect "
-                    "after a restart");
+        log.warning(
+            "[server] or [limits] changes addresses, hosts, threads, connections, sessions or memory, which only "
+            "takes effect after a restart");
 }
 
 }  // namespace

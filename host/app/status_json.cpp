@@ -82,6 +82,7 @@ std::string server_status::json() const {
                               {"connections", open_connections()},
                               {"streams", process_state_.open_streams.size()},
                               {"sessions", process_state_.sessions.size()},
+                              {"heldBytes", process_state_.held->total()},
                               {"tasks", process_state_.tasks.size()}});
     if (!load.error.empty()) text.add("reloadError", shown(load.error));
     if (const auto& journal = now->audit_policy().shared_journal()) text.add("auditLinesLost", journal->lost());

@@ -102,6 +102,9 @@ std::string server_status::metrics() const {
                "Grants that auth backends allow the server to reuse",
                process_state_.remembered_grants.size());
     page.gauge("toolrack_sessions", "Legacy sessions", process_state_.sessions.size());
+    page.gauge("toolrack_held_bytes",
+               "Memory held for clients: resumable streams, outcomes of tasks, subscriptions",
+               process_state_.held->total());
     page.gauge("toolrack_tasks", "Stored tasks, running or finished", process_state_.tasks.size());
     write_responses(page, listeners_);
     if (const auto& journal = now->audit_policy().shared_journal()) {

@@ -7,6 +7,7 @@
 #include <toolrack/json.hpp>
 
 #include "base/rfc3339.hpp"
+#include "base/text.hpp"
 
 namespace toolrack::audit {
 namespace {
@@ -15,18 +16,6 @@ namespace {
 std::string_view front_of(std::string_view text, std::size_t most) {
     while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
     return text.substr(0, most);
-}
-
-// The code point at the start of the UTF-8 text if it must be escaped, with its size in bytes; else 0.
-unsigned unsafe_character(std::string_view text, std::size_t& length) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (at(0) == 0x7F) return length = 1, 0x7F;
-    if (at(0) == 0xC2 && at(1) < 0xA0) return length = 2, at(1);
-    if (at(0) != 0xE2 || (at(1) != 0x80 && at(1) != 0x81)) return 0;
-    const unsigned code = 0x2000u + ((at(1) & 0x3Fu) << 6) + (at(2) & 0x3Fu);
-    length = 3;
-    const bool is_separator_or_bidi = (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-    return is_separator_or_bidi || code == 0x200E || code == 0x200F ? code : 0;
 }
 
 }  // namespace
@@ -81,16 +70,16 @@ std::string timestamp() {
 }
 
 void keep_on_one_line(std::string& json) {
-    const auto may_be_unsafe = [](char c) { return c == '\x7F' || c == '\xC2' || c == '\xE2'; };
+    const auto may_be_unsafe = [](char c) { return c == '\x7F' || c == '\xC2' || (c >= '\xE2' && c <= '\xEF'); };
     std::string clean;
     std::size_t kept = 0;  // bytes of json that are in `clean`
     for (std::size_t i = 0; i < json.size(); ++i) {
         if (!may_be_unsafe(json[i])) continue;
         std::size_t length = 0;
-        const unsigned code = unsafe_character(std::string_view(json).substr(i), length);
-        if (code == 0) continue;
+        const auto code = unprintable_character(std::string_view(json).substr(i), length);
+        if (!code) continue;
         clean.append(json, kept, i - kept);
-        fmt::format_to(std::back_inserter(clean), "\\u{:04x}", code);
+        fmt::format_to(std::back_inserter(clean), "\\u{:04x}", *code);
         kept = i + length;
         i = kept - 1;
     }

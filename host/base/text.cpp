@@ -61,17 +61,38 @@ bool is_utf8(std::string_view text) noexcept {
     return true;
 }
 
+std::optional<unsigned> unprintable_character(std::string_view text, std::size_t& length) noexcept {
+    const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto when = [](bool is_unprintable, unsigned code) {
+        return is_unprintable ? std::optional(code) : std::nullopt;
+    };
+    length = 1;
+    if (at(0) < 0x80) return when(at(0) < 0x20 || at(0) == 0x7F, at(0));
+    length = 2;
+    if (at(0) == 0xC2) return when(at(1) <= 0xA0 || at(1) == 0xAD, at(1));  // C1 controls, no-break space, soft hyphen
+    length = 3;
+    const unsigned code = ((at(0) & 0x0Fu) << 12) + ((at(1) & 0x3Fu) << 6) + (at(2) & 0x3Fu);
+    const bool is_space_or_mark = (code >= 0x2000 && code <= 0x200F) || (code >= 0x2028 && code <= 0x202F) ||
+                                  (code >= 0x205F && code <= 0x206F) || code == 0x3000 || code == 0xFEFF;
+    return when((at(0) & 0xF0) == 0xE0 && is_space_or_mark, code);
+}
+
+bool has_unprintable_characters(std::string_view text) noexcept {
+    for (std::size_t length = 0; !text.empty(); text.remove_prefix(std::max<std::size_t>(1, sequence_length(text))))
+        if (unprintable_character(text, length)) return true;
+    return false;
+}
+
 std::string printable(std::string_view text, std::size_t most) {
     constexpr char digits[] = "0123456789abcdef";
     std::string shown;
     while (!text.empty()) {
         const auto length = sequence_length(text);
-        const auto byte = static_cast<unsigned char>(text.front());
-        // C1 controls (U+0080 to U+009F) move the cursor of a terminal as C0 controls do.
-        const bool control =
-            byte < 0x20 || byte == 0x7F || (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0);
-        if (shown.size() + std::max<std::size_t>(length, 4) > most) return shown + "...";
-        if (length == 0 || control) {
+        std::size_t ignored = 0;
+        const bool is_escaped = length == 0 || unprintable_character(text, ignored);
+        const auto size = is_escaped ? 4 * std::max<std::size_t>(length, 1) : length;
+        if (shown.size() + std::max<std::size_t>(size, 4) > most) return shown + "...";
+        if (is_escaped) {
             for (std::size_t i = 0; i < std::max<std::size_t>(length, 1); ++i) {
                 const auto odd = static_cast<unsigned char>(text[i]);
                 shown += "\\x";

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,13 @@ std::string_view trim(std::string_view text) noexcept;
 
 bool is_utf8(std::string_view text) noexcept;
 
-// Makes a text safe for one line of a log or an error message: control characters, DEL and bytes that are not UTF-8
+// Whether a reader could not see the character at the start of `text`, or would be misled by it: control characters,
+// white space other than a space, invisible characters, line separators and marks that change the direction of text.
+// Its code point, and nothing for all others; `length` is its size in bytes. `text` is UTF-8 and not empty.
+std::optional<unsigned> unprintable_character(std::string_view text, std::size_t& length) noexcept;
+bool has_unprintable_characters(std::string_view text) noexcept;
+
+// Makes a text safe for one line of a log or an error message: unprintable characters and bytes that are not UTF-8
 // become \xNN, and a text longer than `most` bytes is cut and ends in "...".
 std::string printable(std::string_view text, std::size_t most = 200);
 

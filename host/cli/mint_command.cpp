@@ -80,12 +80,14 @@ exit_code mint_command::run() const {
     output_.check(as_json_);
     const auto ttl = read_ttl(ttl_);
     if (!jwt::is_subject(principal_) || !is_utf8(principal_))
-        usage_error("--principal is not a valid name: expected 1 to 256 bytes of UTF-8 without white space.");
+        usage_error("--principal is not a valid name: expected 1 to 256 bytes of UTF-8 without white space and "
+                    "invisible characters.");
     for (const auto& scope : scopes_)
-        if (!identity::is_scope(scope))
-            usage_error(
-                fmt::format("\"{}\" is not a valid scope: expected printable ASCII without white space, \" and \\.",
-                            printable(scope)));
+        if (!identity::can_be_granted(scope))
+            usage_error(fmt::format(
+                "\"{}\" is not a valid scope: expected \"*\", or words of printable ASCII without white space, \", "
+                "\\ and *, separated by colons.",
+                printable(scope)));
 
     const auto by = find_minting_settings(where_);
     const auto ring = jwt::load_keys(by.keys);

@@ -51,7 +51,7 @@ void check_values(const record& one) {
         usage_error("--principal is not a valid name: expected 1 to 256 bytes on one line.");
     if (!token::is_note(one.note)) usage_error("--note is too long: expected at most 256 bytes on one line.");
     for (const auto& scope : one.scopes)
-        if (!identity::is_scope(scope))
+        if (!identity::can_be_granted(scope))
             usage_error(fmt::format("--scope \"{}\" is not a valid scope; expected one such as orders:read.",
                                     printable(scope, 80)));
     for (const auto& source : one.sources)

@@ -94,6 +94,7 @@ struct server {
     std::size_t max_result = 16 * 1024 * 1024;
     std::size_t json_depth = 64;
     std::size_t sessions = 10'000;
+    std::size_t memory = 0;  // bytes that may be held for clients; 0: a quarter of the machine's memory
     milliseconds session_idle{30 * 60 * 1000};
     milliseconds drain{30'000};
     std::vector<secret> seal_keys;  // the first seals, all open; empty: a key in the state directory

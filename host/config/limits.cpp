@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t gibibyte = 1024 * mebibyte;
+constexpr std::size_t most_memory = 1024 * gibibyte;
 constexpr std::size_t one_million = 1'000'000;
 
 void read_edge(const reader& table, http_limits& into) {
@@ -48,7 +49,7 @@ void read_calls(const reader& table, call_limits& into) {
 
 }  // namespace
 
-void read_limits(const reader& file, http_limits& edge, call_limits& calls) {
+void read_limits(const reader& file, server& into) {
     const auto table = file.find_table("limits",
                                        {"head",
                                         "body",
@@ -65,10 +66,12 @@ void read_limits(const reader& file, http_limits& edge, call_limits& calls) {
                                         "rate_per_source",
                                         "burst",
                                         "failures_per_minute",
-                                        "proxies"});
+                                        "proxies",
+                                        "memory"});
     if (!table) return;
-    read_edge(*table, edge);
-    read_calls(*table, calls);
+    read_edge(*table, into.http);
+    read_calls(*table, into.calls);
+    table->size("memory", into.memory, most_memory);
 }
 
 }  // namespace toolrack::config

@@ -105,7 +105,7 @@ server read_server(const reader& file) {
         const location& where = table ? table->where() : file.where();
         server.listen = {parse_address({.value = "127.0.0.1:8080", .key = "server.listen", .where = where})};
     }
-    read_limits(file, server.http, server.calls);
+    read_limits(file, server);
     return server;
 }
 
@@ -117,7 +117,9 @@ bool has_same_listeners(const server& one, const server& other) {
     };
     return addresses(one) == addresses(other) && one.path == other.path && one.public_url == other.public_url &&
            one.allowed_hosts == other.allowed_hosts && one.allowed_origins == other.allowed_origins &&
-           one.allow_cleartext == other.allow_cleartext && one.threads == other.threads && one.http == other.http;
+           one.allow_cleartext == other.allow_cleartext && one.threads == other.threads &&
+           one.sessions == other.sessions && one.session_idle == other.session_idle && one.memory == other.memory &&
+           one.http == other.http;
 }
 
 std::optional<tls> read_tls(const reader& file) {

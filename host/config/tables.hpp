@@ -18,7 +18,7 @@ settings read_settings(const toml::table& root, const std::filesystem::path& fil
 
 // Each takes the reader of the whole file.
 server read_server(const reader& file);
-void read_limits(const reader& file, http_limits& edge, call_limits& calls);
+void read_limits(const reader& file, server& into);
 std::optional<tls> read_tls(const reader& file);
 auth read_auth(const reader& file);
 stdio read_stdio(const reader& file);

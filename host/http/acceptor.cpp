@@ -23,14 +23,15 @@ descriptor accept_one(int listening, sockaddr_storage& from) {
 // A TLS client reads no HTTP before the handshake, so it gets a fatal alert: "internal error" (RFC 8446, 6.2).
 constexpr std::string_view tls_alert{"\x15\x03\x03\x00\x02\x02\x50", 7};
 
-// Never blocks. Reads what the client has sent already: closing a socket with unread bytes resets the connection, and
-// the client could lose the answer.
+// Never blocks. Reads some of what the client has sent already: closing a socket with unread bytes resets the
+// connection, and the client could lose the answer. A client that sends faster than this reads must not occupy the
+// thread.
 void send_and_shut_down(const descriptor& connected, std::string_view text) {
     (void)send(connected.get(), text.data(), text.size(), MSG_NOSIGNAL);
     shutdown(connected.get(), SHUT_WR);
     std::array<char, 4096> ignored;
-    while (recv(connected.get(), ignored.data(), ignored.size(), 0) == static_cast<ssize_t>(ignored.size())) {
-    }
+    for (int reads = 0; reads < 4; ++reads)
+        if (recv(connected.get(), ignored.data(), ignored.size(), 0) < static_cast<ssize_t>(ignored.size())) return;
 }
 
 rejection too_many_connections() { return retry_later(503, "Too many connections. Try again later.", 5); }

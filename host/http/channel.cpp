@@ -41,6 +41,7 @@ awaitable<std::size_t> channel::read(std::span<char> into, phase next) {
     has_timed_out_ = false;
     enter(next);
     const auto [failed, bytes] = co_await socket_.read(into);
+    has_ended_cleanly_ = failed == asio::error::eof;
     if (failed || has_timed_out_) {
         if (!has_timed_out_) on_disconnect();
         co_return 0;
@@ -182,9 +183,12 @@ void channel::set_streaming(bool is_streaming) {
     if (out_.is_empty() && !is_closed_) on_all_sent();
 }
 
-awaitable<void> channel::lingering_close() {
+awaitable<bool> channel::lingering_close() {
     co_await flush();
-    if (is_closed_ || has_client_disconnected_) co_return shut_down_and_close();
+    if (is_closed_ || has_client_disconnected_) {
+        shut_down_and_close();
+        co_return false;
+    }
     socket_.end_sending();
     in_.release();
     in_.consume(in_.unread().size());
@@ -194,6 +198,7 @@ awaitable<void> channel::lingering_close() {
         drained += bytes;
     }
     close();
+    co_return has_ended_cleanly_ && !has_timed_out_;
 }
 
 void channel::drain() {

@@ -83,8 +83,9 @@ public:
     void set_streaming(bool is_streaming);
 
     // Shuts the sending side down and reads for a short time before closing: closing a socket with unread bytes resets
-    // the connection, and the client could lose the answer.
-    awaitable<void> lingering_close();
+    // the connection, and the client could lose the answer. True when the client closed its side meanwhile without an
+    // error: it has read everything, because closing a socket with unread bytes is an error.
+    awaitable<bool> lingering_close();
     // Closes an idle connection. One that was used shortly before stays open for another second, because a request may
     // be on its way.
     void drain();
@@ -115,6 +116,7 @@ private:
     std::size_t transferred_ = 0;  // bytes since the deadline was set
     bool has_timed_out_ = false;
     bool is_closed_ = false;
+    bool has_ended_cleanly_ = false;  // the last read() found the end of the client's bytes
     bool has_client_disconnected_ = false;
     bool is_watching_ = false;
     bool is_waiting_to_send_ = false;

@@ -59,7 +59,9 @@ awaitable<void> connection::serve_requests() {
         goes_on = co_await read_head();
         if (goes_on) goes_on = co_await handle_request();
     }
-    if (!channel_->is_closed()) co_await channel_->lingering_close();
+    if (channel_->is_closed()) co_return;
+    const bool is_read = co_await channel_->lingering_close();
+    if (is_read && on_delivered_) on_delivered_();
 }
 
 awaitable<bool> connection::handshake() {
@@ -125,6 +127,7 @@ awaitable<bool> connection::handle_request() {
     }
     if (!current.is_answered()) current.reject(internal_error());
     co_await channel_->flush();
+    on_delivered_ = current.take_delivered();
     if (current.is_last() || channel_->is_closed()) co_return false;
     channel_->in().release();
     context_->buffers.recycle(std::move(head_));

@@ -4,6 +4,7 @@
 // Stays on one I/O thread, owned by the coroutine run().
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -45,6 +46,7 @@ private:
     std::shared_ptr<channel> channel_;
     std::unique_ptr<connection_data> data_;  // the handler's
     std::unique_ptr<head> head_;             // from the thread's pool, during a request
+    std::function<void()> on_delivered_;     // of the last answer
 };
 
 }  // namespace toolrack::http

@@ -146,6 +146,7 @@ void exchange::finish(wire::reply answer) {
     if (answer.json.empty()) return finish_empty(answer.status);
     if (std::exchange(is_answered_, true)) return;
     on_closed_ = nullptr;
+    on_delivered_ = std::move(answer.delivered);
     const bool accepts_stream_only = answer.status == 200 && !accepted_.json && accepted_.event_stream;
     if (is_streaming_ || accepts_stream_only) {
         answer_in_stream(answer);

@@ -86,6 +86,8 @@ public:
     bool is_answered() const noexcept { return is_answered_; }
     bool is_streaming() const noexcept { return is_streaming_; }
     bool is_last() const noexcept { return is_last_; }
+    // reply::delivered of the answer; may be null.
+    std::function<void()> take_delivered() { return std::move(on_delivered_); }
 
 private:
     void on_disconnect() override;
@@ -110,7 +112,7 @@ private:
     accepted_types accepted_;
     wire::mirrored mirrored_;
     std::vector<wire::mirrored::field> params_;
-    std::function<void()> on_closed_;
+    std::function<void()> on_closed_, on_delivered_;
     bool is_answered_ = false;
     bool is_streaming_ = false;
     bool is_last_ = false;  // the connection ends after this exchange

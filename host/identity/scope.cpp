@@ -26,6 +26,8 @@ bool can_be_required(std::string_view scope) noexcept {
     }
 }
 
+bool can_be_granted(std::string_view scope) noexcept { return scope == every_scope || can_be_required(scope); }
+
 bool covers(std::string_view granted, std::string_view required) noexcept {
     if (granted == every_scope) return true;
     if (granted.empty() || !required.starts_with(granted)) return false;

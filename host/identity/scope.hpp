@@ -19,6 +19,9 @@ bool is_scope(std::string_view text) noexcept;
 // A scope-token of non-empty words without a star. A feature may require it.
 bool can_be_required(std::string_view scope) noexcept;
 
+// What can be granted and covers something: "*", or what a feature can require.
+bool can_be_granted(std::string_view scope) noexcept;
+
 bool covers(std::string_view granted, std::string_view required) noexcept;
 
 }  // namespace toolrack::identity

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "identity/scope.hpp"
 #include "wire/json.hpp"
 
@@ -71,7 +72,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool is_subject(std::string_view text) noexcept {
     const auto fits = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; };
-    return !text.empty() && text.size() <= longest_subject && std::all_of(text.begin(), text.end(), fits);
+    return !text.empty() && text.size() <= longest_subject && std::all_of(text.begin(), text.end(), fits) &&
+           !has_unprintable_characters(text);
 }
 
 bool is_id(std::string_view text) noexcept {

@@ -33,8 +33,8 @@ struct claims {
 result<claims, refusal> read_claims(std::string_view text);
 std::string write_claims(const claims& claims);
 
-// Without white space and control characters, so that a line of the revocation list can name it: a token that could not
-// be revoked is not accepted.
+// Without white space and unprintable characters, so that a line of the revocation list can name it: a token that could
+// not be revoked is not accepted.
 bool is_subject(std::string_view text) noexcept;
 bool is_id(std::string_view text) noexcept;
 

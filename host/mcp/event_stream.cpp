@@ -19,26 +19,42 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 }  // namespace
 
 void event_stream::send(std::string json) {
-    const lock_guard lock(mutex_);
-    if (is_finished_) return;
-    // A client that reconnects needs only the last of several equal notifications.
-    if (!listener_ && number_ == 0) {
-        const auto equal = [&](const event& one) { return one.json == json; };
-        kept_bytes_ -= json.size() * std::erase_if(kept_, equal);
+    held_bytes::dropped removed;
+    {
+        const lock_guard lock(mutex_);
+        if (is_finished_) return;
+        // A client that reconnects needs only the last of several equal notifications.
+        if (!listener_ && number_ == 0) {
+            const auto equal = [&](const event& one) { return one.json == json; };
+            kept_bytes_ -= json.size() * std::erase_if(kept_, equal);
+        }
+        const auto& kept = keep(std::move(json));
+        if (listener_) listener_->send(kept.json, id_of(kept.number));
+        count_kept(removed);
     }
-    const auto& kept = keep(std::move(json));
-    if (listener_) listener_->send(kept.json, id_of(kept.number));
+    for (const auto& drop : removed) drop();
 }
 
 void event_stream::finish(std::string json) {
-    const lock_guard lock(mutex_);
-    if (std::exchange(is_finished_, true)) return;
-    const auto& kept = keep(std::move(json));
-    if (!listener_) return;
-    wire::reply last;
-    last.json = kept.json;
-    last.event = id_of(kept.number);
-    std::exchange(listener_, nullptr)->end(std::move(last));
+    held_bytes::dropped removed;
+    {
+        const lock_guard lock(mutex_);
+        if (std::exchange(is_finished_, true)) return;
+        const auto& kept = keep(std::move(json));
+        if (const auto listener = std::exchange(listener_, nullptr)) send_last(*listener, kept);
+        count_kept(removed);
+    }
+    for (const auto& drop : removed) drop();
+}
+
+void event_stream::send_last(stream_queue& to, const event& last) {
+    wire::reply reply;
+    reply.json = last.json;
+    reply.event = id_of(last.number);
+    reply.delivered = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->drop_kept();
+    };
+    to.end(std::move(reply));
 }
 
 std::string event_stream::empty_event() {
@@ -51,10 +67,14 @@ void event_stream::attach(std::shared_ptr<stream_queue> listener, std::optional<
     if (listener_ && listener_ != listener) listener_->end();
     listener_ = std::move(listener);
     if (!listener_) return;
+    const auto* last = is_finished_ && !kept_.empty() ? &kept_.back() : nullptr;
     if (last_seen)
         for (const auto& one : kept_)
-            if (one.number > *last_seen) listener_->send(one.json, id_of(one.number));
-    if (is_finished_) std::exchange(listener_, nullptr)->end();
+            if (one.number > *last_seen && &one != last) listener_->send(one.json, id_of(one.number));
+    if (!is_finished_) return;
+    const auto ended = std::exchange(listener_, nullptr);
+    if (last && last_seen && last->number > *last_seen) send_last(*ended, *last);
+    else ended->end();
 }
 
 void event_stream::detach(const stream_queue* listener) {
@@ -70,6 +90,11 @@ bool event_stream::is_attached() const {
 bool event_stream::is_finished() const {
     const lock_guard lock(mutex_);
     return is_finished_;
+}
+
+bool event_stream::can_resume_after(std::uint64_t last_seen) const {
+    const lock_guard lock(mutex_);
+    return !is_finished_ || !kept_.empty() || last_seen + 1 >= next_;
 }
 
 std::optional<event_stream::event_id> event_stream::read_id(std::string_view text) {
@@ -93,6 +118,22 @@ const event_stream::event& event_stream::keep(std::string json) {
         kept_.pop_front();
     }
     return kept_.back();
+}
+
+void event_stream::count_kept(held_bytes::dropped& removed) {
+    if (!held_) return;
+    if (counted_) return counted_->resize(kept_bytes_, removed);
+    const auto drop = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->drop_kept();
+    };
+    counted_ = held_->add(owner_, kept_bytes_, drop, removed);
+}
+
+void event_stream::drop_kept() {
+    const lock_guard lock(mutex_);
+    kept_.clear();
+    kept_bytes_ = 0;
+    counted_.reset();
 }
 
 }  // namespace toolrack::mcp

@@ -1,6 +1,7 @@
 // initialize, server/discover, ping, logging/setLevel.
 #include <algorithm>
 
+#include "mcp/error_replies.hpp"
 #include "mcp/methods.hpp"
 #include "wire/json_writer.hpp"
 
@@ -10,6 +11,11 @@ namespace {
 using wire::code;
 
 constexpr std::size_t max_client_description = 16 * 1024;
+
+const auth::limit_exceeded too_many_sessions{
+    "Too many sessions, and all are in use. Try again when one of them has ended.",
+    "sessions",
+    std::chrono::seconds(5)};
 
 // A kind of feature that no plugin offers is not declared, and its methods do not exist.
 void write_capabilities(wire::json_writer& to, const catalog::catalog& features, wire::era era) {
@@ -46,6 +52,8 @@ void initialize(const request_context& request) {
     writer.raw("serverInfo", server_info());
     auto reply = host_result(request.message.id, version, members);
     reply.session = in.shared.sessions.open(request.caller, version, std::move(client));
+    if (reply.session.empty())
+        return request.response.finish(limit_reply(in, request.message.id, request.caller, too_many_sessions));
     request.response.finish(std::move(reply));
 }
 

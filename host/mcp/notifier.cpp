@@ -11,6 +11,8 @@ namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t max_subscriptions = 20'000;
+// Estimates of what a subscription and each of its URIs use in memory, without the text.
+constexpr std::size_t subscription_bytes = 1024, bytes_beside_uri = 256;
 
 std::string_view method_of(list_kind kind) {
     switch (kind) {
@@ -47,7 +49,7 @@ std::optional<list_kind> read_list_kind(std::string_view word) {
     return std::nullopt;
 }
 
-notifier::notifier(sessions& sessions) : sessions_(sessions) {
+notifier::notifier(sessions& sessions, std::shared_ptr<held_bytes> held) : sessions_(sessions), held_(std::move(held)) {
     sessions_.on_end([this](const session& ended) {
         for (const auto& uri : ended.subscriptions()) unwatch(uri);
     });
@@ -58,6 +60,12 @@ notifier::~notifier() { sessions_.on_end(nullptr); }
 // The subscriber is in the table before the callback, so that it gets a change that the plugin reports at once.
 std::shared_ptr<notifier::subscription> notifier::add(subscription wanted) {
     auto made = std::make_shared<subscription>(std::move(wanted));
+    if (held_) {
+        std::size_t bytes = subscription_bytes;
+        for (const auto& uri : made->resources) bytes += uri.size() + bytes_beside_uri;
+        made->counted = held_->try_add(owner_key(made->who), bytes);
+        if (!made->counted) return nullptr;
+    }
     const lock_guard in_order(callback_order_);
     std::vector<std::string> first;
     {

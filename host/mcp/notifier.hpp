@@ -24,8 +24,9 @@ std::optional<list_kind> read_list_kind(std::string_view word);  // "tool", "pro
 
 class notifier {
 public:
-    // `sessions` must outlive it. The subscriptions of a session end with it.
-    explicit notifier(sessions& sessions);
+    // `sessions` must outlive it. The subscriptions of a session end with it. `held` counts the URIs; null: they are
+    // not counted.
+    explicit notifier(sessions& sessions, std::shared_ptr<held_bytes> held = nullptr);
     ~notifier();
     notifier(const notifier&) = delete;
     notifier& operator=(const notifier&) = delete;
@@ -36,8 +37,9 @@ public:
         std::shared_ptr<stream_queue> to;
         std::set<list_kind> lists = {};
         std::set<std::string, std::less<>> resources = {};  // once added, guarded by the notifier
+        std::unique_ptr<held_bytes::item> counted = nullptr;
     };
-    // Null when there are too many.
+    // Null when there are too many, in total or of the principal.
     std::shared_ptr<subscription> add(subscription wanted);
     void remove(const std::shared_ptr<subscription>& which);
     // Ends the subscriptions to resources for which `is_allowed` is false: a new generation may require other scopes.
@@ -64,6 +66,7 @@ private:
     static void end(const subscription& one);
 
     sessions& sessions_;
+    const std::shared_ptr<held_bytes> held_;
     mutex callback_order_;  // locked before mutex_, and held during a callback
     mutable mutex mutex_;
     std::set<std::shared_ptr<subscription>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);

@@ -10,7 +10,16 @@ namespace {
 constexpr std::size_t max_streams = 16;
 constexpr std::size_t max_subscriptions_of_a_session = 1000;
 
+// Of a subscription, beside its URI: the table entries here and in the notifier, and the principal.
+constexpr std::size_t subscription_bytes = 512;
+
 }  // namespace
+
+session::session(const identity::principal& who,
+                 const wire::version& version,
+                 std::string client,
+                 std::shared_ptr<held_bytes> held)
+    : owner_(owner_key(who)), held_(std::move(held)), version_(version), client_(std::move(client)) {}
 
 void session::add_call(std::string_view id, std::function<void()> cancel) {
     {
@@ -72,7 +81,7 @@ std::shared_ptr<event_stream> session::open_stream() {
     // A stream that is not finished has a request under way, and the limit of those bounds it.
     const auto oldest = std::ranges::find_if(streams_, [](const auto& one) { return one->is_finished(); });
     if (streams_.size() >= max_streams && oldest != streams_.end()) streams_.erase(oldest);
-    auto made = std::make_shared<event_stream>(next_stream_++);
+    auto made = std::make_shared<event_stream>(next_stream_++, owner_, held_);
     if (!has_ended_) streams_.push_back(made);
     return made;
 }
@@ -89,14 +98,22 @@ std::shared_ptr<event_stream> session::find_stream(std::uint64_t number) const {
     return found == streams_.end() ? nullptr : *found;
 }
 
+bool session::is_in_use() const {
+    const lock_guard lock(mutex_);
+    return !calls_.empty() || !requests_.empty() || standalone_->is_attached() ||
+           std::ranges::any_of(streams_, [](const auto& one) { return one->is_attached(); });
+}
+
 bool session::subscribe(std::string_view uri, const identity::principal& who) {
     const lock_guard lock(mutex_);
     if (const auto found = subscriptions_.find(uri); found != subscriptions_.end()) {
-        found->second = who;
+        found->second.who = who;
         return false;
     }
     if (has_ended_ || subscriptions_.size() >= max_subscriptions_of_a_session) return false;
-    return subscriptions_.emplace(uri, who).second;
+    subscription made{who, held_ ? held_->try_add(owner_, uri.size() + subscription_bytes) : nullptr};
+    if (held_ && !made.counted) return false;
+    return subscriptions_.emplace(uri, std::move(made)).second;
 }
 
 bool session::unsubscribe(std::string_view uri) {
@@ -117,7 +134,7 @@ session::end_subscriptions(const std::function<bool(const identity::principal&, 
     std::vector<std::string> ended;
     const lock_guard lock(mutex_);
     std::erase_if(subscriptions_, [&](const auto& one) {
-        if (is_allowed(one.second, one.first)) return false;
+        if (is_allowed(one.second.who, one.first)) return false;
         ended.push_back(one.first);
         return true;
     });
@@ -127,7 +144,7 @@ session::end_subscriptions(const std::function<bool(const identity::principal&, 
 std::set<std::string, std::less<>> session::subscriptions() const {
     const lock_guard lock(mutex_);
     std::set<std::string, std::less<>> uris;
-    for (const auto& [uri, who] : subscriptions_) uris.insert(uri);
+    for (const auto& [uri, subscription] : subscriptions_) uris.insert(uri);
     return uris;
 }
 

@@ -21,6 +21,7 @@
 #include "base/mutex.hpp"
 #include "identity/principal.hpp"
 #include "mcp/event_stream.hpp"
+#include "mcp/held_bytes.hpp"
 #include "mcp/log_level.hpp"
 #include "plugin/in_flight.hpp"
 #include "wire/era.hpp"
@@ -35,12 +36,15 @@ struct client_response {
 
 class session {
 public:
-    session(const identity::principal& who, const wire::version& version, std::string client)
-        : subject_(who.subject()), issuer_(who.issuer()), version_(version), client_(std::move(client)) {}
+    // `held` counts what is kept for the client; null: it is not counted.
+    session(const identity::principal& who,
+            const wire::version& version,
+            std::string client,
+            std::shared_ptr<held_bytes> held = nullptr);
 
-    bool belongs_to(const identity::principal& who) const {
-        return subject_ == who.subject() && issuer_ == who.issuer();
-    }
+    // owner_key() of its principal.
+    const std::string& owner() const noexcept { return owner_; }
+    bool belongs_to(const identity::principal& who) const { return is_owner(owner_, who); }
     const wire::version& version() const noexcept { return version_; }
     // {"name"?, "version"?, "capabilities"}
     const std::string& client() const noexcept { return client_; }
@@ -69,8 +73,11 @@ public:
     void drop(const std::shared_ptr<event_stream>& stream);
     std::shared_ptr<event_stream> find_stream(std::uint64_t number) const;
 
-    // False when it was (or was not) subscribed already, or there are too many. The scopes of the last subscriber
-    // count, because the caller of a session may come with another token.
+    // Whether a call is running, or the client has a stream open.
+    bool is_in_use() const;
+
+    // False when it was (or was not) subscribed already, or the session or its principal has too many. The scopes of
+    // the last subscriber count, because the caller of a session may come with another token.
     bool subscribe(std::string_view uri, const identity::principal& who);
     bool unsubscribe(std::string_view uri);
     bool is_subscribed(std::string_view uri) const;
@@ -86,17 +93,23 @@ public:
     void end();
 
 private:
-    const std::string subject_, issuer_;
+    struct subscription {
+        identity::principal who;
+        std::unique_ptr<held_bytes::item> counted;
+    };
+
+    const std::string owner_;
+    const std::shared_ptr<held_bytes> held_;
     const wire::version& version_;
     const std::string client_;
-    const std::shared_ptr<event_stream> standalone_ = std::make_shared<event_stream>(0);
+    const std::shared_ptr<event_stream> standalone_ = std::make_shared<event_stream>(0, owner_, held_);
 
     mutable mutex mutex_;
     std::unordered_map<std::string, std::function<void()>> calls_ TOOLRACK_GUARDED_BY(mutex_);
     std::unordered_map<std::string, std::shared_ptr<plugin::in_flight<client_response>>>
         requests_ TOOLRACK_GUARDED_BY(mutex_);
     std::deque<std::shared_ptr<event_stream>> streams_ TOOLRACK_GUARDED_BY(mutex_);
-    std::map<std::string, identity::principal, std::less<>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);
+    std::map<std::string, subscription, std::less<>> subscriptions_ TOOLRACK_GUARDED_BY(mutex_);
     bool has_ended_ TOOLRACK_GUARDED_BY(mutex_) = false;  // nothing may begin any more
     std::uint64_t next_request_ TOOLRACK_GUARDED_BY(mutex_) = 1;
     std::uint64_t next_stream_ TOOLRACK_GUARDED_BY(mutex_) = 1;

@@ -31,7 +31,7 @@ awaitable<void> endpoint::open_stream(std::string_view session_id,
     const auto stream = seen ? session->find_stream(seen->stream) : session->standalone();
     const auto after = seen ? std::optional(seen->event) : std::nullopt;
     // Not 404, after which the client would start a new session.
-    if (!stream)
+    if (!stream || (seen && !stream->can_resume_after(seen->event)))
         co_return to.finish(wire::error_reply(
             {}, wire::code::invalid_request, "The stream has ended, and its events are no longer kept.", 405));
 

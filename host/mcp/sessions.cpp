@@ -1,31 +1,41 @@
 #include "mcp/sessions.hpp"
 
+#include <algorithm>
+
 #include "base/digest.hpp"
 
 namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t session_id_bytes = 18;  // 144 random bits
+constexpr std::size_t min_of_principal = 100;
 
 }  // namespace
 
-sessions::sessions(std::size_t max, std::chrono::milliseconds idle, const clock& clock)
-    : max_(max), idle_(idle), clock_(clock) {}
+sessions::sessions(std::size_t max,
+                   std::chrono::milliseconds idle,
+                   const clock& clock,
+                   std::shared_ptr<held_bytes> held)
+    : max_(max), max_of_principal_(std::min(max, std::max(min_of_principal, max / 10))), idle_(idle), clock_(clock),
+      held_(std::move(held)) {}
 
 std::string sessions::open(const identity::principal& who, const wire::version& version, std::string client) {
     entry made;
     made.id = random_id(session_id_bytes);
-    made.session = std::make_shared<session>(who, version, std::move(client));
+    made.session = std::make_shared<session>(who, version, std::move(client), held_);
     made.last_use = clock_.steady();
-    std::string id = made.id;
+    std::string id;
 
     removed_sessions removed;
     {
         const lock_guard lock(mutex_);
         remove_idle(removed);
-        while (by_use_.size() >= max_) remove(by_use_.begin(), removed);
-        by_use_.push_back(std::move(made));
-        by_id_.emplace(by_use_.back().id, std::prev(by_use_.end()));
+        if (make_room(made.session->owner(), removed)) {
+            id = made.id;
+            ++counts_[made.session->owner()];
+            by_use_.push_back(std::move(made));
+            by_id_.emplace(by_use_.back().id, std::prev(by_use_.end()));
+        }
     }
     end_all(removed);
     return id;
@@ -65,6 +75,7 @@ bool sessions::end(std::string_view id, const identity::principal& who) {
 void sessions::forget_all() {
     const lock_guard lock(mutex_);
     by_id_.clear();
+    counts_.clear();
     for (const auto& one : by_use_) one.session->end();  // a request may still hold the session
     by_use_.clear();
 }
@@ -99,7 +110,26 @@ void sessions::remove_idle(removed_sessions& removed) {
     while (!by_use_.empty() && by_use_.front().last_use + idle_ <= now) remove(by_use_.begin(), removed);
 }
 
+// Walks through all sessions, but only at a limit.
+bool sessions::make_room(const std::string& owner, removed_sessions& removed) {
+    const auto own = counts_.find(owner);
+    const bool has_own_share = own != counts_.end() && own->second >= max_of_principal_;
+    if (!has_own_share && by_use_.size() < max_) return true;
+    const auto share = max_ / std::max<std::size_t>(1, counts_.size());
+    const auto is_own = [&](const entry& one) { return one.session->owner() == owner && !one.session->is_in_use(); };
+    const auto is_of_large_share = [&](const entry& one) {
+        return counts_.at(one.session->owner()) >= share && !one.session->is_in_use();
+    };
+    auto oldest = has_own_share ? by_use_.end() : std::ranges::find_if(by_use_, is_of_large_share);
+    if (oldest == by_use_.end()) oldest = std::ranges::find_if(by_use_, is_own);
+    if (oldest == by_use_.end()) return false;
+    remove(oldest, removed);
+    return true;
+}
+
 void sessions::remove(order::iterator which, removed_sessions& removed) {
+    if (const auto own = counts_.find(which->session->owner()); own != counts_.end() && --own->second == 0)
+        counts_.erase(own);
     removed.push_back(std::move(which->session));
     by_id_.erase(which->id);
     by_use_.erase(which);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "mcp/access.hpp"
+#include "mcp/error_replies.hpp"
 #include "mcp/methods.hpp"
 #include "mcp/task_methods.hpp"
 #include "wire/json_writer.hpp"
@@ -17,6 +18,11 @@ using wire::code;
 
 constexpr std::size_t max_uris = 1000;
 constexpr std::string_view bad_uris = "resourceSubscriptions must be an array of at most 1000 URIs.";
+
+const auth::limit_exceeded too_many_subscriptions{
+    "Too many subscriptions, or too much memory is held for this caller. Try again when another one has ended.",
+    "subscriptions",
+    std::chrono::seconds(5)};
 
 bool wants(const json::value& filter, std::string_view member) {
     const auto value = filter.find(member);
@@ -88,8 +94,10 @@ awaitable<void> listen(const request_context& request) {
     const auto stream = wanted->to;
     auto first = acknowledgement(*wanted, *tasks);
     const auto added = notifier.add(std::move(*wanted));
+    if (!added)
+        co_return request.response.finish(
+            limit_reply(request.endpoint, request.message.id, request.caller, too_many_subscriptions));
     outlet.notify(std::move(first));
-    if (!added) co_return outlet.close_stream();
     for (const auto& one : *tasks) one->follow(stream, added->id);
     if (notifier.is_over()) notifier.end_all();
     co_await hold_open(request.endpoint, stream, request.caller);
@@ -110,7 +118,10 @@ void subscribe(const request_context& request) {
                             "A subscription belongs to a session. Send initialize to start one.");
     if (session->subscribe(*uri, request.caller)) in.shared.notifier.watch(*uri);
     else if (!session->is_subscribed(*uri))
-        return request.fail(code::invalid_request, "This session has reached its limit of 1000 subscriptions.");
+        return request.fail(
+            code::invalid_request,
+            "Too many subscriptions in this session (the limit is 1000), or too much memory is held for "
+            "this caller. Unsubscribe from other resources first.");
     request.succeed();
 }
 

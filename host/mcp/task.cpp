@@ -12,6 +12,7 @@ namespace toolrack::mcp {
 namespace {
 
 constexpr std::size_t max_tasks = 10'000;
+constexpr std::size_t max_tasks_of_principal = max_tasks / 10;
 constexpr std::size_t task_id_bytes = 18;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
 constexpr std::size_t max_message = 500;
@@ -22,11 +23,24 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-task::task(std::string id, const identity::principal& owner, executor thread, const clock& clock)
+task::task(std::string id,
+           const identity::principal& owner,
+           executor thread,
+           const clock& clock,
+           std::shared_ptr<held_bytes> held)
     : id_(std::move(id)), owner_(owner), thread_(thread), clock_(clock), started_(clock.steady()),
-      created_(clock.now()), updated_(created_), wakeup_(thread) {}
+      created_(clock.now()), held_(std::move(held)), updated_(created_), wakeup_(thread) {}
 
-bool task::has_expired() const { return started_ + lifetime <= clock_.steady(); }
+bool task::has_expired() const {
+    if (started_ + lifetime <= clock_.steady()) return true;
+    const lock_guard lock(mutex_);
+    return is_dropped_;
+}
+
+bool task::has_ended() const {
+    const lock_guard lock(mutex_);
+    return status_ != status::working && status_ != status::input_required;
+}
 
 std::string_view task::name_of(status one) {
     switch (one) {
@@ -155,14 +169,29 @@ bool task::is_cancelled() const {
 
 // A task that has ended keeps its status.
 void task::change(status to, std::string outcome, std::string message) {
+    held_bytes::dropped removed;
+    {
+        const lock_guard lock(mutex_);
+        if (status_ != status::working && status_ != status::input_required) return;
+        status_ = to;
+        outcome_ = std::move(outcome);
+        message_ = std::move(message);
+        open_requests_.clear();
+        notify_followers();
+        followers_.clear();
+        const auto drop = [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->drop_outcome();
+        };
+        if (held_ && !outcome_.empty()) counted_ = held_->add(owner_key(owner_), outcome_.size(), drop, removed);
+    }
+    for (const auto& drop : removed) drop();
+}
+
+void task::drop_outcome() {
     const lock_guard lock(mutex_);
-    if (status_ != status::working && status_ != status::input_required) return;
-    status_ = to;
-    outcome_ = std::move(outcome);
-    message_ = std::move(message);
-    open_requests_.clear();
-    notify_followers();
-    followers_.clear();
+    is_dropped_ = true;
+    outcome_ = {};
+    counted_.reset();
 }
 
 // Under the lock, so that followers get the changes in their order.
@@ -194,14 +223,18 @@ void task::wake() {
 }
 
 std::shared_ptr<task> tasks::open(const identity::principal& owner, executor thread) {
-    auto made = std::make_shared<task>(random_id(task_id_bytes), owner, thread, clock_);
+    auto made = std::make_shared<task>(random_id(task_id_bytes), owner, thread, clock_, held_);
+    auto key = owner_key(owner);
     const lock_guard lock(mutex_);
     // At most once a second, because it walks through all tasks.
     if (const auto now = clock_.steady(); now >= next_expiry_check_) {
         next_expiry_check_ = now + std::chrono::seconds(1);
         remove_expired();
     }
-    if (by_id_.size() >= max_tasks) return nullptr;
+    const auto own = counts_.find(key);
+    if (own != counts_.end() && own->second >= max_tasks_of_principal) return nullptr;
+    if (by_id_.size() >= max_tasks && !make_room()) return nullptr;
+    ++counts_[std::move(key)];
     by_id_.emplace(made->id(), made);
     return made;
 }
@@ -215,7 +248,7 @@ std::shared_ptr<task> tasks::find(std::string_view id, const identity::principal
 
 void tasks::remove(const task& which) {
     const lock_guard lock(mutex_);
-    by_id_.erase(which.id());
+    if (const auto found = by_id_.find(which.id()); found != by_id_.end()) erase(found);
 }
 
 std::size_t tasks::size() const {
@@ -225,15 +258,36 @@ std::size_t tasks::size() const {
 
 void tasks::forget_all() {
     const lock_guard lock(mutex_);
+    counts_.clear();
     by_id_.clear();
 }
 
 void tasks::remove_expired() {
-    std::erase_if(by_id_, [](const auto& one) {
-        if (!one.second->has_expired()) return false;
-        one.second->cancel();
-        return true;
-    });
+    for (auto at = by_id_.begin(); at != by_id_.end();) {
+        const auto here = at++;
+        if (!here->second->has_expired()) continue;
+        here->second->cancel();
+        erase(here);
+    }
+}
+
+// Removes the oldest ended task of the principal with the most tasks. False when none of its tasks has ended.
+bool tasks::make_room() {
+    const auto most = std::ranges::max_element(counts_, {}, [](const auto& one) { return one.second; });
+    auto oldest = by_id_.end();
+    for (auto at = by_id_.begin(); at != by_id_.end(); ++at)
+        if (is_owner(most->first, at->second->owner()) && at->second->has_ended() &&
+            (oldest == by_id_.end() || at->second->started() < oldest->second->started()))
+            oldest = at;
+    if (oldest == by_id_.end()) return false;
+    erase(oldest);
+    return true;
+}
+
+void tasks::erase(table::iterator which) {
+    const auto own = counts_.find(owner_key(which->second->owner()));
+    if (own != counts_.end() && --own->second == 0) counts_.erase(own);
+    by_id_.erase(which);
 }
 
 }  // namespace toolrack::mcp

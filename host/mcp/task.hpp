@@ -20,6 +20,7 @@
 #include "base/clock.hpp"
 #include "base/mutex.hpp"
 #include "identity/principal.hpp"
+#include "mcp/held_bytes.hpp"
 #include "mcp/stream_queue.hpp"
 #include "plugin/instance.hpp"
 #include "wire/json.hpp"
@@ -31,8 +32,13 @@ public:
     static constexpr std::string_view extension = "io.modelcontextprotocol/tasks";
     static constexpr auto lifetime = std::chrono::hours(1);  // from its start, also after its end
 
-    // Calls wait on the thread of `thread`.
-    task(std::string id, const identity::principal& owner, executor thread, const clock& clock);
+    // Calls wait on the thread of `thread`. The outcome counts in `held`; null: it is not counted. A task whose outcome
+    // was dropped to make room has expired.
+    task(std::string id,
+         const identity::principal& owner,
+         executor thread,
+         const clock& clock,
+         std::shared_ptr<held_bytes> held = nullptr);
 
     const std::string& id() const noexcept { return id_; }
     bool belongs_to(const identity::principal& who) const { return who.is_same_as(owner_); }
@@ -49,6 +55,8 @@ public:
     // Sends every change to `to` from now on, and the current state first unless the task is working without a message.
     void follow(std::shared_ptr<stream_queue> to, std::string subscription_id);
     bool is_cancelled() const;
+    bool has_ended() const;
+    std::chrono::steady_clock::time_point started() const noexcept { return started_; }
 
     // The thread of the call ------------------------------------------------------------------------
 
@@ -72,6 +80,7 @@ private:
     static std::string_view name_of(status one);
 
     void change(status to, std::string outcome, std::string message = {});
+    void drop_outcome();
     void wake();
 
     struct follower {
@@ -89,6 +98,7 @@ private:
     const clock& clock_;
     const std::chrono::steady_clock::time_point started_;
     const std::chrono::system_clock::time_point created_;  // the same, as wall time
+    const std::shared_ptr<held_bytes> held_;
 
     struct input_request {
         std::string key;         // for the client: unique within the task
@@ -100,6 +110,8 @@ private:
     std::chrono::system_clock::time_point updated_ TOOLRACK_GUARDED_BY(mutex_);
     std::string message_ TOOLRACK_GUARDED_BY(mutex_);
     std::string outcome_ TOOLRACK_GUARDED_BY(mutex_);  // the result or the error, JSON
+    std::unique_ptr<held_bytes::item> counted_ TOOLRACK_GUARDED_BY(mutex_);
+    bool is_dropped_ TOOLRACK_GUARDED_BY(mutex_) = false;
     std::vector<follower> followers_ TOOLRACK_GUARDED_BY(mutex_);
     std::vector<input_request> open_requests_ TOOLRACK_GUARDED_BY(mutex_);
     std::set<std::string> used_keys_ TOOLRACK_GUARDED_BY(mutex_);
@@ -111,12 +123,16 @@ private:
     std::function<void()> cancelled_;
 };
 
-// All tasks of the process: at most 10,000, each removed when it expires. Thread-safe.
+// All tasks of the process: at most 10,000, and 1000 of one principal, each removed when it expires, or when the
+// outcomes of its principal use too much memory. Where there are too many in total, an ended one of the principal with
+// the most makes room. Thread-safe.
 class tasks {
 public:
-    explicit tasks(const clock& clock) : clock_(clock) {}
+    // `held` may be null: outcomes are not counted.
+    explicit tasks(const clock& clock, std::shared_ptr<held_bytes> held = nullptr)
+        : clock_(clock), held_(std::move(held)) {}
 
-    // Null when there are too many.
+    // Null when there are too many; the call then runs without a task.
     std::shared_ptr<task> open(const identity::principal& owner, executor thread);
     // Null when this principal has no task of that id.
     std::shared_ptr<task> find(std::string_view id, const identity::principal& who);
@@ -125,11 +141,16 @@ public:
     std::size_t size() const;
 
 private:
+    using table = std::unordered_map<std::string, std::shared_ptr<task>>;
     void remove_expired() TOOLRACK_REQUIRES(mutex_);
+    bool make_room() TOOLRACK_REQUIRES(mutex_);
+    void erase(table::iterator which) TOOLRACK_REQUIRES(mutex_);
 
     const clock& clock_;
+    const std::shared_ptr<held_bytes> held_;
     mutable mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<task>> by_id_ TOOLRACK_GUARDED_BY(mutex_);
+    table by_id_ TOOLRACK_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, std::size_t> counts_ TOOLRACK_GUARDED_BY(mutex_);  // by owner
     std::chrono::steady_clock::time_point next_expiry_check_ TOOLRACK_GUARDED_BY(mutex_){};
 };
 

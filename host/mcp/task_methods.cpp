@@ -24,8 +24,10 @@ std::shared_ptr<task> find_task(const request_context& request) {
     const auto id = wire::string_member(request.message.params, "taskId");
     auto found = id ? request.endpoint.shared.tasks.find(*id, request.caller) : nullptr;
     if (!found)
-        request.fail(code::invalid_params,
-                     "Task not found: it does not exist, it expired, or it belongs to another principal.");
+        request.fail(
+            code::invalid_params,
+            "Task not found: it does not exist, it expired, its result is no longer kept, or it belongs to another "
+            "principal.");
     return found;
 }
 

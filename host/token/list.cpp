@@ -129,7 +129,7 @@ record read_record(const toml::table& table) {
     read.id = from.text(from.at("id", "12 letters and digits"), "12 letters and digits", is_id);
     read.principal = from.text(from.at("principal", "a name"), "a name of 1 to 256 bytes", is_principal);
     read.hash = from.hash();
-    read.scopes = from.texts("scopes", "a scope such as \"orders:read\"", identity::is_scope);
+    read.scopes = from.texts("scopes", "a scope such as \"orders:read\"", identity::can_be_granted);
     read.created = from.time(from.at("created", "a point in time"));
     if (const auto* node = from.find("not_before")) read.not_before = from.time(*node);
     if (const auto* node = from.find("expires")) read.expires = from.time(*node);

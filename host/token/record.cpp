@@ -1,6 +1,5 @@
 #include "token/record.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/network.hpp"
@@ -12,8 +11,7 @@ namespace {
 constexpr std::string_view hash_prefix = "sha256:";
 
 bool is_line(std::string_view text, std::size_t most) noexcept {
-    return text.size() <= most && is_utf8(text) &&
-           std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+    return text.size() <= most && is_utf8(text) && !has_unprintable_characters(text);
 }
 
 }  // namespace

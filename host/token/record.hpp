@@ -28,10 +28,10 @@ struct record {
 inline constexpr std::string_view unix_source = "unix";
 inline constexpr std::size_t most_words = 100;  // scopes or sources of one token
 
-// Constraints on the fields of a record. A scope must be an identity::is_scope.
-bool is_principal(std::string_view text) noexcept;  // UTF-8, 1 to 256 bytes, no control characters
+// Constraints on the fields of a record. A scope must be an identity::can_be_granted.
+bool is_principal(std::string_view text) noexcept;  // UTF-8, 1 to 256 bytes, all printable
 bool is_source(const std::string& text) noexcept;   // a network, or unix_source
-bool is_note(std::string_view text) noexcept;       // UTF-8, at most 256 bytes, no control characters
+bool is_note(std::string_view text) noexcept;       // UTF-8, at most 256 bytes, all printable
 
 // "sha256:" and 64 hex digits.
 std::string write_hash(const sha256_digest& hash);

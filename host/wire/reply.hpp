@@ -3,6 +3,7 @@
 // Built by appending text, without a tree. stdio ignores `status` and the other members that are for HTTP.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct reply {
     unsigned retry_after = 0;    // HTTP: Retry-After in seconds; 0: no such header
     wire::outcome outcome = outcome::ok;
     int error = 0;  // the JSON-RPC code of an error
+    // HTTP: called on the outlet's thread when the client has read the whole answer and closed the connection, as far
+    // as the transport can tell; otherwise never.
+    std::function<void()> delivered = {};
 };
 
 // {"jsonrpc":"2.0","id":ID,"error":{...}}. `id` is JSON text; when it is empty, the member is left out, as the MCP

@@ -57,6 +57,8 @@ result<void, complaint> apply(const limits& wanted) {
     if (auto done = set_limit(RLIMIT_CORE, 0, "core files"); !done) return done;
     if (auto done = set_limit(RLIMIT_NOFILE, wanted.descriptors, "descriptors"); !done) return done;
     if (!memory_can_be_limited) return {};
+    // The main stack does not count as data either.
+    if (auto done = set_limit(RLIMIT_STACK, thread_stack_size(), "the stack"); !done) return done;
     // Not RLIMIT_AS: it counts reserved memory, 64 MiB for the heap of each thread.
     return set_limit(RLIMIT_DATA, data_size() + wanted.memory + wanted.threads * thread_stack_size(), "memory");
 }

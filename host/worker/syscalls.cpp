@@ -179,10 +179,11 @@ void allow_files(filter& to, const allowed_calls& wanted) {
 }
 
 void allow_memory(filter& to, const allowed_calls& wanted) {
-    // Without child processes, shared anonymous memory would only evade the memory limit.
-    if (wanted.processes) to.allow(SCMP_SYS(mmap));
-    to.allow(SCMP_SYS(mmap), {bits(3, MAP_SHARED, 0)});
-    if (!wanted.processes) to.allow(SCMP_SYS(mmap), {bits(3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED)});
+    // The kernel counts memory that grows downwards as stack, outside of the memory limit. Without child processes,
+    // shared anonymous memory would only evade it too.
+    if (wanted.processes) return to.allow(SCMP_SYS(mmap), {bits(3, MAP_GROWSDOWN, 0)});
+    to.allow(SCMP_SYS(mmap), {bits(3, MAP_GROWSDOWN | MAP_SHARED, 0)});
+    to.allow(SCMP_SYS(mmap), {bits(3, MAP_GROWSDOWN | MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED)});
 }
 
 void allow_threads(filter& to, const allowed_calls& wanted) {

@@ -1,6 +1,6 @@
 """Runs the end-to-end tests, several classes at a time, and ends with "N passed, N failed".
 
-usage: run.py [--jobs N] [--module MODULE] [WORD ...]     only the tests whose names contain one of the words
+usage: run.py [--jobs N] [--folder FOLDER] [--module MODULE] [WORD ...]     only the tests whose names contain one of the words
 """
 
 import argparse
@@ -30,10 +30,11 @@ def flatten(suite):
             yield one
 
 
-def find_classes(modules, words):
+def find_classes(folder, modules, words):
     """{(module, class): [test names]}; a module that cannot be imported is an error."""
+    sys.path.insert(0, str(folder))
     found = {}
-    for module in modules or sorted(path.stem for path in FOLDER.glob("test_*.py")):
+    for module in modules or sorted(path.stem for path in folder.glob("test_*.py")):
         for test in flatten(unittest.defaultTestLoader.loadTestsFromModule(__import__(module))):
             if not words or any(word in test.id() for word in words):
                 found.setdefault((module, type(test).__name__), []).append(test.id())
@@ -85,6 +86,7 @@ def run_class(ids):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--folder", type=pathlib.Path, default=FOLDER)
     parser.add_argument("--module", action="append", dest="modules")
     parser.add_argument("words", nargs="*")
     arguments = parser.parse_args()
@@ -93,7 +95,7 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(
             arguments.jobs, mp_context=multiprocessing.get_context("fork")) as pool:
         running = {pool.submit(run_class, ids): f"{module}.{name}"
-                   for (module, name), ids in find_classes(arguments.modules, arguments.words).items()}
+                   for (module, name), ids in find_classes(arguments.folder.resolve(), arguments.modules, arguments.words).items()}
         for done in concurrent.futures.as_completed(running):
             good, bad, not_run, seconds = done.result()
             passed += good

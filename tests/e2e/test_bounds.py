@@ -24,7 +24,7 @@ def open_sessions(server, count):
 
 class ManySessions(unittest.TestCase):
     def test_twenty_thousand_take_no_more_memory_than_the_permitted_number(self):
-        with Server(settings("echo", server={"sessions": 500}), **HONEST) as server:
+        with Server(settings("echo", server={"sessions": 5000}), **HONEST) as server:
             opened = list(open_sessions(server, 2000))
             before = server.memory()
             opened += open_sessions(server, 20_000)
@@ -38,7 +38,7 @@ class ManySessions(unittest.TestCase):
             self.assertEqual({200}, statuses(opened[-500:-490] + opened[-10:]))
 
     def test_without_a_stream_buffer_a_bounded_number_of_notifications(self):
-        with Server(settings(plugin(hostile("notifying")), server={"sessions": 3000}), **HONEST) as server:
+        with Server(settings(plugin(hostile("notifying")), server={"sessions": 30_000}), **HONEST) as server:
             for _ in open_sessions(server, 3000):
                 pass
             with server.stream(*modern("subscriptions/listen",

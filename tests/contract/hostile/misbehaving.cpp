@@ -102,9 +102,12 @@ void set_up(toolrack::setup& s, const raw_host host) {
         host.finish(c.release(), TOOLRACK_DONE, R"({"content":[)");
     });
     s.tool("answers_huge",
-           "Answers with the given number of bytes.",
+           "Reports progress, and answers with the given number of bytes.",
            object({{"bytes", integer().min(0)}}),
-           [](call& c) { return text(std::string(c.args().at("bytes").u64(), 'x')); });
+           [](call& c) {
+               c.progress(1);
+               return text(std::string(c.args().at("bytes").u64(), 'x'));
+           });
     s.tool("answers_bad_utf8", "Answers with text that is not UTF-8.", nothing, [host](call c) {
         host.finish(c.release(), TOOLRACK_DONE, "{\"content\":[{\"type\":\"text\",\"text\":\"\xff\"}]}");
     });

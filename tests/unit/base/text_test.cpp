@@ -83,7 +83,6 @@ TEST_CASE("printable text cannot control a terminal or start another line") {
     CHECK(printable("\xC2\x9B"
                     "31m") == "\\xc2\\x9b31m");  // CSI as one C1 character
     CHECK(printable("\xC2\x80 \xC2\x9F") == "\\xc2\\x80 \\xc2\\x9f");
-    CHECK(printable("\xC2\xA0") == "\xC2\xA0");  // the first that is no control
     CHECK(printable("\t") == "\\x09");
 
     for (int byte = 0; byte < 0x20; ++byte) {
@@ -141,4 +140,20 @@ TEST_CASE("a counted noun has a plural s unless there is one of it") {
     CHECK(counted(0, "file") == "0 files");
     CHECK(counted(1, "file") == "1 file");
     CHECK(counted(2, "signing key") == "2 signing keys");
+}
+
+TEST_CASE("invisible characters and those that change the direction of text are not printable") {
+    CHECK(printable("a\u00A0b") == "a\\xc2\\xa0b");
+    CHECK(printable("a\u2028b") == "a\\xe2\\x80\\xa8b");
+    CHECK(printable("\u202Egnp.exe") == "\\xe2\\x80\\xaegnp.exe");
+    for (const char* text : {"\u00AD", "\u200B", "\u200F", "\u2066", "\u2069", "\u3000", "\uFEFF", "\x7F", "\n"}) {
+        CAPTURE(printable(text));
+        CHECK(has_unprintable_characters(text));
+        CHECK(has_unprintable_characters(std::string("ann") + text));
+    }
+    for (const char* text : {"", "ann", "Zo\u00EB", "\u4E2D\u6587", "\u20AC 5", "\u2013", "\U0001F600"}) {
+        CAPTURE(printable(text));
+        CHECK_FALSE(has_unprintable_characters(text));
+        CHECK(printable(text) == text);
+    }
 }

@@ -93,3 +93,14 @@ TEST_CASE("a scope is a scope-token of RFC 6749") {
     CHECK_FALSE(is_scope(std::string(257, 'a')));
     CHECK_FALSE(is_scope(std::string_view("a\0b", 3)));
 }
+
+TEST_CASE("a scope can be granted if it covers something") {
+    for (const char* scope : {"*", "orders", "orders:read", "https://example.com/x"}) {
+        CAPTURE(scope);
+        CHECK(can_be_granted(scope));
+    }
+    for (const char* scope : {"", ":", "a::b", "a:", ":a", "*:x", "**", "a:*", "a b"}) {
+        CAPTURE(scope);
+        CHECK_FALSE(can_be_granted(scope));
+    }
+}

@@ -118,14 +118,51 @@ TEST_CASE("a reply without a listener is kept, and is sent to every client that 
     for (int i = 0; i < 2; ++i) {
         listener one(io);
         stream.attach(one.queue, 1);
-        CHECK(one.response() == words{"the answer"});
-        CHECK(one.to.events == words{"4-2"});
-        CHECK(one.is_sent_away());
+        CHECK(one.response().empty());
+        REQUIRE(one.to.answer);
+        CHECK(one.to.answer->json == "the answer");
+        CHECK(one.to.answer->event == "4-2");
+        CHECK(stream.can_resume_after(1));
     }
     listener late(io);
     stream.attach(late.queue, 2);
     CHECK(late.response().empty());
     CHECK(late.is_sent_away());
+}
+
+TEST_CASE("events are no longer kept once the last one was delivered") {
+    test::io_fixture io;
+    const auto held = std::make_shared<mcp::held_bytes>(10'000, 10'000);
+    const auto stream = std::make_shared<event_stream>(4, "ann", held);
+    stream->send("a");
+    listener one(io);
+    stream->attach(one.queue, 0);
+    stream->finish("the answer");
+    CHECK(one.response() == words{"a"});
+    REQUIRE(one.to.answer);
+    CHECK(held->total() == 11);
+    CHECK(stream->can_resume_after(1));
+    one.to.answer->delivered();
+    CHECK(held->total() == 0);
+    CHECK_FALSE(stream->can_resume_after(1));
+    CHECK(stream->can_resume_after(2));
+    listener late(io);
+    stream->attach(late.queue, 2);
+    CHECK(late.is_sent_away());
+}
+
+TEST_CASE("a stream whose events were dropped to make room cannot be resumed once it is finished") {
+    test::io_fixture io;
+    const auto held = std::make_shared<mcp::held_bytes>(10'000, 1000);
+    const auto first = std::make_shared<event_stream>(1, "ann", held),
+               second = std::make_shared<event_stream>(2, "ann", held);
+    first->send("a");
+    second->finish(std::string(2000, 'x'));
+    CHECK(first->can_resume_after(0));
+    first->finish("b");
+    CHECK(held->total() == 1);
+    CHECK(first->can_resume_after(0));
+    CHECK_FALSE(second->can_resume_after(0));
 }
 
 TEST_CASE("an empty event only uses a number, and a stream can be resumed after it") {
@@ -174,8 +211,9 @@ TEST_CASE("at most 256 KiB of events are kept, and the newest event always") {
     stream.finish(std::string(1024 * 1024, 'y'));
     listener one(io);
     stream.attach(one.queue, 0);
-    REQUIRE(one.response().size() == 1);
-    CHECK(one.to.notices[0].size() == 1024 * 1024);
+    CHECK(one.response().empty());
+    REQUIRE(one.to.answer);
+    CHECK(one.to.answer->json.size() == 1024 * 1024);
 }
 
 TEST_CASE("an event id is the number of its stream and its own number, and anything else is invalid") {

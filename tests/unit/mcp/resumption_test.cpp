@@ -97,10 +97,8 @@ TEST_CASE("a reply without a connection is kept for a client that reconnects") {
         call.wait_for_end();
     }
     auto back = fixture.reconnect("1-1");
-    const auto rest = back.next_notification();
-    CHECK(rest.message().at("result").at("content").at(0).at("text").str() == "done");
-    CHECK(rest.event == "1-2");
-    CHECK(back.wait_for_end().status == 0);
+    CHECK(back.wait_for_end().text() == "done");
+    CHECK(back.outlet().answer->event == "1-2");
 }
 
 TEST_CASE("a new connection of a stream replaces the old one") {
@@ -167,7 +165,8 @@ TEST_CASE("a session keeps the last 16 finished streams") {
     const auto call = endpoint_fixture::legacy_body("tools/call", endpoint_fixture::calling("mis_notifies"));
     for (int i = 0; i < 17; ++i) CHECK(fixture.server.send_in(fixture.session, call).text() == "notified");
     auto second = fixture.reconnect("2-3");
-    CHECK(second.next_notification().event == "2-4");
+    CHECK(second.wait_for_end().text() == "notified");
+    CHECK(second.outlet().answer->event == "2-4");
     CHECK(fixture.reconnect("1-3").wait_for_end().status == 405);
 }
 

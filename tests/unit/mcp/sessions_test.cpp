@@ -136,6 +136,53 @@ TEST_CASE("the least recently used session makes room for a new one") {
     CHECK(sessions.find(fourth, fixture.bob));
 }
 
+TEST_CASE("a principal that opens too many sessions only loses its own") {
+    sessions_fixture fixture;
+    mcp::sessions sessions(1000, 30min, fixture.clock);
+    CHECK(sessions.max_of_principal() == 100);
+    const auto of_bob = sessions.open(fixture.bob, wire::newest_legacy, "{}");
+    const auto first = sessions.open(fixture.ann, wire::newest_legacy, "{}");
+    std::string last;
+    for (int i = 0; i < 100; ++i) last = sessions.open(fixture.ann_with_another_token, wire::newest_legacy, "{}");
+    CHECK(sessions.size() == 101);
+    CHECK_FALSE(sessions.find(first, fixture.ann));
+    CHECK(sessions.find(last, fixture.ann));
+    CHECK(sessions.find(of_bob, fixture.bob));
+}
+
+TEST_CASE("a session in use is not ended for another one") {
+    sessions_fixture fixture;
+    mcp::sessions sessions(2, 30min, fixture.clock);
+    const auto with_call = sessions.open(fixture.ann, wire::newest_legacy, "{}"),
+               unused = sessions.open(fixture.ann, wire::newest_legacy, "{}");
+    bool is_cancelled = false;
+    sessions.find(with_call, fixture.ann)->add_call("1", [&] { is_cancelled = true; });
+    (void)sessions.find(unused, fixture.ann);
+    const auto third = sessions.open(fixture.ann, wire::newest_legacy, "{}");
+    CHECK_FALSE(third.empty());
+    CHECK_FALSE(sessions.find(unused, fixture.ann));
+    sessions.find(third, fixture.ann)->add_call("1", [&] { is_cancelled = true; });
+    CHECK(sessions.open(fixture.ann, wire::newest_legacy, "{}").empty());
+    CHECK(sessions.open(fixture.bob, wire::newest_legacy, "{}").empty());
+    CHECK(sessions.find(with_call, fixture.ann));
+    CHECK_FALSE(is_cancelled);
+}
+
+TEST_CASE("where there are too many sessions in total, the principal with most of them makes room") {
+    sessions_fixture fixture;
+    mcp::sessions sessions(10, 30min, fixture.clock);
+    const auto of_bob = sessions.open(fixture.bob, wire::newest_legacy, "{}");
+    std::vector<std::string> of_ann;
+    for (int i = 0; i < 9; ++i) of_ann.push_back(sessions.open(fixture.ann, wire::newest_legacy, "{}"));
+    CHECK_FALSE(sessions.open(fixture.ann_of_elsewhere, wire::newest_legacy, "{}").empty());
+    CHECK_FALSE(sessions.open(fixture.bob, wire::newest_legacy, "{}").empty());
+    CHECK(sessions.size() == 10);
+    CHECK(sessions.find(of_bob, fixture.bob));
+    CHECK_FALSE(sessions.find(of_ann[0], fixture.ann));
+    CHECK_FALSE(sessions.find(of_ann[1], fixture.ann));
+    CHECK(sessions.find(of_ann[2], fixture.ann));
+}
+
 TEST_CASE("a removed session lives until its last request ends") {
     sessions_fixture fixture;
     mcp::sessions sessions(1, 30min, fixture.clock);
@@ -146,7 +193,7 @@ TEST_CASE("a removed session lives until its last request ends") {
 
 TEST_CASE("sessions can be used by many threads at once") {
     sessions_fixture fixture;
-    mcp::sessions sessions(5000, 30min, fixture.clock);
+    mcp::sessions sessions(10'000, 30min, fixture.clock);
     std::atomic<int> lost = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
@@ -175,8 +222,8 @@ TEST_CASE("the memory of sessions is bounded by their maximum number") {
     open(10'000);
     const auto before = test::bytes_in_use();
     open(many - 10'000);
-    CHECK(sessions.size() == most);
-    CHECK(sessions.all().size() == most);
+    CHECK(sessions.size() == sessions.max_of_principal());
+    CHECK(sessions.all().size() == sessions.max_of_principal());
     CHECK(test::bytes_in_use() < before + 256 * 1024);
 }
 
@@ -188,6 +235,22 @@ TEST_CASE("an ended session accepts no subscription") {
     CHECK(held->subscribe("a:b", fixture.ann));
     CHECK(sessions.end(name, fixture.ann));
     CHECK_FALSE(held->subscribe("a:c", fixture.ann));
+}
+
+TEST_CASE("subscriptions stop where the principal would hold too much memory") {
+    sessions_fixture fixture;
+    const auto held = std::make_shared<mcp::held_bytes>(100'000, 10'000);
+    mcp::sessions sessions(10, 30min, fixture.clock, held);
+    const auto session = sessions.find(sessions.open(fixture.ann, wire::newest_legacy, "{}"), fixture.ann);
+    std::size_t count = 0;
+    while (session->subscribe("a:" + std::string(1000, 'x') + std::to_string(count), fixture.ann)) ++count;
+    CHECK(count > 1);
+    CHECK(count < 10);
+    CHECK(held->total() <= 10'000);
+    const auto of_bob = sessions.find(sessions.open(fixture.bob, wire::newest_legacy, "{}"), fixture.bob);
+    CHECK(of_bob->subscribe("a:b", fixture.bob));
+    CHECK(session->unsubscribe("a:" + std::string(1000, 'x') + "0"));
+    CHECK(session->subscribe("a:b", fixture.ann));
 }
 
 TEST_CASE("a call that begins after its session ended is cancelled at once") {

@@ -15,7 +15,9 @@ using test::response;
 namespace {
 
 const std::string with_tasks = R"({"extensions":{"io.modelcontextprotocol/tasks":{}},"elicitation":{}})";
-constexpr auto not_found = "Task not found: it does not exist, it expired, or it belongs to another principal.";
+constexpr auto not_found =
+    "Task not found: it does not exist, it expired, its result is no longer kept, or it belongs to "
+    "another principal.";
 
 class tasks_fixture {
 public:

@@ -278,17 +278,35 @@ TEST_CASE("setting the wall clock neither ends nor keeps a task") {
     CHECK_FALSE(fixture.tasks.find(one->id(), fixture.ann));
 }
 
-TEST_CASE("there are at most 10,000 tasks, and expired ones make room") {
+TEST_CASE("there are at most 10,000 tasks, and an ended one of the principal with the most makes room") {
     task_fixture fixture;
-    std::shared_ptr<task> last;
-    for (int i = 0; i < 10'000; ++i) last = fixture.open();
-    REQUIRE(last);
+    const auto open = [&](const identity::principal& who) {
+        return fixture.tasks.open(who, fixture.io.get_executor());
+    };
+    std::vector<std::shared_ptr<task>> first;  // of each principal
+    for (int i = 0; i <= 10; ++i) {
+        const auto who = test::principal_named("p" + std::to_string(i), fixture.io, fixture.log);
+        first.push_back(open(who));
+        for (int n = 1; n < (i == 0 ? 1000 : 900); ++n) REQUIRE(open(who));
+    }
+    CHECK(fixture.tasks.size() == 10'000);
     CHECK_FALSE(fixture.open());
-    fixture.tasks.remove(*last);
+    first[1]->complete("{}");
+    CHECK_FALSE(fixture.open());
+    first[0]->complete("{}");
     CHECK(fixture.open());
+    CHECK(fixture.tasks.find(first[1]->id(), first[1]->owner()));
+    CHECK_FALSE(fixture.tasks.find(first[0]->id(), first[0]->owner()));
     CHECK_FALSE(fixture.open());
+}
+
+TEST_CASE("expired tasks make room") {
+    task_fixture fixture;
+    while (fixture.open()) {
+    }
     fixture.clock.pass(1h);
     CHECK(fixture.open());
+    CHECK(fixture.tasks.size() == 1);
 }
 
 TEST_CASE("the status message is shown until it changes, and a failed task has its error message") {
@@ -376,4 +394,31 @@ TEST_CASE("a task drops closed followers") {
             if (i == 0) last = queue;
         });
     CHECK(last.expired());
+}
+
+TEST_CASE("one principal may have a tenth of all tasks") {
+    task_fixture fixture;
+    std::vector<std::shared_ptr<task>> all;
+    while (auto one = fixture.open()) all.push_back(std::move(one));
+    CHECK(all.size() == 1000);
+    CHECK(fixture.tasks.open(fixture.bob, fixture.io.get_executor()));
+    fixture.tasks.remove(*all.front());
+    CHECK(fixture.open());
+    CHECK_FALSE(fixture.open());
+}
+
+TEST_CASE("a task expires when the outcomes of its principal use too much memory, the oldest first") {
+    task_fixture fixture;
+    const auto held = std::make_shared<mcp::held_bytes>(10'000, 1000);
+    mcp::tasks tasks(fixture.clock, held);
+    const auto open = [&](const identity::principal& who) { return tasks.open(who, fixture.io.get_executor()); };
+    const auto of_bob = open(fixture.bob), first = open(fixture.ann), second = open(fixture.ann);
+    of_bob->complete(std::string(600, 'x'));
+    first->complete(std::string(600, 'x'));
+    CHECK(tasks.find(first->id(), fixture.ann));
+    second->fail(R"({"code":-32603,"message":")" + std::string(600, 'x') + "\"}");
+    CHECK_FALSE(tasks.find(first->id(), fixture.ann));
+    CHECK(tasks.find(second->id(), fixture.ann));
+    CHECK(tasks.find(of_bob->id(), fixture.bob));
+    CHECK(held->total() < 1300);
 }

@@ -173,6 +173,15 @@ TEST_CASE("common system calls are allowed") {
           }) == "all");
 }
 
+TEST_CASE("memory that grows downwards is refused, because it does not count as data") {
+    const auto growing = [] {
+        return outcome(reinterpret_cast<std::intptr_t>(::mmap(
+            nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_STACK, -1, 0)));
+    };
+    CHECK(run_confined(no_permissions(), growing) == "EPERM");
+    CHECK(run_confined(all_permissions(), growing) == "EPERM");
+}
+
 TEST_CASE("shared anonymous memory needs the permission for processes") {
     const auto shared = [] {
         return outcome(reinterpret_cast<std::intptr_t>(
