@@ -52,7 +52,7 @@ void event_stream::send_last(stream_queue& to, const event& last) {
     reply.json = last.json;
     reply.event = id_of(last.number);
     reply.delivered = [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->drop_kept();
+        if (const auto self = weak.lock()) self->drop_large();
     };
     to.end(std::move(reply));
 }
@@ -127,6 +127,16 @@ void event_stream::count_kept(held_bytes::dropped& removed) {
         if (const auto self = weak.lock()) self->drop_kept();
     };
     counted_ = held_->add(owner_, kept_bytes_, drop, removed);
+}
+
+// What is small stays: behind a proxy, the client may have lost what the proxy has read.
+void event_stream::drop_large() {
+    bool is_large = false;
+    {
+        const lock_guard lock(mutex_);
+        is_large = kept_bytes_ > max_kept_bytes;
+    }
+    if (is_large) drop_kept();
 }
 
 void event_stream::drop_kept() {

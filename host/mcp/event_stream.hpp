@@ -2,7 +2,7 @@
 // its connection. (2025-11-25, basic/transports, "Resumability and Redelivery".)
 //
 // Belongs to a session. At most one connection is attached, through its stream queue. What is kept counts in
-// held_bytes, and is no longer kept once the last event was delivered. Thread-safe.
+// held_bytes, and more than 256 KiB are no longer kept once the last event was delivered. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -60,6 +60,7 @@ private:
     const event& keep(std::string json) TOOLRACK_REQUIRES(mutex_);
     void count_kept(held_bytes::dropped& removed) TOOLRACK_REQUIRES(mutex_);
     void send_last(stream_queue& to, const event& last) TOOLRACK_REQUIRES(mutex_);
+    void drop_large();
     void drop_kept();
 
     const std::uint64_t number_;

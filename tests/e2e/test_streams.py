@@ -140,9 +140,8 @@ class ResumedStream(ChangeTests):
     def test_continues_after_any_event(self):
         for count in (1, 2, 3):
             last_event = self.interrupted_stream(count)
-            self.assertEqual((self.STEPS[count:], ["t"]), self.resumed_messages(last_event))
-            # Delivered whole, it is no longer kept.
-            self.assertTrue(wait_until(lambda: self.status_of(last_event) == 405))
+            for _ in range(2):
+                self.assertEqual((self.STEPS[count:], ["t"]), self.resumed_messages(last_event))
 
     def test_ends_after_the_last_event(self):
         with self.call() as stream:
@@ -164,10 +163,6 @@ class ResumedStream(ChangeTests):
             self.assert_receives(own, "notifications/tools/list_changed")
         self.assertEqual((self.STEPS[1:], ["t"]), self.resumed_messages(first))
         self.assertEqual((self.STEPS[1:], ["t"]), self.resumed_messages(second))
-
-    def status_of(self, last_event):
-        return self.server.send("GET", fields=self.session.fields({"Accept": "text/event-stream",
-                                                                   "Last-Event-ID": last_event})).status
 
     def assert_ended(self, last_event, session=None):
         """Not 404: of that a client would begin a new session."""

@@ -130,25 +130,32 @@ TEST_CASE("a reply without a listener is kept, and is sent to every client that 
     CHECK(late.is_sent_away());
 }
 
-TEST_CASE("events are no longer kept once the last one was delivered") {
+TEST_CASE("more than 256 KiB are no longer kept once the last event was delivered") {
     test::io_fixture io;
-    const auto held = std::make_shared<mcp::held_bytes>(10'000, 10'000);
-    const auto stream = std::make_shared<event_stream>(4, "ann", held);
+    const auto held = std::make_shared<mcp::held_bytes>(1'000'000, 1'000'000);
+    const auto stream = std::make_shared<event_stream>(4, "ann", held),
+               small = std::make_shared<event_stream>(5, "ann");
     stream->send("a");
     listener one(io);
     stream->attach(one.queue, 0);
-    stream->finish("the answer");
+    stream->finish(std::string(300'000, 'x'));
     CHECK(one.response() == words{"a"});
     REQUIRE(one.to.answer);
-    CHECK(held->total() == 11);
+    CHECK(held->total() == 300'000);
     CHECK(stream->can_resume_after(1));
     one.to.answer->delivered();
     CHECK(held->total() == 0);
     CHECK_FALSE(stream->can_resume_after(1));
     CHECK(stream->can_resume_after(2));
-    listener late(io);
+    listener late(io), other(io);
     stream->attach(late.queue, 2);
     CHECK(late.is_sent_away());
+    small->attach(other.queue);
+    small->finish("small");
+    CHECK(other.response().empty());
+    REQUIRE(other.to.answer);
+    other.to.answer->delivered();
+    CHECK(small->can_resume_after(0));
 }
 
 TEST_CASE("a stream whose events were dropped to make room cannot be resumed once it is finished") {
