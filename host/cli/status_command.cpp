@@ -112,11 +112,12 @@ void print(const status_object& status) {
     print_lines("problems", status.list("problems"));
     if (const auto lost = status.number("auditLinesLost")) print_line("audit", counted(lost, "line") + " lost");
     print_line("now",
-               fmt::format("{}, {}, {}, {}",
+               fmt::format("{}, {}, {}, {}, {:.1f} MiB held for clients",
                            counted(status.number("connections"), "connection"),
                            counted(status.number("streams"), "stream"),
                            counted(status.number("sessions"), "session"),
-                           counted(status.number("tasks"), "task")));
+                           counted(status.number("tasks"), "task"),
+                           static_cast<double>(status.number("heldBytes")) / (1024 * 1024)));
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t longest_notification = 1024 * 1024;
 constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_reason = 1000;
+constexpr std::size_t longest_line = 4096;
+constexpr std::size_t lines_per_second = 100, bytes_per_second = 64 * 1024;
 
 // Checked JSON without surrounding white space. stdio and SSE are line-based.
 std::string on_one_line(const json::value& checked) {
@@ -37,7 +39,8 @@ std::uint32_t next_table_number() {
 }
 
 plugin_callbacks::plugin_callbacks(std::string name, const dependencies& around)
-    : name_(std::move(name)), around_(around), log_(around.log), calls_(next_table_number()) {
+    : name_(std::move(name)), around_(around), calls_(next_table_number()),
+      log_(around.log, name_, lines_per_second, bytes_per_second) {
     limits_.depth = around.json_depth;
 }
 
@@ -54,7 +57,7 @@ std::size_t plugin_callbacks::interrupt_calls() {
 void plugin_callbacks::log_line(int severity, std::string_view line) noexcept {
     try {
         const auto level = static_cast<toolrack::severity>(std::clamp(severity, 3, 7));
-        if (log_.writes(level)) log_.write(level, name_ + ": " + std::string(line));
+        if (around_.log.writes(level)) log_.write(level, name_ + ": " + std::string(line.substr(0, longest_line)));
     } catch (...) {
     }
 }
@@ -165,8 +168,7 @@ instance_status plugin_callbacks::status() const {
 
 void plugin_callbacks::log_unknown_call(const char* what, std::uint64_t id) noexcept {
     try {
-        if (unknown_calls_logged_.allows_another())
-            log_.warning("{}: {} for call {} was dropped: that call is unknown or has ended", name_, what, id);
+        log_.warning("{}: {} for call {} was dropped: that call is unknown or has ended", name_, what, id);
     } catch (...) {
     }
 }

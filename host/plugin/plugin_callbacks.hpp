@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/pace.hpp"
+#include "base/limited_log.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/instance.hpp"
 #include "wire/json.hpp"
@@ -46,11 +46,10 @@ private:
 
     std::string name_;
     dependencies around_;
-    log& log_;
     wire::json_limits limits_;
     call_table<answer> calls_;
     plugin::health health_;
-    pace unknown_calls_logged_{100};
+    mutable limited_log log_;  // every line that the plugin can cause
 };
 
 // A number that no other call table of this process has as its upper bits.

@@ -23,6 +23,10 @@ class Fairness(unittest.TestCase):
         (line,) = [line for line in page.splitlines() if line.startswith(name + " ")]
         return float(line.split()[1])
 
+    def flood(self, server, lines):
+        call = rpc("tools/call", {"name": "floods_the_log", "arguments": {"lines": lines}})
+        return server.post(call, token="ann.1").text
+
     def open_sessions(self, server, count):
         """The statuses."""
         data = server.request(body=INITIALIZE, token="mallory.1")
@@ -88,6 +92,14 @@ class Fairness(unittest.TestCase):
             self.assertEqual(4 * MIB, len(stream.next()["result"]["content"][0]["text"]))
             self.assertIsNone(stream.next())
         self.assertTrue(wait_until(lambda: self.gauge(server, "toolrack_held_bytes") <= before))
+
+    def test_a_plugin_that_floods_the_log_is_limited_and_what_is_left_out_is_counted(self):
+        server = self.serve()
+        for _ in range(3):
+            self.assertEqual("done", self.flood(server, 3000))
+        self.assertLess(len([line for line in server.log.splitlines() if "yyy" in line]), 200)
+        self.assertTrue(wait_until(lambda: self.flood(server, 1) and
+                                   "misbehaving: " in server.log and "log lines left out" in server.log))
 
     def test_connections_that_are_refused_do_not_hold_the_accepting_thread(self):
         server = self.serve(connections=2)

@@ -206,7 +206,7 @@ class SdNotify(unittest.TestCase):
             server.wait_for_line("nothing changed")
 
     def test_every_reload_is_reported(self):
-        with tempfile.TemporaryDirectory(prefix="toolrack-e2e-told-") as name, Supervisor() as supervisor:
+        with tempfile.TemporaryDirectory(prefix="toolrack-e2e-notify-") as name, Supervisor() as supervisor:
             folder = pathlib.Path(name)
             config = settings("echo", directories=[name])
             with Server(config, NOTIFY_SOCKET=supervisor.name, XDG_RUNTIME_DIR=name) as server:

@@ -45,8 +45,8 @@ class ProgressTokens(NotificationTests):
         def client(index):
             session = Session(self.server, LEGACY[index % 3])
             params = {"name": "notifies", "_meta": {"progressToken": f"token-{index}"}}
-            told = session.request("tools/call", params).notifications
-            return [one["params"]["progressToken"] for one in told if one["method"] == "notifications/progress"]
+            notifications = session.request("tools/call", params).notifications
+            return [one["params"]["progressToken"] for one in notifications if one["method"] == "notifications/progress"]
 
         self.assertEqual([[f"token-{index}"] * 3 for index in range(20)], in_parallel(20, client))
 

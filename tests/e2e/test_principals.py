@@ -85,11 +85,11 @@ class AfterTokenRotation(unittest.TestCase):
 
     def test_a_plugin_gets_the_principal_and_never_the_token(self):
         answer = self.modern("tools/call", {"name": "whoami", "arguments": {}}, self.old)
-        told = answer.result["structuredContent"]
-        self.assertEqual(("ann", "token-file", ["*"]), (told["subject"], told["issuer"], told["scopes"]))
+        caller = answer.result["structuredContent"]
+        self.assertEqual(("ann", "token-file", ["*"]), (caller["subject"], caller["issuer"], caller["scopes"]))
         self.assertEqual({"name": "e2e", "version": "1"} | {"capabilities": KNOWS_TASKS[META + "clientCapabilities"]},
-                         told["client"])
-        self.assertNotIn(self.old.split("_")[2], json.dumps(told))
+                         caller["client"])
+        self.assertNotIn(self.old.split("_")[2], json.dumps(caller))
 
 
 if __name__ == "__main__":

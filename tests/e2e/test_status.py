@@ -240,7 +240,7 @@ class Metrics(StatusTests):
             before = self.metrics(server)
             for _ in range(3):
                 self.assertEqual("hi", server.call_tool("echo", {"text": "hi"}).text)
-            server.call_tool("echo", {})  # its arguments do not fit, which the model is told
+            server.call_tool("echo", {})  # its arguments do not fit, which the model gets
             server.call_tool("there is no such tool " + "x" * 200)
             server.plain("no/such/method")
             server.plain("tools/list")
@@ -354,16 +354,16 @@ class StalePlugin(StatusTests):
                 return self.status(server)["plugins"][0], self.metrics(server)[stale]
 
             good = example("minimal").read_bytes()
-            told, count = reload(good)
-            self.assertNotIn("staleReason", told)
+            instance, count = reload(good)
+            self.assertNotIn("staleReason", instance)
             self.assertEqual(0, count)
-            told, count = reload(b"not a library")
-            self.assertIn("not a shared library", told["staleReason"])
+            instance, count = reload(b"not a library")
+            self.assertIn("not a shared library", instance["staleReason"])
             self.assertEqual(1, count)
             self.assertIn("stale, the configured version failed: ", self.status_text(server))
             self.assertEqual(200, server.send("GET", "/readyz", token=False).status)
-            told, count = reload(good)
-            self.assertNotIn("staleReason", told)
+            instance, count = reload(good)
+            self.assertNotIn("staleReason", instance)
             self.assertEqual(0, count)
 
 
@@ -400,8 +400,8 @@ class InvalidTokenList(TokenListTests, StatusTests):
         self.assertNotIn("degradedReason", self.status(server)["auth"][0])
         replace(self.tokens.list, good + "\nnonsense")
         self.wait_for(lambda: degraded() == 1)
-        told = self.status(server)["auth"][0]
-        self.assertIn(str(self.tokens.list), told["degradedReason"])
+        instance = self.status(server)["auth"][0]
+        self.assertIn(str(self.tokens.list), instance["degradedReason"])
         self.assertRegex(self.status_text(server), r"degraded since \S+Z: .*tokens.toml")
         self.assertEqual(200, server.send("GET", "/readyz", token=False).status)  # the old one serves
         # Two things at once; one of them mended leaves the other.

@@ -219,7 +219,7 @@ class ResumedStream(ChangeTests):
             self.assert_receives(again, "notifications/prompts/list_changed")
             self.assert_receives(again, "notifications/resources/list_changed")
         with self.session.listen() as fresh:
-            self.assertTrue(fresh.connection.is_silent(0.2), "without Last-Event-ID nothing is told again")
+            self.assertTrue(fresh.connection.is_silent(0.2), "without Last-Event-ID nothing is sent again")
 
     def test_by_two_clients_goes_to_the_second(self):
         with self.session.listen() as first:

@@ -252,9 +252,9 @@ class TaskSubscription(TaskTests):
         """The task as the next notification tells it."""
         message = stream.next()
         self.assertEqual("notifications/tasks", message["method"])
-        told = message["params"]
-        self.assertEqual({META + "subscriptionId": "s"}, told.pop("_meta"))
-        return told
+        params = message["params"]
+        self.assertEqual({META + "subscriptionId": "s"}, params.pop("_meta"))
+        return params
 
     def status_of(self, id):
         task = self.get(id)
@@ -280,9 +280,9 @@ class TaskSubscription(TaskTests):
         stream, ids = self.listen(cancelled, failed)
         self.assertEqual([cancelled, failed], ids)
         self.assertEqual(self.status_of(cancelled), self.next(stream))
-        told = self.next(stream)
-        self.assertEqual(self.status_of(failed), told)
-        self.assertEqual(("failed", told["error"]["message"]), (told["status"], told["statusMessage"]))
+        notified = self.next(stream)
+        self.assertEqual(self.status_of(failed), notified)
+        self.assertEqual(("failed", notified["error"]["message"]), (notified["status"], notified["statusMessage"]))
 
     def test_to_an_unknown_task_is_not_acknowledged(self):
         id = self.compute()

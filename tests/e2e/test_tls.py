@@ -439,7 +439,7 @@ class CertificateReplacement(CertificateTests):
                                 mine.send(server.request(body=LIST))
                                 if mine.read_response().status == 200:
                                     served[index] += 1
-                except Exception as error:  # told to the test
+                except Exception as error:  # for the test
                     wrong.append(error)
 
             workers = [threading.Thread(target=work, args=(index,)) for index in range(len(served))]

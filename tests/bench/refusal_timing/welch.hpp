@@ -1,4 +1,4 @@
-// Whether two kinds of refusals can be told apart by their times: Welch's t-test.
+// Whether two kinds of refusals can be distinguished by their times: Welch's t-test.
 //
 // The samples of both sets are taken in random order. Interrupts and other programs add outliers that hide a
 // difference, so samples above a percentile of both sets together are dropped. The best percentile is not known in

@@ -72,7 +72,7 @@ void offer_task_tools(setup& s, call_timers& timers) {
            [](call& c) { return text("Hello, " + c.args().at("name").str() + '!'); })
         .quick();
     s.tool("slow_compute",
-           "Computes for as long as it is told",
+           "Computes for the given time",
            object({{"seconds", number("How long").min(0).max(3600)},
                    {"label", optional(string("What it is called in the answer"))}}),
            [&timers](call c) { compute(std::move(c), timers); })

@@ -108,6 +108,11 @@ void set_up(toolrack::setup& s, const raw_host host) {
                c.progress(1);
                return text(std::string(c.args().at("bytes").u64(), 'x'));
            });
+    s.tool("floods_the_log", "Writes many long lines.", object({{"lines", integer().min(0)}}), [log = s.log](call& c) {
+        const std::string line(3000, 'y');
+        for (std::uint64_t i = 0; i < c.args().at("lines").u64(); ++i) log(severity::error, line);
+        return text("done");
+    });
     s.tool("answers_bad_utf8", "Answers with text that is not UTF-8.", nothing, [host](call c) {
         host.finish(c.release(), TOOLRACK_DONE, "{\"content\":[{\"type\":\"text\",\"text\":\"\xff\"}]}");
     });

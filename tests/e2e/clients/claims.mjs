@@ -1,5 +1,5 @@
 // Claims about what a client can do with this server. Each file of them says which are for both eras of
-// the protocol and which for one; what is left out where is told there, and nowhere else.
+// the protocol and which for one; only this file says what is left out where.
 //
 // usage: node claims.mjs CLIENT, with TOOLRACK_URL and MCP_AUTH_TOKEN in the environment. Reads the names of
 // claims, one a line, and says "holds" after each. The first that does not hold ends it.

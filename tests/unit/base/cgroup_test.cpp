@@ -38,7 +38,7 @@ struct tree {
     const fs::path root = folder.path() / "above" / "group";
 };
 
-// Where files cannot be marked, or everything belongs to who runs this, nothing can be told apart.
+// Where files cannot be marked, or everything belongs to who runs this, nothing can be distinguished.
 bool can_be_told() {
     const test::temporary_folder folder;
     if (::geteuid() == 0 && ::setxattr(folder.path().c_str(), "user.delegate", "1", 1, 0) == 0) return true;

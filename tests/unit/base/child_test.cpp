@@ -105,7 +105,7 @@ TEST_CASE("the channel of a child and its output are separate") {
     CHECK(it.answer.read() == "answered\n");
     CHECK(it.printed.read() == "printed\nalso\n");
     CHECK(it.one.wait(30s)->exit_status == 0);
-    CHECK(it.one.wait(0s)->signal == 0);  // told as often as it is asked for
+    CHECK(it.one.wait(0s)->signal == 0);  // the same each time
 }
 
 TEST_CASE("a child gets its arguments unchanged") {

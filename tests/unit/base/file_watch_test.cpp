@@ -95,13 +95,13 @@ TEST_CASE("a watch reports no other file, and nothing after its end") {
 TEST_CASE("a request for the pending changes is answered after they are reported") {
     const test::temporary_folder folder;
     const auto file = folder.write("list", "one");
-    std::atomic<int> told = 0;
+    std::atomic<int> changes = 0;
     listener ear;
-    file_watch watch({{file, mark_of(file)}}, [&] { ++told; });
+    file_watch watch({{file, mark_of(file)}}, [&] { ++changes; });
     for (int count = 1; count != 50; ++count) {
         replace_file(file, std::to_string(count));
         CHECK(watch.after_a_look([&, count] {
-            CHECK(told >= count);
+            CHECK(changes >= count);
             ear.hear();
         }));
         REQUIRE(ear.has_heard(count));

@@ -16,7 +16,7 @@ namespace {
 struct reader {
     reader() {
         server.notifier().on_watch(
-            [this](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
+            [this](std::string_view uri, bool on) { watched.push_back(std::string(uri) + (on ? "+" : "-")); });
     }
     ~reader() { server.notifier().on_watch(nullptr); }
 
@@ -28,14 +28,14 @@ struct reader {
                               endpoint_fixture::legacy_body("resources/unsubscribe", R"("uri":")" + uri + "\""));
     }
     std::ptrdiff_t count_watched() const {
-        const auto begun = std::ranges::count_if(told, [](const auto& one) { return one.ends_with('+'); });
-        return begun - (std::ssize(told) - begun);
+        const auto begun = std::ranges::count_if(watched, [](const auto& one) { return one.ends_with('+'); });
+        return begun - (std::ssize(watched) - begun);
     }
     pending_request listen() { return pending_request::get(server, session, std::nullopt, server.ann); }
 
     endpoint_fixture server{{test::books, test::held_calls}};
     const std::string session = server.open_session();
-    std::vector<std::string> told;
+    std::vector<std::string> watched;
 };
 
 using words = std::vector<std::string>;
@@ -62,14 +62,14 @@ TEST_CASE("a session gets updates of its subscribed resources on its standalone 
 TEST_CASE("subscribing twice counts once, and so does unsubscribing") {
     reader one;
     for (int i = 0; i < 2; ++i) CHECK(one.subscribe(one.session, "book://one").json == nothing_more);
-    CHECK(one.told == words{"book://one+"});
+    CHECK(one.watched == words{"book://one+"});
     const auto other = one.server.open_session();
     CHECK(one.unsubscribe(other, "book://one").json == nothing_more);  // not its own
     CHECK(one.subscribe(other, "book://one").json == nothing_more);
     for (int i = 0; i < 2; ++i) CHECK(one.unsubscribe(one.session, "book://one").json == nothing_more);
-    CHECK(one.told == words{"book://one+"});
+    CHECK(one.watched == words{"book://one+"});
     CHECK(one.unsubscribe(other, "book://one").json == nothing_more);
-    CHECK(one.told == words{"book://one+", "book://one-"});
+    CHECK(one.watched == words{"book://one+", "book://one-"});
 }
 
 TEST_CASE("a URI without a resource, or a value that is not a URI, cannot be subscribed to") {
@@ -92,7 +92,7 @@ TEST_CASE("a subscription needs a session") {
     const auto response = one.server.legacy("resources/subscribe", R"("uri":"book://one")");
     CHECK(response.error() == -32600);
     CHECK(response.sentence() == "A subscription belongs to a session. Send initialize to start one.");
-    CHECK(one.told.empty());
+    CHECK(one.watched.empty());
 }
 
 TEST_CASE("a session has at most 1000 subscriptions") {
@@ -116,7 +116,7 @@ TEST_CASE("an ended session watches no resources") {
     one.subscribe(one.session, "book://one");
     one.subscribe(one.session, "book://two");
     CHECK(one.server.endpoint().end_session(one.session, one.server.ann));
-    CHECK(one.told == words{"book://one+", "book://two+", "book://one-", "book://two-"});
+    CHECK(one.watched == words{"book://one+", "book://two+", "book://one-", "book://two-"});
 }
 
 TEST_CASE("a session removed as idle watches no resources") {
@@ -125,14 +125,14 @@ TEST_CASE("a session removed as idle watches no resources") {
     one.server.clock().pass(31min);
     one.server.open_session();
     CHECK(one.server.sessions().size() == 1);
-    CHECK(one.told == words{"book://one+", "book://one-"});
+    CHECK(one.watched == words{"book://one+", "book://one-"});
 }
 
 TEST_CASE("a session removed to make room watches no resources") {
     reader one;
     one.subscribe(one.session, "book://one");
     for (int i = 0; i < 100; ++i) one.server.open_session();
-    CHECK(one.told == words{"book://one+", "book://one-"});
+    CHECK(one.watched == words{"book://one+", "book://one-"});
 }
 
 TEST_CASE("the standalone stream of a session ends with the session") {

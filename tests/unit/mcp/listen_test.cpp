@@ -159,9 +159,9 @@ TEST_CASE("a subscription ends when its client's credential is revoked, also whe
 
 TEST_CASE("a resource is watched from its first subscriber to its last") {
     endpoint_fixture server({test::books});
-    std::vector<std::string> told;
+    std::vector<std::string> watched;
     server.notifier().on_watch(
-        [&](std::string_view uri, bool on) { told.push_back(std::string(uri) + (on ? "+" : "-")); });
+        [&](std::string_view uri, bool on) { watched.push_back(std::string(uri) + (on ? "+" : "-")); });
     {
         auto first = listen(server, R"({"resourceSubscriptions":["book://one"]})");
         acknowledged(server, first);
@@ -171,7 +171,7 @@ TEST_CASE("a resource is watched from its first subscriber to its last") {
         first.wait_for_end();
     }
     // Both have ended, so there is no callback.
-    CHECK(told == std::vector<std::string>{"book://one+", "book://b+", "book://b-", "book://one-"});
+    CHECK(watched == std::vector<std::string>{"book://one+", "book://b+", "book://b-", "book://one-"});
     server.notifier().on_watch(nullptr);
 }
 

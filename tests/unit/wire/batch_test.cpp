@@ -1,4 +1,4 @@
-// Bodies that hold several messages: how they are told from single ones, and taken apart.
+// Bodies that hold several messages: how they are recognised and split.
 #include <string>
 #include <string_view>
 #include <utility>

@@ -27,7 +27,7 @@ std::string topic(const call& c) { return c.responses().at("topic").at("content"
 
 TOOLRACK_PLUGIN("org.example.questions", "1.0.0")(toolrack::setup& s) {
     s.tool("ask",
-           "Asks what it is told to ask",
+           "Sends the given input requests",
            object({{"requests", object({})}, {"state", optional(schema("{}"))}, {"say", optional(boolean())}}),
            ask_as_told);
     s.prompt("speech", "Asks what it is to be about", {}, [](call& c) {
