@@ -83,4 +83,14 @@ private:
     std::map<std::string, std::optional<std::string>> before_;
 };
 
+// The least that a configuration needs. The lines of a test follow it, from line 3 on.
+inline constexpr std::string_view minimal = "[auth]\nbackend = 'env-token'\n";
+
+inline std::string refusal_of_lines(std::string_view lines) {
+    return config_fixture().refusal(std::string(minimal) + std::string(lines));
+}
+inline config::settings read_lines(std::string_view lines) {
+    return config_fixture().read(std::string(minimal) + std::string(lines));
+}
+
 }  // namespace toolrack

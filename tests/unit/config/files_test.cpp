@@ -5,11 +5,7 @@
 #include "config_fixture.hpp"
 
 namespace toolrack {
-namespace {
-
-constexpr std::string_view auth_table = "[auth]\nbackend = 'env-token'\n";
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("the error for an unreadable file names it and says what to do") {
     const config_fixture fixture;
@@ -29,7 +25,7 @@ TEST_CASE("the error for an unreadable file names it and says what to do") {
 
 TEST_CASE("a file without read permission is reported as such") {
     const config_fixture fixture;
-    const auto file = fixture.write("t.toml", auth_table);
+    const auto file = fixture.write("t.toml", minimal);
     std::filesystem::permissions(file, std::filesystem::perms::none);
     // Root reads everything, so it steps down for a moment.
     const bool is_root = ::geteuid() == 0;
@@ -105,8 +101,7 @@ TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
     fixture.write("conf.d/10-a.toml", "[[plugin]]\nlibrary = 'a'\n[tls]\ncertificate = 'c'\nkey = 'k'\n");
     fixture.write("conf.d/.#10-a.toml", "an editor's");
     fixture.write("conf.d/README", "not TOML");
-    const auto settings =
-        fixture.read(std::string(auth_table) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
+    const auto settings = fixture.read(std::string(minimal) + "[[plugin]]\nlibrary = 'main'\n[server]\nthreads = 3\n");
     REQUIRE(settings.plugins.size() == 3);
     CHECK(settings.plugins[0].name == "main");
     CHECK(settings.plugins[1].name == "a");
@@ -120,19 +115,18 @@ TEST_CASE("conf.d adds tables, keys and plugins in sorted order") {
 
 TEST_CASE("the auth backend may be in conf.d") {
     const config_fixture fixture;
-    fixture.write("conf.d/auth.toml", auth_table);
+    fixture.write("conf.d/auth.toml", minimal);
     CHECK(fixture.read("").auth.backends.front().name == "env-token");
 }
 
 TEST_CASE("a key in two files is refused with both places") {
     const config_fixture fixture;
     fixture.write("conf.d/a.toml", "[server]\n\nlisten = '127.0.0.1:1'\n");
-    CHECK(fixture.refusal(std::string(auth_table) + "[server]\nlisten = '127.0.0.1:2'\n") ==
+    CHECK(fixture.refusal(std::string(minimal) + "[server]\nlisten = '127.0.0.1:2'\n") ==
           "conf.d/a.toml:3:10: server.listen is set twice; expected one definition, found another "
           "one at t.toml:4:10");
-    CHECK(fixture.refusal(std::string(auth_table) + "server = 1\n").find(": unknown key in [auth]") !=
-          std::string::npos);
-    CHECK(fixture.refusal("server = 1\n" + std::string(auth_table)) ==
+    CHECK(fixture.refusal(std::string(minimal) + "server = 1\n").find(": unknown key in [auth]") != std::string::npos);
+    CHECK(fixture.refusal("server = 1\n" + std::string(minimal)) ==
           "conf.d/a.toml:1:1: server is set twice; expected one definition, found another one at "
           "t.toml:1:10");
 }
@@ -140,18 +134,18 @@ TEST_CASE("a key in two files is refused with both places") {
 TEST_CASE("an error names its file in conf.d") {
     const config_fixture fixture;
     fixture.write("conf.d/a.toml", "[server]\nthreads = -1\n");
-    CHECK(fixture.refusal(auth_table) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
-                                         "integer from 0 to 256, found -1");
+    CHECK(fixture.refusal(minimal) == "conf.d/a.toml:2:11: server.threads is out of range; expected an "
+                                      "integer from 0 to 256, found -1");
     fixture.write("conf.d/a.toml", "[server]\nlisen = 'x'\n");
-    CHECK(fixture.refusal(auth_table)
-              .starts_with("conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
+    CHECK(
+        fixture.refusal(minimal).starts_with("conf.d/a.toml:2:1: unknown key in [server] (did you mean \"listen\"?)"));
 }
 
 TEST_CASE("a conf.d that is not a folder is refused") {
     const config_fixture fixture;
     fixture.write("conf.d", "");
-    CHECK(fixture.refusal(auth_table)
-              .ends_with("conf.d: cannot be listed; expected a folder that can be read, found Not a directory"));
+    CHECK(fixture.refusal(minimal).ends_with(
+        "conf.d: cannot be listed; expected a folder that can be read, found Not a directory"));
 }
 
 TEST_CASE("the file next to a library in a plugin directory has the body of its [[plugin]]") {
@@ -220,7 +214,7 @@ TEST_CASE("the configuration is searched in the places of the user, then of the 
 TEST_CASE("a missing file that TOOLRACK_CONFIG names is an error") {
     config_fixture fixture;
     fixture.set("XDG_CONFIG_HOME", fixture.folder().string());
-    fixture.write("toolrack/toolrack.toml", auth_table);
+    fixture.write("toolrack/toolrack.toml", minimal);
     fixture.set("TOOLRACK_CONFIG", (fixture.folder() / "mine.toml").string());
     CHECK(config::find_file() == fixture.folder() / "mine.toml");
     CHECK(fixture.refusal_of([] { config::read(config::find_file()); }).starts_with("mine.toml: no such file"));

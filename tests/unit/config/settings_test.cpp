@@ -9,20 +9,10 @@ namespace {
 using namespace std::chrono_literals;
 using strings = std::vector<std::string>;
 
-constexpr std::string_view auth = "[auth]\nbackend = 'env-token'\n";
-
-// What is said of a file that is fine but for these lines, the first of which is line 3.
-std::string refusal_of(std::string_view lines) {
-    return config_fixture().refusal(std::string(auth) + std::string(lines));
-}
-config::settings read_settings(std::string_view lines) {
-    return config_fixture().read(std::string(auth) + std::string(lines));
-}
-
 }  // namespace
 
 TEST_CASE("a file that only names the auth backend gets the defaults") {
-    const auto settings = read_settings("");
+    const auto settings = read_lines("");
     const auto& server = settings.server;
     REQUIRE(server.listen.size() == 1);
     CHECK(to_string(server.listen[0]) == "127.0.0.1:8080");
@@ -205,7 +195,7 @@ library = "/opt/lib/greet.so"
 TEST_CASE("client certificates are optional by default") {
     const std::string tls = "[tls]\ncertificate = 'c'\nkey = 'k'\n";
     const auto is_required = [&](const std::string& more) {
-        return read_settings(tls + more).tls->requires_client_certificate;
+        return read_lines(tls + more).tls->requires_client_certificate;
     };
     CHECK_FALSE(is_required(""));
     CHECK_FALSE(is_required("client_ca = 'a'"));
@@ -223,13 +213,13 @@ TEST_CASE("the error for a file without an auth backend says what to write") {
 }
 
 TEST_CASE("an unknown key is refused with a suggestion") {
-    CHECK(refusal_of("[sever]") ==
+    CHECK(refusal_of_lines("[sever]") ==
           R"(t.toml:3:2: unknown key at the top level (did you mean "server"?); )"
           R"(expected one of server, limits, tls, auth, stdio, audit, metrics, plugins, plugin, found "sever")");
-    CHECK(refusal_of("[tls]\n  certifcate = 'x'") ==
+    CHECK(refusal_of_lines("[tls]\n  certifcate = 'x'") ==
           R"(t.toml:4:3: unknown key in [tls] (did you mean "certificate"?); )"
           R"(expected one of certificate, key, client_ca, client_certificate, found "certifcate")");
-    CHECK(refusal_of("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
+    CHECK(refusal_of_lines("[[plugin]]\nlibrary = 'x'\nzzzzzzzzzz = 1") ==
           R"(t.toml:5:1: unknown key in [[plugin]]; )"
           R"(expected one of library, name, sha256, prefix, isolation, sandbox, required, scopes, )"
           R"(tool, read_only, timeout, threads, queue, options, found "zzzzzzzzzz")");
@@ -360,207 +350,8 @@ TEST_CASE("every invalid value is refused") {
                 R"(expected a unique name for each, found the first at t.toml:3:1)"},
         }) {
         INFO(lines);
-        CHECK(refusal_of(lines) == "t.toml:" + std::string(sentence));
+        CHECK(refusal_of_lines(lines) == "t.toml:" + std::string(sentence));
     }
-}
-
-TEST_CASE("an empty list of scopes differs from an absent one") {
-    CHECK_FALSE(read_settings("[[plugin]]\nlibrary = 'x'").plugins[0].scopes);
-    CHECK(read_settings("[[plugin]]\nlibrary = 'x'\nscopes = []").plugins[0].scopes == strings{});
-}
-
-TEST_CASE("an impossible scope is refused with its place") {
-    struct row {
-        std::string_view scope, wrong;
-    };
-    constexpr std::string_view star = "has a star, which is not allowed in a required scope: a scope covers all "
-                                      "narrower scopes, and * can only be granted";
-    for (const auto& [scope, wrong] : {row{"*", star},
-                                       row{"orders:*", star},
-                                       row{"", "is not a scope"},
-                                       row{"a b", "is not a scope"},
-                                       row{":a", "is not a scope"},
-                                       row{"a:", "is not a scope"},
-                                       row{"a::b", "is not a scope"},
-                                       row{"a\"b", "is not a scope"}}) {
-        INFO(scope);
-        const std::string sentence =
-            std::string(wrong) +
-            "; expected words separated by colons such as \"orders:read\", without spaces, quotes and "
-            "backslashes, found \"" +
-            std::string(scope) + '"';
-        CHECK(refusal_of("[[plugin]]\nlibrary = 'x'\nscopes = ['a', '" + std::string(scope) + "']") ==
-              "t.toml:5:16: plugin.scopes[1] " + sentence);
-        CHECK(refusal_of("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\nmatch = 'a'\nscopes = ['" + std::string(scope) +
-                         "']") == "t.toml:7:11: plugin.tool.scopes[0] " + sentence);
-    }
-}
-
-TEST_CASE("a tool rule has a pattern and the required scopes") {
-    const std::string glob = "a tool name without the prefix, with * for any characters and ? for one character, "
-                             "such as \"*_write\"";
-    const auto rule = [](std::string_view lines) {
-        return refusal_of("[[plugin]]\nlibrary = 'x'\n[[plugin.tool]]\n" + std::string(lines));
-    };
-    CHECK(rule("scopes = []") == "t.toml:5:1: plugin.tool.match is missing; expected " + glob + ", found none");
-    CHECK(rule("match = 'a'") ==
-          "t.toml:5:1: plugin.tool.scopes and plugin.tool.timeout are missing; expected one of them: scopes = "
-          "[\"orders:write\"], or [] for any caller; timeout = \"5s\", found none");
-    CHECK(rule("match = ''\nscopes = []") ==
-          "t.toml:6:9: plugin.tool.match cannot match a tool name; expected " + glob + ", found \"\"");
-    CHECK(rule("match = 'a[bc]'\nscopes = []") ==
-          "t.toml:6:9: plugin.tool.match cannot match a tool name; expected " + glob + ", found \"a[bc]\"");
-    CHECK(rule("match = 'a'\nscope = []") ==
-          "t.toml:7:1: unknown key in [[plugin.tool]] (did you mean \"scopes\"?); expected one of match, scopes, "
-          "timeout, found \"scope\"");
-    CHECK(refusal_of("[[plugin]]\nlibrary = 'x'\ntool = 'a'") ==
-          "t.toml:5:8: plugin.tool has the wrong type; expected an array of tables, each with the header "
-          "[[plugin.tool]], found a string");
-    CHECK(refusal_of("[[plugin]]\nlibrary = 'x'\nread_only = 1") ==
-          "t.toml:5:13: plugin.read_only has the wrong type; expected true or false, found an integer");
-}
-
-TEST_CASE("names have at most 64 characters") {
-    const std::string longest(64, 'n');
-    const auto lines = [](const std::string& name) {
-        return "[[plugin]]\nlibrary = 'x'\nname = '" + name + "'\nprefix = '" + name + "'";
-    };
-    CHECK(refusal_of(lines(longest)).empty());
-    CHECK_FALSE(refusal_of(lines(longest + 'n')).empty());
-}
-
-TEST_CASE("a backend occurs once, and its token cannot be in the configuration") {
-    CHECK(config_fixture().refusal("[auth]\nbackend = ['a', 'a']") ==
-          R"(t.toml:2:17: auth.backend[1] is listed twice; expected each backend once, found "a")");
-    CHECK(refusal_of("variable = 'sk-canary'") ==
-          "t.toml:3:12: auth.variable is not the name of a variable; expected a name such as "
-          "MCP_AUTH_TOKEN "
-          "(do not put the token itself here), found something else");
-}
-
-TEST_CASE("a value from the environment is not shown in an error") {
-    config_fixture fixture;
-    fixture.set("RACK_VALUE", "canary");
-    for (const auto* lines : {"[server]\nlisten = '${RACK_VALUE}'",
-                              "[server]\nlisten = '${RACK_VALUE}:1'",
-                              "[server]\npath = '${RACK_VALUE}'",
-                              "[server]\npublic_url = '${RACK_VALUE}'",
-                              "[server]\nallowed_hosts = ['@${RACK_VALUE}']",
-                              "[server]\nallowed_origins = ['${RACK_VALUE}']",
-                              "[server]\nallow_cleartext = ['${RACK_VALUE}']",
-                              "[server]\ndrain = '${RACK_VALUE}'",
-                              "[limits]\nhead = '${RACK_VALUE}'",
-                              "[[plugin]]\nlibrary = '${RACK_VALUE}.so'",
-                              "[[plugin]]\nlibrary = 'x'\nname = '/${RACK_VALUE}'",
-                              "[[plugin]]\nlibrary = 'x'\nprefix = '/${RACK_VALUE}'",
-                              "[[plugin]]\nlibrary = 'x'\nisolation = '${RACK_VALUE}'"}) {
-        const auto sentence = fixture.refusal(std::string(auth) + lines);
-        INFO(sentence);
-        CHECK(sentence.ends_with("found a value from the environment (not shown)"));
-        CHECK(sentence.find("canary") == std::string::npos);
-    }
-    CHECK(fixture.read(std::string(auth) + "[server]\npath = '/${RACK_VALUE}'").server.path == "/canary");
-}
-
-TEST_CASE("the name of a backend from the environment is not shown in an error") {
-    config_fixture fixture;
-    fixture.set("RACK_VALUE", "canary");
-    const std::string file = "[auth]\nbackend = ['${RACK_VALUE}', 'b']\n";
-    CHECK(fixture.read(file + "[auth.options.canary]\nk = 1").auth.backends.front().options.json == R"({"k":1})");
-    for (const auto* lines : {"[auth.options.canari]\nk = 1", "[auth.sha256]\ncanari = 'x'"}) {
-        const auto sentence = fixture.refusal(file + lines);
-        CHECK(sentence.find("; expected one of the backends, by name, found \"canari\"") != std::string::npos);
-        CHECK(sentence.find("canary") == std::string::npos);
-    }
-}
-
-TEST_CASE("the name of a backend is escaped in errors about its options") {
-    const auto sentence = config_fixture().refusal("[auth]\nbackend = ['/a\tb', \"/c\\nd\"]\n[auth.options.x]\nk = 1");
-    CHECK(sentence.find("; expected one of a\\x09b, c\\x0ad, found \"x\"") != std::string::npos);
-}
-
-TEST_CASE("metrics require configured scopes") {
-    const config_fixture fixture;
-    CHECK_FALSE(fixture.read(auth).metrics);
-    CHECK(fixture.read(std::string(auth) + "[metrics]\nscopes = []").metrics->scopes.empty());
-    CHECK(fixture.read(std::string(auth) + "[metrics]\nscopes = ['a', 'b:c']").metrics->scopes == strings{"a", "b:c"});
-    for (const auto* line :
-         {"", "scopes = 'a'", "scopes = [1]", "scopes = ['']", "scopes = ['a b']", "scopes = ['*']", "scope = ['a']"}) {
-        INFO(line);
-        CHECK_FALSE(fixture.refusal(std::string(auth) + "[metrics]\n" + line).empty());
-    }
-}
-
-TEST_CASE("sealing keys are read from their files, in order") {
-    config_fixture fixture;
-    const auto next = fixture.write_secret("next", "a key of thirty-two bytes or more\n");
-    fixture.set("SEAL_KEY", "another key of thirty-two bytes, in a variable");
-    const auto settings = fixture.read("[server]\nseal_keys = [{ file = '" + next.string() +
-                                       "' }, { env = 'SEAL_KEY' }]\n" + std::string(auth));
-    REQUIRE(settings.server.seal_keys.size() == 2);
-    CHECK(settings.server.seal_keys[0].reveal() == "a key of thirty-two bytes or more");
-    CHECK(settings.server.seal_keys[1].reveal() == "another key of thirty-two bytes, in a variable");
-}
-
-TEST_CASE("a sealing key that is inline or short is refused, and never shown") {
-    config_fixture fixture;
-    fixture.set("SHORT", "canary-of-31-bytes-aaaaaaaaaaaa");
-    const std::string here = "t.toml:4:";
-    const auto keys = [](std::string_view list) { return refusal_of("[server]\nseal_keys = " + std::string(list)); };
-    CHECK(keys("['canary']").starts_with(here));
-    CHECK(keys("['canary']").find("seal_keys[0] is not a reference to a secret") != std::string::npos);
-    CHECK(keys("['canary']").find("canary") == std::string::npos);
-    CHECK(keys("[{ env = 'SHORT' }]").find("at least 32 bytes") != std::string::npos);
-    CHECK(keys("[{ env = 'SHORT' }]").find("found 31 bytes") != std::string::npos);
-    CHECK(keys("[{ env = 'SHORT' }]").find("canary") == std::string::npos);
-    CHECK(keys("[]").find("server.seal_keys is empty") != std::string::npos);
-    CHECK(keys("'canary'").find("wrong type") != std::string::npos);
-}
-
-TEST_CASE("the stdio caller has a name") {
-    CHECK(refusal_of("[stdio]\nsubject = ''").find("1 to 256 bytes") != std::string::npos);
-    CHECK(refusal_of("[stdio]\nsubject = '" + std::string(257, 'a') + "'").find("1 to 256 bytes") != std::string::npos);
-}
-
-TEST_CASE("options of several backends are grouped by name") {
-    const config_fixture fixture;
-    const auto said = [&](std::string_view lines) {
-        return fixture.refusal("[auth]\nbackend = ['a', '/x/b.so']\n" + std::string(lines));
-    };
-    CHECK(said("options.path = 'p'").find("unknown key in [auth.options]; expected one of a, b") != std::string::npos);
-    CHECK(said("options.a = 'p'").find("auth.options.a has the wrong type; expected a table") != std::string::npos);
-    CHECK(said("shared_subjects = ['a', 'c']").find("auth.shared_subjects[1] is not one of the backends") !=
-          std::string::npos);
-    const auto settings = fixture.read("[auth]\nbackend = ['a', '/x/b.so']\noptions.b.k = 1");
-    CHECK(settings.auth.backends[0].options.json == "{}");
-    CHECK(settings.auth.backends[1].options.json == R"({"k":1})");
-}
-
-TEST_CASE("an audit has a file, and omits arguments by default") {
-    using choice = enum config::audit::arguments;
-    const auto audit = read_settings("[audit]\npath = '/var/log/a.jsonl'\n").audit;
-    REQUIRE(audit);
-    CHECK(audit->path == "/var/log/a.jsonl");
-    CHECK(audit->arguments == choice::none);
-    CHECK_FALSE(audit->is_required);
-
-    const auto all = read_settings("[audit]\npath = '/a'\narguments = 'full'\nrequired = true\n").audit;
-    REQUIRE(all);
-    CHECK(all->arguments == choice::full);
-    CHECK(all->is_required);
-    CHECK(read_settings("[audit]\npath = '/a'\narguments = 'digest'\n").audit->arguments == choice::digest);
-}
-
-TEST_CASE("an audit without a file, or with a relative path, is refused") {
-    CHECK(refusal_of("[audit]\nrequired = true\n") ==
-          "t.toml:3:1: audit.path is missing; expected the path of the file to write to, found none");
-    for (const auto* path : {"audit.jsonl", "", "/var/log/", "~/audit"})
-        CHECK(refusal_of("[audit]\npath = '" + std::string(path) + "'\n")
-                  .find("t.toml:4:8: audit.path is not the path of a file") == 0);
-    CHECK(refusal_of("[audit]\npath = '/a'\narguments = 'some'\n").find(R"("none", "digest" or "full")") !=
-          std::string::npos);
-    CHECK(refusal_of("[audit]\npath = '/a'\nrequired = 'yes'\n").find("t.toml:5:") == 0);
-    CHECK(refusal_of("[audit]\nfile = '/a'\n").find("unknown key") != std::string::npos);
 }
 
 }  // namespace toolrack
