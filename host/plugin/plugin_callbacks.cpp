@@ -18,7 +18,7 @@ constexpr std::size_t longest_notification = 1024 * 1024;
 constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_reason = 1000;
 constexpr std::size_t longest_line = 4096;
-constexpr std::size_t lines_per_second = 100, bytes_per_second = 64 * 1024;
+constexpr std::size_t lines_per_second = 1000, bytes_per_second = 64 * 1024;
 
 // Checked JSON without surrounding white space. stdio and SSE are line-based.
 std::string on_one_line(const json::value& checked) {
