@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/character_set.hpp"
 #include "base/text.hpp"
 
 namespace toolrack::auth {
@@ -10,10 +11,7 @@ namespace {
 using identity::refusal;
 
 // RFC 6750 2.1: b64token.
-bool is_token_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
-}
+constexpr character_set token_characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
 // A variable that the client did not expand: ${NAME}, $NAME, ${env:NAME}, ${input:NAME}, {env:NAME}, %NAME%,
 // {{ NAME }}.
@@ -56,7 +54,7 @@ result<std::string_view, refusal> bearer_token(const identity::request_facts& sh
     if (token.empty()) return refusal::empty_token;
     if (is_unexpanded(token)) return refusal::unexpanded_variable;
     if (is_placeholder(token)) return refusal::placeholder;
-    if (!std::all_of(token.begin(), token.end(), is_token_character)) return refusal::malformed_token;
+    if (!token_characters.has_all_of(token)) return refusal::malformed_token;
     return token;
 }
 

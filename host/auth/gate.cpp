@@ -56,7 +56,7 @@ awaitable<result<identity::principal, denial>> gate::admit(const identity::reque
 }
 
 identity::principal
-gate::make_principal(identity::grant who, const identity::request_facts& shown, bucket::time now) const {
+gate::make_principal(identity::grant&& who, const identity::request_facts& shown, bucket::time now) const {
     auto own = around_.usage_table.of(who.issuer, who.subject, now);
     auto source = shown.source ? around_.usage_table.of(*shown.source, now) : nullptr;
     return admitted(std::move(who), std::move(own), std::move(source));
@@ -82,12 +82,17 @@ gate::authenticate(const plugin::credentials& credentials, executor home, bucket
             const auto key = around_.remembered_grants.key_of(credentials);
             if (auto found = around_.remembered_grants.find(key, backend, around_.clock)) {
                 decisions_.count_remembered(i);
-                co_return with_shared_issuer(std::move(*found));
+                set_shared_issuer(*found);
+                co_return std::move(*found);
             }
         }
 
         const auto epoch = around_.remembered_grants.epoch();
-        auto answer = co_await ask(*backend, credentials, home);
+        // Not in a coroutine of its own: most backends answer at once.
+        const auto check = backend->authenticate(credentials, home);
+        if (!check->is_answered()) co_await check->wait(std::chrono::steady_clock::now() + longest_check);
+        auto taken = check->take();
+        auto& answer = taken ? *taken : taken.emplace(timed_out(*backend, *check));
         decisions_.count(i, answer);
         switch (answer.kind) {
         case plugin::auth_result::kind::granted:
@@ -96,7 +101,8 @@ gate::authenticate(const plugin::credentials& credentials, executor home, bucket
                 around_.remembered_grants.add(key, backend, answer.grant, answer.keep, {epoch, now});
                 remembered_[i].store(true, std::memory_order_relaxed);
             }
-            co_return with_shared_issuer(std::move(answer.grant));
+            set_shared_issuer(answer.grant);
+            co_return std::move(answer.grant);
         case plugin::auth_result::kind::passed: continue;
         case plugin::auth_result::kind::refused:
             log_refusal(*backend, credentials.peer, answer);
@@ -108,25 +114,19 @@ gate::authenticate(const plugin::credentials& credentials, executor home, bucket
     co_return why;
 }
 
-awaitable<plugin::auth_result>
-gate::ask(plugin::instance& backend, const plugin::credentials& shown, executor home) const {
-    const auto check = backend.authenticate(shown, home);
-    if (!check->is_answered()) co_await check->wait(std::chrono::steady_clock::now() + longest_check);
-    if (auto answer = check->take()) co_return std::move(*answer);
-
-    check->abandon();
+plugin::auth_result gate::timed_out(plugin::instance& backend, plugin::auth_check::element_type& check) const {
+    check.abandon();
     around_.log.error("{} did not answer within {} s: the request was refused", backend.name(), longest_check.count());
     plugin::auth_result none;
     none.refusal = identity::refusal::unavailable;
     none.why = "no answer in time";
-    co_return none;
+    return none;
 }
 
 // A remembered grant has the issuer from the backend, because shared_subjects can change with a reload.
-identity::grant gate::with_shared_issuer(identity::grant who) const {
+void gate::set_shared_issuer(identity::grant& who) const {
     if (std::ranges::find(rules_.shared_subjects, who.backend) != rules_.shared_subjects.end())
         who.issuer = rules_.shared_subjects.front();
-    return who;
 }
 
 void gate::log_refusal(const plugin::instance& backend,

@@ -68,13 +68,12 @@ public:
 
 private:
     identity::principal
-    make_principal(identity::grant who, const identity::request_facts& shown, bucket::time now) const;
+    make_principal(identity::grant&& who, const identity::request_facts& shown, bucket::time now) const;
     denial deny(identity::refusal why, const identity::request_facts& shown, std::string_view token) const;
     awaitable<result<identity::grant, identity::refusal>>
     authenticate(const plugin::credentials& credentials, executor home, bucket::time now) const;
-    awaitable<plugin::auth_result>
-    ask(plugin::instance& backend, const plugin::credentials& shown, executor home) const;
-    identity::grant with_shared_issuer(identity::grant who) const;
+    plugin::auth_result timed_out(plugin::instance& backend, plugin::auth_check::element_type& check) const;
+    void set_shared_issuer(identity::grant& who) const;
     void log_refusal(const plugin::instance& backend, std::string_view peer, const plugin::auth_result& answer) const;
 
     const std::vector<std::shared_ptr<plugin::instance>> backends_;
