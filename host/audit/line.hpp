@@ -29,8 +29,8 @@ private:
 // The current time in UTC with milliseconds, as RFC 3339 writes it.
 std::string timestamp();
 
-// Escapes characters that act on a terminal or that some readers take for a line end: DEL, C1 controls, line and
-// paragraph separators, and bidirectional marks. In valid JSON they occur only inside strings.
+// Escapes unprintable characters (base/text.hpp) beyond those that JSON escapes itself. In valid JSON they occur only
+// inside strings.
 void keep_on_one_line(std::string& json);
 
 }  // namespace toolrack::audit

@@ -11,7 +11,7 @@ constexpr std::size_t max_streams = 16;
 constexpr std::size_t max_subscriptions_of_a_session = 1000;
 
 // Of a subscription, beside its URI: the table entries here and in the notifier, and the principal.
-constexpr std::size_t subscription_bytes = 512;
+constexpr std::size_t bytes_beside_subscribed_uri = 512;
 
 }  // namespace
 
@@ -111,7 +111,7 @@ bool session::subscribe(std::string_view uri, const identity::principal& who) {
         return false;
     }
     if (has_ended_ || subscriptions_.size() >= max_subscriptions_of_a_session) return false;
-    subscription made{who, held_ ? held_->try_add(owner_, uri.size() + subscription_bytes) : nullptr};
+    subscription made{who, held_ ? held_->try_add(owner_, uri.size() + bytes_beside_subscribed_uri) : nullptr};
     if (held_ && !made.counted) return false;
     return subscriptions_.emplace(uri, std::move(made)).second;
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t longest_notification = 1024 * 1024;
 constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_reason = 1000;
-constexpr std::size_t longest_line = 4096;
+constexpr std::size_t longest_logged_line = 4096;
 constexpr std::size_t lines_per_second = 1000, bytes_per_second = 64 * 1024;
 
 // Checked JSON without surrounding white space. stdio and SSE are line-based.
@@ -57,7 +57,8 @@ std::size_t plugin_callbacks::interrupt_calls() {
 void plugin_callbacks::log_line(int severity, std::string_view line) noexcept {
     try {
         const auto level = static_cast<toolrack::severity>(std::clamp(severity, 3, 7));
-        if (around_.log.writes(level)) log_.write(level, name_ + ": " + std::string(line.substr(0, longest_line)));
+        if (around_.log.writes(level))
+            log_.write(level, name_ + ": " + std::string(line.substr(0, longest_logged_line)));
     } catch (...) {
     }
 }
